@@ -1,0 +1,205 @@
+"""Which Chromium the end-to-end tests drive, and how to come by one.
+
+`python -m e2e.browser` makes sure that there is one, and says which.
+"""
+
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "SHOP_E2E_CHROMIUM"
+ADVICE = (
+    "No Chromium for the end-to-end tests: "
+    f"set {VARIABLE} to the path of a Chrome or Chromium, or install one."
+)
+
+NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
+MACOS_PLACES = (
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+)
+WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+WINDOWS_PLACES = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe")
+
+# A launch, and not a look at chromium.executable_path: a headless launch runs another program
+# (the headless shell), and a downloaded Chromium may lack libraries of the system.
+# In a process of its own, since Playwright's sync API refuses to start twice in one thread.
+LAUNCH = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    playwright.chromium.launch().close()
+"""
+
+# Milliseconds of silence per attempt. Playwright makes five, and its default is 30 seconds each.
+DOWNLOAD_PATIENCE = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+ANSWER_SECONDS = 30
+INSTALL_SECONDS = 600
+
+# The file descriptor, because a captured sys.stderr may have none.
+STDERR = 2
+
+
+class BrowserMissing(RuntimeError):
+    """Its text is one sentence for the person who runs the tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A Chromium that can be launched.
+
+    `executable` is None for Playwright's own: launch it without an executable_path, because
+    Playwright chooses between its Chromium and its headless shell.
+    """
+
+    executable: Path | None
+    origin: str
+
+
+def find(environ: Mapping[str, str]) -> Browser | None:
+    """Look only at what is installed; takes about a second.
+
+    A path in SHOP_E2E_CHROMIUM that cannot be run raises BrowserMissing: whoever set it
+    wants that browser and not another.
+    """
+    return named(environ) or playwrights_own(environ) or installed(environ)
+
+
+def ensure(environ: Mapping[str, str]) -> Browser:
+    """Like `find`, but install a browser where there is none, or raise BrowserMissing.
+
+    Call it before the test workers start: apt-get turns away a second one at the same time.
+    """
+    browser = find(environ) or download(environ) or apt_install(environ)
+    if browser is None:
+        raise BrowserMissing(ADVICE)
+    return browser
+
+
+def named(environ: Mapping[str, str]) -> Browser | None:
+    path = environ.get(VARIABLE)
+    if not path:
+        return None
+    if not is_executable(Path(path)):
+        raise BrowserMissing(f"{VARIABLE} is set to {path}, which is not an executable file.")
+    return Browser(Path(path), VARIABLE)
+
+
+def playwrights_own(environ: Mapping[str, str]) -> Browser | None:
+    launched = succeeds([sys.executable, "-c", LAUNCH], environ, ANSWER_SECONDS)
+    return Browser(None, "playwright") if launched else None
+
+
+def installed(environ: Mapping[str, str]) -> Browser | None:
+    for path in candidates(environ):
+        if answers(path, environ):
+            return Browser(path, "system")
+    return None
+
+
+def candidates(environ: Mapping[str, str]) -> Iterator[Path]:
+    for name in NAMES:
+        if found := shutil.which(name, path=environ.get("PATH", "")):
+            yield Path(found)
+    roots = [Path(environ[name]) for name in WINDOWS_ROOTS if name in environ]
+    places = [root / place for root in roots for place in WINDOWS_PLACES]
+    yield from filter(is_executable, [*MACOS_PLACES, *places])
+
+
+def is_executable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def answers(path: Path, environ: Mapping[str, str]) -> bool:
+    """False for Ubuntu's chromium-browser when it only says to install the snap."""
+    # On Windows `chrome.exe --version` prints nothing and opens a window.
+    return sys.platform == "win32" or succeeds([path, "--version"], environ, ANSWER_SECONDS)
+
+
+def download(environ: Mapping[str, str]) -> Browser | None:
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    succeeds(command, {**DOWNLOAD_PATIENCE, **environ}, INSTALL_SECONDS, output=STDERR)
+    # Whatever the exit status: it is 0 under PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD.
+    browser = playwrights_own(environ)
+    if browser is None:
+        print("`playwright install chromium` gave no usable browser: going on.", file=sys.stderr)
+    return browser
+
+
+def apt_install(environ: Mapping[str, str]) -> Browser | None:
+    """Only as root on a Debian or Ubuntu."""
+    if not is_debian() or os.geteuid() != 0:
+        return None
+    settings = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+    # The package lists that are there may do when the update fails.
+    for command in (["apt-get", "update"], install):
+        succeeds(command, settings, INSTALL_SECONDS, output=STDERR)
+    return installed(environ)
+
+
+def is_debian() -> bool:
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return False
+    names = {release["ID"], *release.get("ID_LIKE", "").split()}
+    return not names.isdisjoint({"debian", "ubuntu"})
+
+
+def succeeds(
+    command: Sequence[str | Path],
+    environ: Mapping[str, str],
+    seconds: float,
+    output: int = subprocess.DEVNULL,
+) -> bool:
+    """Also False when the command does not start, or is stopped for taking too long."""
+    try:
+        process = subprocess.Popen(
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if process.returncode is None:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End its whole group: `python -m playwright`, ended alone, leaves its downloader running."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            # Not SIGKILL: apt-get would leave dpkg in the middle of a package.
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(ANSWER_SECONDS)
+
+
+def main() -> int:
+    try:
+        browser = ensure(os.environ)
+    except BrowserMissing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    print(f"end-to-end browser: {browser.executable or 'Chromium'} ({browser.origin})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

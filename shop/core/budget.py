@@ -1,0 +1,88 @@
+"""What a cart costs in bytes. Pure arithmetic over the cookie's own codec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shop.core import cookie
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge
+
+TYPICAL_LINE_BYTES = 4
+"""What one more line costs: a four-figure step, a one-figure quantity and two commas are
+seven characters of JSON, which pack into four. Over the 11,134 real orders a line costs 3.4
+bytes on average, so an estimate made with this figure promises too little, not too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How full a cart's cookie is, in octets of name + value."""
+
+    used_bytes: int
+    limit_bytes: int
+
+    @property
+    def free_bytes(self) -> int:
+        return self.limit_bytes - self.used_bytes
+
+    @property
+    def more_lines(self) -> int:
+        """About how many more lines fit, rounded down to one significant figure."""
+        lines = self.free_bytes // TYPICAL_LINE_BYTES
+        power: int = 10 ** (len(str(lines)) - 1)
+        return lines // power * power
+
+
+def cookie_bytes(cart: Cart, keys: cookie.Keys, *, name: str) -> int:
+    """Octets of name + value that the cart needs, whether or not they fit; 0 when empty."""
+    if not cart.lines:
+        return 0
+    try:
+        return len(name) + len(cookie.encode(cart, keys, name=name))
+    except CartTooLarge as overflow:
+        return overflow.needed_bytes
+
+
+def meter(cart: Cart, keys: cookie.Keys, *, name: str, limit_bytes: int) -> Meter:
+    """The byte meter of a cart against the limit that applies to it."""
+    return Meter(cookie_bytes(cart, keys, name=name), limit_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How long the cookies of many carts are, in octets of name + value.
+
+    `fit` is the share, 0 to 1, of those within the browser's limit. A percentile is the
+    nearest rank: the smallest figure that at least that share does not exceed.
+    """
+
+    count: int
+    fit: float
+    mean: float
+    p50: int
+    p95: int
+    p99: int
+    max: int
+
+
+def distribution(
+    sizes: Sequence[int], *, limit_bytes: int = cookie.BROWSER_LIMIT_BYTES
+) -> Distribution:
+    """Sums up the sizes; raises ValueError when there are none."""
+    if not sizes:
+        raise ValueError("there is nothing to sum up")
+    ranked = sorted(sizes)
+    return Distribution(
+        count=len(ranked),
+        fit=sum(size <= limit_bytes for size in ranked) / len(ranked),
+        mean=sum(ranked) / len(ranked),
+        p50=_percentile(ranked, 50),
+        p95=_percentile(ranked, 95),
+        p99=_percentile(ranked, 99),
+        max=ranked[-1],
+    )
+
+
+def _percentile(ranked: Sequence[int], percent: int) -> int:
+    return ranked[max(0, -(-len(ranked) * percent // 100) - 1)]

@@ -1,0 +1,96 @@
+"""The cart: lines in the order they were added, and the time of the last change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shop.core.errors import QuantityRefused
+
+MAX_NUMBER = 9_999_999
+"""The largest cookie number a cart may hold."""
+MAX_LINE_QUANTITY = 999_999
+"""The most of one product that a cart can express. What a shopper may order of it is the
+shop's own, smaller, `max_quantity`; the largest quantity in the real orders is 74,215."""
+
+MAX_TIME = 99_999_999_999
+"""The latest time a cart may carry, in Unix seconds: the year 5138, which a date can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many of one product, known by its cookie number."""
+
+    number: int
+    quantity: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= MAX_NUMBER:
+            raise ValueError(f"cookie number {self.number} is out of range")
+        if not 1 <= self.quantity <= MAX_LINE_QUANTITY:
+            raise ValueError(f"quantity {self.quantity} is out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """Lines without duplicates, oldest first; `changed_at` is Unix time in seconds.
+
+    Every change gives a new cart. Nothing here knows a name or a price.
+    """
+
+    lines: tuple[Line, ...] = ()
+    changed_at: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.changed_at <= MAX_TIME:
+            raise ValueError("the time of the last change is out of range")
+        if len({line.number for line in self.lines}) != len(self.lines):
+            raise ValueError("two lines of one product")
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def pieces(self) -> int:
+        """How many things are in the cart, all lines together."""
+        return sum(line.quantity for line in self.lines)
+
+    def quantity_of(self, number: int) -> int:
+        """How many of this product the cart holds; 0 when it has no such line."""
+        return next((line.quantity for line in self.lines if line.number == number), 0)
+
+    def add(self, number: int, quantity: int, *, now: int, max_quantity: int) -> Cart:
+        """The cart with more of a product: its line grows in place, or a new one is last.
+
+        Raises QuantityRefused when the quantity is below 1 or the line would exceed
+        `max_quantity`; the cart is as it was.
+        """
+        held = self.quantity_of(number)
+        if quantity < 1 or held + quantity > max_quantity:
+            raise QuantityRefused(quantity, max_quantity, held)
+        if held:
+            return self._with(Line(number, held + quantity), now)
+        return Cart((*self.lines, Line(number, quantity)), now)
+
+    def set_quantity(self, number: int, quantity: int, *, now: int, max_quantity: int) -> Cart:
+        """The cart with the quantity of one line replaced; unchanged when it has no such line.
+
+        Raises QuantityRefused when the quantity is not between 1 and `max_quantity`.
+        """
+        if not 1 <= quantity <= max_quantity:
+            raise QuantityRefused(quantity, max_quantity)
+        if not self.quantity_of(number):
+            return self
+        return self._with(Line(number, quantity), now)
+
+    def remove(self, number: int, *, now: int) -> Cart:
+        """The cart without that product's line; unchanged when it has no such line."""
+        kept = tuple(line for line in self.lines if line.number != number)
+        return self if len(kept) == len(self.lines) else Cart(kept, now)
+
+    def touched(self, now: int) -> Cart:
+        """The same lines with their life begun anew."""
+        return replace(self, changed_at=now)
+
+    def _with(self, changed: Line, now: int) -> Cart:
+        lines = (changed if line.number == changed.number else line for line in self.lines)
+        return Cart(tuple(lines), now)

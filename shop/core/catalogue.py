@@ -1,0 +1,59 @@
+"""Products as a shopper knows them, and the snapshot of them that a quote is made from."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shop.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One thing for sale.
+
+    `number` is the small integer by which a cart cookie knows it: given once, never reused.
+    `vat_basis_points` is the VAT rate contained in the price (2000 is 20 %). `stock` is a
+    count of pieces, or None where there is no limit. `image` is a file name below
+    `static/img/products/`, or None.
+    """
+
+    number: int
+    sku: str
+    slug: str
+    name: str
+    description: str
+    category: str
+    price: Money
+    vat_basis_points: int
+    stock: int | None
+    image: str | None
+    is_active: bool
+
+    def __post_init__(self) -> None:
+        if self.number < 1:
+            raise ValueError("a cookie number starts at 1")
+        if self.price.minor < 0 or not 0 <= self.vat_basis_points < 10_000:
+            raise ValueError("a price is not negative and a VAT rate is below 100 %")
+        if self.stock is not None and self.stock < 0:
+            raise ValueError("stock is never below zero")
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.stock == 0
+
+    @property
+    def is_for_sale(self) -> bool:
+        return self.is_active and not self.is_sold_out
+
+
+Snapshot = Mapping[int, Product]
+"""Products by cookie number, read in one go; a number that is missing is a deleted product."""
+
+
+def fold(text: str) -> str:
+    """The text as a search compares it: case and accents forgiven, white space collapsed."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(bare.casefold().split())

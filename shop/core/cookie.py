@@ -1,0 +1,249 @@
+"""The cart as a cookie: JSON, packed, signed, never over the limit.
+
+A cart of two lines travels as `cart=jX.Y`, and is read from the inside out:
+
+1.  JSON      [1,28200000,12,2,-5,1]
+    format version, seconds since EPOCH at the last change, then two integers a line, in
+    the order they were added: the product's cookie number, written as the difference to
+    the line before (the first to 0), and the quantity. No names, no prices.
+2.  text      1,28200000,12,2,-5,1
+    the same without its outer brackets. Twelve characters occur: 0-9 , -
+3.  payload   `j` + packed text, or `z` + deflated text when that is shorter
+    packed: seven characters of text are one number in base 12, and that number is four
+    characters in base 78 (12**7 = 35,831,808 <= 78**4 = 37,015,056). A shorter last group
+    takes as many characters as it needs, filled up with commas, which are cut off again.
+    deflated: raw DEFLATE (RFC 1951), then unpadded base64url.
+4.  value     payload + `.` + 22 characters of base64url: HMAC-SHA-256 over the payload, cut
+    to 128 bits (RFC 4868 does the same), by itsdangerous, under a key derived from the
+    secret and the PURPOSE, so that no other token of the shop passes for a cart.
+
+Every character is one of the 90 cookie-octets of RFC 6265 (4.1.1), so nothing on the way
+quotes or escapes the value. The twelve that shells, HTML, addresses or naive parsers treat
+specially are left out: ! # $ % & ' + < = > ` |
+
+Limit: name + value at most 4096 octets; attributes are not counted (RFC 6265bis 5.6, 5.7;
+Chromium kMaxCookieNamePlusValueSize). A longer cart is refused, never cut or split.
+Deliberately absent: encryption (a cart is no secret), a session, chunks, a price.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, Signer
+from itsdangerous.signer import SigningAlgorithm
+
+from shop.core.cart import Cart, Line
+from shop.core.errors import CartTooLarge, Expired, Malformed, Tampered, UnknownVersion
+
+NAME = "cart"
+SECURE_NAME = "__Host-cart"
+BROWSER_LIMIT_BYTES = 4096
+FORMAT_VERSION = 1
+EPOCH = 1_767_225_600
+"""1 January 2026, 00:00 UTC, in Unix time: a year's fewer digits than counting from 1970."""
+PURPOSE = "crumb cart"
+MAX_TEXT_BYTES = 16_384
+"""The most text that is read out of a cookie; a deflate bomb stops here."""
+
+Keys = Sequence[str]
+"""Secrets: the first signs, all are accepted. A key is rotated by putting a new one first."""
+
+TEXT_ALPHABET = "0123456789,-"
+PACKED_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()*-./:?@[]^_{}~"
+_GROUP, _PACKED_GROUP = 7, 4
+_PACKED_LENGTH = (0, 1, 2, 2, 3, 3, 4)
+_TEXT_LENGTH = (0, 1, 3, 5)
+
+_SHAPE = re.compile(rf"[jz][{re.escape(PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
+_TEXT = re.compile(r"-?\d+(?:,-?\d+)*", re.ASCII)
+
+_TO_BASE_12 = str.maketrans(",-", "ab")
+_TRIPLES = tuple(a + b + c for a in TEXT_ALPHABET for b in TEXT_ALPHABET for c in TEXT_ALPHABET)
+_PAIRS = tuple(a + b for a in PACKED_ALPHABET for b in PACKED_ALPHABET)
+_PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
+
+
+class _Hmac128(SigningAlgorithm):
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return hmac.digest(key, value, "sha256")[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """A signed value taken apart. `form` is `j` or `z`; `text` is the JSON without brackets."""
+
+    form: str
+    packed: str
+    signature: str
+    text: str
+
+    @property
+    def json(self) -> str:
+        return f"[{self.text}]"
+
+
+def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMIT_BYTES) -> str:
+    """The cookie value of a cart, of cookie-octets only.
+
+    Raises CartTooLarge when name + value would exceed `limit_bytes` octets, so that what is
+    returned is always kept by a browser; ValueError for an empty cart, whose cookie is to be
+    deleted, and for a limit beyond BROWSER_LIMIT_BYTES.
+    """
+    if not cart.lines:
+        raise ValueError("an empty cart has no cookie")
+    if not 0 < limit_bytes <= BROWSER_LIMIT_BYTES:
+        raise ValueError(f"a limit is between 1 and {BROWSER_LIMIT_BYTES} bytes")
+    value = sign(_payload(_text(cart)), keys)
+    needed_bytes = len(name) + len(value)
+    if needed_bytes > limit_bytes:
+        raise CartTooLarge(needed_bytes, limit_bytes)
+    return value
+
+
+def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
+    """The cart that a cookie value holds; `now` is Unix time in seconds.
+
+    Raises Malformed, Tampered or UnknownVersion for what is no cart of ours, and Expired,
+    which carries the cart, when its signed time is more than `max_age_seconds` ago. A time
+    in the future (a clock was set back) counts as now. Never raises anything else.
+    """
+    cart = _cart(dissect(value, keys).text)
+    age_seconds = now - cart.changed_at
+    if age_seconds > max_age_seconds:
+        raise Expired(cart, age_seconds)
+    return cart
+
+
+def dissect(value: str, keys: Keys) -> Anatomy:
+    """A signed value by its parts, before its numbers are judged.
+
+    Raises Malformed or Tampered. The signature is checked before anything is unpacked.
+    """
+    if len(value) > BROWSER_LIMIT_BYTES:
+        raise Malformed(f"{len(value)} characters long")
+    if _SHAPE.fullmatch(value) is None:
+        raise Malformed("not the shape of a cart cookie")
+    try:
+        payload = _signer(keys).unsign(value).decode("ascii")
+    except BadSignature:
+        raise Tampered("no accepted key signed this as a cart") from None
+    text = _unpacked(payload[1:]) if payload[0] == "j" else _inflated(payload[1:])
+    if _TEXT.fullmatch(text) is None:
+        raise Malformed("not a list of integers")
+    return Anatomy(payload[0], payload[1:], value.rpartition(".")[2], text)
+
+
+def sign(payload: str, keys: Keys) -> str:
+    """A payload, whatever it holds, signed as a cart: the last step of encoding."""
+    return _signer(keys).sign(payload).decode("ascii")
+
+
+def _signer(keys: Keys) -> Signer:
+    return Signer(
+        list(reversed(keys)),
+        salt=PURPOSE,
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+        algorithm=_Hmac128(),
+    )
+
+
+def _text(cart: Cart) -> str:
+    document = [FORMAT_VERSION, cart.changed_at - EPOCH]
+    before = 0
+    for line in cart.lines:
+        document += (line.number - before, line.quantity)
+        before = line.number
+    return json.dumps(document, separators=(",", ":"))[1:-1]
+
+
+def _cart(text: str) -> Cart:
+    try:
+        version, *numbers = json.loads(f"[{text}]")
+    except ValueError:
+        raise Malformed("not JSON") from None
+    if version != FORMAT_VERSION:
+        raise UnknownVersion(version)
+    if len(numbers) % 2 == 0:
+        raise Malformed("a line is not two integers")
+    try:
+        return Cart(tuple(_lines(numbers[1:])), numbers[0] + EPOCH)
+    except ValueError as refusal:
+        raise Malformed(str(refusal)) from None
+
+
+def _lines(numbers: list[int]) -> list[Line]:
+    number = 0
+    lines = []
+    for step, quantity in zip(numbers[::2], numbers[1::2], strict=True):
+        number += step
+        lines.append(Line(number, quantity))
+    return lines
+
+
+def _payload(text: str) -> str:
+    packed = "j" + _packed(text)
+    if len(text) > MAX_TEXT_BYTES:
+        return packed
+    return min(packed, "z" + _deflated(text), key=len)
+
+
+def _packed(text: str) -> str:
+    if (len(text) % _GROUP) in (2, 4, 6):
+        text += ","
+    groups = (text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
+    return "".join(map(_packed_group, groups))
+
+
+def _packed_group(group: str) -> str:
+    high, low = divmod(int(group.translate(_TO_BASE_12), 12), len(_PAIRS))
+    characters = _PAIRS[high] + _PAIRS[low]
+    return characters if len(group) == _GROUP else characters[-_PACKED_LENGTH[len(group)] :]
+
+
+def _unpacked(packed: str) -> str:
+    groups = (packed[at : at + _PACKED_GROUP] for at in range(0, len(packed), _PACKED_GROUP))
+    return "".join(map(_unpacked_group, groups)).rstrip(",")
+
+
+def _unpacked_group(packed: str) -> str:
+    padded = packed.rjust(_PACKED_GROUP, "0")
+    number = _PAIR_VALUE[padded[:2]] * len(_PAIRS) + _PAIR_VALUE[padded[2:]]
+    if len(packed) == _PACKED_GROUP:
+        return _group(number, _GROUP)
+    return _group(number, _TEXT_LENGTH[len(packed)])
+
+
+def _group(number: int, length: int) -> str:
+    if number >= 12**length:
+        raise Malformed("a group outside base 12")
+    high, low = divmod(number, 12**3)
+    higher, middle = divmod(high, 12**3)
+    return (TEXT_ALPHABET[higher] + _TRIPLES[middle] + _TRIPLES[low])[-length:]
+
+
+def _deflated(text: str) -> str:
+    deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
+    octets = deflater.compress(text.encode("ascii")) + deflater.flush()
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+
+def _inflated(packed: str) -> str:
+    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        octets = base64.b64decode(packed + "=" * (-len(packed) % 4), b"-_", validate=True)
+        text = inflater.decompress(octets, MAX_TEXT_BYTES)
+    except (binascii.Error, zlib.error):
+        raise Malformed("not deflated text") from None
+    if not inflater.eof or inflater.unused_data:
+        raise Malformed("the deflated text has no end within bounds")
+    return text.decode("latin-1")

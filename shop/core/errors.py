@@ -1,0 +1,91 @@
+"""What can go wrong in the shop's own words, refined step by step.
+
+What arrives from a browser is expected to be wrong sometimes: those errors derive from
+`CookieRefused`. Misuse by our own code raises plain `ValueError` and is a bug.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shop.core.cart import Cart
+
+
+class ShopError(Exception):
+    """Something a shopper or an operator can be told about."""
+
+
+class CookieRefused(ShopError):
+    """A cart cookie that cannot be used; `reason` is for logs, never holds the value."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Malformed(CookieRefused):
+    """Not the shape of a cart cookie: length, characters, structure or content."""
+
+
+class Tampered(CookieRefused):
+    """No accepted key signed this value as a cart."""
+
+
+class UnknownVersion(CookieRefused):
+    """Signed by us, in a format version that this code does not know."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"format version {version}")
+        self.version = version
+
+
+class Expired(CookieRefused):
+    """A sound cart whose signed time is past its life; it can still be offered back."""
+
+    def __init__(self, cart: Cart, age_seconds: int) -> None:
+        super().__init__(f"{age_seconds} seconds old")
+        self.cart = cart
+        self.age_seconds = age_seconds
+
+
+class CartTooLarge(ShopError):
+    """The cookie of this cart would be longer than a browser keeps; nothing was written.
+
+    Both figures are octets of name + value.
+    """
+
+    def __init__(self, needed_bytes: int, limit_bytes: int) -> None:
+        super().__init__(f"the cart needs {needed_bytes} bytes, the limit is {limit_bytes}")
+        self.needed_bytes = needed_bytes
+        self.limit_bytes = limit_bytes
+
+
+class QuantityRefused(ShopError):
+    """A quantity outside 1 to `maximum`; `held` is what the cart already has of the product."""
+
+    def __init__(self, quantity: int, maximum: int, held: int = 0) -> None:
+        super().__init__(f"quantity {quantity} is not between 1 and {maximum}")
+        self.quantity = quantity
+        self.maximum = maximum
+        self.held = held
+
+
+class TransitionRefused(ShopError):
+    """An order cannot go from its status to the one asked for."""
+
+
+class OutOfStock(ShopError):
+    """A product had fewer pieces than an order asked for; nothing of the order was kept."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"product {number} has too few pieces left")
+        self.number = number
+
+
+class FileRefused(ShopError):
+    """A file that was not taken over; `problems` are sentences naming line, column and reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

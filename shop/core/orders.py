@@ -1,0 +1,144 @@
+"""Orders: what was bought, at the prices of that moment, and how an order moves on.
+
+An order keeps its own copy of names, prices and VAT rates: a later change in the catalogue
+never changes it. Its `token` is unguessable and is the only key to its page; its `reference`
+is for people to read out. `once_key` is unique, so that one checkout makes one order however
+often it is sent.
+
+    placed    -> paid, cancelled
+    paid      -> sent, refunded
+    sent      -> refunded
+    cancelled, refunded: final
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from shop.core.errors import TransitionRefused
+from shop.core.money import Money
+from shop.core.pricing import Quote, VatShare
+
+
+class Status(Enum):
+    PLACED = "placed"
+    PAID = "paid"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.PLACED: frozenset({Status.PAID, Status.CANCELLED}),
+    Status.PAID: frozenset({Status.SENT, Status.REFUNDED}),
+    Status.SENT: frozenset({Status.REFUNDED}),
+    Status.CANCELLED: frozenset(),
+    Status.REFUNDED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who an order goes to, as they wrote it."""
+
+    name: str
+    email: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """So many of one product, as it was called and priced when it was ordered."""
+
+    number: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+    vat_basis_points: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A placed order. `placed_at` is Unix time in seconds."""
+
+    token: str
+    reference: str
+    once_key: str
+    placed_at: int
+    customer: Customer
+    payment: str
+    status: Status
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    shipping: Money
+    total: Money
+    vat: tuple[VatShare, ...]
+
+
+def place(
+    quote: Quote,
+    customer: Customer,
+    *,
+    token: str,
+    once_key: str,
+    now: int,
+    payment: str,
+) -> Order:
+    """The order that a quote becomes, of its charged lines only.
+
+    Raises ValueError when the quote is not orderable.
+    """
+    if not quote.is_orderable:
+        raise ValueError("this quote cannot be ordered")
+    return Order(
+        token=token,
+        reference=reference(token),
+        once_key=once_key,
+        placed_at=now,
+        customer=customer,
+        payment=payment,
+        status=Status.PLACED,
+        lines=tuple(_order_lines(quote)),
+        subtotal=quote.subtotal,
+        shipping=quote.shipping,
+        total=quote.total,
+        vat=quote.vat,
+    )
+
+
+def advance(order: Order, status: Status) -> Order:
+    """The order in its next status; raises TransitionRefused when the table has no such step."""
+    if status not in TRANSITIONS[order.status]:
+        raise TransitionRefused(f"an order that is {order.status.value} cannot be {status.value}")
+    return replace(order, status=status)
+
+
+def reference(token: str) -> str:
+    """Eight letters and digits for people to read out; they give nothing of the token away.
+
+    40 bits of SHA-256 over the token, in base32 (RFC 4648), in two groups.
+    """
+    letters = base64.b32encode(hashlib.sha256(token.encode("ascii")).digest()).decode("ascii")
+    return f"{letters[:4]}-{letters[4:8]}"
+
+
+def _order_lines(quote: Quote) -> list[OrderLine]:
+    return [
+        OrderLine(
+            number=quoted.product.number,
+            sku=quoted.product.sku,
+            name=quoted.product.name,
+            quantity=quoted.line.quantity,
+            unit_price=quoted.product.price,
+            vat_basis_points=quoted.product.vat_basis_points,
+            total=quoted.total,
+        )
+        for quoted in quote.charged
+        if quoted.product is not None
+    ]

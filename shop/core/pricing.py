@@ -1,0 +1,179 @@
+"""What a cart costs, from the products as they are now. The rules are data.
+
+-   A price contains its VAT. A line's total is price * quantity, exact.
+-   A line is charged when its product can be sold. One that was deleted, taken out of sale,
+    sold out or priced in another currency stays in the cart, is shown and costs nothing.
+-   A line that asks for more than there is, or than one order may hold, is charged in the
+    sum and blocks the checkout until its quantity is mended.
+-   Subtotal: the sum of the charged lines. Shipping: flat, free from a threshold on; none
+    when nothing is charged. Total: subtotal + shipping.
+-   VAT contained is rounded half-up per line, and for shipping as for one more line, then
+    summed by rate. Rounding per line keeps every figure on the page additive; it can differ
+    from VAT on the sum by half a penny a line.
+
+Deliberately absent: discounts, exchange rates, taxes on top.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+from shop.core.cart import Cart, Line
+from shop.core.catalogue import Product, Snapshot
+from shop.core.money import Money, total
+
+
+class Problem(Enum):
+    """Why a line cannot be ordered as it stands."""
+
+    DELETED = "deleted"
+    DISCONTINUED = "discontinued"
+    FOREIGN = "foreign"
+    SOLD_OUT = "sold out"
+    TOO_FEW = "too few"
+    TOO_MANY = "too many"
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether the line is left out of the sum, and of the order."""
+        return self not in (Problem.TOO_FEW, Problem.TOO_MANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this shop charges: amounts in its one currency, rates in basis points."""
+
+    currency: str
+    shipping: Money
+    free_shipping_from: Money | None
+    shipping_vat_basis_points: int
+    max_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One line priced. `total` is zero when the problem leaves the line out."""
+
+    line: Line
+    product: Product | None
+    problem: Problem | None
+    total: Money
+
+    @property
+    def is_charged(self) -> bool:
+        return self.problem is None or not self.problem.leaves_out
+
+
+@dataclass(frozen=True, slots=True)
+class VatShare:
+    """The VAT contained in a quote at one rate."""
+
+    basis_points: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A cart priced. Invariant: total = sum of the lines' totals + shipping."""
+
+    lines: tuple[QuoteLine, ...]
+    subtotal: Money
+    shipping: Money
+    total: Money
+    vat: tuple[VatShare, ...]
+    until_free_shipping: Money | None
+
+    @property
+    def charged(self) -> tuple[QuoteLine, ...]:
+        return tuple(line for line in self.lines if line.is_charged)
+
+    @property
+    def left_out(self) -> tuple[QuoteLine, ...]:
+        return tuple(line for line in self.lines if not line.is_charged)
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether something is charged and nothing that is charged has a problem."""
+        charged = self.charged
+        return bool(charged) and all(line.problem is None for line in charged)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two quotes exactly when a shopper would be charged the same for the same.
+
+        96 bits of SHA-256, in hexadecimal, over every charged line and every amount.
+        """
+        figures = [
+            f"{quoted.line.number}*{quoted.line.quantity}={quoted.total.minor}"
+            for quoted in self.charged
+        ]
+        figures += [f"{self.shipping.minor}", f"{self.total.minor}{self.total.currency}"]
+        figures += [f"{share.basis_points}:{share.amount.minor}" for share in self.vat]
+        return hashlib.sha256(";".join(figures).encode("ascii")).hexdigest()[:24]
+
+
+def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
+    """Prices a cart from products that were read for it. Never raises over a bad line."""
+    lines = tuple(_quote_line(line, products.get(line.number), rules) for line in cart.lines)
+    subtotal = total((line.total for line in lines), rules.currency)
+    is_anything_charged = any(line.is_charged for line in lines)
+    shipping = _shipping(subtotal, is_anything_charged, rules)
+    return Quote(
+        lines=lines,
+        subtotal=subtotal,
+        shipping=shipping,
+        total=subtotal + shipping,
+        vat=_vat(lines, shipping, rules),
+        until_free_shipping=_missing(subtotal, rules) if is_anything_charged else None,
+    )
+
+
+def problem(line: Line, product: Product | None, rules: Rules) -> Problem | None:
+    """What stands in the way of ordering this line, the gravest first."""
+    if product is None:
+        return Problem.DELETED
+    if not product.is_active:
+        return Problem.DISCONTINUED
+    if product.price.currency != rules.currency:
+        return Problem.FOREIGN
+    if product.is_sold_out:
+        return Problem.SOLD_OUT
+    if product.stock is not None and line.quantity > product.stock:
+        return Problem.TOO_FEW
+    return Problem.TOO_MANY if line.quantity > rules.max_quantity else None
+
+
+def _quote_line(line: Line, product: Product | None, rules: Rules) -> QuoteLine:
+    found = problem(line, product, rules)
+    if product is None or (found is not None and found.leaves_out):
+        return QuoteLine(line, product, found, Money(0, rules.currency))
+    return QuoteLine(line, product, found, product.price.times(line.quantity))
+
+
+def _shipping(subtotal: Money, is_anything_charged: bool, rules: Rules) -> Money:
+    threshold = rules.free_shipping_from
+    if not is_anything_charged or (threshold is not None and subtotal >= threshold):
+        return Money(0, rules.currency)
+    return rules.shipping
+
+
+def _missing(subtotal: Money, rules: Rules) -> Money | None:
+    threshold = rules.free_shipping_from
+    if threshold is None or subtotal >= threshold or not rules.shipping.minor:
+        return None
+    return Money(threshold.minor - subtotal.minor, rules.currency)
+
+
+def _vat(lines: tuple[QuoteLine, ...], shipping: Money, rules: Rules) -> tuple[VatShare, ...]:
+    shares: dict[int, Money] = {}
+    zero = Money(0, rules.currency)
+    for quoted in lines:
+        if quoted.product is not None and quoted.is_charged:
+            rate = quoted.product.vat_basis_points
+            shares[rate] = shares.get(rate, zero) + quoted.total.contained_vat(rate)
+    if shipping.minor:
+        rate = rules.shipping_vat_basis_points
+        shares[rate] = shares.get(rate, zero) + shipping.contained_vat(rate)
+    return tuple(VatShare(rate, amount) for rate, amount in sorted(shares.items()))

@@ -1,0 +1,324 @@
+"""Products in the database: asked for by number, slug or search, and taken over from files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from slugify import slugify
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from shop.core.catalogue import Product, Snapshot, fold
+from shop.core.catalogue_file import ABSENT, Absent, Defaults
+from shop.core.catalogue_file import Row as FileRow
+from shop.core.errors import FileRefused
+from shop.core.money import Money
+from shop.storage.models import CategoryRow, PriceRow, ProductRow
+
+
+class Sort(Enum):
+    """The orders a list can have; the value is what stands in its address."""
+
+    SHELF = "shelf"
+    NAME = "name"
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A shelf of the shop, and how many products for sale stand on it."""
+
+    slug: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: `number` of `pages`, both from 1 on; `count` is over all pages."""
+
+    products: tuple[Product, ...]
+    count: int
+    number: int
+    pages: int
+
+
+_PRODUCT: tuple[Any, ...] = (
+    ProductRow.number,
+    ProductRow.sku,
+    ProductRow.slug,
+    ProductRow.name,
+    ProductRow.description,
+    CategoryRow.name,
+    ProductRow.price_minor,
+    ProductRow.currency,
+    ProductRow.vat_basis_points,
+    ProductRow.stock,
+    ProductRow.image,
+    ProductRow.is_active,
+)
+_SELECT: Select[Any] = select(*_PRODUCT).join(
+    CategoryRow, CategoryRow.number == ProductRow.category_number
+)
+_ORDERINGS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+    Sort.SHELF: (ProductRow.number.asc(),),
+    Sort.NAME: (func.lower(ProductRow.name).asc(), ProductRow.number.asc()),
+    Sort.CHEAPEST: (ProductRow.price_minor.asc(), ProductRow.number.asc()),
+    Sort.DEAREST: (ProductRow.price_minor.desc(), ProductRow.number.asc()),
+}
+MAX_NUMBERS_A_QUERY = 900
+"""Some databases take no more than 999 parameters in one statement."""
+
+
+def snapshot(connection: Connection, numbers: Collection[int]) -> Snapshot:
+    """The products with these cookie numbers, active or not; missing ones are deleted ones."""
+    wanted = sorted(numbers)
+    found: dict[int, Product] = {}
+    for at in range(0, len(wanted), MAX_NUMBERS_A_QUERY):
+        chunk = wanted[at : at + MAX_NUMBERS_A_QUERY]
+        rows = connection.execute(_SELECT.where(ProductRow.number.in_(chunk)))
+        found.update((row[0], _product(row)) for row in rows)
+    return found
+
+
+def by_slug(connection: Connection, slug: str) -> Product | None:
+    """The product at this address, active or not."""
+    row = connection.execute(_SELECT.where(ProductRow.slug == slug)).one_or_none()
+    return None if row is None else _product(row)
+
+
+def by_skus(connection: Connection, skus: Collection[str]) -> dict[str, Product]:
+    """Products by SKU, those that exist."""
+    rows = connection.execute(_SELECT.where(ProductRow.sku.in_(skus)))
+    return {row[1]: _product(row) for row in rows}
+
+
+def everything(connection: Connection) -> Iterator[Product]:
+    """All products, active or not, in the order of their numbers."""
+    return map(_product, connection.execute(_SELECT.order_by(ProductRow.number)))
+
+
+def numbers_by_sku(connection: Connection) -> dict[str, int]:
+    """Every SKU and its cookie number."""
+    rows = connection.execute(select(ProductRow.sku, ProductRow.number))
+    return {row.sku: row.number for row in rows}
+
+
+def categories(connection: Connection) -> tuple[Category, ...]:
+    """The categories that have something active in them, in the order they came to be."""
+    rows = connection.execute(_CATEGORIES)
+    return tuple(Category(slug, name, count) for slug, name, count in rows)
+
+
+def page(
+    connection: Connection,
+    *,
+    words: str = "",
+    category: str | None = None,
+    sort: Sort = Sort.SHELF,
+    number: int = 1,
+    size: int = 12,
+) -> Page:
+    """A page of the active products that hold every word and stand in the category.
+
+    A number past the end gives the last page. Case and accents of the words are forgiven.
+    """
+    conditions = _conditions(words, category)
+    count = connection.execute(_COUNT.where(*conditions)).scalar_one()
+    pages = max(1, -(-count // size))
+    number = min(max(1, number), pages)
+    rows = connection.execute(
+        _SELECT.where(*conditions)
+        .order_by(*_ORDERINGS[sort])
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page(tuple(map(_product, rows)), count, number, pages)
+
+
+def related(connection: Connection, product: Product, size: int) -> tuple[Product, ...]:
+    """Others of the same category that can be bought now, in the order of the shelf."""
+    rows = connection.execute(
+        _SELECT.where(
+            CategoryRow.name == product.category,
+            ProductRow.number != product.number,
+            ProductRow.is_active,
+            func.coalesce(ProductRow.stock, 1) > 0,
+        )
+        .order_by(ProductRow.number)
+        .limit(size)
+    )
+    return tuple(map(_product, rows))
+
+
+def take_over(
+    connection: Connection, rows: Sequence[FileRow], defaults: Defaults, now: int
+) -> Iterator[FileRow]:
+    """Inserts or updates a product for each row, by SKU, yielding each row when it is done.
+
+    Cookie numbers, and slugs that are not given, stay. A new price is added to the history
+    from `now` on. Raises FileRefused when a slug belongs to another product; the caller's
+    transaction keeps all or nothing.
+    """
+    known: dict[str, Row[Any]] = {
+        row.sku: row
+        for row in connection.execute(
+            select(ProductRow.number, ProductRow.sku, ProductRow.slug, ProductRow.price_minor,
+                   ProductRow.currency, ProductRow.name, ProductRow.description)
+        )
+    }  # fmt: skip
+    slugs = {row.slug: sku for sku, row in known.items()}
+    shelves = {
+        row.name: row.number
+        for row in connection.execute(select(CategoryRow.name, CategoryRow.number))
+    }
+    for row in rows:
+        old = known.get(row.sku)
+        values = _values(row, old, slugs)
+        if old is None or row.category is not ABSENT:
+            name = defaults.category if isinstance(row.category, Absent) else row.category
+            values["category_number"] = _shelf(connection, shelves, name)
+        if old is None:
+            number = _insert(connection, values, defaults)
+        else:
+            number = old.number
+            connection.execute(update(ProductRow).where(ProductRow.number == number).values(values))
+        if old is None or (old.price_minor, old.currency) != (
+            row.price.minor,
+            row.price.currency,
+        ):
+            _remember_price(connection, number, row.price, now)
+        yield row
+
+
+def remove(connection: Connection, sku: str) -> bool:
+    """Deletes a product for good; its number is never given again. False if there is none."""
+    return connection.execute(delete(ProductRow).where(ProductRow.sku == sku)).rowcount > 0
+
+
+def price_at(connection: Connection, number: int, moment: int) -> Money | None:
+    """What a product cost at a moment (Unix seconds), or None before its first price."""
+    row = connection.execute(
+        select(PriceRow.price_minor, PriceRow.currency)
+        .where(PriceRow.product_number == number, PriceRow.since <= moment)
+        .order_by(PriceRow.since.desc(), PriceRow.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return row and Money(*row)
+
+
+_COUNT = (
+    select(func.count())
+    .select_from(ProductRow)
+    .join(CategoryRow, CategoryRow.number == ProductRow.category_number)
+)
+_CATEGORIES = (
+    select(CategoryRow.slug, CategoryRow.name, func.count())
+    .join(ProductRow, ProductRow.category_number == CategoryRow.number)
+    .where(ProductRow.is_active)
+    .group_by(CategoryRow.number, CategoryRow.slug, CategoryRow.name)
+    .order_by(CategoryRow.number)
+)
+
+
+def _product(row: Row[Any]) -> Product:
+    minor, currency = row[6:8]
+    return Product(*row[:6], Money(minor, currency), *row[8:])
+
+
+def _conditions(words: str, category: str | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [ProductRow.is_active.is_(True)]
+    if category is not None:
+        conditions.append(CategoryRow.slug == category)
+    conditions += [
+        ProductRow.search_text.contains(word, autoescape=True) for word in fold(words).split()
+    ]
+    return conditions
+
+
+def _values(row: FileRow, old: Row[Any] | None, slugs: dict[str, str]) -> dict[str, object]:
+    optional: dict[str, object] = {
+        "description": row.description,
+        "vat_basis_points": row.vat_basis_points,
+        "stock": row.stock,
+        "image": row.image,
+        "is_active": row.is_active,
+        "slug": _slug(row, slugs) if old is None or row.slug is not ABSENT else ABSENT,
+    }
+    values = {name: value for name, value in optional.items() if value is not ABSENT}
+    description = values.get("description", old.description if old else "")
+    return values | {
+        "sku": row.sku,
+        "name": row.name,
+        "price_minor": row.price.minor,
+        "currency": row.price.currency,
+        "search_text": fold(f"{row.name} {description} {row.sku}"),
+    }
+
+
+def _slug(row: FileRow, slugs: dict[str, str]) -> str:
+    if isinstance(row.slug, Absent):
+        wanted = slugify(row.name, max_length=200) or "product"
+        if slugs.get(wanted, row.sku) != row.sku:
+            wanted = f"{wanted}-{slugify(row.sku) or 'x'}"
+        while slugs.get(wanted, row.sku) != row.sku:
+            wanted += "-x"
+    else:
+        wanted = row.slug
+        if slugs.get(wanted, row.sku) != row.sku:
+            reason = f"{wanted} is the slug of {slugs[wanted]} already"
+            raise FileRefused([f"Line {row.line}, column slug: {reason}."])
+    slugs[wanted] = row.sku
+    return wanted
+
+
+def _shelf(connection: Connection, shelves: dict[str, int], name: str) -> int:
+    if name not in shelves:
+        slug = slugify(name, max_length=90) or "category"
+        taken = set(connection.execute(select(CategoryRow.slug)).scalars())
+        while slug in taken:
+            slug += "-x"
+        created = connection.execute(
+            insert(CategoryRow).values(name=name, slug=slug).returning(CategoryRow.number)
+        )
+        shelves[name] = created.scalar_one()
+    return shelves[name]
+
+
+def _insert(connection: Connection, values: dict[str, object], defaults: Defaults) -> int:
+    complete = {
+        "description": "",
+        "vat_basis_points": defaults.vat_basis_points,
+        "stock": None,
+        "image": None,
+        "is_active": True,
+    } | values
+    return connection.execute(
+        insert(ProductRow).values(complete).returning(ProductRow.number)
+    ).scalar_one()
+
+
+def _remember_price(connection: Connection, number: int, price: Money, now: int) -> None:
+    connection.execute(
+        insert(PriceRow).values(
+            product_number=number, price_minor=price.minor, currency=price.currency, since=now
+        )
+    )
+
+
+def count(connection: Connection) -> int:
+    """How many products there are, active or not."""
+    return connection.execute(select(func.count()).select_from(ProductRow)).scalar_one()

@@ -1,0 +1,106 @@
+"""The tables. Amounts are minor units, times are Unix seconds, rates are basis points."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    pass
+
+
+class CategoryRow(Table):
+    __tablename__ = "categories"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class ProductRow(Table):
+    """`number` is the cookie number: AUTOINCREMENT never gives a number twice, not even that
+    of a deleted product. `search_text` is name, description and SKU, folded."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock_is_never_below_zero"),
+        CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
+        Index("products_by_category", "category_number", "is_active"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(String(40), unique=True)
+    slug: Mapped[str] = mapped_column(String(250), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text)
+    category_number: Mapped[int] = mapped_column(ForeignKey("categories.number"))
+    price_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    vat_basis_points: Mapped[int]
+    stock: Mapped[int | None]
+    image: Mapped[str | None] = mapped_column(String(100))
+    is_active: Mapped[bool]
+    search_text: Mapped[str] = mapped_column(Text)
+
+
+class PriceRow(Table):
+    """What a product has cost, from a moment on: one row for each change."""
+
+    __tablename__ = "prices"
+    __table_args__ = (Index("prices_by_product", "product_number", "since"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    product_number: Mapped[int] = mapped_column(ForeignKey("products.number", ondelete="CASCADE"))
+    price_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    since: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderRow(Table):
+    __tablename__ = "orders"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    reference: Mapped[str] = mapped_column(String(16))
+    once_key: Mapped[str] = mapped_column(String(64), unique=True)
+    placed_at: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    payment: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    subtotal_minor: Mapped[int] = mapped_column(BigInteger)
+    shipping_minor: Mapped[int] = mapped_column(BigInteger)
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderLineRow(Table):
+    """A copy, not a reference: `product_number` may outlive its product."""
+
+    __tablename__ = "order_lines"
+
+    order_number: Mapped[int] = mapped_column(
+        ForeignKey("orders.number", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    product_number: Mapped[int]
+    sku: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[int]
+    unit_price_minor: Mapped[int]
+    vat_basis_points: Mapped[int]
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderVatRow(Table):
+    __tablename__ = "order_vat"
+
+    order_number: Mapped[int] = mapped_column(
+        ForeignKey("orders.number", ondelete="CASCADE"), primary_key=True
+    )
+    basis_points: Mapped[int] = mapped_column(primary_key=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
