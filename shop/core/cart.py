@@ -87,6 +87,16 @@ class Cart:
         kept = tuple(line for line in self.lines if line.number != number)
         return self if len(kept) == len(self.lines) else Cart(kept, now)
 
+    def merged_with(self, other: Cart, *, now: int) -> Cart:
+        """This cart's lines, then those of the other that it lacks; of a product that both
+        hold, the larger quantity. No line of either is lost."""
+        others = {line.number: line.quantity for line in other.lines}
+        merged = [
+            Line(line.number, max(line.quantity, others.pop(line.number, 0))) for line in self.lines
+        ]
+        merged += (Line(number, quantity) for number, quantity in others.items())
+        return Cart(tuple(merged), now)
+
     def touched(self, now: int) -> Cart:
         """The same lines with their life begun anew."""
         return replace(self, changed_at=now)

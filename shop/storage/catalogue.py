@@ -11,7 +11,6 @@ from slugify import slugify
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     delete,
     func,
@@ -73,6 +72,7 @@ _PRODUCT: tuple[Any, ...] = (
 _SELECT: Select[Any] = select(*_PRODUCT).join(
     CategoryRow, CategoryRow.number == ProductRow.category_number
 )
+_FOR_SALE = _SELECT.where(ProductRow.is_active, func.coalesce(ProductRow.stock, 1) > 0)
 _ORDERINGS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.SHELF: (ProductRow.number.asc(),),
     Sort.NAME: (func.lower(ProductRow.name).asc(), ProductRow.number.asc()),
@@ -149,15 +149,16 @@ def page(
     return Page(tuple(map(_product, rows)), count, number, pages)
 
 
+def picks(connection: Connection, size: int) -> tuple[Product, ...]:
+    """The first few of the shelf that can be bought now."""
+    rows = connection.execute(_FOR_SALE.order_by(ProductRow.number).limit(size))
+    return tuple(map(_product, rows))
+
+
 def related(connection: Connection, product: Product, size: int) -> tuple[Product, ...]:
     """Others of the same category that can be bought now, in the order of the shelf."""
     rows = connection.execute(
-        _SELECT.where(
-            CategoryRow.name == product.category,
-            ProductRow.number != product.number,
-            ProductRow.is_active,
-            func.coalesce(ProductRow.stock, 1) > 0,
-        )
+        _FOR_SALE.where(CategoryRow.name == product.category, ProductRow.number != product.number)
         .order_by(ProductRow.number)
         .limit(size)
     )
@@ -173,7 +174,7 @@ def take_over(
     from `now` on. Raises FileRefused when a slug belongs to another product; the caller's
     transaction keeps all or nothing.
     """
-    known: dict[str, Row[Any]] = {
+    known: dict[str, Any] = {
         row.sku: row
         for row in connection.execute(
             select(ProductRow.number, ProductRow.sku, ProductRow.slug, ProductRow.price_minor,
@@ -202,6 +203,11 @@ def take_over(
         ):
             _remember_price(connection, number, row.price, now)
         yield row
+
+
+def count(connection: Connection) -> int:
+    """How many products there are, active or not."""
+    return connection.execute(select(func.count()).select_from(ProductRow)).scalar_one()
 
 
 def remove(connection: Connection, sku: str) -> bool:
@@ -234,9 +240,22 @@ _CATEGORIES = (
 )
 
 
-def _product(row: Row[Any]) -> Product:
-    minor, currency = row[6:8]
-    return Product(*row[:6], Money(minor, currency), *row[8:])
+def _product(row: Any) -> Product:
+    number, sku, slug, name, description, category, minor, currency, *rest = row
+    vat_basis_points, stock, image, is_active = rest
+    return Product(
+        number,
+        sku,
+        slug,
+        name,
+        description,
+        category,
+        Money(minor, currency),
+        vat_basis_points,
+        stock,
+        image,
+        is_active,
+    )
 
 
 def _conditions(words: str, category: str | None) -> list[ColumnElement[bool]]:
@@ -249,7 +268,7 @@ def _conditions(words: str, category: str | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _values(row: FileRow, old: Row[Any] | None, slugs: dict[str, str]) -> dict[str, object]:
+def _values(row: FileRow, old: Any, slugs: dict[str, str]) -> dict[str, object]:
     optional: dict[str, object] = {
         "description": row.description,
         "vat_basis_points": row.vat_basis_points,
@@ -317,8 +336,3 @@ def _remember_price(connection: Connection, number: int, price: Money, now: int)
             product_number=number, price_minor=price.minor, currency=price.currency, since=now
         )
     )
-
-
-def count(connection: Connection) -> int:
-    """How many products there are, active or not."""
-    return connection.execute(select(func.count()).select_from(ProductRow)).scalar_one()

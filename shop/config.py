@@ -1,0 +1,254 @@
+"""Every setting of the shop: its name in the environment, its default and its meaning.
+
+`Settings.from_environ` reads them all and reports every problem at once. Nothing else in the
+project reads the environment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECONDS_A_DAY = 86_400
+MAX_COOKIE_DAYS = 400
+BROWSER_LIMIT_BYTES = 4096
+SMALLEST_BUDGET_BYTES = 64
+
+
+class SettingsError(Exception):
+    """The environment says something the shop cannot run with; a sentence for each problem."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable of the environment: how it is read, and what it means to an operator."""
+
+    variable: str
+    default: str
+    meaning: str
+    parse: Callable[[str], Any]
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _days(value: str) -> int:
+    try:
+        seconds = Decimal(value) * SECONDS_A_DAY
+    except InvalidOperation:
+        raise ValueError("write a number of days, such as 30 or 0.5") from None
+    if not seconds.is_finite() or seconds < 0:
+        raise ValueError("write a number of days, 0 or more")
+    return int(seconds)
+
+
+def _cart_life(value: str) -> int:
+    seconds = _days(value)
+    if seconds > MAX_COOKIE_DAYS * SECONDS_A_DAY:
+        raise ValueError(
+            f"at most {MAX_COOKIE_DAYS} days, because browsers cut a longer life of a cookie "
+            "to that (RFC 6265bis, section 5.5)"
+        )
+    if not seconds:
+        raise ValueError("a cart lives for at least a second")
+    return seconds
+
+
+def _whole(smallest: int, largest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not smallest <= int(value) <= largest:
+            raise ValueError(f"write a whole number from {smallest} to {largest}")
+        return int(value)
+
+    return parse
+
+
+def _switch(value: str) -> bool:
+    if value.lower() in ("on", "true", "yes", "1"):
+        return True
+    if value.lower() in ("off", "false", "no", "0"):
+        return False
+    raise ValueError("write on or off")
+
+
+def _amount(value: str) -> Decimal:
+    if re.fullmatch(r"\d{1,7}(\.\d{1,4})?", value, re.ASCII) is None:
+        raise ValueError("write an amount such as 3.95")
+    return Decimal(value)
+
+
+def _threshold(value: str) -> Decimal | None:
+    return None if value == "never" else _amount(value)
+
+
+def _percent(value: str) -> int:
+    if re.fullmatch(r"\d{1,2}(\.\d{1,2})?", value, re.ASCII) is None:
+        raise ValueError("write a rate in percent, such as 20 or 5.5")
+    return int(Decimal(value) * 100)
+
+
+def _currency(value: str) -> str:
+    if re.fullmatch(r"[A-Z]{3}", value, re.ASCII) is None:
+        raise ValueError("write a currency code such as GBP")
+    return value
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+SETTINGS: dict[str, Setting] = {
+    "instance": Setting(
+        "SHOP_INSTANCE", "instance", "Folder of the database and the secret keys", Path
+    ),
+    "database_url": Setting(
+        "SHOP_DATABASE_URL",
+        "",
+        "SQLAlchemy address of the database; empty means `shop.sqlite3` in the instance folder",
+        _text,
+    ),
+    "secret_keys": Setting(
+        "SHOP_SECRET_KEYS",
+        "",
+        "Secrets, comma between them: the first signs, all are accepted. Empty means the file "
+        "`secret-keys` in the instance folder, which `make run` creates",
+        _names,
+    ),
+    "host": Setting("SHOP_HOST", "127.0.0.1", "Address to listen on", _text),
+    "port": Setting("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)),
+    "workers": Setting("SHOP_WORKERS", "2", "Processes of the server", _whole(1, 64)),
+    "trusted_hosts": Setting(
+        "SHOP_TRUSTED_HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        "Host names the shop answers to; any other gets 400",
+        _names,
+    ),
+    "trusted_proxies": Setting(
+        "SHOP_TRUSTED_PROXIES",
+        "0",
+        "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed",
+        _whole(0, 10),
+    ),
+    "cart_max_age_seconds": Setting(
+        "SHOP_CART_MAX_AGE_DAYS", "30", "Life of a cart in days, at most 400", _cart_life
+    ),
+    "cart_grace_seconds": Setting(
+        "SHOP_CART_GRACE_DAYS", "3", "Days an expired cart is kept to be offered back", _days
+    ),
+    "cart_budget_bytes": Setting(
+        "SHOP_CART_BUDGET_BYTES",
+        "4096",
+        "Most bytes of name + value of the cart cookie; smaller behind some proxies, see below",
+        _whole(SMALLEST_BUDGET_BYTES, BROWSER_LIMIT_BYTES),
+    ),
+    "max_quantity": Setting(
+        "SHOP_MAX_QUANTITY", "99", "Most pieces of one product in a cart", _whole(1, 999_999)
+    ),
+    "currency": Setting("SHOP_CURRENCY", "GBP", "The one currency of the shop", _currency),
+    "locale": Setting("SHOP_LOCALE", "en_GB", "How money and dates are written", _text),
+    "time_zone": Setting("SHOP_TIME_ZONE", "Europe/London", "Whose days dates are in", _text),
+    "shipping": Setting("SHOP_SHIPPING", "3.95", "Flat price of shipping", _amount),
+    "free_shipping_from": Setting(
+        "SHOP_FREE_SHIPPING_FROM",
+        "40",
+        "Subtotal from which shipping is free, or `never`",
+        _threshold,
+    ),
+    "vat_basis_points": Setting(
+        "SHOP_VAT_RATE",
+        "20",
+        "VAT in percent contained in shipping, and in products that state no rate",
+        _percent,
+    ),
+    "page_size": Setting("SHOP_PAGE_SIZE", "12", "Products on a page of a list", _whole(1, 96)),
+    "form_max_age_seconds": Setting(
+        "SHOP_FORM_MAX_AGE_DAYS", "1", "Days a form may stay open before it is sent", _days
+    ),
+    "ratelimit_enabled": Setting(
+        "SHOP_RATELIMIT_ENABLED", "on", "Whether changes are limited in number", _switch
+    ),
+    "ratelimit": Setting(
+        "SHOP_RATELIMIT", "120 per minute", "Most POST requests of one address", _text
+    ),
+    "ratelimit_storage": Setting(
+        "SHOP_RATELIMIT_STORAGE",
+        "memory://",
+        "Where they are counted; `memory://` counts in each process for itself",
+        _text,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings, parsed. Times are seconds, rates basis points, amounts major units."""
+
+    instance: Path
+    database_url: str
+    secret_keys: tuple[str, ...] = field(repr=False)
+    host: str
+    port: int
+    workers: int
+    trusted_hosts: tuple[str, ...]
+    trusted_proxies: int
+    cart_max_age_seconds: int
+    cart_grace_seconds: int
+    cart_budget_bytes: int
+    max_quantity: int
+    currency: str
+    locale: str
+    time_zone: str
+    shipping: Decimal
+    free_shipping_from: Decimal | None
+    vat_basis_points: int
+    page_size: int
+    form_max_age_seconds: int
+    ratelimit_enabled: bool
+    ratelimit: str
+    ratelimit_storage: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Reads all settings; raises SettingsError with a sentence for each that is wrong.
+
+        An empty variable counts as absent. Secret keys that are not in the environment are
+        taken from the instance folder, if they were created there; there may be none.
+        """
+        values: dict[str, Any] = {}
+        problems = []
+        for name, setting in SETTINGS.items():
+            text = environ.get(setting.variable, "").strip() or setting.default
+            try:
+                values[name] = setting.parse(text)
+            except ValueError as error:
+                problems.append(f"{setting.variable}={text}: {error}.")
+        if problems:
+            raise SettingsError(problems)
+        values["instance"] = PROJECT / values["instance"].expanduser()
+        values["database_url"] = values["database_url"] or _sqlite_url(values["instance"])
+        values["secret_keys"] = values["secret_keys"] or _kept_keys(values["instance"])
+        return cls(**values)
+
+
+def secret_file(instance: Path) -> Path:
+    """Where `shop init` keeps the secret keys it made, one a line, the signing one first."""
+    return instance / "secret-keys"
+
+
+def _sqlite_url(instance: Path) -> str:
+    return f"sqlite:///{instance / 'shop.sqlite3'}"
+
+
+def _kept_keys(instance: Path) -> tuple[str, ...]:
+    path = secret_file(instance)
+    return tuple(path.read_text("ascii").split()) if path.is_file() else ()

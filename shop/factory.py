@@ -1,0 +1,118 @@
+"""Joins the layers: the one place that knows the settings, the database and the pages."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+from flask import Flask
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shop.config import PROJECT, Settings, SettingsError
+from shop.core.catalogue_file import Defaults
+from shop.core.money import Money
+from shop.core.payment import ByInvoice
+from shop.core.pricing import Rules
+from shop.storage.engine import connect_to
+from shop.web import cart, checkout, errors, health, layout, order, product, safety
+from shop.web.shop import Shop
+
+DEFAULT_CATEGORY = "Everything else"
+
+
+def create_app(
+    config: Settings | None = None, *, now: Callable[[], int] = lambda: int(time.time())
+) -> Flask:
+    """The shop as a WSGI application; `now` gives Unix seconds.
+
+    Without a config it reads the environment. Raises SettingsError when that is wrong, or
+    when there are no secret keys: a shop that signs with a known key is no shop.
+    """
+    settings = config or Settings.from_environ(os.environ)
+    if not settings.secret_keys:
+        raise SettingsError(
+            [
+                "SHOP_SECRET_KEYS is not set and the instance folder holds no secret keys: "
+                "set it to a long random text, or run `shop init`, which makes one."
+            ]
+        )
+    app = Flask("shop", static_folder=str(PROJECT / "static"))
+    app.config.update(_flask_config(settings))
+    app.extensions["shop"] = _shop(settings, now)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["shop_name"] = "Crumb"
+    Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
+    safety.register(app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage)
+    errors.register(app)
+    layout.register(app)
+    for module in (product, cart, checkout, order, health):
+        app.register_blueprint(module.blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def rules(settings: Settings) -> Rules:
+    """How the shop charges, from its settings."""
+    threshold = settings.free_shipping_from
+    return Rules(
+        currency=settings.currency,
+        shipping=_money(settings.shipping, settings),
+        free_shipping_from=None if threshold is None else _money(threshold, settings),
+        shipping_vat_basis_points=settings.vat_basis_points,
+        max_quantity=settings.max_quantity,
+    )
+
+
+def catalogue_defaults(settings: Settings) -> Defaults:
+    """What an empty cell of a catalogue file means in this shop."""
+    return Defaults(
+        currency=settings.currency,
+        exponent=get_currency_precision(settings.currency),
+        category=DEFAULT_CATEGORY,
+        vat_basis_points=settings.vat_basis_points,
+    )
+
+
+def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
+    return Shop(
+        engine=connect_to(settings.database_url),
+        keys=settings.secret_keys,
+        rules=rules(settings),
+        payment=ByInvoice(),
+        cart_max_age_seconds=settings.cart_max_age_seconds,
+        cart_grace_seconds=settings.cart_grace_seconds,
+        cart_budget_bytes=settings.cart_budget_bytes,
+        page_size=settings.page_size,
+        form_max_age_seconds=settings.form_max_age_seconds,
+        now=now,
+        new_id=lambda: secrets.token_urlsafe(16),
+    )
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    first, *older = settings.secret_keys
+    return {
+        "SECRET_KEY": first,
+        "SECRET_KEY_FALLBACKS": older,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "MAX_CONTENT_LENGTH": safety.BODY_LIMIT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": safety.BODY_LIMIT_BYTES,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_PATH": "/",
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,
+        "RATELIMIT_ENABLED": settings.ratelimit_enabled,
+    }
+
+
+def _money(amount: Decimal, settings: Settings) -> Money:
+    minor = amount.scaleb(get_currency_precision(settings.currency))
+    return Money(int(minor.to_integral_value()), settings.currency)

@@ -1,0 +1,129 @@
+"""How real carts would fit: orders from a file, packed by the product's codec and by others."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shop.core import budget, cookie
+from shop.core.budget import Distribution
+from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
+from shop.core.catalogue import Product
+from shop.core.errors import FileRefused
+from shop.limits.ways import PlainLine, SessionWays
+
+COLUMNS = ("order", "sku", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class RealOrder:
+    """An order of a file: SKU and quantity of each line, in the order of the file."""
+
+    order: str
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """One order's cookie, in bytes of name + value, each way of keeping it."""
+
+    product: int
+    session_naive: int
+    session_sku_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All orders summed up; `largest` is the order whose product cookie is the longest."""
+
+    orders: int
+    product: Distribution
+    session_naive: Distribution
+    session_sku_quantity: Distribution
+    largest: RealOrder
+
+
+def read_orders(lines: Iterable[str]) -> list[RealOrder]:
+    """The orders of a CSV file, in the order they begin.
+
+    Raises FileRefused naming the line and the reason at the first row that is no line of an
+    order: a missing cell, a quantity that is no whole number from 1 on, a SKU that the same
+    order has already.
+    """
+    reader = csv.DictReader(lines, strict=True)
+    orders: dict[str, dict[str, int]] = {}
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise FileRefused([f"Line 1: the column {missing[0]} is missing."])
+        for row in reader:
+            _read_into(orders, row, reader.line_num)
+    except csv.Error as error:
+        raise FileRefused([f"Line {reader.line_num}: {error}."]) from None
+    except UnicodeDecodeError:
+        raise FileRefused([f"Line {reader.line_num + 1}: it is not UTF-8 text."]) from None
+    if not orders:
+        raise FileRefused(["Line 2: there are no orders in this file."])
+    return [RealOrder(order, tuple(lines.items())) for order, lines in orders.items()]
+
+
+def measure(
+    orders: Iterable[RealOrder],
+    numbers: Mapping[str, int],
+    products: Mapping[str, Product],
+    *,
+    keys: cookie.Keys,
+    now: int,
+) -> Iterator[Sizes]:
+    """Each order's sizes. SKUs that have no number are numbered after the highest there is,
+    in order of appearance; a name or price that is unknown counts as empty or zero."""
+    known = dict(numbers)
+    highest = max(known.values(), default=0)
+    ways = SessionWays(keys[0])
+    for order in orders:
+        for sku, _ in order.lines:
+            if sku not in known:
+                highest += 1
+                known[sku] = highest
+        cart = Cart(tuple(Line(known[sku], quantity) for sku, quantity in order.lines), now)
+        plain = [_plain(sku, quantity, products.get(sku)) for sku, quantity in order.lines]
+        yield Sizes(
+            budget.cookie_bytes(cart, keys, name=cookie.SECURE_NAME),
+            ways.naive_bytes(plain),
+            ways.sku_quantity_bytes(plain),
+        )
+
+
+def report(orders: list[RealOrder], sizes: list[Sizes]) -> Report:
+    """Sums up what was measured of the same orders."""
+    largest = max(range(len(orders)), key=lambda at: sizes[at].product)
+    return Report(
+        orders=len(orders),
+        product=budget.distribution([size.product for size in sizes]),
+        session_naive=budget.distribution([size.session_naive for size in sizes]),
+        session_sku_quantity=budget.distribution([size.session_sku_quantity for size in sizes]),
+        largest=orders[largest],
+    )
+
+
+def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None], line: int) -> None:
+    order, sku, quantity = (row[name] for name in COLUMNS)
+    if not order or not sku or not quantity:
+        raise FileRefused([f"Line {line}: order, sku and quantity are all needed."])
+    if not quantity.isascii() or not quantity.isdigit():
+        raise FileRefused(
+            [f"Line {line}: the quantity {quantity} is not a whole number from 1 on."]
+        )
+    if len(quantity) > 6 or not 1 <= int(quantity) <= MAX_LINE_QUANTITY:
+        raise FileRefused([f"Line {line}: a quantity is from 1 to {MAX_LINE_QUANTITY:,}."])
+    lines = orders.setdefault(order, {})
+    if sku in lines:
+        raise FileRefused([f"Line {line}: order {order} has {sku} already."])
+    lines[sku] = int(quantity)
+
+
+def _plain(sku: str, quantity: int, product: Product | None) -> PlainLine:
+    if product is None:
+        return PlainLine(sku, "", 0, quantity)
+    return PlainLine(sku, product.name, product.price.minor, quantity)

@@ -1,0 +1,171 @@
+"""The cart cookie on the wire: the only code that reads it from a request or writes it.
+
+A response carries it only when the cart changed, when it was renewed, or when it has to go.
+Attributes: Path=/, HttpOnly, SameSite=Lax (Strict loses the cart on the way back from a
+payment page), Priority=High (Chromium evicts others first), Max-Age; Secure and the
+`__Host-` name on https; never Domain.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import g, request
+from werkzeug.http import dump_cookie
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge, CookieRefused, Expired, Malformed
+from shop.web.shop import shop
+
+RENEW_AFTER_SECONDS = 86_400
+MAX_AGE_LIMIT_SECONDS = 400 * 86_400
+"""Browsers cut a longer Max-Age to this (RFC 6265bis, 5.5)."""
+
+log = logging.getLogger("shop.cart")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a request's cookie came to: a cart, empty when there is none or it was refused."""
+
+    cart: Cart
+    value: str = ""
+    refusal: CookieRefused | None = None
+
+    @property
+    def offer(self) -> Expired | None:
+        """The expired cart, when it is young enough to be offered back."""
+        refusal = self.refusal
+        return refusal if isinstance(refusal, Expired) and _is_offered(refusal) else None
+
+
+def name() -> str:
+    """The cookie's name on this connection."""
+    return cookie.SECURE_NAME if request.is_secure else cookie.NAME
+
+
+def read() -> Reading:
+    """The cart this request came with; read once, whoever asks. Never raises."""
+    if "cart_reading" not in g:
+        g.cart_reading = _read()
+    reading: Reading = g.cart_reading
+    return reading
+
+
+def decode(value: str, *, grace_seconds: int = 0) -> Cart:
+    """The cart in a value that came another way than by the cookie, such as in a form.
+
+    Raises CookieRefused; a cart expired by no more than the grace is accepted.
+    """
+    life = shop().cart_max_age_seconds + grace_seconds
+    return cookie.decode(value, shop().keys, now=shop().now(), max_age_seconds=life)
+
+
+def offered(value: str) -> Expired | None:
+    """The expired cart in a value, when it is young enough to be offered back."""
+    if not value:
+        return None
+    try:
+        decode(value)
+    except Expired as expired:
+        return expired if _is_offered(expired) else None
+    except CookieRefused:
+        pass
+    return None
+
+
+def store(response: Response, cart: Cart) -> None:
+    """Lets the browser keep this cart; an empty one deletes the cookie.
+
+    Raises CartTooLarge before anything is written.
+    """
+    if not cart.lines:
+        delete(response)
+        return
+    value = cookie.encode(cart, shop().keys, name=name(), limit_bytes=shop().cart_budget_bytes)
+    life = shop().cart_max_age_seconds + shop().cart_grace_seconds
+    _set(response, value, min(life, MAX_AGE_LIMIT_SECONDS))
+
+
+def renew(response: Response) -> None:
+    """Begins a cart's life anew, once a day has passed since it last began.
+
+    Only the cart page calls this: a page that re-sends the cookie can overwrite a newer one.
+    """
+    reading = read()
+    age_seconds = shop().now() - reading.cart.changed_at
+    if not reading.cart.lines or age_seconds < RENEW_AFTER_SECONDS:
+        return
+    try:
+        store(response, reading.cart.touched(shop().now()))
+    except CartTooLarge:  # the budget was lowered since: the cart stays as it is
+        log.warning("cart_not_renewed", extra={"reason": "over the budget"})
+
+
+def delete(response: Response) -> None:
+    """Lets the browser forget the cart: same name and path, and Secure with the prefix."""
+    _set(response, "", 0)
+
+
+def drop_refused(response: Response) -> Response:
+    """Deletes a cookie that cannot be used, unless it is replaced or still offered back."""
+    reading: Reading | None = g.get("cart_reading")
+    if reading is None or reading.refusal is None or reading.offer or g.get("cart_is_written"):
+        return response
+    delete(response)
+    if len(request.cookies.getlist(name())) > 1:
+        _delete_below(response)
+    return response
+
+
+def _is_offered(expired: Expired) -> bool:
+    return expired.age_seconds <= shop().cart_max_age_seconds + shop().cart_grace_seconds
+
+
+def _read() -> Reading:
+    values = request.cookies.getlist(name())
+    if not values:
+        return Reading(Cart())
+    try:
+        if len(values) > 1:
+            raise Malformed(f"{len(values)} cookies of one name")
+        return Reading(decode(values[0]), values[0])
+    except CookieRefused as refusal:
+        log.warning(
+            "cart_cookie_refused",
+            extra={
+                "refusal": type(refusal).__name__,
+                "reason": refusal.reason,
+                "bytes": sum(map(len, values)),
+            },
+        )
+        return Reading(Cart(), values[0], refusal)
+
+
+def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") -> None:
+    header = dump_cookie(
+        name(),
+        value,
+        max_age=max_age_seconds,
+        path=path,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        sync_expires=False,
+        max_size=0,  # the codec has counted already, and counts as browsers do
+    )
+    response.headers.add("Set-Cookie", f"{header}; Priority=High")
+    g.cart_is_written = True
+
+
+def _delete_below(response: Response) -> None:
+    # A second cookie of the name has a longer path, or it would have replaced ours. Such a
+    # path leads to this page; unless that cookie goes too, the cart stays refused here.
+    path = ""
+    for part in request.path.split("/")[1:4]:
+        path += f"/{part}"
+        if part:
+            _set(response, "", 0, path)

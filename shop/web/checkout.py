@@ -1,0 +1,177 @@
+"""The checkout: one page, one form, one order however often it is sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from itsdangerous import BadSignature
+from werkzeug.wrappers import Response
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, Length, Optional
+
+from shop.core import orders
+from shop.core.errors import OutOfStock
+from shop.core.orders import Customer, Order
+from shop.core.pricing import Quote
+from shop.storage import orders as kept_orders
+from shop.web import cart_cookie, words
+from shop.web.cart import CONFLICT, UNPROCESSABLE, line_view, quoted
+from shop.web.shop import shop
+
+blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
+
+PURPOSE = "checkout"
+
+
+def _tidy(text: str | None) -> str:
+    """What was typed, without control characters and outer white space; lines are kept."""
+    kept = (mark for mark in (text or "").replace("\r\n", "\n") if mark == "\n" or mark >= " ")
+    return "".join(kept).replace("\x7f", "").strip()
+
+
+class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Who the order goes to. Its CSRF token is checked for every POST of the shop at once."""
+
+    class Meta:
+        csrf = False
+
+    name = StringField(
+        "Full name",
+        filters=[_tidy],
+        validators=[DataRequired("Please give your name."), Length(max=200)],
+        render_kw={"autocomplete": "name"},
+    )
+    email = StringField(
+        "Email",
+        filters=[_tidy],
+        description="For the confirmation and the invoice.",
+        validators=[
+            DataRequired("Please give your email address."),
+            Length(max=254),
+            Email("Please give a whole email address, such as name@example.com."),
+        ],
+        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
+    )
+    address = TextAreaField(
+        "Address",
+        filters=[_tidy],
+        description="Street, town, postcode and country, as on an envelope.",
+        validators=[DataRequired("Please give the address to send it to."), Length(max=1000)],
+        render_kw={"autocomplete": "street-address", "rows": 4},
+    )
+    note = TextAreaField(
+        "Note to us",
+        filters=[_tidy],
+        description="Optional.",
+        validators=[Optional(), Length(max=1000)],
+        render_kw={"rows": 3},
+    )
+
+    def customer(self) -> Customer:
+        return Customer(
+            self.name.data or "", self.email.data or "", self.address.data or "",
+            self.note.data or "",
+        )  # fmt: skip
+
+    def fields(self) -> list[Field]:
+        return [self.name, self.email, self.address, self.note]
+
+
+@blueprint.get("")
+def show() -> Response:
+    cart = cart_cookie.read().cart
+    if not cart.lines:
+        return redirect(url_for("cart.show"), 303)
+    return make_response(_page(CheckoutForm(formdata=None), quoted(cart), shop().new_id()))
+
+
+@blueprint.post("")
+def create() -> Response:
+    form = CheckoutForm()
+    is_valid = form.validate()
+    once_key, shown = _once(request.form.get("once", ""))
+    earlier = kept_orders.by_once_key(shop().engine, once_key) if once_key else None
+    if earlier is not None:
+        return _confirmed(earlier)
+    cart = cart_cookie.read().cart
+    if not cart.lines:
+        flash("Your cart is empty, so there was nothing to order", "warning")
+        return redirect(url_for("cart.show"), 303)
+    quote = quoted(cart)
+    if once_key is None:
+        return _again(form, quote, shop().new_id(), _TOO_OLD)
+    if not quote.is_orderable:
+        return _again(form, quote, once_key, _BLOCKED)
+    if quote.fingerprint != shown:
+        return _again(form, quote, once_key, _CHANGED.format(words.money(quote.total)))
+    if not is_valid:
+        return make_response(_page(form, quote, once_key), UNPROCESSABLE)
+    return _placed(form, quote, once_key)
+
+
+_TOO_OLD = (
+    "This page was open for too long, so nothing was ordered. Your cart and what you typed "
+    "are kept. Please check them and press the button again."
+)
+_BLOCKED = (
+    "Something in your cart cannot be ordered as it stands, so nothing was ordered. "
+    "Please change it in your cart first."
+)
+_CHANGED = (
+    "Your cart or its prices changed since this page was shown, so nothing was ordered. "
+    "The total is {} now. Please check it and press the button again."
+)
+_SOLD = (
+    "Someone else has just bought what you were about to order, so nothing was ordered. "
+    "Please look at your cart."
+)
+
+
+def _placed(form: CheckoutForm, quote: Quote, once_key: str) -> Response:
+    order = orders.place(
+        quote,
+        form.customer(),
+        token=shop().new_id(),
+        once_key=once_key,
+        now=shop().now(),
+        payment=shop().payment.code,
+    )
+    try:
+        return _confirmed(kept_orders.place(shop().engine, order))
+    except OutOfStock:
+        return _again(form, quoted(cart_cookie.read().cart), once_key, _SOLD)
+
+
+def _confirmed(order: Order) -> Response:
+    response = redirect(url_for("order.show", token=order.token), 303)
+    # A cart that was changed after the order was placed is another cart: it stays.
+    if cart_cookie.read().cart.changed_at <= order.placed_at:
+        cart_cookie.delete(response)
+    return response
+
+
+def _again(form: CheckoutForm, quote: Quote, once_key: str, alert: str) -> Response:
+    return make_response(_page(form, quote, once_key, alert), CONFLICT)
+
+
+def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = None) -> str:
+    return render_template(
+        "checkout/show.html",
+        form=form,
+        quote=quote,
+        lines=[line_view(line) for line in quote.charged],
+        left_out=[line_view(line) for line in quote.left_out],
+        payment=shop().payment,
+        once=shop().signer(PURPOSE).dumps([once_key, quote.fingerprint]),
+        alert=alert,
+    )
+
+
+def _once(token: str) -> tuple[str | None, str]:
+    try:
+        once_key, fingerprint = (
+            shop().signer(PURPOSE).loads(token, max_age=shop().form_max_age_seconds)
+        )
+    except (BadSignature, ValueError):
+        return None, ""
+    return once_key, fingerprint

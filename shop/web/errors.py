@@ -1,0 +1,95 @@
+"""Designed pages for what goes wrong: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+log = logging.getLogger("shop.errors")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The copy of an error page."""
+
+    title: str
+    happened: str
+    advice: str
+
+
+_CART_KEPT = "Your cart is as it was."
+_COPY = {
+    400: Words(
+        "We could not read that",
+        f"Your browser sent something this shop does not understand. {_CART_KEPT}",
+        "Go back and try once more. If you followed a link, it may have been cut short.",
+    ),
+    404: Words(
+        "There is nothing here",
+        "The page may have moved, or the product is no longer with us.",
+        "Search for it, or have a look at what we do have.",
+    ),
+    405: Words(
+        "That does not work here",
+        f"This address does not take that kind of request. {_CART_KEPT}",
+        "Go back and use the buttons on the page.",
+    ),
+    409: Words(
+        "That could not be done as things stand",
+        f"Something changed in the meantime. {_CART_KEPT}",
+        "Have a look at your cart and try once more.",
+    ),
+    413: Words(
+        "That was too much at once",
+        f"What you sent is larger than this shop takes. {_CART_KEPT}",
+        "Shorten what you typed and send it again.",
+    ),
+    429: Words(
+        "A little slower, please",
+        f"Very many changes came from your connection. This one was not made. {_CART_KEPT}",
+        "Wait a minute, then try once more.",
+    ),
+    500: Words(
+        "Something broke on our side",
+        f"It is our fault, not yours. {_CART_KEPT}",
+        "Try again in a moment. If it stays broken, we already have a note of it in our log.",
+    ),
+}
+_TOO_OLD = Words(
+    "This page was open for too long",
+    "To keep others from acting in your name, a page can only be sent for a while after it "
+    f"was opened, and from the browser that opened it. Nothing was changed. {_CART_KEPT}",
+    "Go back, reload the page and press the button again.",
+)
+
+
+def register(app: Flask) -> None:
+    """Gives every error of the app its page."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _csrf(error: CSRFError) -> Response:
+    log.info("form_refused", extra={"reason": error.description})
+    return _page(400, _TOO_OLD)
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if isinstance(error, InternalServerError):
+        log.error("broken", extra={"endpoint": request.endpoint}, exc_info=error.original_exception)
+    if error.response is not None or code < 400:  # a redirect that routing asks for
+        return error.get_response()
+    response = _page(code, _COPY.get(code) or _COPY[500 if code >= 500 else 400])
+    headers = dict(error.get_headers())
+    response.headers.extend({name: headers[name] for name in ("Allow",) if name in headers})
+    return response
+
+
+def _page(code: int, words: Words) -> Response:
+    return make_response(render_template("error/show.html", code=code, words=words), code)

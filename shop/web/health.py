@@ -1,0 +1,28 @@
+"""Two answers for whoever watches the shop: it is alive, and it can work."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
+
+from shop.storage import schema
+from shop.web.shop import shop
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def alive() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[dict[str, str], int]:
+    """200 when the database can be reached and is migrated, 503 with the reason otherwise."""
+    try:
+        is_current = schema.is_current(shop().engine)
+    except SQLAlchemyError:
+        return {"status": "not ready", "reason": "the database cannot be reached"}, 503
+    if not is_current:
+        return {"status": "not ready", "reason": "the database is not migrated"}, 503
+    return {"status": "ready"}, 200

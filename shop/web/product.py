@@ -1,0 +1,168 @@
+"""The catalogue: the home page, the list with search, and a product's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from shop.core.catalogue import Product
+from shop.storage import catalogue
+from shop.storage.catalogue import Category, Sort
+from shop.storage.engine import reading
+from shop.web import addresses
+from shop.web.shop import shop
+
+blueprint = Blueprint("product", __name__)
+
+PICKS = 8
+RELATED = 4
+LONGEST_SEARCH = 100
+SORT_LABELS = {
+    Sort.SHELF: "As on the shelf",
+    Sort.NAME: "Name",
+    Sort.CHEAPEST: "Price, lowest first",
+    Sort.DEAREST: "Price, highest first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list."""
+
+    product: Product
+    address: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a list was asked for, as it stands in its address."""
+
+    words: str
+    category: str | None
+    sort: Sort
+    page: int
+
+    @classmethod
+    def from_args(cls, args: MultiDict[str, str]) -> Search:
+        """Reads an address; what it does not know counts as absent."""
+        sort = args.get("sort", "")
+        return cls(
+            words=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
+            category=args.get("category") or None,
+            sort=Sort(sort) if sort in {known.value for known in Sort} else Sort.SHELF,
+            page=max(1, args.get("page", 1, type=_small_int)),
+        )
+
+    def address(self, **changed: object) -> str:
+        """The address of this list with something changed; defaults are left out."""
+        wanted: dict[str, object] = {
+            "q": self.words,
+            "category": self.category,
+            "sort": self.sort,
+            "page": 1,
+        }
+        wanted |= changed
+        arguments = {
+            name: value.value if isinstance(value, Sort) else value
+            for name, value in wanted.items()
+            if value and value not in (Sort.SHELF, 1)
+        }
+        return url_for("product.index", **cast("dict[str, Any]", arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link to a page of the list; `number` is None for the gap between distant pages."""
+
+    number: int | None
+    address: str
+    is_current: bool
+
+
+def cards(products: tuple[Product, ...]) -> tuple[Card, ...]:
+    """Products as a list shows them."""
+    return tuple(
+        Card(product, addresses.product(product.slug), addresses.picture(product.image))
+        for product in products
+    )
+
+
+@blueprint.get("/")
+def home() -> str:
+    with reading(shop().engine) as connection:
+        categories = catalogue.categories(connection)
+        picks = catalogue.picks(connection, PICKS)
+    return render_template("product/home.html", categories=categories, picks=cards(picks))
+
+
+@blueprint.get("/products")
+def index() -> str:
+    search = Search.from_args(request.args)
+    with reading(shop().engine) as connection:
+        categories = catalogue.categories(connection)
+        page = catalogue.page(
+            connection,
+            words=search.words,
+            category=search.category,
+            sort=search.sort,
+            number=search.page,
+            size=shop().page_size,
+        )
+    return render_template(
+        "product/index.html",
+        search=search,
+        title=_title(search, categories),
+        categories=categories,
+        category_addresses=[search.address(category=shelf.slug) for shelf in categories],
+        page=page,
+        cards=cards(page.products),
+        page_links=_page_links(search, page.number, page.pages),
+        sorts=SORT_LABELS,
+        everything=search.address(category=None),
+    )
+
+
+@blueprint.get("/products/<slug>")
+def show(slug: str) -> str:
+    return show_with(slug)
+
+
+def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> str:
+    """A product's page, with what was asked for and why it was not taken, if anything was."""
+    with reading(shop().engine) as connection:
+        product = catalogue.by_slug(connection, slug)
+        if product is None:
+            abort(404)
+        related = catalogue.related(connection, product, RELATED)
+    return render_template(
+        "product/show.html",
+        product=product,
+        picture=addresses.picture(product.image),
+        related=cards(related),
+        quantity=quantity,
+        error=error,
+    )
+
+
+def _small_int(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _title(search: Search, categories: tuple[Category, ...]) -> str:
+    names = {category.slug: category.name for category in categories}
+    name = names.get(search.category or "", "All products")
+    return f"“{search.words}” in {name}" if search.words else name
+
+
+def _page_links(search: Search, current: int, pages: int) -> list[PageLink]:
+    shown = [page for page in range(1, pages + 1) if page in (1, pages) or abs(page - current) < 3]
+    links = []
+    for before, page in zip([0, *shown], shown, strict=False):
+        if page - before > 1:
+            links.append(PageLink(None, "", is_current=False))
+        links.append(PageLink(page, search.address(page=page), is_current=page == current))
+    return links

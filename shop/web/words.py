@@ -1,0 +1,99 @@
+"""Money, dates and notices in a shopper's words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask_babel import format_date, get_locale
+
+from shop.core.errors import (
+    CartTooLarge,
+    CookieRefused,
+    Expired,
+    QuantityRefused,
+    Tampered,
+    UnknownVersion,
+)
+from shop.core.money import Money
+
+
+def money(amount: Money) -> str:
+    """An amount as the shop's locale writes it: £2.95."""
+    return _money(amount.minor, amount.currency, get_locale() or Locale("en", "GB"))
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, locale: Locale) -> str:
+    precision = get_currency_precision(currency)
+    major = Decimal(minor).scaleb(-precision)
+    return format_currency(major, currency, locale=locale)
+
+
+def number(figure: int) -> str:
+    """A whole number with the locale's grouping: 4,096."""
+    return _number(figure, get_locale() or Locale("en", "GB"))
+
+
+@lru_cache(maxsize=8192)
+def _number(figure: int, locale: Locale) -> str:
+    return format_decimal(figure, locale=locale)
+
+
+def day(moment: int) -> str:
+    """A Unix time as a day in the shop's time zone: 3 May 2026."""
+    written: str = format_date(datetime.fromtimestamp(moment, UTC), "long", rebase=True)
+    return written
+
+
+def percent(basis_points: int) -> str:
+    """A rate in basis points: 2000 is 20%."""
+    whole, hundredths = divmod(basis_points, 100)
+    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def refusal(refused: CookieRefused) -> str:
+    """Why a cart could not be read, what was kept, and what to do."""
+    if isinstance(refused, Expired):
+        return (
+            f"Your cart of {day(refused.cart.changed_at)} has expired and could not be kept. "
+            "You can fill a new one."
+        )
+    if isinstance(refused, UnknownVersion):
+        return (
+            "Your cart was saved by another version of this shop and could not be read. "
+            "We have emptied it. Please add your things again."
+        )
+    if isinstance(refused, Tampered):
+        return (
+            "Your cart was not signed by this shop, so we could not trust it. "
+            "We have emptied it. Please add your things again."
+        )
+    return (
+        "Your cart was damaged on its way and could not be read. "
+        "We have emptied it. Please add your things again."
+    )
+
+
+def too_large(overflow: CartTooLarge, product: str) -> str:
+    """Which line did not fit, what it needed and what to do."""
+    return (
+        f"“{product}” does not fit into your cart. With it the cart would need "
+        f"{number(overflow.needed_bytes)} bytes, and only {number(overflow.limit_bytes)} can be "
+        "kept. "
+        "Nothing was changed: your cart is as it was. Order what you have first, or remove "
+        "a line to make room."
+    )
+
+
+def quantity(refused: QuantityRefused) -> str:
+    """Why a quantity was not taken."""
+    if refused.held:
+        return (
+            f"You already have {number(refused.held)} of this in your cart, and the most is "
+            f"{number(refused.maximum)}. Your cart is as it was."
+        )
+    return f"Please give a quantity from 1 to {number(refused.maximum)}. Your cart is as it was."
