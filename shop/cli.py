@@ -340,3 +340,7 @@ def _report_text(report: Report) -> str:
         f"{report.product.max:,} bytes"
     )
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

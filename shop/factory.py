@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 
+from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision
 from flask import Flask
 from flask_babel import Babel
@@ -19,6 +20,7 @@ from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
 from shop.storage.engine import connect_to
+from shop.storage.memory import Memory
 from shop.web import cart, checkout, errors, health, layout, order, product, safety
 from shop.web.shop import Shop
 
@@ -81,11 +83,14 @@ def catalogue_defaults(settings: Settings) -> Defaults:
 
 
 def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
+    engine = connect_to(settings.database_url)
     return Shop(
-        engine=connect_to(settings.database_url),
+        engine=engine,
+        catalogue=Memory(engine),
         keys=settings.secret_keys,
         rules=rules(settings),
         payment=ByInvoice(),
+        locale=_locale(settings),
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,
         cart_budget_bytes=settings.cart_budget_bytes,
@@ -94,6 +99,15 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         now=now,
         new_id=lambda: secrets.token_urlsafe(16),
     )
+
+
+def _locale(settings: Settings) -> Locale:
+    try:
+        return Locale.parse(settings.locale)
+    except (UnknownLocaleError, ValueError):
+        raise SettingsError(
+            [f"SHOP_LOCALE={settings.locale}: write a locale such as en_GB or de_DE."]
+        ) from None
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

@@ -24,6 +24,7 @@ COLUMNS = (
     "sku", "slug", "name", "description", "category", "price", "currency",
     "vat_rate", "stock", "image", "active",
 )  # fmt: skip
+LONGEST_SKU = 40
 MAX_PROBLEMS = 20
 """How many problems are listed before the rest of the file is not looked at."""
 

@@ -43,20 +43,23 @@ class Money:
     def times(self, quantity: int) -> Money:
         return Money(self.minor * quantity, self.currency)
 
-    def contained_vat(self, basis_points: int) -> Money:
-        """The VAT inside this gross amount at a rate in basis points (2000 is 20 %).
-
-        Half-up to the minor unit: gross * rate / (100 % + rate).
-        """
-        return Money(round_half_up(self.minor * basis_points, 10_000 + basis_points), self.currency)
-
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of amounts, which must all be of this currency; zero when there are none."""
-    running = Money(0, currency)
+    minor = 0
     for amount in amounts:
-        running = running + amount
-    return running
+        if amount.currency != currency:
+            raise ValueError(f"cannot add {amount.currency} to {currency}")
+        minor += amount.minor
+    return Money(minor, currency)
+
+
+def contained_vat(gross_minor: int, basis_points: int) -> int:
+    """The VAT inside a gross amount at a rate in basis points (2000 is 20 %), in minor units.
+
+    Half-up to the minor unit: gross * rate / (100 % + rate).
+    """
+    return round_half_up(gross_minor * basis_points, 10_000 + basis_points)
 
 
 _DECIMAL = re.compile(r"(\d{1,9})(?:\.(\d{1,4}))?", re.ASCII)

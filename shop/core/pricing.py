@@ -22,7 +22,7 @@ from enum import Enum
 
 from shop.core.cart import Cart, Line
 from shop.core.catalogue import Product, Snapshot
-from shop.core.money import Money, total
+from shop.core.money import Money, contained_vat, total
 
 
 class Problem(Enum):
@@ -167,13 +167,14 @@ def _missing(subtotal: Money, rules: Rules) -> Money | None:
 
 
 def _vat(lines: tuple[QuoteLine, ...], shipping: Money, rules: Rules) -> tuple[VatShare, ...]:
-    shares: dict[int, Money] = {}
-    zero = Money(0, rules.currency)
+    shares: dict[int, int] = {}
     for quoted in lines:
         if quoted.product is not None and quoted.is_charged:
             rate = quoted.product.vat_basis_points
-            shares[rate] = shares.get(rate, zero) + quoted.total.contained_vat(rate)
+            shares[rate] = shares.get(rate, 0) + contained_vat(quoted.total.minor, rate)
     if shipping.minor:
         rate = rules.shipping_vat_basis_points
-        shares[rate] = shares.get(rate, zero) + shipping.contained_vat(rate)
-    return tuple(VatShare(rate, amount) for rate, amount in sorted(shares.items()))
+        shares[rate] = shares.get(rate, 0) + contained_vat(shipping.minor, rate)
+    return tuple(
+        VatShare(rate, Money(minor, rules.currency)) for rate, minor in sorted(shares.items())
+    )

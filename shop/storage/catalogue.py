@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from slugify import slugify
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Result,
     Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -72,6 +75,9 @@ _PRODUCT: tuple[Any, ...] = (
 _SELECT: Select[Any] = select(*_PRODUCT).join(
     CategoryRow, CategoryRow.number == ProductRow.category_number
 )
+_BY_NUMBERS = _SELECT.where(ProductRow.number.in_(bindparam("numbers", expanding=True)))
+_BY_SKUS = _SELECT.where(ProductRow.sku.in_(bindparam("skus", expanding=True)))
+_BY_SLUG = _SELECT.where(ProductRow.slug == bindparam("slug"))
 _FOR_SALE = _SELECT.where(ProductRow.is_active, func.coalesce(ProductRow.stock, 1) > 0)
 _ORDERINGS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.SHELF: (ProductRow.number.asc(),),
@@ -89,26 +95,26 @@ def snapshot(connection: Connection, numbers: Collection[int]) -> Snapshot:
     found: dict[int, Product] = {}
     for at in range(0, len(wanted), MAX_NUMBERS_A_QUERY):
         chunk = wanted[at : at + MAX_NUMBERS_A_QUERY]
-        rows = connection.execute(_SELECT.where(ProductRow.number.in_(chunk)))
-        found.update((row[0], _product(row)) for row in rows)
+        products = _products(connection.execute(_BY_NUMBERS, {"numbers": chunk}))
+        found.update((product.number, product) for product in products)
     return found
 
 
 def by_slug(connection: Connection, slug: str) -> Product | None:
     """The product at this address, active or not."""
-    row = connection.execute(_SELECT.where(ProductRow.slug == slug)).one_or_none()
-    return None if row is None else _product(row)
+    products = _products(connection.execute(_BY_SLUG, {"slug": slug}))
+    return products[0] if products else None
 
 
 def by_skus(connection: Connection, skus: Collection[str]) -> dict[str, Product]:
     """Products by SKU, those that exist."""
-    rows = connection.execute(_SELECT.where(ProductRow.sku.in_(skus)))
-    return {row[1]: _product(row) for row in rows}
+    products = _products(connection.execute(_BY_SKUS, {"skus": list(skus)}))
+    return {product.sku: product for product in products}
 
 
 def everything(connection: Connection) -> Iterator[Product]:
     """All products, active or not, in the order of their numbers."""
-    return map(_product, connection.execute(_SELECT.order_by(ProductRow.number)))
+    return iter(_products(connection.execute(_SELECT.order_by(ProductRow.number))))
 
 
 def numbers_by_sku(connection: Connection) -> dict[str, int]:
@@ -146,23 +152,20 @@ def page(
         .limit(size)
         .offset((number - 1) * size)
     )
-    return Page(tuple(map(_product, rows)), count, number, pages)
+    return Page(_products(rows), count, number, pages)
 
 
 def picks(connection: Connection, size: int) -> tuple[Product, ...]:
     """The first few of the shelf that can be bought now."""
-    rows = connection.execute(_FOR_SALE.order_by(ProductRow.number).limit(size))
-    return tuple(map(_product, rows))
+    return _products(connection.execute(_FOR_SALE.order_by(ProductRow.number).limit(size)))
 
 
 def related(connection: Connection, product: Product, size: int) -> tuple[Product, ...]:
     """Others of the same category that can be bought now, in the order of the shelf."""
-    rows = connection.execute(
-        _FOR_SALE.where(CategoryRow.name == product.category, ProductRow.number != product.number)
-        .order_by(ProductRow.number)
-        .limit(size)
+    others = _FOR_SALE.where(
+        CategoryRow.name == product.category, ProductRow.number != product.number
     )
-    return tuple(map(_product, rows))
+    return _products(connection.execute(others.order_by(ProductRow.number).limit(size)))
 
 
 def take_over(
@@ -240,7 +243,13 @@ _CATEGORIES = (
 )
 
 
-def _product(row: Any) -> Product:
+def _products(rows: Result[Any]) -> tuple[Product, ...]:
+    return tuple(map(_product, map(tuple, rows)))
+
+
+# Rows come back the same again and again: equal rows are one Product, made and checked once.
+@lru_cache(maxsize=8192)
+def _product(row: tuple[Any, ...]) -> Product:
     number, sku, slug, name, description, category, minor, currency, *rest = row
     vat_basis_points, stock, image, is_active = rest
     return Product(

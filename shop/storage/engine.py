@@ -28,7 +28,7 @@ def connect_to(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for questions; nothing that is done with it is kept."""
+    """A connection for questions. On SQLite each question sees the newest state."""
     with engine.connect() as connection:
         yield connection
 
@@ -52,5 +52,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    if connection.get_execution_options().get("is_writer"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

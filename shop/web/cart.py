@@ -6,8 +6,7 @@ now, so a form from a stale page never overwrites a newer cart.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 from flask import (
     Blueprint,
@@ -17,19 +16,23 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from shop.core import budget, pricing
+from shop.core import pricing
+from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
-from shop.core.catalogue import Product, Snapshot
+from shop.core.catalogue import Product
+from shop.core.catalogue_file import LONGEST_SKU
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused
-from shop.core.pricing import Problem, Quote, QuoteLine
+from shop.core.pricing import Quote
 from shop.storage import catalogue
-from shop.storage.engine import reading
-from shop.web import addresses, cart_cookie, words
+from shop.web import cart_cookie, words
+from shop.web.addresses import addresses
+from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART
+from shop.web.line import Complaint
 from shop.web.product import show_with
 from shop.web.shop import shop
 
@@ -37,30 +40,6 @@ blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
 UNPROCESSABLE = 422
 CONFLICT = 409
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line of the cart page: what stands in it and where its forms go."""
-
-    quoted: QuoteLine
-    name: str
-    address: str | None
-    picture: str
-    update_address: str
-    removal_address: str
-    quantity: str
-    message: str | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """Why a change of one line was not made; `typed` is what stood in its field."""
-
-    number: int
-    typed: str
-    error: str
 
 
 @blueprint.get("")
@@ -130,7 +109,7 @@ def clear() -> Response:
 @blueprint.post("/dismiss")
 def dismiss() -> Response:
     """Lets an expired cart go. A cart that is not expired stays as it is."""
-    response = redirect(url_for("cart.show"), 303)
+    response = redirect(addresses().cart, 303)
     if cart_cookie.read().offer is not None:
         cart_cookie.delete(response)
     return response
@@ -154,75 +133,31 @@ def restore() -> Response:
 
 def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str:
     """The cart page, with why something was not done, if anything was not."""
-    cart = cart_cookie.read().cart
-    quote = quoted(cart)
-    meter = budget.meter(
-        cart, shop().keys, name=cart_cookie.name(), limit_bytes=shop().cart_budget_bytes
-    )
+    seen = cart_cookie.read()
+    quote = quoted(seen.cart)
+    meter = Meter(seen.used_bytes, shop().cart_budget_bytes)
     return render_template(
         "cart/show.html",
-        lines=[line_view(line, complaint) for line in quote.lines],
+        lines=fragments().lines(quote.lines, addresses(), generate_csrf(), complaint),
         quote=quote,
         meter=meter,
         alert=alert,
-        max_quantity=shop().rules.max_quantity,
     )
 
 
 def quoted(cart: Cart) -> Quote:
-    """The cart priced from the database as it is now: one query, whatever its length."""
-    return pricing.quote(cart, _products(cart), shop().rules)
-
-
-def line_view(quoted: QuoteLine, complaint: Complaint | None = None) -> LineView:
-    """A line as pages show it; never fails over a bad one."""
-    number, product = quoted.line.number, quoted.product
-    mine = complaint if complaint is not None and complaint.number == number else None
-    return LineView(
-        quoted=quoted,
-        name=product.name if product else "A product we no longer have",
-        address=addresses.product(product.slug) if product else None,
-        picture=addresses.picture(product.image if product else None),
-        update_address=addresses.cart_line(number),
-        removal_address=addresses.cart_line_removal(number),
-        quantity=mine.typed if mine else str(quoted.line.quantity),
-        message=_message(quoted),
-        error=mine.error if mine else None,
-    )
-
-
-def _message(quoted: QuoteLine) -> str | None:
-    if quoted.problem is None or quoted.problem not in _MESSAGES:
-        return None
-    stock = quoted.product.stock if quoted.product else None
-    return _MESSAGES[quoted.problem](stock or 0)
-
-
-_MESSAGES: dict[Problem, Callable[[int], str]] = {
-    Problem.DELETED: lambda _: "No longer sold. It is not charged, and you can remove it.",
-    Problem.DISCONTINUED: lambda _: "No longer sold. It is not charged, and you can remove it.",
-    Problem.FOREIGN: lambda _: "Not sold in the currency of this shop. It is not charged.",
-    Problem.SOLD_OUT: lambda _: "Sold out. It is not charged; it stays here in case it returns.",
-    Problem.TOO_FEW: lambda stock: f"Only {stock} left. Please lower the quantity to order.",
-    Problem.TOO_MANY: lambda _: (
-        f"At most {shop().rules.max_quantity} in one order. Please lower the quantity."
-    ),
-}
-
-
-def _products(cart: Cart) -> Snapshot:
-    if not cart.lines:
-        return {}
-    with reading(shop().engine) as connection:
-        return catalogue.snapshot(connection, [line.number for line in cart.lines])
+    """The cart priced from the database as it is now: at most one query, whatever its length."""
+    products = shop().catalogue.snapshot([line.number for line in cart.lines])
+    return pricing.quote(cart, products, shop().rules)
 
 
 def _product(sku: str) -> Product:
-    with reading(shop().engine) as connection:
-        product = catalogue.by_skus(connection, [sku]).get(sku)
-    if product is None:
+    products: dict[str, Product] = {}
+    if len(sku) <= LONGEST_SKU:
+        products = shop().catalogue.ask(("sku", sku), partial(catalogue.by_skus, skus=[sku]))
+    if sku not in products:
         abort(404)
-    return product
+    return products[sku]
 
 
 def _quantity(typed: str) -> int | None:
@@ -248,7 +183,7 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
 
 
 def _changed(cart: Cart, said: str) -> Response:
-    response = redirect(url_for("cart.show"), 303)
+    response = redirect(addresses().cart, 303)
     cart_cookie.store(response, cart)  # before anything is said: it may not fit
     _say_refusal()
     flash(said)
@@ -259,7 +194,7 @@ def _back(said: str | None = None) -> Response:
     _say_refusal()
     if said:
         flash(said)
-    return redirect(url_for("cart.show"), 303)
+    return redirect(addresses().cart, 303)
 
 
 def _say_refusal() -> None:

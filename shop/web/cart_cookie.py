@@ -36,6 +36,11 @@ class Reading:
     refusal: CookieRefused | None = None
 
     @property
+    def used_bytes(self) -> int:
+        """Octets of name + value that the cart takes; 0 when it is empty."""
+        return len(name()) + len(self.value) if self.cart.lines else 0
+
+    @property
     def offer(self) -> Expired | None:
         """The expired cart, when it is young enough to be offered back."""
         refusal = self.refusal

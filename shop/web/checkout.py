@@ -15,7 +15,9 @@ from shop.core.orders import Customer, Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
 from shop.web import cart_cookie, words
-from shop.web.cart import CONFLICT, UNPROCESSABLE, line_view, quoted
+from shop.web.addresses import addresses
+from shop.web.cart import CONFLICT, UNPROCESSABLE, quoted
+from shop.web.line import line_view
 from shop.web.shop import shop
 
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
@@ -81,7 +83,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 def show() -> Response:
     cart = cart_cookie.read().cart
     if not cart.lines:
-        return redirect(url_for("cart.show"), 303)
+        return redirect(addresses().cart, 303)
     return make_response(_page(CheckoutForm(formdata=None), quoted(cart), shop().new_id()))
 
 
@@ -96,7 +98,7 @@ def create() -> Response:
     cart = cart_cookie.read().cart
     if not cart.lines:
         flash("Your cart is empty, so there was nothing to order", "warning")
-        return redirect(url_for("cart.show"), 303)
+        return redirect(addresses().cart, 303)
     quote = quoted(cart)
     if once_key is None:
         return _again(form, quote, shop().new_id(), _TOO_OLD)
@@ -155,12 +157,13 @@ def _again(form: CheckoutForm, quote: Quote, once_key: str, alert: str) -> Respo
 
 
 def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = None) -> str:
+    to = addresses()
     return render_template(
         "checkout/show.html",
         form=form,
         quote=quote,
-        lines=[line_view(line) for line in quote.charged],
-        left_out=[line_view(line) for line in quote.left_out],
+        lines=[line_view(line, to) for line in quote.charged],
+        left_out=[line_view(line, to) for line in quote.left_out],
         payment=shop().payment,
         once=shop().signer(PURPOSE).dumps([once_key, quote.fingerprint]),
         alert=alert,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response
 
 log = logging.getLogger("shop.errors")
@@ -60,6 +60,11 @@ _COPY = {
         "Try again in a moment. If it stays broken, we already have a note of it in our log.",
     ),
 }
+_WRONG_HOST = Words(
+    "This shop does not answer to that name",
+    "Your browser asked for a host name that this shop was not set up for.",
+    "Use the address you were given. If you run this shop, add the name to SHOP_TRUSTED_HOSTS.",
+)
 _TOO_OLD = Words(
     "This page was open for too long",
     "To keep others from acting in your name, a page can only be sent for a while after it "
@@ -81,6 +86,8 @@ def _csrf(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     code = error.code or 500
+    if isinstance(error, SecurityError):  # a host we do not answer for has no addresses to link
+        return make_response(render_template("error/bare.html", words=_WRONG_HOST), code)
     if isinstance(error, InternalServerError):
         log.error("broken", extra={"endpoint": request.endpoint}, exc_info=error.original_exception)
     if error.response is not None or code < 400:  # a redirect that routing asks for

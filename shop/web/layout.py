@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, get_flashed_messages, session
+from jinja2.runtime import Macro
 
 from shop.web import cart_cookie, words
+from shop.web.addresses import addresses
+from shop.web.cart_cookie import Reading
+from shop.web.fragments import Fragments
 
 EXPIRED_CART = "expired cart"
 """Category of a flashed message that is the cookie of an expired cart, not a sentence."""
@@ -44,6 +48,17 @@ def register(app: Flask) -> None:
         money=words.money, day=words.day, percent=words.percent, number=words.number
     )
     app.jinja_env.globals["frame"] = frame
+    for component in ("notice", "totals", "field"):
+        _give_macros(app, component)
+    app.context_processor(lambda: {"to": addresses()})
+    app.extensions["fragments"] = Fragments(app)
+
+
+def _give_macros(app: Flask, component: str) -> None:
+    # As globals, because a template that imports them pays for it at every rendering.
+    macros = app.jinja_env.get_template(f"components/{component}.html").module
+    public = {name: macro for name, macro in vars(macros).items() if isinstance(macro, Macro)}
+    app.jinja_env.globals.update(public)
 
 
 def frame() -> Frame:
@@ -54,7 +69,7 @@ def frame() -> Frame:
     if seen.refusal is not None and seen.offer is None:
         notices.append(Notice("warning", words.refusal(seen.refusal)))
     expired = [text for kind, text in flashed if kind == EXPIRED_CART]
-    return Frame(seen.cart.pieces, tuple(notices), _offer([seen.value, *expired][-1]))
+    return Frame(seen.cart.pieces, tuple(notices), _offer(seen, expired))
 
 
 def _flashed() -> list[tuple[str, str]]:
@@ -63,6 +78,7 @@ def _flashed() -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
 
-def _offer(value: str) -> Offer | None:
-    expired = cart_cookie.offered(value)
+def _offer(seen: Reading, flashed: list[str]) -> Offer | None:
+    value = seen.value if seen.offer else "".join(flashed[-1:])
+    expired = seen.offer or cart_cookie.offered(value)
     return Offer(words.day(expired.cart.changed_at), value) if expired else None

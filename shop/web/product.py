@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Sort
-from shop.storage.engine import reading
-from shop.web import addresses
+from shop.web.addresses import addresses
+from shop.web.fragments import fragments
 from shop.web.shop import shop
 
 blueprint = Blueprint("product", __name__)
@@ -26,15 +28,6 @@ SORT_LABELS = {
     Sort.CHEAPEST: "Price, lowest first",
     Sort.DEAREST: "Price, highest first",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A product in a list."""
-
-    product: Product
-    address: str
-    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,11 @@ class Search:
             page=max(1, args.get("page", 1, type=_small_int)),
         )
 
+    @classmethod
+    def of(cls, category: Category) -> str:
+        """The address of a category's list."""
+        return cls("", category.slug, Sort.SHELF, 1).address()
+
     def address(self, **changed: object) -> str:
         """The address of this list with something changed; defaults are left out."""
         wanted: dict[str, object] = {
@@ -71,7 +69,8 @@ class Search:
             for name, value in wanted.items()
             if value and value not in (Sort.SHELF, 1)
         }
-        return url_for("product.index", **cast("dict[str, Any]", arguments))
+        query = urlencode(arguments)
+        return f"{addresses().products}?{query}" if query else addresses().products
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +82,35 @@ class PageLink:
     is_current: bool
 
 
-def cards(products: tuple[Product, ...]) -> tuple[Card, ...]:
-    """Products as a list shows them."""
-    return tuple(
-        Card(product, addresses.product(product.slug), addresses.picture(product.image))
-        for product in products
-    )
+def cards(products: tuple[Product, ...]) -> Markup:
+    """Products as the items of a list."""
+    return fragments().cards(products, addresses())
 
 
 @blueprint.get("/")
 def home() -> str:
-    with reading(shop().engine) as connection:
-        categories = catalogue.categories(connection)
-        picks = catalogue.picks(connection, PICKS)
-    return render_template("product/home.html", categories=categories, picks=cards(picks))
+    categories = _categories()
+    picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
+    return render_template(
+        "product/home.html",
+        categories=[(shelf, Search.of(shelf)) for shelf in categories],
+        picks=cards(picks),
+    )
 
 
 @blueprint.get("/products")
 def index() -> str:
     search = Search.from_args(request.args)
-    with reading(shop().engine) as connection:
-        categories = catalogue.categories(connection)
-        page = catalogue.page(
-            connection,
-            words=search.words,
-            category=search.category,
-            sort=search.sort,
-            number=search.page,
-            size=shop().page_size,
-        )
+    categories = _categories()
+    question = partial(
+        catalogue.page,
+        words=search.words,
+        category=search.category,
+        sort=search.sort,
+        number=search.page,
+        size=shop().page_size,
+    )
+    page = shop().catalogue.ask(search, question)
     return render_template(
         "product/index.html",
         search=search,
@@ -133,19 +132,24 @@ def show(slug: str) -> str:
 
 def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> str:
     """A product's page, with what was asked for and why it was not taken, if anything was."""
-    with reading(shop().engine) as connection:
-        product = catalogue.by_slug(connection, slug)
-        if product is None:
-            abort(404)
-        related = catalogue.related(connection, product, RELATED)
+    product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
+    if product is None:
+        abort(404)
+    related = shop().catalogue.ask(
+        ("related", slug), partial(catalogue.related, product=product, size=RELATED)
+    )
     return render_template(
         "product/show.html",
         product=product,
-        picture=addresses.picture(product.image),
+        picture=addresses().picture(product.image),
         related=cards(related),
         quantity=quantity,
         error=error,
     )
+
+
+def _categories() -> tuple[Category, ...]:
+    return shop().catalogue.ask("categories", catalogue.categories)
 
 
 def _small_int(text: str) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from functools import cached_property
+
+from flask import Flask, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from shop.web import cart_cookie
@@ -30,6 +33,13 @@ _SECRET_PAGES = ("checkout", "order")
 
 class SessionOnWire(SecureCookieSessionInterface):
     """Flask's session, which holds the CSRF token and messages, Secure whenever it can be."""
+
+    @cached_property
+    def _serializer(self) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(current_app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return self._serializer  # made once: the keys of an app do not change
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -55,7 +65,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
 
 
 def _guard(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    response.headers.extend(_HEADERS)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
     if request.endpoint == "static" and response.status_code < 400:

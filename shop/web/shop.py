@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from babel import Locale
 from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 
 from shop.core.payment import Payment
 from shop.core.pricing import Rules
+from shop.storage.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Everything a view may use. `now` gives Unix seconds, `new_id` an unguessable token."""
+    """Everything a view may use.
+
+    `catalogue` answers what is asked of products; `now` gives Unix seconds, `new_id` an
+    unguessable token.
+    """
 
     engine: Engine
+    catalogue: Memory
     keys: tuple[str, ...]
     rules: Rules
     payment: Payment
+    locale: Locale
     cart_max_age_seconds: int
     cart_grace_seconds: int
     cart_budget_bytes: int

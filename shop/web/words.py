@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from flask_babel import format_date, get_locale
+from flask_babel import format_date
 
 from shop.core.errors import (
     CartTooLarge,
@@ -19,11 +19,12 @@ from shop.core.errors import (
     UnknownVersion,
 )
 from shop.core.money import Money
+from shop.web.shop import shop
 
 
 def money(amount: Money) -> str:
     """An amount as the shop's locale writes it: £2.95."""
-    return _money(amount.minor, amount.currency, get_locale() or Locale("en", "GB"))
+    return _money(amount.minor, amount.currency, shop().locale)
 
 
 @lru_cache(maxsize=8192)
@@ -35,7 +36,7 @@ def _money(minor: int, currency: str, locale: Locale) -> str:
 
 def number(figure: int) -> str:
     """A whole number with the locale's grouping: 4,096."""
-    return _number(figure, get_locale() or Locale("en", "GB"))
+    return _number(figure, shop().locale)
 
 
 @lru_cache(maxsize=8192)

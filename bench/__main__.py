@@ -1,0 +1,147 @@
+"""`make bench`: the shop's speed as ratios against a baseline measured in the same run.
+
+Both servers run side by side, the shop as `make run` starts it and the baseline on the same
+server with the same workers; each request is measured in short turns, shop and baseline one
+after the other, and the median of the pairwise ratios counts. Figures of a shared machine
+drift; the ratio of two neighbouring turns does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from bench.codec import print_codec
+from bench.load import Request, exchange, get, post, requests_per_second
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHOP = [sys.executable, "-m", "shop.cli"]
+TARGETS = {"GET /cart, 20 lines": 0.6, "GET /products": 0.6, "POST /cart/lines, 20 lines": 0.5}
+
+
+@click.command()
+@click.option("--turns", default=9, help="Pairs of turns for each request.")
+@click.option("--seconds", default=1.0, help="Length of a turn.")
+def main(turns: int, seconds: float) -> None:
+    print_codec()
+    with tempfile.TemporaryDirectory() as instance:
+        environ = _environ(instance)
+        subprocess.run([*SHOP, "init"], env=environ, check=True, stdout=subprocess.DEVNULL)
+        shop_port, baseline_port = _free_port(), _free_port()
+        with (
+            _serving([*SHOP, "serve", "--port", str(shop_port)], environ, shop_port),
+            _serving([sys.executable, "-m", "bench.serve_baseline", str(baseline_port)],
+                     environ, baseline_port),
+        ):  # fmt: skip
+            _measure(_requests(shop_port, environ), shop_port, baseline_port, turns, seconds)
+
+
+def _measure(
+    requests: list[Request], shop_port: int, baseline_port: int, turns: int, seconds: float
+) -> None:
+    baseline = get("baseline", "/")
+    for request in (*requests, baseline):  # warm up: templates, statements, pools
+        port = baseline_port if request is baseline else shop_port
+        requests_per_second(request, port, seconds=seconds)
+    click.echo(f"\n{'requests a second, median':32}{'shop':>8}{'baseline':>10}{'ratio':>8}  target")
+    for request in requests:
+        pairs = [
+            (
+                requests_per_second(request, shop_port, seconds=seconds),
+                requests_per_second(baseline, baseline_port, seconds=seconds),
+            )
+            for _ in tqdm(range(turns), desc=request.label, disable=None, leave=False)
+        ]
+        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+        target = TARGETS[request.label]
+        click.echo(
+            f"{request.label:32}{statistics.median(ours for ours, _ in pairs):8.0f}"
+            f"{statistics.median(theirs for _, theirs in pairs):10.0f}{ratio:8.2f}  "
+            f"at least {target} {'reached' if ratio >= target else 'MISSED'}"
+        )
+
+
+def _requests(port: int, environ: dict[str, str]) -> list[Request]:
+    lines = ",".join(f"{sku}*2" for sku in _skus(environ)[:20])
+    cart = subprocess.run(
+        [*SHOP, "cookie", "make", lines], env=environ, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        _, header, body = exchange(connection, get("", "/cart", cookies=cart).octets)
+    session = _only(r"set-cookie: (session=[^;]+)", header.decode("ascii").lower(), header)
+    token = _only(r'name="csrf_token" value="([^"]+)"', body.decode("utf-8"), body)
+    cookies = f"{cart}; {session}"
+    form = f"csrf_token={token}&sku=MUG&quantity=1"
+    return [
+        get("GET /cart, 20 lines", "/cart", cookies=cookies),
+        get("GET /products", "/products", cookies=cookies),
+        post("POST /cart/lines, 20 lines", "/cart/lines", form, cookies=cookies),
+    ]
+
+
+def _only(pattern: str, text: str, original: bytes) -> str:
+    match = re.search(pattern, text)
+    if match is None:
+        raise RuntimeError(f"no {pattern} in the answer")
+    return original.decode("utf-8")[match.start(1) : match.end(1)]
+
+
+def _skus(environ: dict[str, str]) -> list[str]:
+    exported = subprocess.run(
+        [*SHOP, "export-catalogue"], env=environ, check=True, capture_output=True, text=True
+    ).stdout
+    return [row.split(",", 1)[0] for row in exported.splitlines()[1:] if ",0,yes" not in row]
+
+
+def _environ(instance: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    return kept | {"SHOP_INSTANCE": instance, "SHOP_RATELIMIT_ENABLED": "off"}
+
+
+@contextmanager
+def _serving(command: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
+    with subprocess.Popen(
+        command, env=environ, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            _wait_for(port, server)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        if server.poll() is not None:
+            raise RuntimeError("the server ended before it answered")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+                exchange(connection, get("", "/").octets if port else b"")
+                return
+        except (OSError, RuntimeError):
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer within 20 seconds")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""A bounded load on one address of this machine: so many connections, so many seconds."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, written once and sent over and over. `status` is what must come back."""
+
+    label: str
+    octets: bytes
+    status: int
+
+
+def get(label: str, path: str, *, cookies: str = "") -> Request:
+    return Request(label, _head("GET", path, cookies) + b"\r\n", 200)
+
+
+def post(label: str, path: str, body: str, *, cookies: str) -> Request:
+    head = _head("POST", path, cookies)
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n".encode("ascii")
+    return Request(label, head + body.encode("ascii"), 303)
+
+
+def requests_per_second(
+    request: Request, port: int, *, seconds: float, connections: int = 8
+) -> float:
+    """How many answers a second came back; raises RuntimeError at the first wrong status."""
+    counts = [0] * connections
+    wrong: list[str] = []
+    end = time.perf_counter() + seconds
+
+    def work(which: int) -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            while time.perf_counter() < end and not wrong:
+                status = exchange(connection, request.octets)[0]
+                if status != request.status:
+                    wrong.append(f"{request.label}: {status} instead of {request.status}")
+                counts[which] += 1
+
+    began = time.perf_counter()
+    threads = [threading.Thread(target=work, args=(which,)) for which in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise RuntimeError(wrong[0])
+    return sum(counts) / (time.perf_counter() - began)
+
+
+def exchange(connection: socket.socket, octets: bytes) -> tuple[int, bytes, bytes]:
+    """Sends a request and reads one answer: status, header and body."""
+    connection.sendall(octets)
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _some(connection)
+    header, _, body = received.partition(b"\r\n\r\n")
+    length = int(header.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+    while len(body) < length:
+        body += _some(connection)
+    return int(header[9:12]), header, body
+
+
+def _some(connection: socket.socket) -> bytes:
+    received = connection.recv(65_536)
+    if not received:
+        raise RuntimeError("the server closed the connection")
+    return received
+
+
+def _head(method: str, path: str, cookies: str) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    if cookies:
+        lines.append(f"Cookie: {cookies}")
+    return ("\r\n".join(lines) + "\r\n").encode("ascii")

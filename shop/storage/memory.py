@@ -1,0 +1,85 @@
+"""Answers of the catalogue, remembered until the database changes.
+
+SQLite tells a connection whether any other one, of any process, has committed a change since
+it last asked (PRAGMA data_version). Asking takes microseconds, so every page asks, and what it
+shows is what the database holds at that moment. Other databases have no such word: there every
+question is put anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Hashable
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from shop.core.catalogue import Product, Snapshot
+from shop.storage import catalogue
+from shop.storage.engine import reading
+
+T = TypeVar("T")
+MOST_REMEMBERED = 10_000
+
+
+class Memory:
+    """Puts questions to one database, and keeps the answers while it stays as it is."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # A database in memory has one connection, which is not told of its own changes.
+        self._is_watchable = engine.dialect.name == "sqlite" and engine.url.database not in (
+            None,
+            "",
+            ":memory:",
+        )
+        self._lock = threading.Lock()
+        self._watch: DBAPIConnection | None = None
+        self._kept: tuple[object, dict[Hashable, Any]] = (None, {})
+
+    def ask(self, key: Hashable, question: Callable[[Connection], T]) -> T:
+        """The answer to a question; `key` must name the question and all its arguments."""
+        kept = self._answers()
+        if key not in kept:
+            with reading(self._engine) as connection:
+                kept[key] = question(connection)
+        return cast("T", kept[key])
+
+    def snapshot(self, numbers: Collection[int]) -> Snapshot:
+        """The products with these cookie numbers, as `catalogue.snapshot` gives them: at most
+        one query, for those that are not remembered."""
+        kept = self._answers()
+        missing = [number for number in numbers if number not in kept]
+        if missing:
+            with reading(self._engine) as connection:
+                found = catalogue.snapshot(connection, missing)
+            kept.update((number, found.get(number)) for number in missing)
+        products: dict[int, Product | None] = {number: kept[number] for number in numbers}
+        return {number: product for number, product in products.items() if product is not None}
+
+    def _answers(self) -> dict[Hashable, Any]:
+        version = self._version()
+        seen, answers = self._kept
+        if version is None or version != seen or len(answers) > MOST_REMEMBERED:
+            answers = {}
+            self._kept = (version, answers)
+        return answers
+
+    def _version(self) -> object | None:
+        if not self._is_watchable:
+            return None
+        with self._lock:
+            if self._watch is None:
+                self._watch = _watch(self._engine)
+            cursor = self._watch.cursor()
+            cursor.execute("PRAGMA data_version")
+            return cast("object", cursor.fetchone())
+
+
+def _watch(engine: Engine) -> DBAPIConnection:
+    # A connection of its own, outside the pool: it never writes, so it sees every change.
+    borrowed = engine.raw_connection()
+    watch = cast("DBAPIConnection", borrowed.driver_connection)
+    borrowed.detach()
+    return watch

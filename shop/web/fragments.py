@@ -1,0 +1,84 @@
+"""Pieces of a page that come back the same: rendered once for each product as it is.
+
+A piece is a pure function of its key, so remembering it changes no page; what a product costs
+is still read from the database for every page. The memory belongs to one app, because
+templates, locale and limits do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from flask import Flask, current_app
+from markupsafe import Markup
+
+from shop.core.catalogue import Product
+from shop.core.pricing import QuoteLine
+from shop.web.addresses import Addresses
+from shop.web.line import Complaint, line_view
+
+MOST_REMEMBERED = 8192
+_TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
+
+
+class Fragments:
+    """Renders cards and cart lines through their templates, and remembers them."""
+
+    def __init__(self, app: Flask) -> None:
+        self._card_template = app.jinja_env.get_template("product/_card.html")
+        self._line_template = app.jinja_env.get_template("cart/_line.html")
+        self._cards: dict[tuple[object, ...], str] = {}
+        self._lines: dict[tuple[object, ...], list[str]] = {}
+
+    def cards(self, products: tuple[Product, ...], to: Addresses) -> Markup:
+        """The items of a list of products."""
+        return _safe("".join([self._card(product, to) for product in products]))
+
+    def lines(
+        self,
+        lines: tuple[QuoteLine, ...],
+        to: Addresses,
+        token: str,
+        complaint: Complaint | None = None,
+    ) -> Markup:
+        """The rows of a cart; `token` is the CSRF token of their forms."""
+        return _safe("".join([token.join(self._line(line, to, complaint)) for line in lines]))
+
+    def _card(self, product: Product, to: Addresses) -> str:
+        key = (product, to.home)
+        if key not in self._cards:
+            _make_room(self._cards)
+            self._cards[key] = self._card_template.render(product=product, to=to)
+        return self._cards[key]
+
+    def _line(self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None) -> list[str]:
+        line = quoted.line
+        if complaint is not None and complaint.number == line.number:
+            return self._rendered_line(quoted, to, complaint)
+        key = (line.number, line.quantity, quoted.product, quoted.problem, to.home)
+        if key not in self._lines:
+            _make_room(self._lines)
+            self._lines[key] = self._rendered_line(quoted, to, None)
+        return self._lines[key]
+
+    def _rendered_line(
+        self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None
+    ) -> list[str]:
+        view = line_view(quoted, to, complaint)
+        return self._line_template.render(line=view, token=_TOKEN).split(_TOKEN)
+
+
+def fragments() -> Fragments:
+    """The pieces of the app that this request is for."""
+    extension: Fragments = current_app.extensions["fragments"]
+    return extension
+
+
+def _safe(html: str) -> Markup:
+    return Markup(html)  # noqa: S704  # rendered by templates that escape
+
+
+def _make_room(memory: MutableMapping[tuple[object, ...], Any]) -> None:
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()

@@ -1,0 +1,73 @@
+"""A line of a cart as pages show it, with what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shop.core.pricing import Problem, QuoteLine
+from shop.web import words
+from shop.web.addresses import Addresses
+from shop.web.shop import shop
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why a change of one line was not made; `typed` is what stood in its field."""
+
+    number: int
+    typed: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What stands in a line and where its forms go; `address` is None for a deleted product."""
+
+    quoted: QuoteLine
+    name: str
+    address: str | None
+    picture: str
+    update_address: str
+    removal_address: str
+    quantity: str
+    message: str | None
+    error: str | None
+
+
+def line_view(quoted: QuoteLine, to: Addresses, complaint: Complaint | None = None) -> LineView:
+    """A line for a page; never fails over a bad one."""
+    number, product = quoted.line.number, quoted.product
+    return LineView(
+        quoted=quoted,
+        name=product.name if product else "A product we no longer have",
+        address=to.product(product.slug) if product else None,
+        picture=to.picture(product.image if product else None),
+        update_address=to.line(number),
+        removal_address=to.removal(number),
+        quantity=complaint.typed if complaint else str(quoted.line.quantity),
+        message=_message(quoted),
+        error=complaint.error if complaint else None,
+    )
+
+
+def _message(quoted: QuoteLine) -> str | None:
+    if quoted.problem is None:
+        return None
+    stock = quoted.product.stock if quoted.product else None
+    return _MESSAGES[quoted.problem](stock or 0)
+
+
+_MESSAGES: dict[Problem, Callable[[int], str]] = {
+    Problem.DELETED: lambda _: "No longer sold. It is not charged, and you can remove it.",
+    Problem.DISCONTINUED: lambda _: "No longer sold. It is not charged, and you can remove it.",
+    Problem.FOREIGN: lambda _: "Not sold in the currency of this shop. It is not charged.",
+    Problem.SOLD_OUT: lambda _: "Sold out. It is not charged; it stays here in case it returns.",
+    Problem.TOO_FEW: lambda stock: (
+        f"Only {words.number(stock)} left. Please lower the quantity to order."
+    ),
+    Problem.TOO_MANY: lambda _: (
+        f"At most {words.number(shop().rules.max_quantity)} in one order. "
+        "Please lower the quantity."
+    ),
+}
