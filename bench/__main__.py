@@ -2,8 +2,9 @@
 
 Both servers run side by side, the shop as `make run` starts it and the baseline on the same
 server with the same workers; each request is measured in short turns, shop and baseline one
-after the other, and the median of the pairwise ratios counts. Figures of a shared machine
-drift; the ratio of two neighbouring turns does not.
+after the other, and the median of the pairwise ratios counts: figures of a shared machine
+drift, the ratio of two neighbouring turns does not. The baseline renders a table with the
+cells of the cart page; `bare`, four cells of text, is shown beside it.
 """
 
 from __future__ import annotations
@@ -51,25 +52,31 @@ def main(turns: int, seconds: float) -> None:
 def _measure(
     requests: list[Request], shop_port: int, baseline_port: int, turns: int, seconds: float
 ) -> None:
-    baseline = get("baseline", "/")
-    for request in (*requests, baseline):  # warm up: templates, statements, pools
-        port = baseline_port if request is baseline else shop_port
+    baseline, bare = get("baseline", "/"), get("bare", "/bare")
+    for request in (*requests, baseline, bare):  # warm up: templates, statements, pools
+        port = baseline_port if request in (baseline, bare) else shop_port
         requests_per_second(request, port, seconds=seconds)
-    click.echo(f"\n{'requests a second, median':32}{'shop':>8}{'baseline':>10}{'ratio':>8}  target")
+    click.echo(
+        f"\n{'requests a second, median':28}{'shop':>7}{'baseline':>10}{'ratio':>7}"
+        f"{'bare':>8}{'ratio':>7}  target for the baseline"
+    )
     for request in requests:
-        pairs = [
+        rounds = [
             (
                 requests_per_second(request, shop_port, seconds=seconds),
                 requests_per_second(baseline, baseline_port, seconds=seconds),
+                requests_per_second(bare, baseline_port, seconds=seconds),
             )
             for _ in tqdm(range(turns), desc=request.label, disable=None, leave=False)
         ]
-        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+        ours, theirs, barest = (statistics.median(column) for column in zip(*rounds, strict=True))
+        ratio = statistics.median(shop / other for shop, other, _ in rounds)
+        harsh = statistics.median(shop / other for shop, _, other in rounds)
         target = TARGETS[request.label]
+        verdict = "reached" if ratio >= target else "MISSED"
         click.echo(
-            f"{request.label:32}{statistics.median(ours for ours, _ in pairs):8.0f}"
-            f"{statistics.median(theirs for _, theirs in pairs):10.0f}{ratio:8.2f}  "
-            f"at least {target} {'reached' if ratio >= target else 'MISSED'}"
+            f"{request.label:28}{ours:7.0f}{theirs:10.0f}{ratio:7.2f}{barest:8.0f}{harsh:7.2f}"
+            f"  at least {target} {verdict}"
         )
 
 

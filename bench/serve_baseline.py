@@ -6,6 +6,7 @@ import sys
 from granian.constants import Interfaces
 from granian.server import Server
 
+from shop.cli import BACKPRESSURE, BLOCKING_THREADS
 from shop.config import Settings
 
 if __name__ == "__main__":
@@ -15,6 +16,8 @@ if __name__ == "__main__":
         interface=Interfaces.WSGI,
         factory=True,
         workers=Settings.from_environ(os.environ).workers,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

@@ -38,6 +38,9 @@ from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
 
 DEMO_CATALOGUE = Path(__file__).parent / "demo" / "catalogue.csv"
+BLOCKING_THREADS = 2
+BACKPRESSURE = 64
+"""Python threads of a worker, and requests that wait for one in it: docs/adr/0005."""
 STAND_IN_KEY = "a key that signs nothing but measurements"
 
 
@@ -102,6 +105,8 @@ def serve(port: int | None) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

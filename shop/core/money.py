@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -42,16 +41,6 @@ class Money:
 
     def times(self, quantity: int) -> Money:
         return Money(self.minor * quantity, self.currency)
-
-
-def total(amounts: Iterable[Money], currency: str) -> Money:
-    """The sum of amounts, which must all be of this currency; zero when there are none."""
-    minor = 0
-    for amount in amounts:
-        if amount.currency != currency:
-            raise ValueError(f"cannot add {amount.currency} to {currency}")
-        minor += amount.minor
-    return Money(minor, currency)
 
 
 def contained_vat(gross_minor: int, basis_points: int) -> int:

@@ -22,7 +22,7 @@ from enum import Enum
 
 from shop.core.cart import Cart, Line
 from shop.core.catalogue import Product, Snapshot
-from shop.core.money import Money, contained_vat, total
+from shop.core.money import Money, contained_vat
 
 
 class Problem(Enum):
@@ -116,17 +116,30 @@ class Quote:
 
 def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
     """Prices a cart from products that were read for it. Never raises over a bad line."""
-    lines = tuple(_quote_line(line, products.get(line.number), rules) for line in cart.lines)
-    subtotal = total((line.total for line in lines), rules.currency)
-    is_anything_charged = any(line.is_charged for line in lines)
-    shipping = _shipping(subtotal, is_anything_charged, rules)
+    nothing = Money(0, rules.currency)
+    lines = []
+    charged_minor = []
+    vat_minor: dict[int, int] = {}
+    for line in cart.lines:
+        product = products.get(line.number)
+        found = problem(line, product, rules)
+        if product is None or (found is not None and found.leaves_out):
+            lines.append(QuoteLine(line, product, found, nothing))
+            continue
+        line_total = product.price.times(line.quantity)
+        lines.append(QuoteLine(line, product, found, line_total))
+        rate = product.vat_basis_points
+        charged_minor.append(line_total.minor)
+        vat_minor[rate] = vat_minor.get(rate, 0) + contained_vat(line_total.minor, rate)
+    subtotal = Money(sum(charged_minor), rules.currency)
+    shipping = _shipping(subtotal, rules) if charged_minor else nothing
     return Quote(
-        lines=lines,
+        lines=tuple(lines),
         subtotal=subtotal,
         shipping=shipping,
         total=subtotal + shipping,
-        vat=_vat(lines, shipping, rules),
-        until_free_shipping=_missing(subtotal, rules) if is_anything_charged else None,
+        vat=_vat_shares(vat_minor, shipping, rules),
+        until_free_shipping=_missing(subtotal, rules) if charged_minor else None,
     )
 
 
@@ -145,16 +158,9 @@ def problem(line: Line, product: Product | None, rules: Rules) -> Problem | None
     return Problem.TOO_MANY if line.quantity > rules.max_quantity else None
 
 
-def _quote_line(line: Line, product: Product | None, rules: Rules) -> QuoteLine:
-    found = problem(line, product, rules)
-    if product is None or (found is not None and found.leaves_out):
-        return QuoteLine(line, product, found, Money(0, rules.currency))
-    return QuoteLine(line, product, found, product.price.times(line.quantity))
-
-
-def _shipping(subtotal: Money, is_anything_charged: bool, rules: Rules) -> Money:
+def _shipping(subtotal: Money, rules: Rules) -> Money:
     threshold = rules.free_shipping_from
-    if not is_anything_charged or (threshold is not None and subtotal >= threshold):
+    if threshold is not None and subtotal >= threshold:
         return Money(0, rules.currency)
     return rules.shipping
 
@@ -166,12 +172,8 @@ def _missing(subtotal: Money, rules: Rules) -> Money | None:
     return Money(threshold.minor - subtotal.minor, rules.currency)
 
 
-def _vat(lines: tuple[QuoteLine, ...], shipping: Money, rules: Rules) -> tuple[VatShare, ...]:
-    shares: dict[int, int] = {}
-    for quoted in lines:
-        if quoted.product is not None and quoted.is_charged:
-            rate = quoted.product.vat_basis_points
-            shares[rate] = shares.get(rate, 0) + contained_vat(quoted.total.minor, rate)
+def _vat_shares(vat_minor: dict[int, int], shipping: Money, rules: Rules) -> tuple[VatShare, ...]:
+    shares = dict(vat_minor)
     if shipping.minor:
         rate = rules.shipping_vat_basis_points
         shares[rate] = shares.get(rate, 0) + contained_vat(shipping.minor, rate)

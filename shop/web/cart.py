@@ -17,7 +17,6 @@ from flask import (
     render_template,
     request,
 )
-from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from shop.core import pricing
@@ -34,6 +33,7 @@ from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART
 from shop.web.line import Complaint
 from shop.web.product import show_with
+from shop.web.safety import csrf_token
 from shop.web.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
@@ -138,7 +138,7 @@ def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str
     meter = Meter(seen.used_bytes, shop().cart_budget_bytes)
     return render_template(
         "cart/show.html",
-        lines=fragments().lines(quote.lines, addresses(), generate_csrf(), complaint),
+        lines=fragments().lines(quote.lines, addresses(), csrf_token(), complaint),
         quote=quote,
         meter=meter,
         alert=alert,

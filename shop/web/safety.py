@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import time
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from shop.web import cart_cookie
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 BODY_LIMIT_BYTES = 65_536
+TOKEN_AGE_SECONDS = 300
 HSTS_SECONDS = 365 * 86_400
 
 _HEADERS = {
@@ -29,6 +36,20 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _SECRET_PAGES = ("checkout", "order")
+
+
+def csrf_token() -> str:
+    """The token that each form of a page carries, signed anew every few minutes."""
+    secret = session.get("csrf_token", "")
+    if secret:
+        return _csrf_token(secret, int(time.time()) // TOKEN_AGE_SECONDS)
+    return str(generate_csrf())
+
+
+# Signing is dear, and a shopper's pages follow each other quickly.
+@lru_cache(maxsize=4096)
+def _csrf_token(secret: str, period: int) -> str:
+    return str(generate_csrf())
 
 
 class SessionOnWire(SecureCookieSessionInterface):
@@ -52,6 +73,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
     """CSRF protection, rate limit, body limit and response headers for the whole app."""
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
     Limiter(
         get_remote_address,
         app=app,
@@ -61,17 +83,34 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
         headers_enabled=True,
     )
     app.after_request(cart_cookie.drop_refused)
-    app.after_request(_guard)
+    app.after_request(_keep_private)
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
 
 
-def _guard(response: Response) -> Response:
-    response.headers.extend(_HEADERS)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+def _with_headers(wsgi_app: WSGIApplication) -> WSGIApplication:
+    # Around the app and not after each request: the same list every time, at no cost.
+    plain = list(_HEADERS.items())
+    secure = [*plain, ("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")]
+
+    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        added = secure if environ["wsgi.url_scheme"] == "https" else plain
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            return start_response(status, headers + added, exc_info)
+
+        return wsgi_app(environ, start)
+
+    return guarded
+
+
+def _keep_private(response: Response) -> Response:
+    # Every page shows the cart: no cache may give one shopper's to another.
     if request.endpoint == "static" and response.status_code < 400:
         return response
-    # Every page shows the cart: no cache may give one shopper's to another.
     is_secret = request.blueprint in _SECRET_PAGES
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
-    response.vary.add("Cookie")
+    if not session.accessed:  # otherwise Flask says so itself
+        response.vary.add("Cookie")
     return response
