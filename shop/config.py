@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS_A_DAY = 86_400
 MAX_COOKIE_DAYS = 400
+MOST_DAYS = 10_000
 BROWSER_LIMIT_BYTES = 4096
 SMALLEST_BUDGET_BYTES = 64
 
@@ -45,10 +46,10 @@ def _text(value: str) -> str:
 def _days(value: str) -> int:
     try:
         seconds = Decimal(value) * SECONDS_A_DAY
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError("write a number of days, such as 30 or 0.5") from None
-    if not seconds.is_finite() or seconds < 0:
-        raise ValueError("write a number of days, 0 or more")
+    if not seconds.is_finite() or not 0 <= seconds <= MOST_DAYS * SECONDS_A_DAY:
+        raise ValueError(f"write a number of days from 0 to {MOST_DAYS}")
     return int(seconds)
 
 

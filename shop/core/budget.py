@@ -29,7 +29,7 @@ class Meter:
     @property
     def more_lines(self) -> int:
         """About how many more lines fit, rounded down to one significant figure."""
-        lines = self.free_bytes // TYPICAL_LINE_BYTES
+        lines = max(0, self.free_bytes) // TYPICAL_LINE_BYTES
         power: int = 10 ** (len(str(lines)) - 1)
         return lines // power * power
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shop.core import money
@@ -82,7 +82,7 @@ def read(lines: Iterable[str], defaults: Defaults) -> list[Row]:
                 problems.append("Too many problems; the rest of the file was not read.")
                 break
     except csv.Error as error:
-        problems.append(f"Line {reader.line_num}: {error}.")
+        problems.append(f"Line {reader.reader.line_num}: {error}.")
     problems += _duplicates(rows, "sku", lambda row: row.sku)
     problems += _duplicates(rows, "slug", lambda row: row.slug)
     if problems:
@@ -109,10 +109,13 @@ def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
         ]
 
 
-def _check_header(names: Iterable[str]) -> None:
+def _check_header(names: Sequence[str]) -> None:
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise FileRefused([f"Line 1: the column {name} is missing." for name in missing])
+    repeated = sorted({name for name in names if list(names).count(name) > 1})
+    if repeated:
+        raise FileRefused([f"Line 1: the column {name} stands twice." for name in repeated])
     unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
     if unknown:
         raise FileRefused([f"Line 1: the column {name} is not known." for name in unknown])
@@ -143,6 +146,7 @@ def _read_into(
 
 _Parser = Callable[[str, dict[str, str], Defaults], object]
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SKU = re.compile(r"[\w][\w .\-/]{0,39}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|jpeg|webp|avif)", re.ASCII)
@@ -158,6 +162,8 @@ def _sku(cell: str, _: dict[str, str], __: Defaults) -> str:
 def _name(cell: str, _: dict[str, str], __: Defaults) -> str:
     if not 1 <= len(cell) <= 200:
         raise ValueError("a name has 1 to 200 characters")
+    if _CONTROL.search(cell):
+        raise ValueError("a name has no control characters")
     return cell
 
 
@@ -179,12 +185,16 @@ def _slug(cell: str, _: dict[str, str], __: Defaults) -> str | Absent:
 def _description(cell: str, _: dict[str, str], __: Defaults) -> str:
     if len(cell) > 4000:
         raise ValueError("a description has at most 4000 characters")
+    if _CONTROL.search(cell.replace("\n", "")):
+        raise ValueError("a description has no control characters but line feeds")
     return cell
 
 
 def _category(cell: str, _: dict[str, str], defaults: Defaults) -> str:
     if len(cell) > 80:
         raise ValueError("a category has at most 80 characters")
+    if _CONTROL.search(cell):
+        raise ValueError("a category has no control characters")
     return cell or defaults.category
 
 

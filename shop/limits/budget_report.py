@@ -60,7 +60,7 @@ def read_orders(lines: Iterable[str]) -> list[RealOrder]:
         for row in reader:
             _read_into(orders, row, reader.line_num)
     except csv.Error as error:
-        raise FileRefused([f"Line {reader.line_num}: {error}."]) from None
+        raise FileRefused([f"Line {reader.reader.line_num}: {error}."]) from None
     except UnicodeDecodeError:
         raise FileRefused([f"Line {reader.line_num + 1}: it is not UTF-8 text."]) from None
     if not orders:

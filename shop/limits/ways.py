@@ -29,9 +29,9 @@ class SessionWays:
     """Flask's own signed session, with its own serializer, holding a cart in two shapes."""
 
     def __init__(self, key: str) -> None:
-        app = Flask("comparison")
-        app.secret_key = key
-        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+        self._app = Flask("comparison")
+        self._app.secret_key = key
+        serializer = SecureCookieSessionInterface().get_signing_serializer(self._app)
         if serializer is None:
             raise ValueError("a session needs a key")
         self._serializer: URLSafeTimedSerializer = serializer
@@ -55,4 +55,5 @@ class SessionWays:
         return self._bytes({line.sku: line.quantity for line in lines})
 
     def _bytes(self, cart: object) -> int:
-        return len(SESSION_NAME) + len(self._serializer.dumps({"cart": cart}))
+        with self._app.app_context():  # where Flask's own JSON settings hold
+            return len(SESSION_NAME) + len(self._serializer.dumps({"cart": cart}))

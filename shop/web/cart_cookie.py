@@ -121,7 +121,7 @@ def drop_refused(response: Response) -> Response:
     if reading is None or reading.refusal is None or reading.offer or g.get("cart_is_written"):
         return response
     delete(response)
-    if len(request.cookies.getlist(name())) > 1:
+    if len(_values()) > 1:
         _delete_below(response)
     return response
 
@@ -131,7 +131,7 @@ def _is_offered(expired: Expired) -> bool:
 
 
 def _read() -> Reading:
-    values = request.cookies.getlist(name())
+    values = _values()
     if not values:
         return Reading(Cart())
     try:
@@ -148,6 +148,13 @@ def _read() -> Reading:
             },
         )
         return Reading(Cart(), values[0], refusal)
+
+
+def _values() -> list[str]:
+    # Of the header itself: Werkzeug leaves out a cookie whose quoting it does not understand,
+    # and a cart that is left out is a cart that is lost without a word.
+    pairs = (part.partition("=") for part in request.environ.get("HTTP_COOKIE", "").split(";"))
+    return [value.strip() for found, _, value in pairs if found.strip() == name()]
 
 
 def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
@@ -23,6 +32,7 @@ from shop.web.shop import shop
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
 
 PURPOSE = "checkout"
+LAST_ORDER = "last order"
 
 
 def _tidy(text: str | None) -> str:
@@ -83,7 +93,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 def show() -> Response:
     cart = cart_cookie.read().cart
     if not cart.lines:
-        return redirect(addresses().cart, 303)
+        return _nothing_to_order()
     return make_response(_page(CheckoutForm(formdata=None), quoted(cart), shop().new_id()))
 
 
@@ -144,7 +154,16 @@ def _placed(form: CheckoutForm, quote: Quote, once_key: str) -> Response:
         return _again(form, quoted(cart_cookie.read().cart), once_key, _SOLD)
 
 
+def _nothing_to_order() -> Response:
+    # Whoever comes back here with the back button finds the order that was made of the cart.
+    token = session.get(LAST_ORDER)
+    if token is not None:
+        return redirect(url_for("order.show", token=token), 303)
+    return redirect(addresses().cart, 303)
+
+
 def _confirmed(order: Order) -> Response:
+    session[LAST_ORDER] = order.token
     response = redirect(url_for("order.show", token=order.token), 303)
     # A cart that was changed after the order was placed is another cart: it stays.
     if cart_cookie.read().cart.changed_at <= order.placed_at:

@@ -1,0 +1,64 @@
+# `make help` lists what there is.
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python on PATH that is new enough; `make PYTHON=/path/to/python …` chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+JOBS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e e2e-headed check format bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for another port)
+	@$(BIN)/shop init
+	@exec $(BIN)/shop serve $(if $(PORT),--port $(PORT))
+
+test: check ## Run everything: checks, unit, properties, integration, end to end
+	@$(BIN)/pytest tests -q -n $(JOBS)
+	@$(BIN)/python -m e2e.browser
+	@$(BIN)/pytest e2e -q -n $(JOBS)
+
+e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
+	@$(BIN)/python -m e2e.browser
+	@$(BIN)/pytest e2e -q -n $(JOBS) $(ARGS)
+
+e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
+	@$(BIN)/python -m e2e.browser
+	@$(BIN)/pytest e2e -q --headed --slowmo 250 $(ARGS)
+
+check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy shop tests e2e bench
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
+	@$(BIN)/python -m bench
+
+clean: ## Remove what was installed and generated; the instance folder stays
+	rm -rf $(VENV) test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/python.stamp:
+	@test -n "$(PYTHON)" || { echo "Crumb needs Python 3.11 or newer, and found none. Install it, or say where it is: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp requirements/run.txt pyproject.toml
+	@echo "Installing what the shop needs (once) ..."
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

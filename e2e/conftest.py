@@ -1,0 +1,115 @@
+"""Fixtures: the browser as `playwright.config.py` says, and a shop of each worker's own."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from e2e import browser
+from e2e.pages import Shopper
+from e2e.proxy import tls_proxy
+from e2e.server import PROJECT, RunningShop, prepare, running_shop
+
+
+def _config() -> Any:
+    spec = importlib.util.spec_from_file_location(
+        "playwright_config", PROJECT / "playwright.config.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks its module up
+    spec.loader.exec_module(module)
+    return module.CONFIG
+
+
+CONFIG = _config()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in ("tracing", "screenshot", "output"):
+        if getattr(config.option, name, None) in ("off", "test-results"):
+            setattr(config.option, name, getattr(CONFIG, name))
+    expect.set_options(timeout=CONFIG.expect_timeout)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], browser_name: str
+) -> dict[str, Any]:
+    if browser_name != "chromium":
+        return browser_type_launch_args
+    executable = browser.ensure(os.environ).executable
+    return browser_type_launch_args | ({"executable_path": executable} if executable else {})
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {
+        "viewport": {"width": CONFIG.viewport_width, "height": CONFIG.viewport_height},
+        "locale": CONFIG.locale,
+        "timezone_id": CONFIG.time_zone,
+        "ignore_https_errors": True,
+    }
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a shop that is ready to be copied."""
+    return prepare(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def instance(prepared: Path, tmp_path: Path) -> Path:
+    """A prepared shop of one test's own, not served yet."""
+    return _copy(prepared, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    """The shop that a worker's tests share; tests that change its stock use `own_shop`."""
+    with running_shop(_copy(prepared, tmp_path_factory.mktemp("shared"))) as served:
+        yield served
+
+
+@pytest.fixture
+def own_shop(instance: Path) -> Iterator[RunningShop]:
+    """A shop of one test's own, whose database it may change."""
+    with running_shop(instance) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def https_url(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The https address of a shop behind a TLS proxy."""
+    folder = _copy(prepared, tmp_path_factory.mktemp("https"))
+    with (
+        running_shop(folder, SHOP_TRUSTED_PROXIES="1") as served,
+        tls_proxy(served.url) as address,
+    ):
+        yield address
+
+
+def _copy(prepared: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(prepared, folder / "instance"))
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    context.set_default_timeout(CONFIG.action_timeout)
+    context.set_default_navigation_timeout(CONFIG.navigation_timeout)
+    return context
+
+
+@pytest.fixture
+def shopper(page: Page, shop: RunningShop) -> Shopper:
+    """Someone at the shop's door with an empty cart."""
+    return Shopper(page, shop.url)

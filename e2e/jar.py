@@ -1,0 +1,96 @@
+"""The browser's cookie jar: what cart it holds, and putting another one there."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from playwright.sync_api import BrowserContext
+
+from e2e.server import KEY
+from shop.core import cookie
+from shop.core.cart import Cart, Line
+
+SECONDS_A_DAY = 86_400
+FRAME_BYTES = 24
+"""Of a cookie value: the form, the dot and the signature."""
+
+
+def cart_cookie(context: BrowserContext) -> dict[str, Any] | None:
+    """The cart cookie that the browser holds, under either name."""
+    held = [kept for kept in context.cookies() if kept.get("name") in cookie_names()]
+    assert len(held) <= 1, "a browser holds one cart"
+    return dict(held[0]) if held else None
+
+
+def cookie_names() -> tuple[str, str]:
+    return cookie.NAME, cookie.SECURE_NAME
+
+
+def held_cart(context: BrowserContext) -> Cart | None:
+    """The cart that the browser holds, decoded."""
+    held = cart_cookie(context)
+    if held is None:
+        return None
+    return cookie.decode(
+        held["value"], [KEY], now=int(time.time()), max_age_seconds=400 * SECONDS_A_DAY
+    )
+
+
+def put(context: BrowserContext, url: str, value: str) -> None:
+    """Gives the browser a cart cookie of this value, as if the shop had set it."""
+    context.add_cookies(
+        [
+            {
+                "name": cookie.NAME,
+                "value": value,
+                "url": url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+                "expires": time.time() + 30 * SECONDS_A_DAY,
+            }
+        ]
+    )
+
+
+def value_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
+    """The cookie value of a cart of {cookie number: quantity}, last changed so long ago."""
+    changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
+    cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
+    return cookie.encode(cart, [KEY], name=cookie.NAME)
+
+
+def cart_that_fills(total_bytes: int, added: Line) -> Cart:
+    """A cart whose cookie is exactly this long, name and value, once a line was added to it.
+
+    Its lines are of products that no longer exist, which a cart may hold. Their numbers are
+    drawn at random, so that packing is shorter than deflating; then the text that makes a
+    packed cookie of this length is filled up with digits of quantities.
+    """
+    groups, rest = divmod(total_bytes - len(cookie.NAME) - FRAME_BYTES, 4)
+    wanted = 7 * groups + (0, 1, 3, 5)[rest]
+    dice = random.Random(total_bytes)  # noqa: S311  # any cart of the length will do
+    lines: list[Line] = []
+    while _text_length([*lines, Line(9_999_999, 1), added]) <= wanted:
+        number = dice.randrange(1_000_000, 9_999_999)
+        if number not in {line.number for line in lines}:
+            lines.append(Line(number, 1))
+    for at, line in enumerate(lines):
+        missing = wanted - _text_length([*lines, added])
+        lines[at] = Line(line.number, 10 ** min(missing, 5))
+    return Cart(tuple(lines), int(time.time()))
+
+
+def _text_length(lines: list[Line]) -> int:
+    steps = [
+        line.number - before
+        for before, line in zip([0, *(line.number for line in lines)], lines, strict=False)
+    ]
+    numbers = [1, int(time.time()) - cookie.EPOCH]
+    numbers += [
+        number
+        for pair in zip(steps, (line.quantity for line in lines), strict=True)
+        for number in pair
+    ]
+    return len(",".join(map(str, numbers)))

@@ -1,0 +1,109 @@
+"""What a shopper does, in words; each step ends where a person would look next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+EMPTY = "There is nothing in your cart."
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """A person with one browser tab at one shop."""
+
+    page: Page
+    url: str
+
+    def visits(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+    def adds(self, slug: str, quantity: int = 1) -> CartPage:
+        """Adds a product from its own page and lands in the cart."""
+        self.visits(f"/products/{slug}")
+        self.page.get_by_label("Quantity").fill(str(quantity))
+        self.page.get_by_role("button", name="Add to cart").click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Your cart")
+        return CartPage(self)
+
+    def opens_cart(self) -> CartPage:
+        self.visits("/cart")
+        return CartPage(self)
+
+    def goes_to_checkout(self) -> CheckoutPage:
+        self.visits("/checkout")
+        return CheckoutPage(self)
+
+    def in_another_tab(self) -> Shopper:
+        return Shopper(self.page.context.new_page(), self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class CartPage:
+    """The cart."""
+
+    shopper: Shopper
+
+    @property
+    def page(self) -> Page:
+        return self.shopper.page
+
+    def line(self, name: str) -> Locator:
+        return self.page.get_by_role("row").filter(has_text=name)
+
+    def quantity_of(self, name: str) -> Locator:
+        return self.page.get_by_label(f"Quantity of {name}", exact=True)
+
+    def holds(self, name: str, quantity: int = 1) -> CartPage:
+        expect(self.quantity_of(name)).to_have_value(str(quantity))
+        return self
+
+    def is_empty(self) -> CartPage:
+        expect(self.page.get_by_text(EMPTY)).to_be_visible()
+        return self
+
+    def sets_quantity(self, name: str, quantity: str) -> CartPage:
+        self.quantity_of(name).fill(quantity)
+        self.page.get_by_role("button", name=f"Update quantity of {name}").click()
+        return self
+
+    def removes(self, name: str) -> CartPage:
+        self.page.get_by_role("button", name=f"Remove {name}", exact=True).click()
+        return self
+
+    def empties(self) -> CartPage:
+        self.page.get_by_role("button", name="Empty the cart").click()
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """The checkout."""
+
+    shopper: Shopper
+
+    @property
+    def page(self) -> Page:
+        return self.shopper.page
+
+    @property
+    def button(self) -> Locator:
+        return self.page.get_by_role("button", name="Place the order")
+
+    def fills_in(self) -> CheckoutPage:
+        self.page.get_by_label("Full name").fill("Ada Baker")
+        self.page.get_by_label("Email").fill("ada@example.com")
+        self.page.get_by_label("Address", exact=True).fill(
+            "1 Crumb Lane\nBath BA1 1AA\nUnited Kingdom"
+        )
+        return self
+
+    def places_the_order(self) -> Page:
+        """Ends at the confirmation."""
+        self.button.click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(
+            "Thank you. Your order is placed."
+        )
+        return self.page

@@ -1,0 +1,76 @@
+"""A TLS proxy in front of a shop, as nginx would stand there, for what only https has."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import trustme
+
+FORWARDED = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 127.0.0.1\r\nConnection: close\r\n"
+
+
+@contextmanager
+def tls_proxy(shop_url: str) -> Iterator[str]:
+    """The https address of a proxy that hands each request on to the shop, one a connection."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    upstream_port = int(shop_url.rsplit(":", 1)[1])
+    try:
+        starting = asyncio.run_coroutine_threadsafe(_serve(upstream_port), loop)
+        server = starting.result(timeout=10)
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        asyncio.run_coroutine_threadsafe(_stop(server), loop).result(timeout=10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=10)
+        loop.close()
+
+
+async def _stop(server: asyncio.Server) -> None:
+    server.close()
+    handling = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in handling:
+        task.cancel()
+    await asyncio.gather(*handling, return_exceptions=True)
+
+
+async def _serve(upstream_port: int) -> asyncio.Server:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                await _hand_on(reader, writer, upstream_port)
+                await writer.drain()
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+
+
+async def _hand_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream_port: int
+) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    request_line, _, headers = head.partition(b"\r\n")
+    kept = [line for line in headers.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    answer, request = await asyncio.open_connection("127.0.0.1", upstream_port)
+    try:
+        request.write(request_line + b"\r\n" + FORWARDED + b"\r\n".join(kept))
+        body = asyncio.ensure_future(_pipe(reader, request))
+        await _pipe(answer, writer)
+        body.cancel()
+    finally:
+        request.close()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while octets := await reader.read(65_536):
+        writer.write(octets)
+        await writer.drain()

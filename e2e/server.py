@@ -1,0 +1,105 @@
+"""A real shop on a free port, with a database and keys of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+PROJECT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "shop.cli"]
+KEY = "a key for end-to-end tests and nothing else"
+START_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RunningShop:
+    """A served shop: its address, its database file, and the environment it was started in."""
+
+    url: str
+    database: Path
+    environ: dict[str, str]
+
+    def change(self, statement: str, *values: object) -> None:
+        """Changes the database behind the shop's back."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
+            connection.execute(statement, values)
+
+    def ask(self, question: str) -> list[tuple[object, ...]]:
+        """Asks the database directly."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            return connection.execute(question).fetchall()
+
+
+def prepare(instance: Path) -> Path:
+    """Makes a shop with the demo catalogue in this folder, to be served or copied."""
+    environ = _environ(instance, {})
+    subprocess.run([*COMMAND, "init"], env=environ, cwd=PROJECT, check=True, capture_output=True)
+    return instance
+
+
+@contextmanager
+def running_shop(instance: Path, **settings: str) -> Iterator[RunningShop]:
+    """Serves the prepared shop in this folder meanwhile."""
+    environ = _environ(instance, settings)
+    port = int(settings.get("SHOP_PORT", 0)) or free_port()
+    environ["SHOP_PORT"] = str(port)
+    with (instance / "server.log").open("ab") as log:
+        server = subprocess.Popen(
+            [*COMMAND, "serve"], env=environ, cwd=PROJECT, stdout=log, stderr=log
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(url, server)
+            yield RunningShop(url, instance / "shop.sqlite3", environ)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port that nothing listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environ(instance: Path, settings: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    return inherited | {
+        "SHOP_INSTANCE": str(instance),
+        "SHOP_SECRET_KEYS": KEY,
+        "SHOP_RATELIMIT_ENABLED": "off",
+        "SHOP_WORKERS": "1",
+        **settings,
+    }
+
+
+class NotReadyError(Exception):
+    """The server does not answer yet."""
+
+
+@retry(
+    retry=retry_if_exception_type(NotReadyError),
+    stop=stop_after_delay(START_SECONDS),
+    wait=wait_fixed(0.05),
+    reraise=True,
+)
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is not None:
+        raise RuntimeError(f"the server ended with {server.returncode}; see server.log")
+    try:
+        urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
+    except (OSError, urllib.error.URLError) as problem:
+        raise NotReadyError(str(problem)) from None

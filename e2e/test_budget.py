@@ -1,0 +1,55 @@
+"""The limit of a browser, to the byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from e2e import jar
+from e2e.pages import Shopper
+from shop.core.cart import Cart, Line
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+
+MUG = Line(1, 1)
+
+
+def _give(shopper: Shopper, cart: Cart) -> None:
+    lines = {line.number: line.quantity for line in cart.lines}
+    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+
+
+def _held_bytes(shopper: Shopper) -> int:
+    held: dict[str, Any] | None = jar.cart_cookie(shopper.page.context)
+    assert held is not None
+    return len(held["name"]) + len(held["value"])
+
+
+def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
+    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES, MUG)
+    _give(shopper, cart)
+
+    shopper.adds("everyday-mug").holds("Everyday mug")
+
+    assert _held_bytes(shopper) == BROWSER_LIMIT_BYTES
+    held = jar.held_cart(shopper.page.context)
+    assert held is not None
+    assert held.lines == (*cart.lines, MUG)
+
+
+def test_one_byte_more_is_refused_and_nothing_is_lost(shopper: Shopper) -> None:
+    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, MUG)
+    _give(shopper, cart)
+    before = jar.cart_cookie(shopper.page.context)
+
+    page = shopper.visits("/products/everyday-mug")
+    with page.expect_response(lambda response: response.request.method == "POST") as posted:
+        page.get_by_role("button", name="Add to cart").click()
+
+    assert posted.value.status == 409
+    assert "cart=" not in posted.value.all_headers().get("set-cookie", "")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "“Everyday mug” does not fit into your cart. With it the cart would need 4,097 bytes, "
+        "and only 4,096 can be kept."
+    )
+    assert jar.cart_cookie(page.context) == before

@@ -1,0 +1,72 @@
+"""Every way to an empty cart leaves the browser with no cart cookie at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.jar import cart_cookie
+from e2e.pages import Shopper
+
+
+def remove_the_last_line(shopper: Shopper) -> None:
+    shopper.opens_cart().removes("Everyday mug").is_empty()
+
+
+def set_the_last_line_to_zero(shopper: Shopper) -> None:
+    shopper.opens_cart().sets_quantity("Everyday mug", "0").is_empty()
+
+
+def clear(shopper: Shopper) -> None:
+    shopper.opens_cart().empties().is_empty()
+
+
+def check_out(shopper: Shopper) -> None:
+    shopper.goes_to_checkout().fills_in().places_the_order()
+
+
+WAYS = [
+    pytest.param(remove_the_last_line, id="last line"),
+    pytest.param(set_the_last_line_to_zero, id="quantity 0"),
+    pytest.param(clear, id="clear"),
+    pytest.param(check_out, id="checkout"),
+]
+
+
+@pytest.mark.parametrize("empty", WAYS)
+def test_the_cookie_goes_on_http(shopper: Shopper, empty: Callable[[Shopper], None]) -> None:
+    shopper.adds("everyday-mug")
+    held = cart_cookie(shopper.page.context)
+    assert held is not None
+    assert (held["name"], held["secure"]) == ("cart", False)
+
+    empty(shopper)
+
+    assert cart_cookie(shopper.page.context) is None
+
+
+@pytest.mark.parametrize("empty", WAYS)
+def test_the_prefixed_cookie_goes_on_https(
+    shopper: Shopper, https_url: str, empty: Callable[[Shopper], None]
+) -> None:
+    there = Shopper(shopper.page, https_url)
+    there.adds("everyday-mug")
+    held = cart_cookie(shopper.page.context)
+    assert held is not None
+    assert (held["name"], held["secure"], held["path"]) == ("__Host-cart", True, "/")
+    assert (held["httpOnly"], held["sameSite"]) == (True, "Lax")
+
+    empty(there)
+
+    assert cart_cookie(shopper.page.context) is None
+
+
+def test_a_shopper_who_clears_all_cookies_begins_anew(shopper: Shopper) -> None:
+    shopper.adds("everyday-mug")
+    shopper.page.context.clear_cookies()
+
+    shopper.opens_cart().is_empty()
+    expect(shopper.page.get_by_role("status")).to_have_text("")
+    shopper.adds("cedar-pencil").holds("Cedar pencil")

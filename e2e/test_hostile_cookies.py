@@ -1,0 +1,58 @@
+"""A cookie that is not a cart of ours empties the cart, says so, and goes away."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e import jar
+from e2e.pages import Shopper
+
+MUG = 1
+
+
+def _tampered() -> str:
+    value = jar.value_of({MUG: 2})
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
+@pytest.mark.parametrize(
+    ("value", "notice"),
+    [
+        pytest.param(_tampered(), "was not signed by this shop", id="tampered"),
+        pytest.param("s%3Aabc.def", "was damaged on its way", id="of another shop"),
+        pytest.param('{"items":[]}', "was damaged on its way", id="raw JSON"),
+        pytest.param("x" * 4000, "was damaged on its way", id="long"),
+    ],
+)
+def test_a_bad_cookie_is_said_and_deleted(shopper: Shopper, value: str, notice: str) -> None:
+    jar.put(shopper.page.context, shopper.url, value)
+
+    page = shopper.visits("/products")
+    expect(page.get_by_role("status").first).to_contain_text(notice)
+    assert jar.cart_cookie(page.context) is None
+
+    shopper.opens_cart().is_empty()
+    expect(page.get_by_text(notice)).to_have_count(0)
+    shopper.adds("everyday-mug").holds("Everyday mug")
+
+
+def test_adding_over_a_bad_cookie_says_so_and_works(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+    jar.put(shopper.page.context, shopper.url, _tampered())
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.get_by_text("was not signed by this shop")).to_be_visible()
+    expect(page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("1")
+
+
+def test_a_second_cookie_on_a_deeper_path_does_not_lock_the_shopper_out(shopper: Shopper) -> None:
+    shopper.adds("everyday-mug")
+    shopper.page.context.add_cookies(
+        [{"name": "cart", "value": "foreign", "domain": "127.0.0.1", "path": "/cart"}]
+    )
+
+    page = shopper.visits("/cart")
+    expect(page.get_by_text("was damaged on its way")).to_be_visible()
+
+    shopper.adds("cedar-pencil").holds("Cedar pencil")

@@ -1,0 +1,55 @@
+"""Carts outlive reloads, tabs, the server and the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserType
+
+from e2e.jar import cart_cookie
+from e2e.pages import Shopper
+from e2e.server import RunningShop, free_port, running_shop
+
+
+def test_a_cart_outlives_a_reload_and_is_there_in_a_new_tab(shopper: Shopper) -> None:
+    cart = shopper.adds("everyday-mug", 2)
+    cart.page.reload()
+    cart.holds("Everyday mug", 2)
+
+    shopper.in_another_tab().opens_cart().holds("Everyday mug", 2)
+
+
+def test_a_cart_outlives_a_restart_of_the_server(shopper: Shopper, instance: Path) -> None:
+    port = str(free_port())
+    with running_shop(instance, SHOP_PORT=port) as shop:
+        there = Shopper(shopper.page, shop.url)
+        there.adds("everyday-mug", 2)
+    with running_shop(instance, SHOP_PORT=port):
+        there.opens_cart().holds("Everyday mug", 2)
+
+
+def test_a_cart_outlives_a_restart_of_the_browser(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    shop: RunningShop,
+    tmp_path: Path,
+) -> None:
+    profile = tmp_path / "profile"
+    context = browser_type.launch_persistent_context(profile, **browser_type_launch_args)
+    Shopper(context.new_page(), shop.url).adds("everyday-mug", 3)
+    context.close()
+
+    context = browser_type.launch_persistent_context(profile, **browser_type_launch_args)
+    Shopper(context.new_page(), shop.url).opens_cart().holds("Everyday mug", 3)
+    context.close()
+
+
+def test_looking_around_does_not_send_the_cart_again(shopper: Shopper) -> None:
+    shopper.adds("everyday-mug")
+    before = cart_cookie(shopper.page.context)
+    for path in ("/", "/products", "/products/cedar-pencil", "/cart", "/checkout", "/nowhere"):
+        headers = shopper.visits(path).request.get(shopper.url + path).headers
+        assert "cart=" not in headers.get("set-cookie", "")
+
+    assert cart_cookie(shopper.page.context) == before

@@ -1,0 +1,110 @@
+"""Browsing, searching, filling a cart, and the whole way to an order."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from e2e.pages import CartPage, Shopper
+from e2e.server import RunningShop
+
+
+def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
+    page = shopper.visits("/")
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Table").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Table")
+
+    page.get_by_role("searchbox", name="Search").fill("CAFE au lait")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("1 product", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Café au lait bowl").click()
+    page.get_by_role("button", name="Add to cart").click()
+
+    CartPage(shopper).holds("Café au lait bowl")
+    expect(page.get_by_text("Added to your cart: Café au lait bowl")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+
+
+def test_sums_come_from_the_shop(shopper: Shopper) -> None:
+    cart = shopper.adds("everyday-mug", 2)
+    shopper.adds("cedar-pencil", 3)
+
+    expect(cart.line("Everyday mug")).to_contain_text("£19.00")
+    expect(cart.line("Cedar pencil")).to_contain_text("£2.55")
+    sums = cart.page.get_by_label("Sums")
+    expect(sums).to_contain_text("Subtotal£21.55")
+    expect(sums).to_contain_text("Shipping£3.95")
+    expect(sums).to_contain_text("Total£25.50")
+    expect(sums).to_contain_text("of which 20% VAT£4.26")
+
+
+def test_a_wrong_quantity_is_said_at_its_field(shopper: Shopper) -> None:
+    cart = shopper.adds("everyday-mug", 2).sets_quantity("Everyday mug", "100")
+
+    expect(cart.quantity_of("Everyday mug")).to_have_value("100")
+    expect(cart.quantity_of("Everyday mug")).to_have_accessible_description(
+        "Please give a quantity from 1 to 99. Your cart is as it was."
+    )
+    shopper.opens_cart().holds("Everyday mug", 2)
+
+
+@pytest.mark.parametrize(
+    "with_javascript", [pytest.param(True, id="plain"), pytest.param(False, id="no JavaScript")]
+)
+def test_the_whole_way_to_an_order(
+    browser: Browser,
+    browser_context_args: dict[str, object],
+    shop: RunningShop,
+    with_javascript: bool,
+) -> None:
+    context = browser.new_context(**browser_context_args, java_script_enabled=with_javascript)  # type: ignore[arg-type]
+    shopper = Shopper(context.new_page(), shop.url)
+    shopper.adds("everyday-mug", 2)
+    cart = shopper.adds("cedar-pencil").sets_quantity("Cedar pencil", "4").holds("Cedar pencil", 4)
+    cart.page.get_by_role("link", name="Check out").click()
+
+    page = shopper.goes_to_checkout().fills_in().places_the_order()
+
+    expect(page.get_by_text("2 × Everyday mug")).to_be_visible()
+    expect(page.get_by_text("4 × Cedar pencil")).to_be_visible()
+    expect(page.get_by_text("Ada Baker")).to_be_visible()
+    shopper.opens_cart().is_empty()
+    context.close()
+
+
+def _tab_to(page: Page, role: str, name: str) -> None:
+    wanted = page.get_by_role(role, name=name)  # type: ignore[arg-type]
+    expect(wanted.first).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.first.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not reach {role} {name}")
+
+
+def test_the_whole_way_by_keyboard_alone(shopper: Shopper) -> None:
+    page = shopper.visits("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+    _tab_to(page, "searchbox", "Search")
+    page.keyboard.type("cedar pencil")
+    page.keyboard.press("Enter")
+    _tab_to(page, "link", "Cedar pencil")
+    page.keyboard.press("Enter")
+    _tab_to(page, "button", "Add to cart")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Quantity of Cedar pencil", exact=True)).to_have_value("1")
+    _tab_to(page, "link", "Check out")
+    page.keyboard.press("Enter")
+    for label, text in (
+        ("Full name", "Ada Baker"),
+        ("Email", "ada@example.com"),
+        ("Address", "1 Crumb Lane"),
+    ):
+        _tab_to(page, "textbox", label)
+        page.keyboard.type(text)
+    _tab_to(page, "button", "Place the order")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your order is placed.")

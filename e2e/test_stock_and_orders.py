@@ -1,0 +1,132 @@
+"""Stock, prices that move, and one order for one checkout."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from e2e.jar import cart_cookie
+from e2e.pages import Shopper
+from e2e.server import RunningShop
+
+
+def _order_count(shop: RunningShop) -> object:
+    return shop.ask("SELECT count(*) FROM orders")[0][0]
+
+
+def test_a_sold_out_product_cannot_be_added(shopper: Shopper) -> None:
+    page = shopper.visits("/products/sold-out-teapot")
+
+    expect(page.get_by_text("Sold out", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Add to cart")).to_have_count(0)
+
+
+def test_more_than_the_last_piece_is_refused_at_the_field(shopper: Shopper) -> None:
+    page = shopper.visits("/products/last-one-lamp")
+    page.get_by_label("Quantity").fill("2")
+    page.get_by_role("button", name="Add to cart").click()
+
+    expect(page.get_by_label("Quantity")).to_have_value("2")
+    expect(page.get_by_role("alert")).to_have_text("Only 1 left. Your cart is as it was.")
+    assert cart_cookie(page.context) is None
+
+
+def test_the_last_piece_is_sold_once(
+    browser: Browser, browser_context_args: dict[str, object], own_shop: RunningShop
+) -> None:
+    checkouts = []
+    for _ in range(2):
+        context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
+        shopper = Shopper(context.new_page(), own_shop.url)
+        shopper.adds("last-one-lamp")
+        checkouts.append(shopper.goes_to_checkout().fills_in())
+    first, second = checkouts
+
+    first.places_the_order()
+    second.button.click()
+
+    expect(second.page.get_by_role("alert")).to_contain_text("nothing was ordered")
+    cart = second.shopper.opens_cart()
+    expect(cart.line("Last-one lamp")).to_contain_text("Sold out. It is not charged")
+    assert own_shop.ask("SELECT stock FROM products WHERE sku = 'STATE-ONE-LEFT'") == [(0,)]
+    assert _order_count(own_shop) == 1
+    for checkout in checkouts:
+        checkout.page.context.close()
+
+
+def test_a_double_click_makes_one_order(shopper: Shopper, own_shop: RunningShop) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    checkout = there.goes_to_checkout().fills_in()
+
+    checkout.button.dblclick()
+
+    expect(checkout.page.get_by_role("heading", level=1)).to_have_text(
+        "Thank you. Your order is placed."
+    )
+    assert _order_count(own_shop) == 1
+    assert cart_cookie(checkout.page.context) is None
+
+
+def test_sending_a_checkout_again_leads_to_the_same_order(
+    shopper: Shopper, own_shop: RunningShop
+) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    checkout = there.goes_to_checkout().fills_in()
+    page = checkout.page
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        confirmation = checkout.places_the_order().url
+    form = sent.value.post_data
+    assert form is not None
+    again = page.request.post(
+        sent.value.url,
+        data=form,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert again.url == confirmation
+    assert _order_count(own_shop) == 1
+
+
+def test_the_back_button_leads_to_the_same_order(shopper: Shopper, own_shop: RunningShop) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    page = there.goes_to_checkout().fills_in().places_the_order()
+    confirmation = page.url
+
+    page.go_back()
+
+    expect(page).to_have_url(confirmation)
+    assert _order_count(own_shop) == 1
+
+
+def test_a_price_that_changed_is_shown_and_asked_again(
+    shopper: Shopper, own_shop: RunningShop
+) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    checkout = there.goes_to_checkout().fills_in()
+    own_shop.change("UPDATE products SET price_minor = 1100 WHERE sku = 'MUG'")
+
+    checkout.button.click()
+
+    alert = checkout.page.get_by_role("alert")
+    expect(alert).to_contain_text("nothing was ordered. The total is £14.95 now.")
+    expect(checkout.page.get_by_label("Full name")).to_have_value("Ada Baker")
+    assert _order_count(own_shop) == 0
+    expect(checkout.places_the_order().get_by_text("£14.95")).to_be_visible()
+
+
+def test_a_product_taken_out_of_sale_stays_and_is_not_charged(
+    shopper: Shopper, own_shop: RunningShop
+) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    there.adds("cedar-pencil", 2)
+    own_shop.change("UPDATE products SET is_active = 0 WHERE sku = 'MUG'")
+
+    cart = there.opens_cart()
+    expect(cart.line("Everyday mug")).to_contain_text("No longer sold. It is not charged")
+    expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£1.70")
+    cart.removes("Everyday mug").holds("Cedar pencil", 2)
+    expect(cart.line("Everyday mug")).to_have_count(0)

@@ -1,0 +1,148 @@
+"""A shop on a real SQLite file, with a clock that a test can turn."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from shop.config import Settings
+from shop.core import catalogue_file
+from shop.core.cart import Cart, Line
+from shop.core.cookie import encode
+from shop.factory import catalogue_defaults, create_app
+from shop.storage import catalogue, schema
+from shop.storage.engine import connect_to, writing
+from tests.integration.client import LintingClient
+
+START = 1_780_000_000
+DAY = 86_400
+KEY = "a key of the tests that is long enough to be one"
+DEMO = Path(__file__).parent.parent / "shop" / "demo" / "catalogue.csv"
+
+
+@dataclass
+class Clock:
+    """Unix seconds that pass when a test says so."""
+
+    now: int = START
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """A running shop, its clock and its database file."""
+
+    app: Flask
+    clock: Clock
+    path: Path
+
+    def visitor(self, *, base_url: str = "http://localhost") -> LintingClient:
+        """A new browser, without cookies."""
+        client = cast("LintingClient", self.app.test_client())
+        client.base_url = base_url
+        return client
+
+    def sql(self, statement: str, *parameters: object) -> list[Any]:
+        """Runs a statement through a connection of its own, as another process would."""
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def dump(self) -> list[str]:
+        """The whole database as SQL."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return list(connection.iterdump())
+
+    def number(self, sku: str) -> int:
+        return int(self.sql("select number from products where sku = ?", sku)[0][0])
+
+    def cookie(
+        self, lines: dict[str, int], *, age_seconds: int = 0, key: str = KEY, name: str = "cart"
+    ) -> str:
+        """The value of a cart that was changed so long ago."""
+        packed = tuple(Line(self.number(sku), quantity) for sku, quantity in lines.items())
+        return encode(Cart(packed, self.clock.now - age_seconds), [key], name=name)
+
+    def statements(self) -> list[str]:
+        """A list to which every statement of the shop is added from now on."""
+        seen: list[str] = []
+
+        def keep(_: Any, __: Any, statement: str, *___: Any) -> None:
+            seen.append(statement)
+
+        event.listen(self.app.extensions["shop"].engine, "before_cursor_execute", keep)
+        return seen
+
+
+Opener = Callable[..., OpenShop]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo catalogue, made once to be copied."""
+    folder = tmp_path_factory.mktemp("stocked")
+    fill(Settings.from_environ({"SHOP_INSTANCE": str(folder)}))
+    return folder / "shop.sqlite3"
+
+
+@pytest.fixture
+def open_shop(tmp_path: Path, clock: Clock, stocked: Path) -> Iterator[Opener]:
+    """Opens shops with the demo catalogue on one database file, each with its own settings."""
+    path = tmp_path / "shop.sqlite3"
+    opened: list[OpenShop] = []
+
+    def opener(*, migrated: bool = True, **environ: str) -> OpenShop:
+        defaults = {
+            "SHOP_INSTANCE": str(tmp_path),
+            "SHOP_SECRET_KEYS": KEY,
+            "SHOP_RATELIMIT": "100000 per minute",
+        }
+        settings = Settings.from_environ(defaults | environ)
+        if migrated and not path.exists():
+            shutil.copy(stocked, path)
+        app = create_app(settings, now=clock)
+        app.test_client_class = LintingClient
+        app.testing = True
+        opened.append(OpenShop(app, clock, path))
+        return opened[-1]
+
+    yield opener
+    for shop in opened:
+        shop.app.extensions["shop"].engine.dispose()
+
+
+@pytest.fixture
+def shop(open_shop: Opener) -> OpenShop:
+    return open_shop()
+
+
+@pytest.fixture
+def visitor(shop: OpenShop) -> LintingClient:
+    return shop.visitor()
+
+
+def fill(settings: Settings) -> None:
+    """Migrates the database of these settings and takes over the demo catalogue."""
+    engine = connect_to(settings.database_url)
+    schema.migrate(engine)
+    defaults = catalogue_defaults(settings)
+    rows = catalogue_file.read(DEMO.read_text("utf-8").splitlines(keepends=True), defaults)
+    with writing(engine) as connection:
+        for _ in catalogue.take_over(connection, rows, defaults, START):
+            pass
+    engine.dispose()

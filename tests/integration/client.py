@@ -1,0 +1,234 @@
+"""A test client through which every response passes a linter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flask.testing import FlaskClient
+from justhtml import JustHTML
+from justhtml.dom import Element
+from werkzeug.test import TestResponse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+CART_NAMES = ("cart", "__Host-cart")
+LIMIT_BYTES = 4096
+REQUIRED_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=()",
+}
+TOKEN_PAGE = "/products/everyday-mug"
+
+
+class LintingClient(FlaskClient):
+    """Refuses every response that breaks a rule of the house.
+
+    A GET may not write the cart cookie, unless the test says so with `may_write_cart`.
+    """
+
+    base_url = "http://localhost"
+    raw_cookies = ""
+    """Cookies that stand in the header as they are, beside those that the jar keeps."""
+    _may_write_cart = False
+    _token = ""
+
+    @contextmanager
+    def may_write_cart(self) -> Iterator[None]:
+        self._may_write_cart = True
+        yield
+        self._may_write_cart = False
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # closes what a static file was read from
+        if isinstance(args[0], str):
+            kwargs.setdefault("base_url", self.base_url)
+        response = super().open(*args, **kwargs)
+        found = response_complaints(response)
+        if response.request.method in ("GET", "HEAD") and not self._may_write_cart:
+            found += [f"a GET writes {header}" for header in cart_headers(response)]
+        if response.mimetype == "text/html" and response.text:
+            found += page_complaints(response.text)
+        asked = f"{response.request.method} {response.request.path} -> {response.status}"
+        assert not found, f"{asked}: {found}"
+        return response
+
+    @property
+    def token(self) -> str:
+        """The CSRF token of a form, taken from a page once, as a tab that stays open has it."""
+        if not self._token:
+            self._token = csrf_token(self.get(TOKEN_PAGE).text)
+        return self._token
+
+    def forget_token(self) -> None:
+        self._token = ""
+
+    def send(self, address: str, /, **fields: object) -> TestResponse:
+        """Posts a form with its CSRF token; the Referer is what a browser sends on https."""
+        sent = {"csrf_token": self.token} | {name: str(field) for name, field in fields.items()}
+        return self.post(address, data=sent, headers={"Referer": f"{self.base_url}/"})
+
+    def add(self, sku: str, quantity: object = 1) -> TestResponse:
+        return self.send("/cart/lines", sku=sku, quantity=quantity)
+
+    def cart_value(self, name: str = "cart") -> str | None:
+        """The value of the cart cookie that this browser keeps."""
+        kept = self.get_cookie(name)
+        return kept.value if kept else None
+
+    def _add_cookies_to_wsgi(self, environ: WSGIEnvironment) -> None:
+        super()._add_cookies_to_wsgi(environ)
+        both = (environ.get("HTTP_COOKIE"), self.raw_cookies)
+        environ["HTTP_COOKIE"] = "; ".join(filter(None, both))
+
+
+def parsed(html: str) -> JustHTML:
+    return JustHTML(html, sanitize=False, collect_errors=True)
+
+
+def elements(within: JustHTML | Element, selector: str) -> list[Element]:
+    return [found for found in within.query(selector) if isinstance(found, Element)]
+
+
+def attributes(element: Element) -> dict[str, str | None]:
+    return element.attrs or {}
+
+
+def text_of(html: str, selector: str) -> str:
+    """The text of the one element that matches, white space collapsed."""
+    (element,) = elements(parsed(html), selector)
+    return " ".join(element.to_text().split())
+
+
+def pairs(html: str) -> dict[str, str]:
+    """The sums of a cart, a checkout or an order: what stands beside each of their names."""
+    page = parsed(html)
+    names, figures = elements(page, "dl.totals dt"), elements(page, "dl.totals dd")
+    return {a.to_text(): b.to_text() for a, b in zip(names, figures, strict=True)}
+
+
+def csrf_token(html: str) -> str:
+    return value_of(html, "csrf_token")
+
+
+def value_of(html: str, name: str) -> str:
+    """What stands in the first field of this name."""
+    return attributes(elements(parsed(html), f"[name={name}]")[0])["value"] or ""
+
+
+def cart_headers(response: TestResponse) -> list[str]:
+    """The Set-Cookie headers of the cart, be it by its plain or its secure name."""
+    headers = response.headers.getlist("Set-Cookie")
+    return [header for header in headers if header.partition("=")[0] in CART_NAMES]
+
+
+def cart_deletions(response: TestResponse) -> list[str]:
+    return [header for header in cart_headers(response) if "; Max-Age=0" in header]
+
+
+def response_complaints(response: TestResponse) -> list[str]:
+    """What is wrong with the headers."""
+    found = [
+        f"{name} is missing"
+        for name, beginning in REQUIRED_HEADERS.items()
+        if not response.headers.get(name, "").startswith(beginning)
+    ]
+    found += [
+        f"{name} stands there twice"
+        for name, count in Counter(name for name, _ in response.headers).items()
+        if count > 1 and name not in ("Set-Cookie", "Vary")
+    ]
+    if response.mimetype == "text/html":
+        if "Cookie" not in ", ".join(response.headers.getlist("Vary")).split(", "):
+            found.append("no Vary: Cookie")
+        if not {"private", "no-store"} & set(re.split(", *", _cache_control(response))):
+            found.append("a cache may keep it")
+    for header in cart_headers(response):
+        found += _cookie_complaints(header)
+    return found
+
+
+def page_complaints(html: str) -> list[str]:
+    """What is wrong with a page."""
+    page = parsed(html)
+    found = [f"parse error: {error}" for error in page.errors]
+    if len(elements(page, "h1")) != 1:
+        found.append(f"{len(elements(page, 'h1'))} h1")
+    if not all(attributes(root).get("lang") for root in elements(page, "html")):
+        found.append("no lang")
+    ids = Counter(attributes(element)["id"] for element in elements(page, "[id]"))
+    found += [f"id {name} stands there twice" for name, count in ids.items() if count > 1]
+    for form in elements(page, "form"):
+        found += _form_complaints(form)
+    for image in elements(page, "img"):
+        if "alt" not in attributes(image):
+            found.append("no alt")
+    scripts = elements(page, "script")
+    if elements(page, "style") or any("src" not in attributes(script) for script in scripts):
+        found.append("inline style or script")
+    return found + _label_complaints(page) + _attribute_complaints(page)
+
+
+def _form_complaints(form: Element) -> list[str]:
+    tokens = elements(form, "input[name=csrf_token]")
+    if (attributes(form).get("method") or "").lower() != "post":
+        return ["a CSRF token in an address"] if tokens else []
+    if any(attributes(token).get("value") for token in tokens):
+        return []
+    return [f"no CSRF token in the form to {attributes(form).get('action')}"]
+
+
+def _label_complaints(page: JustHTML) -> list[str]:
+    labels = [label for label in elements(page, "label") if label.to_text().strip()]
+    labelled = {attributes(label).get("for") for label in labels}
+    return [
+        f"no label for {field}"
+        for field in map(attributes, elements(page, "input, select, textarea"))
+        if field.get("type") != "hidden"
+        and not field.get("aria-label")
+        and (field.get("id") is None or field["id"] not in labelled)
+    ]
+
+
+def _attribute_complaints(page: JustHTML) -> list[str]:
+    found = []
+    for element in elements(page, "*"):
+        for name, value in attributes(element).items():
+            if name == "style" or name.startswith("on"):
+                found.append(f"attribute {name}")
+            if name in ("href", "src", "action") and (value or "").startswith("javascript:"):
+                found.append(f"script in {name}")
+    return found
+
+
+def _cache_control(response: TestResponse) -> str:
+    return response.headers.get("Cache-Control", "")
+
+
+def _cookie_complaints(header: str) -> list[str]:
+    pair, *attributes = header.split("; ")
+    name, _, value = pair.partition("=")
+    expected = {"Path", "HttpOnly", "SameSite", "Priority", "Max-Age"}
+    if name.startswith("__Host-"):
+        expected.add("Secure")
+    given = dict(attribute.partition("=")[::2] for attribute in attributes)
+    found = []
+    if set(given) != expected or len(attributes) != len(expected):
+        found.append(f"attributes {sorted(given)} of {name}")
+    if (given.get("SameSite"), given.get("Priority")) != ("Lax", "High"):
+        found.append(f"SameSite or Priority of {name}")
+    if given.get("Path") != "/" and given.get("Max-Age") != "0":
+        found.append(f"Path of {name}")
+    if not re.fullmatch(r"\d{1,8}", given.get("Max-Age", "")):
+        found.append(f"Max-Age of {name}")
+    if len(name) + len(value) > LIMIT_BYTES:
+        found.append(f"{len(name) + len(value)} bytes")
+    if not re.fullmatch(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*", value):
+        found.append(f"a value of {name} that is quoted or not cookie-octets")
+    return found

@@ -1,0 +1,291 @@
+"""The `shop` command, as an operator meets it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shop.cli import main
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+HEADER = "sku,name,price,currency\n"
+
+
+class Operator:
+    """Somebody at a terminal, with an instance folder of their own."""
+
+    def __init__(self, instance: Path) -> None:
+        self.instance = instance
+        self.environ: dict[str, str | None] = {"SHOP_INSTANCE": str(instance)}
+
+    def run(self, *arguments: str | Path, exit_code: int = 0) -> Result:
+        result = CliRunner().invoke(
+            main, [str(argument) for argument in arguments], env=self.environ
+        )
+        assert result.exception is None or isinstance(result.exception, SystemExit), result
+        assert result.exit_code == exit_code, result.output
+        return result
+
+    def file(self, name: str, content: str | bytes) -> Path:
+        path = self.instance / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.instance / "shop.sqlite3")) as connection:
+            return connection.execute(statement).fetchall()
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    for name in ("SHOP_SECRET_KEYS", "SHOP_DATABASE_URL", "SHOP_CART_BUDGET_BYTES"):
+        monkeypatch.delenv(name, raising=False)
+    return Operator(tmp_path)
+
+
+@pytest.fixture
+def operator(newcomer: Operator) -> Operator:
+    newcomer.run("init")
+    return newcomer
+
+
+def test_init_prepares_everything_once(newcomer: Operator, tmp_path: Path) -> None:
+    newcomer.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
+    newcomer.instance = tmp_path / "a" / "b"
+    assert "63 products of catalogue.csv are in the catalogue." in newcomer.run("init").output
+    keys = newcomer.instance / "secret-keys"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert len(keys.read_text("ascii").strip()) == 43
+    before = keys.read_bytes(), newcomer.sql("select number, sku from products")
+    assert newcomer.run("init").output == ""
+    assert (keys.read_bytes(), newcomer.sql("select number, sku from products")) == before
+
+
+def test_migrate_twice(newcomer: Operator) -> None:
+    for _ in range(2):
+        assert newcomer.run("migrate").output == "The database is up to date.\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export-catalogue",),
+        ("import-catalogue", "{file}"),
+        ("budget", "{orders}"),
+        ("cookie", "make", "MUG"),
+        ("serve",),
+    ],
+    ids=" ".join,
+)
+def test_an_unmigrated_database_is_told(newcomer: Operator, command: tuple[str, ...]) -> None:
+    newcomer.environ["SHOP_SECRET_KEYS"] = "key"
+    places = {
+        "file": newcomer.file("x.csv", HEADER + "A,a,1,GBP\n"),
+        "orders": newcomer.file("o.csv", "order,sku,quantity\n1,A,1\n"),
+    }
+    result = newcomer.run(*(part.format(**places) for part in command), exit_code=1)
+    assert result.stderr == "The database is not migrated: run `shop migrate` first.\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SHOP_PORT", "x", "SHOP_PORT=x: write a whole number from 1 to 65535."),
+        ("SHOP_DATABASE_URL", "nonsense", "SHOP_DATABASE_URL is not an SQLAlchemy address."),
+        ("SHOP_DATABASE_URL", "sqlite:////nowhere/x", "The database did not do that: unable to"),
+    ],
+)
+def test_a_wrong_setting_is_told(newcomer: Operator, variable: str, value: str, said: str) -> None:
+    newcomer.environ[variable] = value
+    assert newcomer.run("migrate", exit_code=1).stderr.startswith(said)
+
+
+def numbers(operator: Operator) -> dict[str, int]:
+    rows = operator.sql("select sku, number from products")
+    return {str(sku): int(str(number)) for sku, number in rows}
+
+
+def test_import_changes_and_adds_and_numbers_stay(operator: Operator) -> None:
+    before = numbers(operator)
+    file = operator.file("new.csv", HEADER + "MUG,Other mug,10,GBP\nNEW,New thing,0.99,GBP\n")
+    assert (
+        "2 products of new.csv are in the catalogue."
+        in operator.run("import-catalogue", file).output
+    )
+    after = numbers(operator)
+    assert after == before | {"NEW": max(before.values()) + 1}
+    assert operator.sql(
+        "select slug, name, price_minor, vat_basis_points from products where sku = 'MUG'"
+    ) == [("everyday-mug", "Other mug", 1000, 2000)]
+    assert operator.sql(
+        "select p.price_minor from prices p join products on products.number = product_number "
+        "where sku = 'MUG' order by p.number"
+    ) == [(950,), (1000,)]
+
+
+@pytest.mark.parametrize(
+    ("content", "problems"),
+    [
+        pytest.param(
+            HEADER + "A,a,1,GBP\n,b,1,GBP\nC,c,-1,EUR\nA,d,1,GBP\n",
+            [
+                "Line 3, column sku: ", "Line 4, column price: ", "Line 4, column currency: ",
+                "Line 5, column sku: A stands in line 2 too.",
+            ],
+            id="every problem is listed",
+        ),
+        pytest.param(HEADER + "A,a,1\n", ["Line 2: it does not have as many"], id="a short row"),
+        pytest.param("sku,name,price\n", ["Line 1: the column currency is missing."], id="header"),
+        pytest.param("", ["Line 1: the column sku"], id="an empty file"),
+        pytest.param(
+            "sku,name,price,currency,slug\nA,a,1,GBP,salt-pig\n",
+            ["Line 2, column slug: salt-pig is the slug of SALT-PIG already."],
+            id="a slug of another",
+        ),
+        pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["new.csv is not UTF-8"], id="latin-1"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_refused_whole(
+    operator: Operator, content: str | bytes, problems: list[str]
+) -> None:
+    before = operator.sql("select * from products")
+    said = operator.run("import-catalogue", operator.file("new.csv", content), exit_code=1).stderr
+    for problem, line in zip(problems, said.splitlines(), strict=False):
+        assert line.startswith(problem)
+    assert operator.sql("select * from products") == before
+
+
+def test_a_problem_at_the_end_undoes_the_beginning(operator: Operator) -> None:
+    before = operator.sql("select * from products")
+    content = "sku,name,price,currency,slug\nMUG,Changed,1,GBP,\nNEW,New,1,GBP,salt-pig\n"
+    operator.run("import-catalogue", operator.file("new.csv", content), exit_code=1)
+    assert operator.sql("select * from products") == before
+
+
+def test_export_and_import_is_a_round_trip(operator: Operator, tmp_path: Path) -> None:
+    exported = operator.run("export-catalogue").stdout
+    assert len(list(csv.DictReader(io.StringIO(exported)))) == 63
+    other = Operator(tmp_path / "other")
+    other.instance.mkdir()
+    other.run("migrate")
+    other.run("import-catalogue", other.file("all.csv", exported))
+    assert other.run("export-catalogue").stdout == exported
+
+
+def test_cookie_make_and_read(operator: Operator) -> None:
+    made = operator.run("cookie", "make", "MUG*2, PENCIL").stdout.strip()
+    assert made.startswith("cart=")
+    for value in (made, made.removeprefix("cart=")):
+        said = operator.run("cookie", "read", value).stdout
+        assert "      2 x #1  MUG  Everyday mug" in said
+        assert f"bytes    {len(made) - 1} of 4096: name 4, form 1, " in said
+        assert "JSON     [1," in said
+
+
+def test_cookie_make_secure_and_aged(operator: Operator) -> None:
+    made = operator.run("cookie", "make", "--secure", "--aged", "1.5", "MUG").stdout.strip()
+    assert made.startswith("__Host-cart=")
+    said = operator.run("cookie", "read", made).stdout
+    assert "age      1 days 12 h 0 min" in said
+    assert f"bytes    {len(made) - 1} of 4096: name 11, " in said
+    aged = operator.run("cookie", "make", "--aged", "31", "MUG").stdout.strip()
+    result = operator.run("cookie", "read", aged, exit_code=1)
+    assert "1 x #1  MUG" in result.stdout
+    assert result.stderr.startswith("Expired: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("make", "NOPE"), "No product has the SKU NOPE."),
+        (("make", "MUG,MUG"), "That is no cart: two lines of one product."),
+        (("make", "MUG*0"), "That is no cart: quantity 0 is out of range."),
+        (("make", ""), "Write a cart as SKU*quantity"),
+        (("make", "--aged", "99999999", "MUG"), "That is no cart: "),
+        (("read", "hello"), "Malformed: not the shape of a cart cookie"),
+        (("read", "é" * 5000), "Malformed: 5000 characters long"),
+        (("read", f"jAAAA.{'A' * 22}"), "Tampered: "),
+    ],
+)
+def test_cookie_refusals(operator: Operator, arguments: tuple[str, ...], said: str) -> None:
+    assert operator.run("cookie", *arguments, exit_code=1).stderr.startswith(said)
+
+
+def test_cookie_needs_keys_and_keeps_the_budget(operator: Operator) -> None:
+    every = ",".join(str(sku) for (sku,) in operator.sql("select sku from products"))
+    operator.environ["SHOP_CART_BUDGET_BYTES"] = "64"
+    said = operator.run("cookie", "make", every, exit_code=1).stderr
+    assert said.endswith("bytes, the limit is 64\n")
+    (operator.instance / "secret-keys").unlink()
+    assert "There are no secret keys" in operator.run("cookie", "make", "MUG", exit_code=1).stderr
+
+
+ORDERS = "order,sku,quantity\n7,MUG,2\n7,PENCIL,1\n8,UNKNOWN,12\n"
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
+def test_budget(operator: Operator, name: str) -> None:
+    content = gzip.compress(ORDERS.encode()) if name.endswith(".gz") else ORDERS.encode()
+    file = operator.file(name, content)
+    text = operator.run("budget", file).stdout
+    assert text.startswith("2 orders; ")
+    assert "largest order: 7 with 2 lines" in text
+    report = json.loads(operator.run("budget", "--json", file).stdout)
+    assert report["orders"] == 2
+    assert report["largest"] == {"order": "7", "lines": 2}
+    for way in ("product", "session_naive", "session_sku_quantity"):
+        assert set(report[way]) == {"fit", "mean", "p50", "p95", "p99", "max"}
+    assert report["product"]["fit"] == 1.0
+    made = operator.run("cookie", "make", "--secure", "MUG*2,PENCIL").stdout.strip()
+    assert report["product"]["max"] == len(made) - 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(ORDERS + "9,MUG,x\n", "Line 5: the quantity x is not a whole", id="text"),
+        pytest.param(ORDERS + "9,MUG,0\n", "Line 5: a quantity is from 1", id="zero"),
+        pytest.param(ORDERS + "9,MUG\n", "Line 5: order, sku and quantity are", id="a short row"),
+        pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 has MUG already.", id="a SKU twice"),
+        pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="the header"),
+        pytest.param("order,sku,quantity\n", "Line 2: there are no orders", id="no orders"),
+        pytest.param(b"order,sku,quantity\n1,\xff,1\n", "Line ", id="not UTF-8"),
+    ],
+)
+def test_a_malformed_row_is_named(operator: Operator, content: str | bytes, said: str) -> None:
+    result = operator.run("budget", operator.file("orders.csv", content), exit_code=1)
+    assert result.stderr.startswith(said)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"no gzip at all", id="no gzip"),
+        pytest.param(gzip.compress(ORDERS.encode())[:-12], id="cut off"),
+    ],
+)
+def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
+    result = operator.run("budget", operator.file("orders.csv.gz", content), exit_code=1)
+    assert result.stderr.startswith("orders.csv.gz cannot be read: ")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
+def test_every_real_order_fits(newcomer: Operator) -> None:
+    newcomer.run("migrate")
+    newcomer.run("import-catalogue", DATA / "online-retail-catalogue.csv")
+    said = newcomer.run("budget", "--json", DATA / "online-retail-orders.csv.gz").stdout
+    report = json.loads(said)
+    assert report["orders"] == 11_134
+    assert report["largest"]["lines"] == 704
+    assert report["product"]["fit"] == 1.0
+    assert report["product"]["mean"] <= 125
+    assert report["product"]["max"] <= 4096

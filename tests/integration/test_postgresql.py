@@ -1,0 +1,124 @@
+"""The same shop on a real PostgreSQL, in a schema that is made for each test."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from shop.config import Settings
+from shop.core.errors import OutOfStock
+from shop.factory import create_app
+from shop.storage import orders, schema
+from shop.storage.engine import reading, writing
+from tests.conftest import KEY, Clock, fill
+from tests.integration.client import LintingClient, elements, parsed, text_of, value_of
+
+URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.skipif(not URL, reason="SHOP_TEST_POSTGRESQL_URL is not set"),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    name = f"crumb_{secrets.token_hex(6)}"
+    admin = create_engine(URL, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"create schema {name}"))
+    url = make_url(URL).update_query_dict({"options": f"-csearch_path={name}"})
+    yield Settings.from_environ(
+        {
+            "SHOP_INSTANCE": str(tmp_path),
+            "SHOP_SECRET_KEYS": KEY,
+            "SHOP_DATABASE_URL": url.render_as_string(hide_password=False),
+        }
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"drop schema {name} cascade"))
+    admin.dispose()
+
+
+@pytest.fixture
+def visitor(settings: Settings, clock: Clock) -> Iterator[LintingClient]:
+    fill(settings)
+    app = create_app(settings, now=clock)
+    app.testing = True
+    app.test_client_class = LintingClient
+    yield cast("LintingClient", app.test_client())
+    app.extensions["shop"].engine.dispose()
+
+
+def engine_of(visitor: LintingClient) -> Engine:
+    return cast("Engine", visitor.application.extensions["shop"].engine)
+
+
+def scalar(visitor: LintingClient, statement: str) -> object:
+    with reading(engine_of(visitor)) as connection:
+        return connection.execute(text(statement)).scalar_one()
+
+
+def test_it_is_ready_and_migrates_twice(visitor: LintingClient) -> None:
+    schema.migrate(engine_of(visitor))
+    assert visitor.get("/readyz").status_code == 200
+    assert scalar(visitor, "select count(*) from products") == 63
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "count"),
+    [
+        ("", "Everyday mug", 12),
+        ("?q=CAFE&sort=cheapest", "Café au lait bowl", 2),
+        ("?q=%25", None, 0),
+        ("?sort=dearest", "Very dear chandelier", 12),
+        ("?sort=name&page=99", None, None),
+    ],
+)
+def test_list_and_search(
+    visitor: LintingClient, query: str, first: str | None, count: int | None
+) -> None:
+    page = parsed(visitor.get(f"/products{query}").text)
+    found = [card.to_text() for card in elements(page, ".card-name")]
+    assert count is None or len(found) == count
+    assert first is None or found[0] == first
+
+
+def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    visitor.get("/cart")
+    with writing(engine_of(visitor)) as connection:
+        connection.execute(text("update products set price_minor = 1234 where sku = 'MUG'"))
+    assert "£12.34" in visitor.get("/cart").text
+
+
+def test_an_order_takes_its_stock_once(visitor: LintingClient) -> None:
+    visitor.add("SALT-PIG", 2)
+    once = value_of(visitor.get("/checkout").text, "once")
+    sent = {"once": once, "name": "Ada", "email": "ada@example.com", "address": "1 Road"}
+    first, second = visitor.send("/checkout", **sent), visitor.send("/checkout", **sent)
+    assert first.location == second.location
+    assert "Ada" in text_of(visitor.get(first.location).text, "main")
+    assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 31
+    assert scalar(visitor, "select count(*) from orders") == 1
+
+
+def test_nothing_is_sold_twice(visitor: LintingClient) -> None:
+    visitor.add("SALT-PIG", 2)
+    once = value_of(visitor.get("/checkout").text, "once")
+    visitor.send("/checkout", once=once, name="Ada", email="a@example.com", address="1 Road")
+    token = str(scalar(visitor, "select token from orders"))
+    placed = orders.by_token(engine_of(visitor), token)
+    assert placed is not None
+    with writing(engine_of(visitor)) as connection:
+        connection.execute(text("delete from orders"))
+        connection.execute(text("update products set stock = 1 where sku = 'SALT-PIG'"))
+    with pytest.raises(OutOfStock):
+        orders.place(engine_of(visitor), placed)
+    assert scalar(visitor, "select count(*) from orders") == 0
+    assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 1

@@ -1,0 +1,263 @@
+"""Cookies that cannot be used: a notice, a deletion, a line in the log, never an error."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import zlib
+from collections.abc import Callable
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+
+from shop.core import cookie
+from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.client import (
+    LintingClient,
+    cart_deletions,
+    cart_headers,
+    elements,
+    parsed,
+    text_of,
+    value_of,
+)
+
+LIFE = 30 * DAY
+GRACE = 3 * DAY
+DAMAGED = "Your cart was damaged on its way"
+UNTRUSTED = "Your cart was not signed by this shop"
+UNKNOWN = "Your cart was saved by another version of this shop"
+GONE = "has expired and could not be kept"
+
+
+def signed(text: str | bytes) -> str:
+    """A deflated payload with a good signature, whatever it says."""
+    octets = text.encode() if isinstance(text, str) else text
+    deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
+    deflated = deflater.compress(octets) + deflater.flush()
+    return cookie.sign("z" + base64.urlsafe_b64encode(deflated).rstrip(b"=").decode(), [KEY])
+
+
+def altered(value: str) -> str:
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
+def other_purpose(_: OpenShop) -> str:
+    token = URLSafeTimedSerializer(KEY, salt="crumb checkout").dumps(["once", "fingerprint"])
+    return "j" + token.replace(".", "", 1)[:-27] + "." + token[-22:]
+
+
+def _case(identity: str, said: str, value: Callable[[OpenShop], str]) -> object:
+    return pytest.param(said, value, id=identity)
+
+
+CASES = [
+    _case("empty", DAMAGED, lambda _: ""),
+    _case("no cookie of ours", DAMAGED, lambda _: "hello"),
+    _case("JSON", DAMAGED, lambda _: '[1,2,3]; x="y"'),
+    _case("quoted", DAMAGED, lambda shop: '"' + shop.cookie({"MUG": 1}) + ' "'),
+    _case("cut off", DAMAGED, lambda shop: shop.cookie({"MUG": 1})[:-1]),
+    _case("non-ASCII", DAMAGED, lambda _: "\xff\xfej\xe4.\xe4"),
+    _case("percent-escaped", DAMAGED, lambda shop: shop.cookie({"MUG": 1}) + "%20"),
+    _case("over-long", DAMAGED, lambda _: f"j{'A' * 4090}.{'A' * 22}"),
+    _case("far over-long", DAMAGED, lambda _: f"j{'A' * 20_000}.{'A' * 22}"),
+    _case("two of one name", DAMAGED, lambda shop: "; cart=".join([shop.cookie({"MUG": 1})] * 2)),
+    _case("not numbers", DAMAGED, lambda _: signed("1,2,x,1")),
+    _case("not JSON", DAMAGED, lambda _: signed("1,02,3,1")),
+    _case("half a line", DAMAGED, lambda _: signed("1,2,3")),
+    _case("no time", DAMAGED, lambda _: signed("1")),
+    _case("a product twice", DAMAGED, lambda _: signed("1,2,3,1,0,1")),
+    _case("quantity zero", DAMAGED, lambda _: signed("1,2,3,0")),
+    _case("a huge number", DAMAGED, lambda _: signed("1,2," + "9" * 5000 + ",1")),
+    _case("a huge time", DAMAGED, lambda _: signed("1," + "9" * 30 + ",3,1")),
+    _case("a time before 1970", DAMAGED, lambda _: signed("1,-9999999999,3,1")),
+    _case("a deflate bomb", DAMAGED, lambda _: signed("1" * 1_000_000)),
+    _case("not deflated", DAMAGED, lambda _: cookie.sign("z____", [KEY])),
+    _case("outside base 12", DAMAGED, lambda _: cookie.sign("j~~~~", [KEY])),
+    _case("altered", UNTRUSTED, lambda shop: altered(shop.cookie({"MUG": 1}))),
+    _case("another key", UNTRUSTED, lambda shop: shop.cookie({"MUG": 1}, key="x")),
+    _case("another purpose", UNTRUSTED, lambda shop: other_purpose(shop)),
+    _case("another version", UNKNOWN, lambda _: signed("2,2,3,1")),
+    _case("version zero", UNKNOWN, lambda _: signed("0,2,3,1")),
+    _case(
+        "expired beyond the grace",
+        GONE,
+        lambda shop: shop.cookie({"MUG": 1}, age_seconds=LIFE + GRACE + 1),
+    ),
+]
+every_case = pytest.mark.parametrize(("said", "value"), CASES)
+
+
+@every_case
+def test_on_a_page(
+    shop: OpenShop,
+    visitor: LintingClient,
+    caplog: pytest.LogCaptureFixture,
+    said: str,
+    value: Callable[[OpenShop], str],
+) -> None:
+    visitor.raw_cookies = f"cart={value(shop)}"
+    for address in ("/cart", "/", "/products/salt-pig", "/nope"):
+        caplog.clear()
+        with visitor.may_write_cart(), caplog.at_level(logging.INFO, "shop.cart"):
+            response = visitor.get(address)
+        assert response.status_code == (404 if address == "/nope" else 200)
+        assert said in text_of(response.text, ".notices")
+        assert any("; Path=/;" in header for header in cart_deletions(response))
+        assert cart_headers(response) == cart_deletions(response)
+        assert_one_log_line(caplog, visitor.raw_cookies)
+
+
+@every_case
+def test_on_a_change(
+    shop: OpenShop,
+    visitor: LintingClient,
+    caplog: pytest.LogCaptureFixture,
+    said: str,
+    value: Callable[[OpenShop], str],
+) -> None:
+    assert visitor.token
+    visitor.raw_cookies = f"cart={value(shop)}"
+    caplog.clear()
+    response = visitor.add("PENCIL", 2)
+    assert_one_log_line(caplog, visitor.raw_cookies)
+    visitor.raw_cookies = ""  # the browser has replaced it
+    assert (response.status_code, len(cart_headers(response))) == (303, 1)
+    assert visitor.cart_value() == shop.cookie({"PENCIL": 2})
+    notices = text_of(visitor.get("/cart").text, ".notices")
+    assert said in notices
+    assert "Added to your cart: Cedar pencil" in notices
+
+
+@pytest.mark.parametrize("address", ["/cart/lines/1", "/cart/lines/1/remove", "/cart/clear"])
+def test_a_change_of_nothing_says_so_too(visitor: LintingClient, address: str) -> None:
+    assert visitor.token
+    visitor.raw_cookies = "cart=hello"
+    response = visitor.send(address, quantity=1)
+    assert (response.status_code, len(cart_deletions(response))) == (303, 1)
+    visitor.raw_cookies = ""
+    assert DAMAGED in text_of(visitor.get("/cart").text, ".notices")
+
+
+def test_a_second_cookie_goes_from_every_path_that_leads_to_the_page(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.raw_cookies = f"cart={shop.cookie({'MUG': 1})}; cart=x"
+    with visitor.may_write_cart():
+        response = visitor.get("/products/salt-pig")
+    paths = [header.split("Path=")[1].split(";")[0] for header in cart_deletions(response)]
+    assert paths == ["/", "/products", "/products/salt-pig"]
+
+
+def test_a_cart_from_the_future_is_a_cart(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=-DAY))
+    assert text_of(visitor.get("/cart").text, ".top-count") == "2 things"
+
+
+@pytest.mark.parametrize(
+    ("age_seconds", "is_cart", "is_offered"),
+    [
+        pytest.param(LIFE, True, False, id="the last second of its life"),
+        pytest.param(LIFE + 1, False, True, id="one second late"),
+        pytest.param(LIFE + GRACE, False, True, id="the last second of the grace"),
+        pytest.param(LIFE + GRACE + 1, False, False, id="one second after the grace"),
+    ],
+)
+def test_life_and_grace(
+    shop: OpenShop, visitor: LintingClient, age_seconds: int, is_cart: bool, is_offered: bool
+) -> None:
+    visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=age_seconds))
+    with visitor.may_write_cart():
+        response = visitor.get("/cart")
+    assert text_of(response.text, ".top-count") == ("2 things" if is_cart else "0 things")
+    assert ("has expired. Restore it?" in response.text) == is_offered
+    assert len(cart_deletions(response)) == (not is_cart and not is_offered)
+
+
+def expired(shop: OpenShop, lines: dict[str, int]) -> LintingClient:
+    """A browser with an expired cart that is offered back."""
+    visitor = shop.visitor()
+    assert visitor.token
+    visitor.set_cookie("cart", shop.cookie(lines, age_seconds=LIFE + DAY))
+    return visitor
+
+
+def offer_title(html: str) -> str:
+    return text_of(html, "#offer-title")
+
+
+def quantities(html: str) -> list[str]:
+    rows = elements(parsed(html), "table.lines input[name=quantity]")
+    return [(row.attrs or {})["value"] or "" for row in rows]
+
+
+def test_an_offered_cart_is_kept_until_it_is_restored(shop: OpenShop) -> None:
+    visitor = expired(shop, {"MUG": 2, "PENCIL": 3})
+    for address in ("/", "/cart", "/products", "/nope"):
+        page = visitor.get(address).text  # the linter refuses a deletion
+        assert offer_title(page) == "Your cart of 27 April 2026 has expired. Restore it?"
+    visitor.send("/cart/restore", cart=value_of(page, "cart"))
+    assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 3})
+    page = visitor.get("/cart").text
+    assert quantities(page) == ["2", "3"]
+    assert "Your cart is back" in text_of(page, ".notices")
+    assert "Restore it?" not in page
+
+
+def test_an_offered_cart_that_is_dismissed_is_deleted(shop: OpenShop) -> None:
+    visitor = expired(shop, {"MUG": 2})
+    assert len(cart_deletions(visitor.send("/cart/dismiss"))) == 1
+    assert "Restore it?" not in visitor.get("/cart").text
+
+
+def test_dismissing_leaves_a_cart_that_is_not_expired(visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    assert cart_headers(visitor.send("/cart/dismiss")) == []
+
+
+def test_adding_keeps_the_offer_on_the_next_page_and_restoring_merges(shop: OpenShop) -> None:
+    visitor = expired(shop, {"MUG": 2, "PENCIL": 3})
+    visitor.add("PENCIL", 5)
+    page = visitor.get("/cart").text
+    assert quantities(page) == ["5"]
+    assert offer_title(page).endswith("has expired. Restore it?")
+    visitor.send("/cart/restore", cart=value_of(page, "cart"))
+    assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 5})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(lambda shop: "", id="none"),
+        pytest.param(lambda shop: "nonsense", id="nonsense"),
+        pytest.param(lambda shop: altered(shop.cookie({"MUG": 1})), id="altered"),
+        pytest.param(
+            lambda shop: shop.cookie({"MUG": 1}, age_seconds=LIFE + GRACE + 1), id="too old"
+        ),
+    ],
+)
+def test_what_cannot_be_restored_changes_nothing(
+    shop: OpenShop, visitor: LintingClient, value: Callable[[OpenShop], str]
+) -> None:
+    visitor.add("PENCIL")
+    response = visitor.send("/cart/restore", cart=value(shop))
+    assert (response.status_code, cart_headers(response)) == (303, [])
+    assert "can no longer be restored" in text_of(visitor.get("/cart").text, ".notices")
+
+
+def test_restoring_what_does_not_fit_is_refused(open_shop: Opener) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES="64")
+    skus = [sku for (sku,) in shop.sql("select sku from products")]
+    visitor = shop.visitor()
+    visitor.add("MUG")
+    response = visitor.send("/cart/restore", cart=shop.cookie(dict.fromkeys(skus, 7)))
+    assert (response.status_code, cart_headers(response)) == (409, [])
+    assert "“The expired cart” does not fit" in text_of(response.text, "main [role=alert]")
+
+
+def assert_one_log_line(caplog: pytest.LogCaptureFixture, raw: str) -> None:
+    (record,) = [record for record in caplog.records if record.name == "shop.cart"]
+    assert record.getMessage() == "cart_cookie_refused"
+    assert {"refusal", "reason", "bytes"} <= vars(record).keys()
+    value = raw.removeprefix("cart=")
+    assert len(value) < 4 or value not in str(vars(record))

@@ -1,0 +1,291 @@
+"""What protects the shop and its shoppers, and what it answers when something is wrong."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from shop.config import Settings, SettingsError
+from shop.factory import create_app
+from shop.storage import catalogue
+from tests.conftest import DAY, Opener, OpenShop
+from tests.integration.client import LintingClient, cart_headers, elements, pairs, parsed, text_of
+
+CHANGES = (
+    "/cart/lines", "/cart/lines/1", "/cart/lines/1/remove", "/cart/clear", "/cart/dismiss",
+    "/cart/restore", "/checkout",
+)  # fmt: skip
+
+
+def test_every_change_is_listed_here(shop: OpenShop) -> None:
+    rules = [
+        rule for rule in shop.app.url_map.iter_rules() if rule.methods and "POST" in rule.methods
+    ]
+    assert {rule.rule.replace("<int:number>", "1") for rule in rules} == set(CHANGES)
+
+
+@pytest.mark.parametrize("address", CHANGES)
+@pytest.mark.parametrize("token", ["none", "nonsense", "of another browser", "of yesterday"])
+def test_a_change_without_a_good_csrf_token_is_refused(
+    shop: OpenShop,
+    visitor: LintingClient,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    token: str,
+) -> None:
+    visitor.add("MUG")
+    sent = {"sku": "MUG", "quantity": "5", "csrf_token": visitor.token}
+    if token == "none":
+        del sent["csrf_token"]
+    elif token == "nonsense":
+        sent["csrf_token"] += "x"
+    elif token == "of another browser":
+        sent["csrf_token"] = shop.visitor().token
+    else:
+        later = int(time.time()) + DAY + 60
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: later)
+    response = visitor.post(address, data=sent)
+    assert (response.status_code, cart_headers(response)) == (400, [])
+    assert text_of(response.text, "h1") == "This page was open for too long"
+    assert "Your cart is as it was." in response.text
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("GET", "/cart/lines", {"POST", "OPTIONS"}),
+        ("GET", "/cart/clear", {"POST", "OPTIONS"}),
+        ("POST", "/products", {"GET", "HEAD", "OPTIONS"}),
+        ("DELETE", "/cart", {"GET", "HEAD", "OPTIONS"}),
+        ("PUT", "/checkout", {"GET", "HEAD", "POST", "OPTIONS"}),
+    ],
+)
+def test_405(visitor: LintingClient, method: str, address: str, allowed: set[str]) -> None:
+    sent = {"csrf_token": visitor.token} if method != "GET" else None
+    response = visitor.open(address, method=method, data=sent)
+    assert response.status_code == 405
+    assert set(response.headers["Allow"].split(", ")) == allowed
+    assert text_of(response.text, "h1") == "That does not work here"
+
+
+@pytest.mark.parametrize(("size", "status"), [(65_536, 404), (65_537, 413)])
+def test_a_body_is_at_most_64_kib(visitor: LintingClient, size: int, status: int) -> None:
+    visitor.add("MUG")
+    sent = f"csrf_token={visitor.token}&sku="
+    response = visitor.post(
+        "/cart/lines",
+        data=sent.ljust(size, "x"),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert (response.status_code, cart_headers(response)) == (status, [])
+    assert "Everyday mug" in visitor.get("/cart").text
+
+
+def test_changes_are_limited_in_number_and_looking_is_not(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_RATELIMIT="3 per minute").visitor()
+    statuses = [visitor.add("MUG").status_code for _ in range(4)]
+    assert statuses == [303, 303, 303, 429]
+    response = visitor.send("/cart/clear")
+    assert (response.status_code, cart_headers(response)) == (429, [])
+    assert 0 < int(response.headers["Retry-After"]) <= 61
+    assert text_of(response.text, "h1") == "A little slower, please"
+    for _ in range(5):
+        assert visitor.get("/cart").status_code == 200
+    assert "£28.50" in visitor.get("/cart").text
+
+
+@pytest.mark.parametrize(
+    ("proxies", "status"),
+    [
+        pytest.param("0", 429, id="a forged address is not believed"),
+        pytest.param("1", 303, id="that of a trusted proxy is"),
+    ],
+)
+def test_the_limit_is_for_an_address(open_shop: Opener, proxies: str, status: int) -> None:
+    shop = open_shop(SHOP_RATELIMIT="1 per minute", SHOP_TRUSTED_PROXIES=proxies)
+    visitor = shop.visitor()
+    visitor.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.1"
+    assert visitor.add("MUG").status_code == 303
+    visitor.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.2"
+    assert visitor.add("MUG").status_code == status
+
+
+def test_the_limit_can_be_switched_off(open_shop: Opener) -> None:
+    shop = open_shop(SHOP_RATELIMIT="1 per minute", SHOP_RATELIMIT_ENABLED="off")
+    visitor = shop.visitor()
+    assert [visitor.add("MUG").status_code for _ in range(3)] == [303] * 3
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
+@pytest.mark.parametrize("address", ["/", "/cart", "/nope", "/static/css/shop.css"])
+def test_another_host_gets_400(visitor: LintingClient, host: str, address: str) -> None:
+    response = visitor.get(address, headers={"Host": host})
+    assert response.status_code == 400
+    assert "evil.example" not in response.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000"])
+def test_its_own_hosts_are_answered(visitor: LintingClient, host: str) -> None:
+    assert visitor.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/nope", "/static/css/shop.css", "/healthz"])
+def test_hsts_only_on_https(shop: OpenShop, address: str) -> None:
+    assert "Strict-Transport-Security" not in shop.visitor().get(address).headers
+    secure = shop.visitor(base_url="https://localhost").get(address)
+    assert secure.headers["Strict-Transport-Security"] == f"max-age={365 * DAY}"
+
+
+def test_on_https_a_change_must_come_from_the_shop(shop: OpenShop) -> None:
+    visitor = shop.visitor(base_url="https://localhost")
+    sent = {"csrf_token": visitor.token, "sku": "MUG"}
+    foreign = visitor.post("/cart/lines", data=sent, headers={"Referer": "https://evil.example/"})
+    assert foreign.status_code == 400
+
+
+def test_the_session_cookie_is_guarded(shop: OpenShop) -> None:
+    for base_url, name in (
+        ("http://localhost", "session"),
+        ("https://localhost", "__Host-session"),
+    ):
+        response = shop.visitor(base_url=base_url).get("/products/salt-pig")
+        (header,) = response.headers.getlist("Set-Cookie")
+        attributes = set(header.split("; ")[1:])
+        expected = {"HttpOnly", "Path=/", "SameSite=Lax"}
+        assert header.startswith(f"{name}=")
+        assert attributes == expected | ({"Secure"} if name.startswith("__") else set())
+
+
+def test_a_page_of_somebody_without_a_session_sets_no_cookie(visitor: LintingClient) -> None:
+    for address in ("/", "/products", "/nope", "/healthz"):
+        assert "Set-Cookie" not in visitor.get(address).headers
+
+
+def test_alive_and_ready(open_shop: Opener) -> None:
+    visitor = open_shop(migrated=False).visitor()
+    assert (visitor.get("/healthz").status_code, visitor.get("/readyz").status_code) == (200, 503)
+    assert visitor.get("/readyz").json == {
+        "status": "not ready",
+        "reason": "the database is not migrated",
+    }
+    nowhere = open_shop(SHOP_DATABASE_URL="sqlite:////nowhere/at/all.sqlite3").visitor()
+    assert nowhere.get("/healthz").status_code == 200
+    assert nowhere.get("/readyz").status_code == 503
+
+
+def test_ready_when_migrated(visitor: LintingClient) -> None:
+    assert (visitor.get("/readyz").status_code, visitor.get("/readyz").json) == (
+        200,
+        {"status": "ready"},
+    )
+
+
+def test_a_shop_without_keys_does_not_start(tmp_path: object) -> None:
+    settings = Settings.from_environ({"SHOP_INSTANCE": str(tmp_path)})
+    with pytest.raises(SettingsError, match="SHOP_SECRET_KEYS is not set"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_breaks_has_a_page_a_log_line_and_keeps_the_cart(
+    shop: OpenShop,
+    visitor: LintingClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+) -> None:
+    visitor.add("MUG")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr(catalogue, "snapshot", broken)
+    monkeypatch.setattr("shop.web.cart.cart_cookie.store", broken)
+    shop.app.config["PROPAGATE_EXCEPTIONS"] = False
+    with caplog.at_level(logging.ERROR, "shop.errors"):
+        response = visitor.get("/cart") if method == "GET" else visitor.add("PENCIL")
+    assert (response.status_code, cart_headers(response)) == (500, [])
+    assert "Your cart is as it was." in response.text
+    assert "secret" not in response.text
+    (record,) = [record for record in caplog.records if record.name == "shop.errors"]
+    assert record.exc_info
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example", "//evil.example/", "//evil.example//products", "/%2F/evil.example",
+        "/\\evil.example/", "///evil.example", "/cart//evil.example", "/products//evil.example/",
+        "/cart?next=//evil.example", "/checkout?next=https://evil.example",
+    ],
+)  # fmt: skip
+def test_no_redirect_leaves_the_shop(visitor: LintingClient, address: str) -> None:
+    response = visitor.open("/", environ_overrides={"PATH_INFO": address.partition("?")[0]},
+                            query_string=address.partition("?")[2])  # fmt: skip
+    location = response.headers.get("Location", "/")
+    assert re.match(r"(http://localhost)?/(?![/\\])", location), location
+    sent = visitor.send(f"/cart/clear?{address.partition('?')[2]}", next="//evil.example")
+    assert sent.location == "/cart"
+
+
+def test_a_cart_writes_no_row(shop: OpenShop, visitor: LintingClient) -> None:
+    before = shop.dump()
+    assert any("Everyday mug" in row for row in before)
+    visitor.add("MUG", 2)
+    visitor.add("PENCIL")
+    number = shop.number("MUG")
+    visitor.send(f"/cart/lines/{number}", quantity=5)
+    visitor.send(f"/cart/lines/{number}/remove")
+    expired = shop.cookie({"MUG": 1}, age_seconds=31 * DAY)
+    visitor.send("/cart/restore", cart=expired)
+    for address in ("/", "/products?q=mug", "/cart", "/checkout"):
+        assert visitor.get(address).status_code == 200
+    visitor.send("/checkout", name="Somebody")
+    visitor.send("/cart/clear")
+    visitor.set_cookie("cart", expired)
+    visitor.send("/cart/dismiss")
+    assert shop.dump() == before
+
+
+@pytest.mark.parametrize("count", [1, 20, 60])
+def test_the_cart_page_asks_at_most_three_questions(open_shop: Opener, count: int) -> None:
+    shop = open_shop()  # a new one remembers nothing
+    skus = [sku for (sku,) in shop.sql("select sku from products order by number limit ?", count)]
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie(dict.fromkeys(skus, 1)))
+    asked = shop.statements()
+    page = visitor.get("/cart").text
+    assert len(elements(parsed(page), "table.lines tbody tr")) == count
+    assert 1 <= len(asked) <= 3
+
+
+def test_a_price_changed_by_another_process_is_on_the_very_next_page(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("MUG")
+    addresses = (
+        "/",
+        "/products",
+        "/products?q=mug",
+        "/products/everyday-mug",
+        "/cart",
+        "/checkout",
+    )
+    for minor in (950, 1234, 77, 1234):
+        price = f"£{minor / 100:.2f}"
+        shop.sql("update products set price_minor = ? where sku = 'MUG'", minor)
+        for address in addresses:
+            assert price in visitor.get(address).text, address
+        assert pairs(visitor.get("/cart").text)["Subtotal"] == price
+
+
+def test_a_change_by_another_process_is_seen_page_by_page(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    for minor, address in enumerate(["/", "/products", "/products/everyday-mug"] * 3, 101):
+        shop.sql("update products set price_minor = ? where sku = 'MUG'", minor)
+        assert f"£{minor / 100:.2f}" in visitor.get(address).text

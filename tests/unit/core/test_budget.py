@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from shop.core import budget, cookie
+from shop.core.budget import Distribution, Meter
+from shop.core.cart import Cart
+from tests.unit.core.carts import KEYS, cart_filling, cart_of
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "more_lines"),
+    [
+        pytest.param(0, 0, id="full"),
+        pytest.param(3, 0, id="less than a line"),
+        pytest.param(4, 1, id="one line"),
+        pytest.param(39, 9, id="nine lines"),
+        pytest.param(79, 10, id="nineteen are about ten"),
+        pytest.param(4059, 1000, id="a thousand and fourteen are about a thousand"),
+        pytest.param(3999, 900, id="just below a thousand are about nine hundred"),
+    ],
+)
+def test_more_lines_is_rounded_down_to_one_figure(free_bytes: int, more_lines: int) -> None:
+    assert Meter(4096 - free_bytes, 4096).more_lines == more_lines
+
+
+def test_an_empty_cart_needs_no_bytes() -> None:
+    assert budget.cookie_bytes(Cart(), KEYS, name="cart") == 0
+
+
+@pytest.mark.parametrize("name", [cookie.NAME, cookie.SECURE_NAME])
+def test_a_cart_needs_its_name_and_value(name: str) -> None:
+    cart = cart_of((5, 2))
+    value = cookie.encode(cart, KEYS, name=name)
+    assert budget.cookie_bytes(cart, KEYS, name=name) == len(f"{name}{value}")
+
+
+def test_a_cart_over_the_limit_is_counted_all_the_same() -> None:
+    assert budget.cookie_bytes(cart_filling(5000), KEYS, name="cart") == 5004
+
+
+def test_the_meter_shows_the_limit_that_applies() -> None:
+    meter = budget.meter(cart_filling(996), KEYS, name="cart", limit_bytes=2000)
+    assert (meter, meter.free_bytes) == (Meter(1000, 2000), 1000)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "summed"),
+    [
+        pytest.param(
+            [70],
+            Distribution(count=1, fit=1.0, mean=70.0, p50=70, p95=70, p99=70, max=70),
+            id="one size is every percentile",
+        ),
+        pytest.param(
+            [4097, 100, 4096, 300],
+            Distribution(count=4, fit=0.75, mean=2148.25, p50=300, p95=4097, p99=4097, max=4097),
+            id="the limit itself fits, one more does not",
+        ),
+        pytest.param(
+            range(100, 0, -1),
+            Distribution(count=100, fit=1.0, mean=50.5, p50=50, p95=95, p99=99, max=100),
+            id="a hundred sizes, nearest rank",
+        ),
+    ],
+)
+def test_sizes_are_summed_up(sizes: list[int], summed: Distribution) -> None:
+    assert budget.distribution(sizes) == summed
+
+
+def test_the_share_that_fits_is_of_the_limit_given() -> None:
+    assert budget.distribution([10, 20, 30, 40], limit_bytes=30).fit == 0.75
+
+
+def test_no_sizes_cannot_be_summed_up() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        budget.distribution([])

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shop.core.catalogue import Product, fold
+from shop.core.money import Money
+
+MUG = Product(
+    number=1,
+    sku="MUG",
+    slug="mug",
+    name="Mug",
+    description="A mug.",
+    category="Kitchen",
+    price=Money(950, "GBP"),
+    vat_basis_points=2000,
+    stock=None,
+    image=None,
+    is_active=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"number": 0}, "starts at 1", id="number 0"),
+        pytest.param({"price": Money(-1, "GBP")}, "not negative", id="negative price"),
+        pytest.param({"vat_basis_points": -1}, "below 100 %", id="negative VAT rate"),
+        pytest.param({"vat_basis_points": 10_000}, "below 100 %", id="VAT rate of 100 %"),
+        pytest.param({"stock": -1}, "never below zero", id="negative stock"),
+    ],
+)
+def test_a_product_refuses_nonsense(change: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        replace(MUG, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"price": Money(0, "GBP")}, id="free of charge"),
+        pytest.param({"vat_basis_points": 0}, id="no VAT"),
+        pytest.param({"vat_basis_points": 9_999}, id="99.99 % VAT"),
+        pytest.param({"stock": 0}, id="no stock"),
+    ],
+)
+def test_a_product_takes_the_bounds_themselves(change: dict[str, Any]) -> None:
+    [(field, value)] = change.items()
+    assert getattr(replace(MUG, **change), field) == value
+
+
+@pytest.mark.parametrize(
+    ("stock", "is_active", "is_sold_out", "is_for_sale"),
+    [
+        pytest.param(None, True, False, True, id="no limit"),
+        pytest.param(1, True, False, True, id="the last one"),
+        pytest.param(0, True, True, False, id="none left"),
+        pytest.param(5, False, False, False, id="taken out of sale"),
+        pytest.param(0, False, True, False, id="taken out of sale, none left"),
+    ],
+)
+def test_a_product_is_for_sale_while_active_and_in_stock(
+    stock: int | None, is_active: bool, is_sold_out: bool, is_for_sale: bool
+) -> None:
+    product = replace(MUG, stock=stock, is_active=is_active)
+    assert (product.is_sold_out, product.is_for_sale) == (is_sold_out, is_for_sale)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        pytest.param("MUG", "mug", id="case"),
+        pytest.param("Straße", "strasse", id="sharp s"),
+        pytest.param("Café crème", "cafe creme", id="accents"),
+        pytest.param("Cafe\N{COMBINING ACUTE ACCENT}", "cafe", id="accents of their own"),
+        pytest.param("  oak \t\n desk ", "oak desk", id="white space"),
+        pytest.param("\N{LATIN SMALL LIGATURE FI}g", "fig", id="ligature"),
+        pytest.param("\N{FULLWIDTH DIGIT FOUR}2", "42", id="wide digits"),
+        pytest.param("  ", "", id="nothing but space"),
+    ],
+)
+def test_fold_forgives_case_accents_and_space(text: str, folded: str) -> None:
+    assert fold(text) == folded

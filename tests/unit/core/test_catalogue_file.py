@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shop.core import catalogue_file
+from shop.core.catalogue_file import ABSENT, COLUMNS, MAX_PROBLEMS, Defaults, Row
+from shop.core.errors import FileRefused
+from shop.core.money import Money
+from tests.unit.core.test_catalogue import MUG
+
+DEFAULTS = Defaults(currency="GBP", exponent=2, category="Other", vat_basis_points=2000)
+HEAD = "sku,name,price,currency"
+GOOD = "MUG,Mug,9.50,GBP"
+
+
+def problems(*lines: str) -> list[str]:
+    with pytest.raises(FileRefused) as refused:
+        catalogue_file.read(lines, DEFAULTS)
+    return refused.value.problems
+
+
+def test_columns_that_are_absent_leave_what_is_known() -> None:
+    [row] = catalogue_file.read([HEAD, GOOD], DEFAULTS)
+    assert row == Row(line=2, sku="MUG", name="Mug", price=Money(950, "GBP"))
+    assert {row.slug, row.description, row.category, row.stock, row.image} == {ABSENT}
+
+
+def test_cells_that_are_empty_mean_the_default() -> None:
+    [row] = catalogue_file.read([",".join(COLUMNS), "MUG,,Mug,,,9.50,GBP,,,,"], DEFAULTS)
+    assert row == Row(
+        line=2,
+        sku="MUG",
+        name="Mug",
+        price=Money(950, "GBP"),
+        slug=ABSENT,
+        description="",
+        category="Other",
+        vat_basis_points=2000,
+        stock=None,
+        image=None,
+        is_active=True,
+    )
+
+
+def test_rows_are_read_whatever_the_order_of_columns_and_the_space_around_cells() -> None:
+    rows = catalogue_file.read(["currency,price,name,sku", "GBP , 2 , A cup , CUP "], DEFAULTS)
+    assert rows == [Row(line=2, sku="CUP", name="A cup", price=Money(200, "GBP"))]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field", "value"),
+    [
+        pytest.param("vat_rate", "5.5", "vat_basis_points", 550, id="one decimal of a rate"),
+        pytest.param("vat_rate", "5.05", "vat_basis_points", 505, id="two decimals of a rate"),
+        pytest.param("vat_rate", "0", "vat_basis_points", 0, id="no VAT"),
+        pytest.param("stock", "0", "stock", 0, id="none left"),
+        pytest.param("stock", "12", "stock", 12, id="a stock"),
+        pytest.param("active", "NO", "is_active", False, id="not active"),
+        pytest.param("active", "Yes", "is_active", True, id="active"),
+        pytest.param("image", "a_mug-2.svg", "image", "a_mug-2.svg", id="a picture"),
+        pytest.param("slug", "oak-desk-2", "slug", "oak-desk-2", id="a slug"),
+        pytest.param("category", "Café", "category", "Café", id="a category"),
+        pytest.param("description", '"a, ""b"""', "description", 'a, "b"', id="quotes"),
+    ],
+)
+def test_a_cell_is_read_by_the_meaning_of_its_column(
+    column: str, cell: str, field: str, value: object
+) -> None:
+    [row] = catalogue_file.read([f"{HEAD},{column}", f"{GOOD},{cell}"], DEFAULTS)
+    assert getattr(row, field) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        pytest.param("sku", "", id="no SKU"),
+        pytest.param("sku", "-A", id="SKU beginning with a hyphen"),
+        pytest.param("sku", "A*", id="SKU with a star"),
+        pytest.param("sku", "Ä", id="SKU not ASCII"),
+        pytest.param("sku", "A" * 41, id="SKU of 41"),
+        pytest.param("name", " ", id="no name"),
+        pytest.param("name", "n" * 201, id="name of 201"),
+        pytest.param("price", "-1", id="negative price"),
+        pytest.param("price", "1.001", id="price of too many decimals"),
+        pytest.param("currency", "EUR", id="another currency"),
+        pytest.param("currency", "", id="no currency"),
+        pytest.param("slug", "Oak", id="slug in upper case"),
+        pytest.param("slug", "a--b", id="slug with two hyphens"),
+        pytest.param("slug", "a" * 201, id="slug of 201"),
+        pytest.param("description", "d" * 4001, id="description of 4001"),
+        pytest.param("category", "c" * 81, id="category of 81"),
+        pytest.param("vat_rate", "100", id="VAT of 100 %"),
+        pytest.param("vat_rate", "20%", id="VAT with its sign"),
+        pytest.param("vat_rate", "5.555", id="VAT with three decimals"),
+        pytest.param("stock", "-1", id="negative stock"),
+        pytest.param("stock", "1.5", id="half a piece"),
+        pytest.param("stock", "٣", id="stock in digits of another script"),
+        pytest.param("stock", "1" * 10, id="stock of ten digits"),
+        pytest.param("image", "../mug.svg", id="picture outside the folder"),
+        pytest.param("image", "mug.exe", id="no picture"),
+        pytest.param("active", "maybe", id="neither yes nor no"),
+    ],
+)
+def test_a_cell_that_is_wrong_is_named_by_line_and_column(column: str, cell: str) -> None:
+    cells = {**dict(zip(HEAD.split(","), GOOD.split(","), strict=True)), column: cell}
+    [problem] = problems(",".join(cells), ",".join(cells.values()))
+    assert problem.startswith(f"Line 2, column {column}: ")
+
+
+@pytest.mark.parametrize(
+    ("field", "length"),
+    [("sku", 40), ("name", 200), ("slug", 200), ("description", 4000), ("category", 80)],
+)
+def test_the_longest_text_is_taken(field: str, length: int) -> None:
+    cells = {**dict(zip(HEAD.split(","), GOOD.split(","), strict=True)), field: "a" * length}
+    [row] = catalogue_file.read([",".join(cells), ",".join(cells.values())], DEFAULTS)
+    assert getattr(row, field) == "a" * length
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentences"),
+    [
+        pytest.param(
+            [],
+            [f"Line 1: the column {name} is missing." for name in HEAD.split(",")],
+            id="an empty file",
+        ),
+        pytest.param(
+            ["sku,name,currency", "A,B,GBP"],
+            ["Line 1: the column price is missing."],
+            id="a column missing",
+        ),
+        pytest.param(
+            [f"{HEAD},colour", f"{GOOD},red"],
+            ["Line 1: the column colour is not known."],
+            id="a column not known",
+        ),
+        pytest.param(
+            [HEAD, "MUG,Mug"],
+            ["Line 2: it does not have as many cells as the header."],
+            id="cells missing",
+        ),
+        pytest.param(
+            [HEAD, f"{GOOD},5"],
+            ["Line 2: it does not have as many cells as the header."],
+            id="a cell too many",
+        ),
+        pytest.param(
+            [HEAD, GOOD, "CUP,Cup,1,GBP", GOOD],
+            ["Line 4, column sku: MUG stands in line 2 too."],
+            id="a SKU twice",
+        ),
+        pytest.param(
+            [f"{HEAD},slug", "A,A,1,GBP,x", "B,B,1,GBP,", "C,C,1,GBP,", "D,D,1,GBP,x"],
+            ["Line 5, column slug: x stands in line 2 too."],
+            id="a slug twice, and two rows without",
+        ),
+        pytest.param(
+            [HEAD, "A,,1,GBP", GOOD, "B,B,x,GBP"],
+            [
+                "Line 2, column name: a name has 1 to 200 characters.",
+                "Line 4, column price: write a price as digits and a point, such as 12.50.",
+            ],
+            id="every problem of the file",
+        ),
+    ],
+)
+def test_a_file_is_refused_with_a_sentence_for_each_problem(
+    lines: list[str], sentences: list[str]
+) -> None:
+    assert problems(*lines) == sentences
+
+
+def test_a_quote_that_never_ends_is_a_problem_and_no_crash() -> None:
+    [problem] = problems(HEAD, '"MUG,Mug')
+    assert problem.endswith(": unexpected end of data.")
+
+
+def test_after_many_problems_the_rest_is_not_read() -> None:
+    found = problems(HEAD, *(f"A{row},,1,GBP" for row in range(99)))
+    assert len(found) == MAX_PROBLEMS + 1
+    assert found[-1] == "Too many problems; the rest of the file was not read."
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "cell"),
+    [
+        pytest.param({"vat_basis_points": 550}, "vat_rate", "5.5", id="5.5 %"),
+        pytest.param({"vat_basis_points": 1000}, "vat_rate", "10", id="10 %"),
+        pytest.param({"vat_basis_points": 5}, "vat_rate", "0.05", id="0.05 %"),
+        pytest.param({"stock": None}, "stock", "", id="no limit of stock"),
+        pytest.param({"stock": 0}, "stock", "0", id="none left"),
+        pytest.param({"image": None}, "image", "", id="no picture"),
+        pytest.param({"is_active": False}, "active", "no", id="not active"),
+        pytest.param({"price": Money(5, "GBP")}, "price", "0.05", id="five pence"),
+    ],
+)
+def test_a_product_is_written_as_it_is_read(change: dict[str, Any], column: str, cell: str) -> None:
+    header, row = catalogue_file.write([replace(MUG, **change)], 2)
+    assert dict(zip(header, row, strict=True))[column] == cell

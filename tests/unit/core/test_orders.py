@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shop.core import orders, pricing
+from shop.core.errors import TransitionRefused
+from shop.core.orders import Customer, Order, OrderLine, Status
+from shop.core.payment import ByInvoice
+from shop.core.pricing import Quote
+from tests.unit.core.carts import NOON, cart_of
+from tests.unit.core.test_catalogue import MUG
+from tests.unit.core.test_pricing import BOOK, PRODUCTS, RULES, pounds
+
+ADA = Customer("Ada", "ada@example.com", "1 Row, Bath", "")
+STEPS = {
+    (Status.PLACED, Status.PAID),
+    (Status.PLACED, Status.CANCELLED),
+    (Status.PAID, Status.SENT),
+    (Status.PAID, Status.REFUNDED),
+    (Status.SENT, Status.REFUNDED),
+}
+
+
+def place(quote: Quote) -> Order:
+    return orders.place(quote, ADA, token="a token", once_key="once", now=NOON, payment="invoice")
+
+
+ORDER = place(pricing.quote(cart_of((2, 1), (1, 2)), PRODUCTS, RULES))
+
+
+def test_an_order_is_the_quote_at_that_moment() -> None:
+    assert (ORDER.status, ORDER.placed_at, ORDER.customer) == (Status.PLACED, NOON, ADA)
+    assert (ORDER.token, ORDER.once_key, ORDER.payment) == ("a token", "once", "invoice")
+    assert (ORDER.subtotal, ORDER.shipping, ORDER.total) == (
+        pounds(2950),
+        pounds(395),
+        pounds(3345),
+    )
+    assert [(share.basis_points, share.amount) for share in ORDER.vat] == [
+        (0, pounds(0)),
+        (2000, pounds(383)),
+    ]
+    assert ORDER.lines == (
+        OrderLine(2, "BOOK", BOOK.name, 1, pounds(1050), 0, pounds(1050)),
+        OrderLine(1, "MUG", MUG.name, 2, pounds(950), 2000, pounds(1900)),
+    )
+
+
+def test_an_order_has_no_lines_that_were_left_out() -> None:
+    products = {1: MUG, 2: replace(BOOK, stock=0)}
+    order = place(pricing.quote(cart_of((2, 1), (1, 2), (3, 1)), products, RULES))
+    assert [line.number for line in order.lines] == [1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([], id="an empty cart"),
+        pytest.param([(4, 1)], id="nothing charged"),
+        pytest.param([(1, 100)], id="too many"),
+    ],
+)
+def test_a_quote_that_is_not_orderable_makes_no_order(lines: list[tuple[int, int]]) -> None:
+    quote = pricing.quote(cart_of(*lines), PRODUCTS, RULES)
+    with pytest.raises(ValueError, match="cannot be ordered"):
+        place(quote)
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("after", Status)
+def test_an_order_moves_on_by_the_table_alone(before: Status, after: Status) -> None:
+    order = replace(ORDER, status=before)
+    if (before, after) in STEPS:
+        assert orders.advance(order, after) == replace(ORDER, status=after)
+    else:
+        with pytest.raises(TransitionRefused, match=f"{before.value} cannot be {after.value}"):
+            orders.advance(order, after)
+
+
+def test_a_reference_is_eight_letters_of_the_hashed_token() -> None:
+    # printf 'a token' | sha256sum | xxd -r -p | base32
+    assert ORDER.reference == orders.reference("a token") == "4MYW-4K5P"
+
+
+def test_an_invoice_quotes_the_reference() -> None:
+    assert ORDER.reference in ByInvoice().instructions(ORDER)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from shop.core import cookie
+from shop.core.cart import MAX_LINE_QUANTITY
+from shop.core.errors import FileRefused
+from shop.limits import budget_report
+from shop.limits.budget_report import RealOrder, Sizes
+from shop.limits.ways import PlainLine, SessionWays
+from tests.unit.core.carts import KEYS, NOON, cart_of
+from tests.unit.core.test_catalogue import MUG
+
+HEAD = "order,sku,quantity"
+
+
+def test_orders_are_read_in_the_order_they_begin() -> None:
+    lines = ["sku,day,quantity,order", "B,1,2,7", "A,1,999999,3", "A,1,1,7"]
+    assert budget_report.read_orders(lines) == [
+        RealOrder("7", (("B", 2), ("A", 1))),
+        RealOrder("3", (("A", MAX_LINE_QUANTITY),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        pytest.param([], "Line 1: the column order is missing.", id="empty file"),
+        pytest.param(["order,sku", "7,A"], "Line 1: the column quantity is missing.", id="column"),
+        pytest.param([HEAD], "Line 2: there are no orders in this file.", id="header alone"),
+        pytest.param([HEAD, "7,A,1", "7,,1"], "Line 3: order, sku and quantity", id="no SKU"),
+        pytest.param([HEAD, ",A,1"], "Line 2: order, sku and quantity", id="no order"),
+        pytest.param([HEAD, "7,A"], "Line 2: order, sku and quantity", id="a cell missing"),
+        pytest.param([HEAD, "7,A,-1"], "Line 2: the quantity -1 is not", id="negative"),
+        pytest.param([HEAD, "7,A,1.0"], "Line 2: the quantity 1.0 is not", id="fraction"),
+        pytest.param([HEAD, "7,A,２"], "Line 2: the quantity ２ is not", id="another script"),
+        pytest.param([HEAD, "7,A,0"], "Line 2: a quantity is from 1 to 999,999.", id="none"),
+        pytest.param([HEAD, "7,A,1000000"], "Line 2: a quantity is from 1", id="a million"),
+        pytest.param([HEAD, f"7,A,{'9' * 5000}"], "Line 2: a quantity is from 1", id="5000 digits"),
+        pytest.param(
+            [HEAD, "7,A,1", "8,A,1", "7,A,2"], "Line 4: order 7 has A already.", id="a SKU twice"
+        ),
+    ],
+)
+def test_a_row_that_is_no_line_of_an_order_is_named(lines: list[str], sentence: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        budget_report.read_orders(lines)
+    [problem] = refused.value.problems
+    assert problem.startswith(sentence)
+
+
+def test_a_quote_that_never_ends_is_refused() -> None:
+    with pytest.raises(FileRefused, match="unexpected end of data"):
+        budget_report.read_orders([HEAD, '7,"A,1'])
+
+
+def test_a_file_that_is_no_text_is_named() -> None:
+    def lines() -> Iterator[str]:
+        yield from (HEAD, "7,A,1")
+        yield b"7,\xff,1".decode()
+
+    with pytest.raises(FileRefused, match="Line 3: it is not UTF-8 text"):
+        budget_report.read_orders(lines())
+
+
+def test_an_order_is_measured_each_way() -> None:
+    orders = [RealOrder("7", (("MUG", 2), ("NEW", 1))), RealOrder("8", (("NEWER", 3), ("NEW", 1)))]
+    sizes = budget_report.measure(orders, {"MUG": 40}, {"MUG": MUG}, keys=KEYS, now=NOON)
+    carts = [cart_of((40, 2), (41, 1)), cart_of((42, 3), (41, 1))]
+    plain = [
+        [PlainLine("MUG", "Mug", 950, 2), PlainLine("NEW", "", 0, 1)],
+        [PlainLine("NEWER", "", 0, 3), PlainLine("NEW", "", 0, 1)],
+    ]
+    ways = SessionWays(KEYS[0])
+    assert list(sizes) == [
+        Sizes(
+            len(cookie.SECURE_NAME) + len(cookie.encode(cart, KEYS, name=cookie.SECURE_NAME)),
+            ways.naive_bytes(lines),
+            ways.sku_quantity_bytes(lines),
+        )
+        for cart, lines in zip(carts, plain, strict=True)
+    ]
+
+
+def test_an_unknown_sku_is_numbered_after_the_highest() -> None:
+    # number 9,999,999 takes more bytes than 1, so that the size tells which was given
+    order = [RealOrder("7", (("NEW", 1),))]
+    [low] = budget_report.measure(order, {}, {}, keys=KEYS, now=NOON)
+    [high] = budget_report.measure(order, {"OLD": 9_999_998}, {}, keys=KEYS, now=NOON)
+    assert high.product > low.product
+    assert high.session_naive == low.session_naive
+
+
+def test_a_name_and_a_price_lengthen_the_naive_session_alone() -> None:
+    order = [RealOrder("7", (("MUG", 1),))]
+    long = replace(MUG, name="A mug with a handle that fits three fingers")
+    [known] = budget_report.measure(order, {"MUG": 1}, {"MUG": long}, keys=KEYS, now=NOON)
+    [unknown] = budget_report.measure(order, {"MUG": 1}, {}, keys=KEYS, now=NOON)
+    assert known.session_naive > unknown.session_naive
+    assert (known.product, known.session_sku_quantity) == (
+        unknown.product,
+        unknown.session_sku_quantity,
+    )
+
+
+def test_a_report_sums_up_each_way_and_names_the_largest_order() -> None:
+    orders = [RealOrder(name, (("A", 1),)) for name in ("first", "second", "third")]
+    sizes = [Sizes(70, 900, 5), Sizes(4097, 800, 6), Sizes(71, 4097, 7)]
+    report = budget_report.report(orders, sizes)
+    assert (report.orders, report.largest) == (3, orders[1])
+    assert [way.max for way in (report.product, report.session_naive)] == [4097, 4097]
+    assert (report.session_sku_quantity.p50, report.session_sku_quantity.fit) == (6, 1.0)
+    assert (report.product.p50, report.session_naive.p50) == (71, 900)

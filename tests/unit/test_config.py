@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from shop.config import PROJECT, SETTINGS, Settings, SettingsError, secret_file
+
+DAY = 86_400
+
+
+def settings(tmp_path: Path, **environ: str) -> Settings:
+    return Settings.from_environ({"SHOP_INSTANCE": str(tmp_path), **environ})
+
+
+def test_every_setting_is_read_from_its_own_variable() -> None:
+    assert list(SETTINGS) == [field.name for field in fields(Settings)]
+    assert len({setting.variable for setting in SETTINGS.values()}) == len(SETTINGS)
+
+
+def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
+    assert settings(tmp_path) == Settings(
+        instance=tmp_path,
+        database_url=f"sqlite:///{tmp_path}/shop.sqlite3",
+        secret_keys=(),
+        host="127.0.0.1",
+        port=8000,
+        workers=2,
+        trusted_hosts=("127.0.0.1", "localhost", "[::1]"),
+        trusted_proxies=0,
+        cart_max_age_seconds=30 * DAY,
+        cart_grace_seconds=3 * DAY,
+        cart_budget_bytes=4096,
+        max_quantity=99,
+        currency="GBP",
+        locale="en_GB",
+        time_zone="Europe/London",
+        shipping=Decimal("3.95"),
+        free_shipping_from=Decimal("40"),
+        vat_basis_points=2000,
+        page_size=12,
+        form_max_age_seconds=DAY,
+        ratelimit_enabled=True,
+        ratelimit="120 per minute",
+        ratelimit_storage="memory://",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "400", "cart_max_age_seconds", 400 * DAY, id="most"),
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "0.5", "cart_max_age_seconds", DAY // 2, id="half"),
+        pytest.param("SHOP_CART_GRACE_DAYS", "0", "cart_grace_seconds", 0, id="no grace"),
+        pytest.param("SHOP_CART_BUDGET_BYTES", "64", "cart_budget_bytes", 64, id="least budget"),
+        pytest.param("SHOP_MAX_QUANTITY", "999999", "max_quantity", 999_999, id="most pieces"),
+        pytest.param("SHOP_SHIPPING", "0", "shipping", Decimal(0), id="no shipping"),
+        pytest.param("SHOP_FREE_SHIPPING_FROM", "never", "free_shipping_from", None, id="never"),
+        pytest.param("SHOP_VAT_RATE", "5.5", "vat_basis_points", 550, id="a broken rate"),
+        pytest.param("SHOP_RATELIMIT_ENABLED", "Off", "ratelimit_enabled", False, id="off"),
+        pytest.param("SHOP_RATELIMIT_ENABLED", "1", "ratelimit_enabled", True, id="on"),
+        pytest.param("SHOP_SECRET_KEYS", " a, b ,,", "secret_keys", ("a", "b"), id="two keys"),
+        pytest.param("SHOP_PORT", "  ", "port", 8000, id="empty counts as absent"),
+        pytest.param("SHOP_DATABASE_URL", "sqlite://", "database_url", "sqlite://", id="database"),
+    ],
+)
+def test_a_variable_is_read_by_its_meaning(
+    tmp_path: Path, variable: str, text: str, field: str, value: object
+) -> None:
+    assert getattr(settings(tmp_path, **{variable: text}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "400.01", id="longer than browsers keep"),
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "0", id="no life"),
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "0.000001", id="less than a second"),
+        pytest.param("SHOP_CART_MAX_AGE_DAYS", "-1", id="negative life"),
+        pytest.param("SHOP_CART_GRACE_DAYS", "three", id="days in words"),
+        pytest.param("SHOP_CART_GRACE_DAYS", "nan", id="not a number of days"),
+        pytest.param("SHOP_CART_GRACE_DAYS", "inf", id="days without end"),
+        pytest.param("SHOP_CART_BUDGET_BYTES", "4097", id="more than browsers keep"),
+        pytest.param("SHOP_CART_BUDGET_BYTES", "63", id="less than a cart"),
+        pytest.param("SHOP_PORT", "0", id="port 0"),
+        pytest.param("SHOP_PORT", "65536", id="port too high"),
+        pytest.param("SHOP_PORT", "８０", id="digits of another script"),
+        pytest.param("SHOP_PORT", "9" * 5000, id="5000 digits"),
+        pytest.param("SHOP_MAX_QUANTITY", "1000000", id="more than a cart can express"),
+        pytest.param("SHOP_CURRENCY", "gbp", id="currency in lower case"),
+        pytest.param("SHOP_SHIPPING", "3,95", id="amount with a comma"),
+        pytest.param("SHOP_SHIPPING", "-1", id="negative amount"),
+        pytest.param("SHOP_FREE_SHIPPING_FROM", "always", id="no threshold"),
+        pytest.param("SHOP_VAT_RATE", "100", id="VAT of 100 %"),
+        pytest.param("SHOP_RATELIMIT_ENABLED", "maybe", id="neither on nor off"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_variable(tmp_path: Path, variable: str, text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(tmp_path, **{variable: text})
+    [problem] = refused.value.problems
+    assert problem.startswith(f"{variable}={text}: ")
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"SHOP_PORT=x: .*\nSHOP_CURRENCY=y: "):
+        settings(tmp_path, SHOP_CURRENCY="y", SHOP_PORT="x")
+
+
+def test_keys_come_from_the_instance_folder_when_the_environment_has_none(tmp_path: Path) -> None:
+    secret_file(tmp_path).write_text("new\nold\n", "ascii")
+    assert settings(tmp_path).secret_keys == ("new", "old")
+    assert settings(tmp_path, SHOP_SECRET_KEYS="mine").secret_keys == ("mine",)
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    assert "hush-hush" not in repr(settings(tmp_path, SHOP_SECRET_KEYS="hush-hush"))
+
+
+@pytest.mark.parametrize(
+    ("text", "instance"),
+    [
+        pytest.param("", PROJECT / "instance", id="default"),
+        pytest.param("elsewhere", PROJECT / "elsewhere", id="below the project"),
+        pytest.param("~/shop", Path.home() / "shop", id="below home"),
+    ],
+)
+def test_an_instance_folder_is_relative_to_the_project(text: str, instance: Path) -> None:
+    environ = {"SHOP_INSTANCE": text, "SHOP_SECRET_KEYS": "k"}
+    assert Settings.from_environ(environ).instance == instance
