@@ -32,7 +32,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import io
 import json
 import re
 import zlib
@@ -212,10 +211,10 @@ def _packed_group(group: str) -> str:
 
 
 def _unpacked(packed: str) -> str:
-    text = io.StringIO()  # a list of a thousand groups would take 56 KiB
+    text = bytearray()  # a list of a thousand groups would take 56 KiB
     for at in range(0, len(packed), _PACKED_GROUP):
-        text.write(_unpacked_group(packed[at : at + _PACKED_GROUP]))
-    return text.getvalue().rstrip(",")
+        text += _unpacked_group(packed[at : at + _PACKED_GROUP]).encode("ascii")
+    return text.decode("ascii").rstrip(",")
 
 
 def _unpacked_group(packed: str) -> str:
