@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,7 +187,7 @@ def cookie_make(lines: str, secure: bool, aged_days: float) -> None:
             tuple(Line(products[sku].number, quantity) for sku, quantity in wanted),
             int(time.time() - aged_days * 86_400),
         )
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise Sentence(f"That is no cart: {problem}.") from None
     name = cookie.SECURE_NAME if secure else cookie.NAME
     limit = settings.cart_budget_bytes
@@ -269,7 +270,7 @@ def _opened(file: Path) -> Iterator[Iterator[str]]:
             yield io.TextIOWrapper(octets, "utf-8-sig", newline="")
     except UnicodeDecodeError as problem:
         raise FileRefused([f"{file.name} is not UTF-8 text: {problem.reason}."]) from None
-    except (OSError, EOFError) as problem:
+    except (OSError, EOFError, zlib.error) as problem:
         raise Sentence(f"{file.name} cannot be read: {problem}") from None
 
 

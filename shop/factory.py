@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision
@@ -27,6 +28,13 @@ from shop.web.shop import Shop
 DEFAULT_CATEGORY = "Everything else"
 
 
+class ShopApp(Flask):
+    """Flask for views that are plain functions, all of them."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # Flask would ask eight times a request whether a function is a coroutine
+
+
 def create_app(
     config: Settings | None = None, *, now: Callable[[], int] = lambda: int(time.time())
 ) -> Flask:
@@ -43,7 +51,7 @@ def create_app(
                 "set it to a long random text, or run `shop init`, which makes one."
             ]
         )
-    app = Flask("shop", static_folder=str(PROJECT / "static"))
+    app = ShopApp("shop", static_folder=str(PROJECT / "static"))
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = _shop(settings, now)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -115,7 +123,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
-        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "TRUSTED_HOSTS": [_trusted(host) for host in settings.trusted_hosts],
         "MAX_CONTENT_LENGTH": safety.BODY_LIMIT_BYTES,
         "MAX_FORM_MEMORY_SIZE": safety.BODY_LIMIT_BYTES,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -125,6 +133,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,
         "RATELIMIT_ENABLED": settings.ratelimit_enabled,
     }
+
+
+def _trusted(host: str) -> str:
+    # Werkzeug cuts an entry at its last colon, which an IPv6 address is full of.
+    return f"{host}:0" if host.startswith("[") else host
 
 
 def _money(amount: Decimal, settings: Settings) -> Money:

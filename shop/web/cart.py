@@ -40,6 +40,12 @@ blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+MOST_CARRIED = 2000
+"""Characters of an expired cart that are carried to the next page, in the session cookie."""
+_CHOOSE_FIRST = (
+    "Your earlier cart has expired, and we are still keeping it for you. Please restore it or "
+    "let it go first. Nothing was added yet."
+)
 
 
 @blueprint.get("")
@@ -56,7 +62,10 @@ def create() -> Response:
     quantity = _quantity(typed)
     if quantity is None:
         return _refused_add(product, typed, _say_range())
-    cart = cart_cookie.read().cart
+    seen = cart_cookie.read()
+    if seen.offer is not None and len(seen.value) > MOST_CARRIED:
+        return make_response(page(alert=_CHOOSE_FIRST), CONFLICT)
+    cart = seen.cart
     missing = _missing(product, cart.quantity_of(product.number) + quantity, cart)
     if missing:
         return _refused_add(product, typed, missing, CONFLICT)
@@ -64,11 +73,14 @@ def create() -> Response:
         changed = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return _changed(changed, f"Added to your cart: {product.name}")
+        response = _changed(changed, f"Added to your cart: {product.name}")
     except QuantityRefused as refused:
         return _refused_add(product, typed, words.quantity(refused))
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, product.name)), CONFLICT)
+    if seen.offer is not None:  # its cookie is replaced now: the next page offers it
+        flash(seen.value, EXPIRED_CART)
+    return response
 
 
 @blueprint.post("/lines/<int:number>")
@@ -138,7 +150,9 @@ def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str
     meter = Meter(seen.used_bytes, shop().cart_budget_bytes)
     return render_template(
         "cart/show.html",
-        lines=fragments().lines(quote.lines, addresses(), csrf_token(), complaint),
+        lines=fragments().lines(
+            quote.lines, addresses(), csrf_token() if quote.lines else "", complaint
+        ),
         quote=quote,
         meter=meter,
         alert=alert,
@@ -147,13 +161,14 @@ def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str
 
 def quoted(cart: Cart) -> Quote:
     """The cart priced from the database as it is now: at most one query, whatever its length."""
-    products = shop().catalogue.snapshot([line.number for line in cart.lines])
-    return pricing.quote(cart, products, shop().rules)
+    here = shop()
+    products = here.catalogue.snapshot([line.number for line in cart.lines])
+    return pricing.quote(cart, products, here.rules)
 
 
 def _product(sku: str) -> Product:
     products: dict[str, Product] = {}
-    if len(sku) <= LONGEST_SKU:
+    if len(sku) <= LONGEST_SKU and "\0" not in sku:
         products = shop().catalogue.ask(("sku", sku), partial(catalogue.by_skus, skus=[sku]))
     if sku not in products:
         abort(404)
@@ -185,27 +200,14 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
 def _changed(cart: Cart, said: str) -> Response:
     response = redirect(addresses().cart, 303)
     cart_cookie.store(response, cart)  # before anything is said: it may not fit
-    _say_refusal()
     flash(said)
     return response
 
 
 def _back(said: str | None = None) -> Response:
-    _say_refusal()
     if said:
         flash(said)
     return redirect(addresses().cart, 303)
-
-
-def _say_refusal() -> None:
-    # The change replaces a cookie that could not be used: the next page has to say so.
-    seen = cart_cookie.read()
-    if seen.refusal is None or request.endpoint == "cart.restore":
-        return
-    if seen.offer is not None and request.endpoint == "cart.create":
-        flash(seen.value, EXPIRED_CART)
-    elif seen.offer is None:
-        flash(words.refusal(seen.refusal), "warning")
 
 
 def _refused_add(product: Product, typed: str, error: str, status: int = UNPROCESSABLE) -> Response:

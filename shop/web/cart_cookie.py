@@ -9,15 +9,17 @@ payment page), Priority=High (Chromium evicts others first), Max-Age; Secure and
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import flash, g, request
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused, Expired, Malformed
+from shop.web import words
 from shop.web.shop import shop
 
 RENEW_AFTER_SECONDS = 86_400
@@ -65,8 +67,9 @@ def decode(value: str, *, grace_seconds: int = 0) -> Cart:
 
     Raises CookieRefused; a cart expired by no more than the grace is accepted.
     """
-    life = shop().cart_max_age_seconds + grace_seconds
-    return cookie.decode(value, shop().keys, now=shop().now(), max_age_seconds=life)
+    here = shop()
+    life = here.cart_max_age_seconds + grace_seconds
+    return cookie.decode(value, here.keys, now=here.now(), max_age_seconds=life)
 
 
 def offered(value: str) -> Expired | None:
@@ -90,8 +93,11 @@ def store(response: Response, cart: Cart) -> None:
     if not cart.lines:
         delete(response)
         return
-    value = cookie.encode(cart, shop().keys, name=name(), limit_bytes=shop().cart_budget_bytes)
-    life = shop().cart_max_age_seconds + shop().cart_grace_seconds
+    here = shop()
+    # A cart that is over the budget because that was lowered may stay as large as it is.
+    limit_bytes = max(here.cart_budget_bytes, read().used_bytes)
+    value = cookie.encode(cart, here.keys, name=name(), limit_bytes=limit_bytes)
+    life = here.cart_max_age_seconds + here.cart_grace_seconds
     _set(response, value, min(life, MAX_AGE_LIMIT_SECONDS))
 
 
@@ -104,25 +110,30 @@ def renew(response: Response) -> None:
     age_seconds = shop().now() - reading.cart.changed_at
     if not reading.cart.lines or age_seconds < RENEW_AFTER_SECONDS:
         return
-    try:
+    with suppress(CartTooLarge):  # a new time can deflate worse: then the cart stays as it is
         store(response, reading.cart.touched(shop().now()))
-    except CartTooLarge:  # the budget was lowered since: the cart stays as it is
-        log.warning("cart_not_renewed", extra={"reason": "over the budget"})
 
 
 def delete(response: Response) -> None:
     """Lets the browser forget the cart: same name and path, and Secure with the prefix."""
+    read()  # so that one that was no cart is noted, and the shopper told
     _set(response, "", 0)
 
 
 def drop_refused(response: Response) -> Response:
-    """Deletes a cookie that cannot be used, unless it is replaced or still offered back."""
+    """Deletes a cookie that cannot be used, unless it is replaced or still offered back.
+
+    A page says that itself; after a redirect the next page has to.
+    """
     reading: Reading | None = g.get("cart_reading")
-    if reading is None or reading.refusal is None or reading.offer or g.get("cart_is_written"):
+    if reading is None or reading.refusal is None or reading.offer:
         return response
-    delete(response)
+    if not g.get("cart_is_written"):
+        delete(response)
     if len(_values()) > 1:
         _delete_below(response)
+    if 300 <= response.status_code < 400:
+        flash(words.refusal(reading.refusal), "warning")
     return response
 
 

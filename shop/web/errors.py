@@ -10,6 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response
 
+from shop.core.errors import CartTooLarge
+
 log = logging.getLogger("shop.errors")
 
 
@@ -76,12 +78,17 @@ _TOO_OLD = Words(
 def register(app: Flask) -> None:
     """Gives every error of the app its page."""
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(CartTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
 
 
 def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
     return _page(400, _TOO_OLD)
+
+
+def _too_large(_: CartTooLarge) -> Response:
+    return _page(409, _COPY[409])
 
 
 def _http(error: HTTPException) -> Response:

@@ -45,7 +45,7 @@ class Search:
         sort = args.get("sort", "")
         return cls(
             words=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
-            category=args.get("category") or None,
+            category=args.get("category", "").replace("\0", "") or None,
             sort=Sort(sort) if sort in {known.value for known in Sort} else Sort.SHELF,
             page=max(1, args.get("page", 1, type=_small_int)),
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, abort, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -16,12 +15,13 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from shop.web import cart_cookie
+from shop.web.shop import shop
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BODY_LIMIT_BYTES = 65_536
-TOKEN_AGE_SECONDS = 300
+LONGEST_TOKEN_AGE_SECONDS = 300
 HSTS_SECONDS = 365 * 86_400
 
 _HEADERS = {
@@ -35,15 +35,19 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_SECRET_PAGES = ("order",)
+_SECRET_PAGES = ("checkout", "order")
 
 
 def csrf_token() -> str:
     """The token that each form of a page carries, signed anew every few minutes."""
     secret = session.get("csrf_token", "")
     if secret:
-        return _csrf_token(secret, int(time.time()) // TOKEN_AGE_SECONDS)
+        return _csrf_token(secret, shop().now() // _token_age_seconds())
     return str(generate_csrf())
+
+
+def _token_age_seconds() -> int:
+    return max(1, min(LONGEST_TOKEN_AGE_SECONDS, shop().form_max_age_seconds // 10))
 
 
 # Signing is dear, and a shopper's pages follow each other quickly.
@@ -73,7 +77,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
     """CSRF protection, rate limit, body limit and response headers for the whole app."""
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
-    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
     Limiter(
         get_remote_address,
         app=app,
@@ -82,6 +86,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
         storage_uri=ratelimit_storage,
         headers_enabled=True,
     )
+    app.before_request(_refuse_nul)
     app.after_request(cart_cookie.drop_refused)
     app.after_request(_keep_private)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
@@ -103,6 +108,12 @@ def _with_headers(wsgi_app: WSGIApplication) -> WSGIApplication:
         return wsgi_app(environ, start)
 
     return guarded
+
+
+def _refuse_nul() -> None:
+    # No address of the shop holds one, and PostgreSQL takes none in a question.
+    if "\0" in request.path:
+        abort(404)
 
 
 def _keep_private(response: Response) -> Response:

@@ -92,7 +92,7 @@ def too_large(overflow: CartTooLarge, product: str) -> str:
 
 def quantity(refused: QuantityRefused) -> str:
     """Why a quantity was not taken."""
-    if refused.held:
+    if refused.held and refused.quantity > 0:
         return (
             f"You already have {number(refused.held)} of this in your cart, and the most is "
             f"{number(refused.maximum)}. Your cart is as it was."

@@ -251,6 +251,7 @@ def test_a_form_that_was_open_for_days_is_asked_again(
     token = once(buyer)
     later = int(time.time()) + 2 * DAY
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: later)
+    shop.clock.now += 2 * DAY
     buyer.forget_token()
     response = place(buyer, token)
     assert (response.status_code, orders(shop)) == (409, 0)

@@ -29,7 +29,9 @@ def test_parsing_an_amount_undoes_writing_it(amount: tuple[Money, int]) -> None:
 
 def texts(min_size: int, max_size: int) -> st.SearchStrategy[str]:
     """Text without the white space around it that a cell is read without."""
-    drawn = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=max_size)
+    drawn = st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=max_size
+    )
     return drawn.map(str.strip).filter(lambda text: len(text) >= min_size)
 
 
