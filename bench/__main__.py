@@ -38,15 +38,15 @@ TARGETS = {"GET /cart, 20 lines": 0.6, "GET /products": 0.6, "POST /cart/lines, 
 def main(turns: int, seconds: float) -> None:
     print_codec()
     with tempfile.TemporaryDirectory() as instance:
-        environ = _environ(instance)
-        subprocess.run([*SHOP, "init"], env=environ, check=True, stdout=subprocess.DEVNULL)
-        shop_port, baseline_port = _free_port(), _free_port()
+        environ = environment(instance)
+        prepare(environ)
+        shop_port, baseline_port = free_port(), free_port()
         with (
-            _serving([*SHOP, "serve", "--port", str(shop_port)], environ, shop_port),
-            _serving([sys.executable, "-m", "bench.serve_baseline", str(baseline_port)],
+            serving([*SHOP, "serve", "--port", str(shop_port)], environ, shop_port),
+            serving([sys.executable, "-m", "bench.serve_baseline", str(baseline_port)],
                      environ, baseline_port),
         ):  # fmt: skip
-            _measure(_requests(shop_port, environ), shop_port, baseline_port, turns, seconds)
+            _measure(requests_of(shop_port, environ), shop_port, baseline_port, turns, seconds)
 
 
 def _measure(
@@ -80,7 +80,7 @@ def _measure(
         )
 
 
-def _requests(port: int, environ: dict[str, str]) -> list[Request]:
+def requests_of(port: int, environ: dict[str, str]) -> list[Request]:
     lines = ",".join(f"{sku}*2" for sku in _skus(environ)[:20])
     cart = subprocess.run(
         [*SHOP, "cookie", "make", lines], env=environ, check=True, capture_output=True, text=True
@@ -112,13 +112,18 @@ def _skus(environ: dict[str, str]) -> list[str]:
     return [row.split(",", 1)[0] for row in exported.splitlines()[1:] if ",0,yes" not in row]
 
 
-def _environ(instance: str) -> dict[str, str]:
+def prepare(environ: dict[str, str]) -> None:
+    """Makes a shop with the demo catalogue in the environment's instance folder."""
+    subprocess.run([*SHOP, "init"], env=environ, check=True, stdout=subprocess.DEVNULL)
+
+
+def environment(instance: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
     return kept | {"SHOP_INSTANCE": instance, "SHOP_RATELIMIT_ENABLED": "off"}
 
 
 @contextmanager
-def _serving(command: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
+def serving(command: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
     with subprocess.Popen(
         command, env=environ, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
@@ -143,7 +148,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not answer within 20 seconds")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -156,8 +156,12 @@ def page(
 
 
 def picks(connection: Connection, size: int) -> tuple[Product, ...]:
-    """The first few of the shelf that can be bought now."""
-    return _products(connection.execute(_FOR_SALE.order_by(ProductRow.number).limit(size)))
+    """A few that can be bought now: the first of each category, then the second of each."""
+    place = func.row_number().over(
+        partition_by=ProductRow.category_number, order_by=ProductRow.number
+    )
+    first_of_each = _FOR_SALE.order_by(place, ProductRow.category_number).limit(size)
+    return _products(connection.execute(first_of_each))
 
 
 def related(connection: Connection, product: Product, size: int) -> tuple[Product, ...]:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from flask import Flask, make_response, render_template, request
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 from werkzeug.wrappers import Response
@@ -79,6 +80,7 @@ def register(app: Flask) -> None:
     """Gives every error of the app its page."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(CartTooLarge, _too_large)
+    app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -89,6 +91,13 @@ def _csrf(error: CSRFError) -> Response:
 
 def _too_large(_: CartTooLarge) -> Response:
     return _page(409, _COPY[409])
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    response = _page(429, _COPY[429])
+    if error.limit is not None:
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return response
 
 
 def _http(error: HTTPException) -> Response:

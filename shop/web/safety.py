@@ -84,7 +84,6 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
         application_limits=[ratelimit],
         application_limits_exempt_when=lambda: request.method != "POST",
         storage_uri=ratelimit_storage,
-        headers_enabled=True,
     )
     app.before_request(_refuse_nul)
     app.after_request(cart_cookie.drop_refused)
