@@ -31,7 +31,7 @@ def lines(page: TestResponse) -> dict[str, list[str]]:
     """Price, quantity, total and message of each line, by name."""
     shown = {}
     for row in elements(parsed(page.text), "table.lines tbody tr"):
-        name = elements(row, "th a, th > span")[-1].to_text().split("\n")[0].strip()
+        name = elements(row, "th a, th .line-what > span")[-1].to_text().split("\n")[0].strip()
         message = "".join(element.to_text() for element in elements(row, ".line-message"))
         field = elements(row, "input[name=quantity]")
         quantity = attributes(field[0])["value"] if field else text_in(row, ".line-quantity .fine")
