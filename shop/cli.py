@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import click
 from granian.constants import Interfaces
@@ -208,10 +208,11 @@ def cookie_read(value: str) -> None:
         )
     except Expired as refusal:
         _describe(settings, name, value, refusal.cart, now)
-        raise Sentence(f"Expired: {refusal.reason}") from None
+        _refuse(refusal)
     except CookieRefused as refusal:
-        raise Sentence(f"{type(refusal).__name__}: {refusal.reason}") from None
-    _describe(settings, name, value, cart, now)
+        _refuse(refusal)
+    else:
+        _describe(settings, name, value, cart, now)
 
 
 def _settings() -> Settings:
@@ -279,6 +280,11 @@ def _wanted(text: str) -> tuple[str, int]:
     if match is None:
         raise Sentence('Write a cart as SKU*quantity with commas between: "MUG*2,PENCIL".')
     return match[1], int(match[2] or 1)
+
+
+def _refuse(refusal: CookieRefused) -> NoReturn:
+    click.echo(f"{type(refusal).__name__}: {refusal.reason}")
+    raise SystemExit(1)
 
 
 def _describe(settings: Settings, name: str, value: str, cart: Cart, now: int) -> None:

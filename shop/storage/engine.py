@@ -19,7 +19,11 @@ BUSY_TIMEOUT_MS = 5_000
 
 def connect_to(url: str) -> Engine:
     """An engine for the database at this SQLAlchemy URL; connects to nothing yet."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        hide_parameters=True,  # an error message goes to the log, and a parameter may be a name
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

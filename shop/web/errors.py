@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, make_response, render_template
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge
@@ -104,8 +104,6 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if isinstance(error, SecurityError):  # a host we do not answer for has no addresses to link
         return make_response(render_template("error/bare.html", words=_WRONG_HOST), code)
-    if isinstance(error, InternalServerError):
-        log.error("broken", extra={"endpoint": request.endpoint}, exc_info=error.original_exception)
     if error.response is not None or code < 400:  # a redirect that routing asks for
         return error.get_response()
     response = _page(code, _COPY.get(code) or _COPY[500 if code >= 500 else 400])

@@ -199,7 +199,7 @@ def test_cookie_make_secure_and_aged(operator: Operator) -> None:
     aged = operator.run("cookie", "make", "--aged", "31", "MUG").stdout.strip()
     result = operator.run("cookie", "read", aged, exit_code=1)
     assert "1 x #1  MUG" in result.stdout
-    assert result.stderr.startswith("Expired: ")
+    assert "\nExpired: " in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,8 @@ def test_cookie_make_secure_and_aged(operator: Operator) -> None:
     ],
 )
 def test_cookie_refusals(operator: Operator, arguments: tuple[str, ...], said: str) -> None:
-    assert operator.run("cookie", *arguments, exit_code=1).stderr.startswith(said)
+    result = operator.run("cookie", *arguments, exit_code=1)
+    assert (result.stdout or result.stderr).startswith(said)
 
 
 def test_cookie_needs_keys_and_keeps_the_budget(operator: Operator) -> None:

@@ -1,0 +1,24 @@
+"""Log lines for machines: one JSON object a line, on standard error.
+
+They name events, endpoints and reasons; never an address, a name, a cookie or a token.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from pythonjsonlogger.json import JsonFormatter
+
+_FIELDS = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "message": "event"}
+
+
+def register() -> None:
+    """Gives the shop's loggers their one handler, once a process."""
+    logger = logging.getLogger("shop")
+    if logger.handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(_FIELDS, rename_fields=_NAMES))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
