@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import gzip
 import io
-import json
 import os
 import re
 import secrets
@@ -29,12 +27,10 @@ from tqdm import tqdm
 from shop import __version__
 from shop.config import Settings, SettingsError, secret_file
 from shop.core import catalogue_file, cookie
-from shop.core.budget import Distribution
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
 from shop.limits import budget_report
-from shop.limits.budget_report import Report
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
 
@@ -161,7 +157,7 @@ def budget(file: Path, as_json: bool) -> None:
     )
     measured = list(tqdm(sizes, total=len(orders), unit=" orders", disable=None, leave=False))
     report = budget_report.report(orders, measured)
-    click.echo(_report_json(report) if as_json else _report_text(report))
+    click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
 
 
 @main.group("cookie")
@@ -309,49 +305,6 @@ def _describe(settings: Settings, name: str, value: str, cart: Cart, now: int) -
     }
     said = ", ".join(f"{part} {count}" for part, count in parts.items())
     click.echo(f"bytes    {sum(parts.values())} of {settings.cart_budget_bytes}: {said}")
-
-
-def _report_json(report: Report) -> str:
-    def figures(distribution: Distribution) -> dict[str, float]:
-        return {
-            name: figure
-            for name, figure in dataclasses.asdict(distribution).items()
-            if name != "count"
-        }
-
-    return json.dumps(
-        {
-            "orders": report.orders,
-            "product": figures(report.product),
-            "session_naive": figures(report.session_naive),
-            "session_sku_quantity": figures(report.session_sku_quantity),
-            "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
-        }
-    )
-
-
-def _report_text(report: Report) -> str:
-    ways = {
-        "this shop": report.product,
-        "session, {sku: quantity}": report.session_sku_quantity,
-        "session, sku name price quantity": report.session_naive,
-    }
-    lines = [
-        f"{report.orders:,} orders; bytes of name + value; a browser keeps "
-        f"{cookie.BROWSER_LIMIT_BYTES:,}",
-        f"{'':34}{'fit':>10}{'mean':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>8}",
-    ]
-    for way, figures in ways.items():
-        lines.append(
-            f"{way:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
-            f"{figures.p95:>7,}{figures.p99:>7,}{figures.max:>8,}"
-        )
-    largest = report.largest
-    lines.append(
-        f"largest order: {largest.order} with {len(largest.lines):,} lines, "
-        f"{report.product.max:,} bytes"
-    )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -105,6 +107,52 @@ def report(orders: list[RealOrder], sizes: list[Sizes]) -> Report:
         session_sku_quantity=budget.distribution([size.session_sku_quantity for size in sizes]),
         largest=orders[largest],
     )
+
+
+def as_json(report: Report) -> str:
+    """The report for machines: shares from 0 to 1, bytes as numbers."""
+
+    def figures(distribution: Distribution) -> dict[str, float]:
+        return {
+            name: figure
+            for name, figure in dataclasses.asdict(distribution).items()
+            if name != "count"
+        }
+
+    return json.dumps(
+        {
+            "orders": report.orders,
+            "product": figures(report.product),
+            "session_naive": figures(report.session_naive),
+            "session_sku_quantity": figures(report.session_sku_quantity),
+            "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
+        }
+    )
+
+
+def as_text(report: Report) -> str:
+    """The report for a terminal, a row for each way of keeping a cart."""
+    ways = {
+        "this shop": report.product,
+        "session, {sku: quantity}": report.session_sku_quantity,
+        "session, sku name price quantity": report.session_naive,
+    }
+    lines = [
+        f"{report.orders:,} orders; bytes of name + value; a browser keeps "
+        f"{cookie.BROWSER_LIMIT_BYTES:,}",
+        f"{'':34}{'fit':>10}{'mean':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>8}",
+    ]
+    for way, figures in ways.items():
+        lines.append(
+            f"{way:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
+            f"{figures.p95:>7,}{figures.p99:>7,}{figures.max:>8,}"
+        )
+    largest = report.largest
+    lines.append(
+        f"largest order: {largest.order} with {len(largest.lines):,} lines, "
+        f"{report.product.max:,} bytes"
+    )
+    return "\n".join(lines)
 
 
 def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None], line: int) -> None:
