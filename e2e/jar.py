@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from playwright.sync_api import BrowserContext
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from e2e.server import KEY
 from shop.core import cookie
@@ -36,6 +37,16 @@ def held_cart(context: BrowserContext) -> Cart | None:
     return cookie.decode(
         held["value"], [KEY], now=int(time.time()), max_age_seconds=400 * SECONDS_A_DAY
     )
+
+
+@retry(
+    retry=retry_if_result(lambda held: held is not None),
+    stop=stop_after_delay(20),
+    wait=wait_fixed(0.2),
+)
+def wait_until_gone(context: BrowserContext) -> dict[str, Any] | None:
+    """Looks into the jar until it holds no cart."""
+    return cart_cookie(context)
 
 
 def put(context: BrowserContext, url: str, value: str) -> None:

@@ -20,6 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "shop.cli"]
 KEY = "a key for end-to-end tests and nothing else"
 START_SECONDS = 30
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,6 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     if server.poll() is not None:
         raise RuntimeError(f"the server ended with {server.returncode}; see server.log")
     try:
-        urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
+        DIRECT.open(f"{url}/readyz", timeout=5).close()
     except (OSError, urllib.error.URLError) as problem:
         raise NotReadyError(str(problem)) from None

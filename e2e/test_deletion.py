@@ -44,6 +44,7 @@ def test_the_cookie_goes_on_http(shopper: Shopper, empty: Callable[[Shopper], No
 
     empty(shopper)
 
+    expect(shopper.page.locator(".notice-warning")).to_have_count(0)  # not refused: deleted
     assert cart_cookie(shopper.page.context) is None
 
 
@@ -60,6 +61,7 @@ def test_the_prefixed_cookie_goes_on_https(
 
     empty(there)
 
+    expect(there.page.locator(".notice-warning")).to_have_count(0)
     assert cart_cookie(shopper.page.context) is None
 
 

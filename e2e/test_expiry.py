@@ -37,6 +37,15 @@ def test_the_browser_lets_a_cart_go_when_its_time_is_over(shopper: Shopper, inst
         assert jar.cart_cookie(shopper.page.context) is None
 
 
+def test_the_browser_itself_drops_the_cookie(shopper: Shopper, instance: Path) -> None:
+    with running_shop(
+        instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
+    ) as shop:
+        Shopper(shopper.page, shop.url).adds("everyday-mug")
+
+    jar.wait_until_gone(shopper.page.context)  # the shop is closed: only the browser can do it
+
+
 def test_an_expired_cart_is_offered_and_comes_back(shopper: Shopper) -> None:
     aged = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + 1)
     jar.put(shopper.page.context, shopper.url, aged)

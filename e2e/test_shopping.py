@@ -14,14 +14,14 @@ def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Table").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Table")
 
-    page.get_by_role("searchbox", name="Search").fill("CAFE au lait")
+    page.get_by_role("searchbox", name="Search").fill("CREME")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 product", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Café au lait bowl").click()
+    page.get_by_role("link", name="Crème brûlée dish").click()
     page.get_by_role("button", name="Add to cart").click()
 
-    CartPage(shopper).holds("Café au lait bowl")
-    expect(page.get_by_text("Added to your cart: Café au lait bowl")).to_be_visible()
+    CartPage(shopper).holds("Crème brûlée dish")
+    expect(page.get_by_text("Added to your cart: Crème brûlée dish")).to_be_visible()
     expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
 
 

@@ -53,6 +53,42 @@ def test_the_last_piece_is_sold_once(
         checkout.page.context.close()
 
 
+def test_one_form_sent_twice_at_once_makes_one_order(
+    shopper: Shopper, own_shop: RunningShop
+) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    checkout = there.goes_to_checkout().fills_in()
+
+    first, second = checkout.page.evaluate(
+        """async () => {
+            const form = document.querySelector('form[action="/checkout"]');
+            const send = async () => (await fetch(form.action, {
+                method: "POST", body: new URLSearchParams(new FormData(form)),
+            })).url;
+            return Promise.all([send(), send()]);
+        }"""
+    )
+
+    assert first == second
+    assert "/orders/" in first
+    assert _order_count(own_shop) == 1
+
+
+def test_a_checkout_opened_anew_after_a_lost_answer_makes_one_order(
+    shopper: Shopper, own_shop: RunningShop
+) -> None:
+    there = Shopper(shopper.page, own_shop.url)
+    there.adds("everyday-mug")
+    before = shopper.page.context.cookies()
+    confirmation = there.goes_to_checkout().fills_in().places_the_order().url
+    shopper.page.context.clear_cookies()
+    shopper.page.context.add_cookies(before)  # type: ignore[arg-type]  # as if it never came
+
+    assert there.goes_to_checkout().fills_in().places_the_order().url == confirmation
+    assert _order_count(own_shop) == 1
+
+
 def test_a_double_click_makes_one_order(shopper: Shopper, own_shop: RunningShop) -> None:
     there = Shopper(shopper.page, own_shop.url)
     there.adds("everyday-mug")

@@ -6,14 +6,18 @@ import logging
 import os
 import secrets
 import time
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import limits
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, is_currency
 from flask import Flask, request
 from flask_babel import Babel
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop.config import PROJECT, Settings, SettingsError
@@ -58,6 +62,7 @@ def create_app(
                 "set it to a long random text, or run `shop init`, which makes one."
             ]
         )
+    _check(settings)
     logs.register()
     app = ShopApp("shop", static_folder=str(PROJECT / "static"))
     app.config.update(_flask_config(settings))
@@ -117,6 +122,36 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     )
 
 
+def _check(settings: Settings) -> None:
+    """Raises SettingsError for what only a library can judge."""
+    exponent = get_currency_precision(settings.currency)
+    prices = {
+        "SHOP_SHIPPING": settings.shipping,
+        "SHOP_FREE_SHIPPING_FROM": settings.free_shipping_from,
+    }
+    problems = [
+        f"{name}={price}: {settings.currency} has {exponent} decimals."
+        for name, price in prices.items()
+        if price is not None and price != round(price, exponent)
+    ]
+    if not is_currency(settings.currency):
+        problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
+    if settings.time_zone not in zoneinfo.available_timezones():
+        problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
+    try:
+        limits.parse_many(settings.ratelimit)
+    except ValueError:
+        problems.append(
+            f"SHOP_RATELIMIT={settings.ratelimit}: write a limit such as 120 per minute."
+        )
+    try:
+        storage_from_string(settings.ratelimit_storage)
+    except ConfigurationError:
+        problems.append(f"SHOP_RATELIMIT_STORAGE={settings.ratelimit_storage}: no such storage.")
+    if problems:
+        raise SettingsError(problems)
+
+
 def _locale(settings: Settings) -> Locale:
     try:
         return Locale.parse(settings.locale)
@@ -139,6 +174,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_PATH": "/",
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,
+        "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough
         "RATELIMIT_ENABLED": settings.ratelimit_enabled,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from shop.core.errors import QuantityRefused
@@ -86,6 +87,10 @@ class Cart:
         """The cart without that product's line; unchanged when it has no such line."""
         kept = tuple(line for line in self.lines if line.number != number)
         return self if len(kept) == len(self.lines) else Cart(kept, now)
+
+    def without(self, numbers: Collection[int]) -> Cart:
+        """The lines of other products than these, unchanged in time."""
+        return replace(self, lines=tuple(line for line in self.lines if line.number not in numbers))
 
     def merged_with(self, other: Cart, *, now: int) -> Cart:
         """This cart's lines, then those of the other that it lacks; of a product that both

@@ -9,6 +9,7 @@ question is put anew.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar, cast
 
@@ -41,10 +42,13 @@ class Memory:
     def ask(self, key: Hashable, question: Callable[[Connection], T]) -> T:
         """The answer to a question; `key` must name the question and all its arguments."""
         kept = self._answers()
-        if key not in kept:
-            with reading(self._engine) as connection:
-                kept[key] = question(connection)
-        return cast("T", kept[key])
+        if key in kept:
+            return cast("T", kept[key])
+        with reading(self._engine) as connection:
+            answer = question(connection)
+        if answer is not None:  # what is not there can be asked for in endless variety
+            kept[key] = answer
+        return answer
 
     def snapshot(self, numbers: Collection[int]) -> Snapshot:
         """The products with these cookie numbers, as `catalogue.snapshot` gives them: at most
@@ -72,6 +76,7 @@ class Memory:
         with self._lock:
             if self._watch is None:
                 self._watch = _watch(self._engine)
+                weakref.finalize(self, self._watch.close)
             cursor = self._watch.cursor()
             cursor.execute("PRAGMA data_version")
             return cast("object", cursor.fetchone())

@@ -16,6 +16,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
 )
 from werkzeug.wrappers import Response
 
@@ -78,8 +79,8 @@ def create() -> Response:
         return _refused_add(product, typed, words.quantity(refused))
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, product.name)), CONFLICT)
-    if seen.offer is not None:  # its cookie is replaced now: the next page offers it
-        flash(seen.value, EXPIRED_CART)
+    if seen.offer is not None:  # its cookie is replaced now: the next pages offer it
+        session[EXPIRED_CART] = seen.value
     return response
 
 
@@ -122,6 +123,7 @@ def clear() -> Response:
 def dismiss() -> Response:
     """Lets an expired cart go. A cart that is not expired stays as it is."""
     response = redirect(addresses().cart, 303)
+    session.pop(EXPIRED_CART, None)
     if cart_cookie.read().offer is not None:
         cart_cookie.delete(response)
     return response
@@ -138,9 +140,11 @@ def restore() -> Response:
         return _back("That cart can no longer be restored. Your cart is as it was")
     try:
         merged = old.merged_with(cart_cookie.read().cart, now=shop().now())
-        return _changed(merged, "Your cart is back")
+        response = _changed(merged, "Your cart is back")
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "The expired cart")), CONFLICT)
+    session.pop(EXPIRED_CART, None)
+    return response
 
 
 def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str:

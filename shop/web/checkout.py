@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import (
     Blueprint,
     flash,
@@ -27,12 +29,14 @@ from shop.web import cart_cookie, words
 from shop.web.addresses import addresses
 from shop.web.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.line import line_view
+from shop.web.safety import csrf_token
 from shop.web.shop import shop
 
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
 
 PURPOSE = "checkout"
 LAST_ORDER = "last order"
+LAST_ORDER_SECONDS = 1800
 
 
 def _tidy(text: str | None) -> str:
@@ -94,7 +98,7 @@ def show() -> Response:
     cart = cart_cookie.read().cart
     if not cart.lines:
         return _nothing_to_order()
-    return make_response(_page(CheckoutForm(formdata=None), quoted(cart), shop().new_id()))
+    return make_response(_page(CheckoutForm(formdata=None), quoted(cart), _new_once_key()))
 
 
 @blueprint.post("")
@@ -111,7 +115,7 @@ def create() -> Response:
         return redirect(addresses().cart, 303)
     quote = quoted(cart)
     if once_key is None:
-        return _again(form, quote, shop().new_id(), _TOO_OLD)
+        return _again(form, quote, _new_once_key(), _TOO_OLD)
     if not quote.is_orderable:
         return _again(form, quote, once_key, _BLOCKED)
     if quote.fingerprint != shown:
@@ -155,19 +159,22 @@ def _placed(form: CheckoutForm, quote: Quote, once_key: str) -> Response:
 
 
 def _nothing_to_order() -> Response:
-    # Whoever comes back here with the back button finds the order that was made of the cart.
-    token = session.get(LAST_ORDER)
-    if token is not None:
+    # Whoever comes back here with the back button finds the order that was made of the cart;
+    # not for long, since the next person at this computer may be another.
+    token, placed_at = session.get(LAST_ORDER, ("", 0))
+    if shop().now() - placed_at < LAST_ORDER_SECONDS:
         return redirect(url_for("order.show", token=token), 303)
     return redirect(addresses().cart, 303)
 
 
 def _confirmed(order: Order) -> Response:
-    session[LAST_ORDER] = order.token
+    session[LAST_ORDER] = (order.token, order.placed_at)
     response = redirect(url_for("order.show", token=order.token), 303)
-    # A cart that was changed after the order was placed is another cart: it stays.
-    if cart_cookie.read().cart.changed_at <= order.placed_at:
-        cart_cookie.delete(response)
+    cart = cart_cookie.read().cart
+    # A cart that was changed after the order was placed is another cart: it stays. So do
+    # lines that were not part of the order.
+    if cart.changed_at <= order.placed_at:
+        cart_cookie.store(response, cart.without({line.number for line in order.lines}))
     return response
 
 
@@ -189,10 +196,18 @@ def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = N
     )
 
 
+def _new_once_key() -> str:
+    # The same for the same cart in the same browser: an answer that is lost on the way, and a
+    # checkout opened anew because of it, still make one order.
+    csrf_token()
+    secret = f"{session['csrf_token']} {cart_cookie.read().value}"
+    return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:40]
+
+
 def _once(token: str) -> tuple[str | None, str]:
     try:
         once_key, fingerprint = (
-            shop().signer(PURPOSE).loads(token, max_age=shop().form_max_age_seconds)
+            shop().signer(PURPOSE).loads(token, max_age=shop().form_max_age_seconds // 2)
         )
     except (BadSignature, ValueError):
         return None, ""

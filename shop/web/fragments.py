@@ -7,8 +7,7 @@ templates, locale and limits do.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
+from typing import TypeVar
 
 from flask import Flask, current_app
 from markupsafe import Markup
@@ -18,6 +17,7 @@ from shop.core.pricing import QuoteLine
 from shop.web.addresses import Addresses
 from shop.web.line import Complaint, line_view
 
+T = TypeVar("T")
 MOST_REMEMBERED = 8192
 _TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
 
@@ -47,20 +47,22 @@ class Fragments:
 
     def _card(self, product: Product, to: Addresses) -> str:
         key = (product, to.home)
-        if key not in self._cards:
-            _make_room(self._cards)
-            self._cards[key] = self._card_template.render(product=product, to=to)
-        return self._cards[key]
+        html = self._cards.get(key)
+        if html is None:
+            html = self._card_template.render(product=product, to=to)
+            _keep(self._cards, key, html)
+        return html
 
     def _line(self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None) -> list[str]:
         line = quoted.line
         if complaint is not None and complaint.number == line.number:
             return self._rendered_line(quoted, to, complaint)
         key = (line.number, line.quantity, quoted.product, quoted.problem, to.home)
-        if key not in self._lines:
-            _make_room(self._lines)
-            self._lines[key] = self._rendered_line(quoted, to, None)
-        return self._lines[key]
+        parts = self._lines.get(key)
+        if parts is None:
+            parts = self._rendered_line(quoted, to, None)
+            _keep(self._lines, key, parts)
+        return parts
 
     def _rendered_line(
         self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None
@@ -79,6 +81,7 @@ def _safe(html: str) -> Markup:
     return Markup(html)  # noqa: S704  # rendered by templates that escape
 
 
-def _make_room(memory: MutableMapping[tuple[object, ...], Any]) -> None:
+def _keep(memory: dict[tuple[object, ...], T], key: tuple[object, ...], piece: T) -> None:
     if len(memory) >= MOST_REMEMBERED:
         memory.clear()
+    memory[key] = piece

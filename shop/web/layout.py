@@ -14,7 +14,7 @@ from shop.web.cart_cookie import Reading
 from shop.web.fragments import Fragments
 
 EXPIRED_CART = "expired cart"
-"""Category of a flashed message that is the cookie of an expired cart, not a sentence."""
+"""Key of the session under which an expired cart is kept whose cookie was replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,10 @@ def _give_macros(app: Flask, component: str) -> None:
 def frame() -> Frame:
     """Reads the cart and the messages; a template calls it once."""
     seen = cart_cookie.read()
-    flashed = _flashed()
-    notices = [Notice(kind, text) for kind, text in flashed if kind != EXPIRED_CART]
+    notices = [Notice(kind, text) for kind, text in _flashed()]
     if seen.refusal is not None and seen.offer is None:
         notices.append(Notice("warning", words.refusal(seen.refusal)))
-    expired = [text for kind, text in flashed if kind == EXPIRED_CART]
-    return Frame(seen.cart.pieces, tuple(notices), _offer(seen, expired))
+    return Frame(seen.cart.pieces, tuple(notices), _offer(seen))
 
 
 def _flashed() -> list[tuple[str, str]]:
@@ -78,7 +76,7 @@ def _flashed() -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
 
-def _offer(seen: Reading, flashed: list[str]) -> Offer | None:
-    value = seen.value if seen.offer else "".join(flashed[-1:])
+def _offer(seen: Reading) -> Offer | None:
+    value = seen.value if seen.offer else session.get(EXPIRED_CART, "")
     expired = seen.offer or cart_cookie.offered(value)
     return Offer(words.day(expired.cart.changed_at), value) if expired else None

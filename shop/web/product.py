@@ -15,6 +15,7 @@ from shop.storage import catalogue
 from shop.storage.catalogue import Category, Sort
 from shop.web.addresses import addresses
 from shop.web.fragments import fragments
+from shop.web.safety import csrf_token
 from shop.web.shop import shop
 
 blueprint = Blueprint("product", __name__)
@@ -22,6 +23,7 @@ blueprint = Blueprint("product", __name__)
 PICKS = 8
 RELATED = 4
 LONGEST_SEARCH = 100
+LONGEST_SLUG = 250
 SORT_LABELS = {
     Sort.SHELF: "As on the shelf",
     Sort.NAME: "Name",
@@ -45,7 +47,7 @@ class Search:
         sort = args.get("sort", "")
         return cls(
             words=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
-            category=args.get("category", "").replace("\0", "") or None,
+            category=args.get("category", "").replace("\0", "")[:LONGEST_SLUG] or None,
             sort=Sort(sort) if sort in {known.value for known in Sort} else Sort.SHELF,
             page=max(1, args.get("page", 1, type=_small_int)),
         )
@@ -89,6 +91,7 @@ def cards(products: tuple[Product, ...]) -> Markup:
 
 @blueprint.get("/")
 def home() -> str:
+    csrf_token()  # so that two products opened at once from here share one secret
     categories = _categories()
     picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
     return render_template(
@@ -100,6 +103,7 @@ def home() -> str:
 
 @blueprint.get("/products")
 def index() -> str:
+    csrf_token()  # as at home
     search = Search.from_args(request.args)
     categories = _categories()
     question = partial(
@@ -132,6 +136,8 @@ def show(slug: str) -> str:
 
 def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> str:
     """A product's page, with what was asked for and why it was not taken, if anything was."""
+    if len(slug) > LONGEST_SLUG:
+        abort(404)
     product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
     if product is None:
         abort(404)

@@ -86,6 +86,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
         storage_uri=ratelimit_storage,
     )
     app.before_request(_refuse_nul)
+    app.before_request(_refuse_foreign)
     app.after_request(cart_cookie.drop_refused)
     app.after_request(_keep_private)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
@@ -113,6 +114,12 @@ def _refuse_nul() -> None:
     # No address of the shop holds one, and PostgreSQL takes none in a question.
     if "\0" in request.path:
         abort(404)
+
+
+def _refuse_foreign() -> None:
+    # Beside the CSRF token: a browser says by itself that a form stands on another site.
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(400)
 
 
 def _keep_private(response: Response) -> Response:
