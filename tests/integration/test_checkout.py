@@ -321,3 +321,25 @@ def test_a_form_sent_twice_at_once_is_one_order(shop: OpenShop, attempt: int) ->
     assert {answer.location for answer in answers} == {answers[0].location}
     assert answers[0].status_code == 303
     assert (orders(shop), stock(shop, "SALT-PIG")) == (1, 31)
+
+
+def test_a_line_left_out_of_an_order_stays_in_the_cart(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("PENCIL")
+    visitor.add("SALT-PIG")
+    shop.sql("update products set stock = 0 where sku = 'SALT-PIG'")
+    assert place(visitor, once(visitor)).status_code == 303
+    page = visitor.get("/cart").text
+    assert "Salt pig" in page
+    assert "Cedar pencil" not in page
+
+
+def test_the_last_order_is_not_shown_to_the_next_person(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("PENCIL")
+    order = place(visitor, once(visitor)).location
+    assert visitor.get("/checkout").location == order
+    shop.clock.now += 1801
+    assert visitor.get("/checkout").location == "/cart"

@@ -262,3 +262,18 @@ def assert_one_log_line(caplog: pytest.LogCaptureFixture, raw: str) -> None:
     assert {"refusal", "reason", "bytes"} <= vars(record).keys()
     value = raw.removeprefix("cart=")
     assert len(value) < 4 or value not in str(vars(record))
+
+
+def test_an_expired_cart_whose_cookie_was_replaced_is_offered_until_it_is_answered(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    assert visitor.token
+    visitor.raw_cookies = f"cart={shop.cookie({'MUG': 2}, age_seconds=31 * DAY)}"
+    visitor.add("PENCIL")
+    visitor.raw_cookies = ""
+    for address in ("/cart", "/nope", "/products"):
+        assert "has expired. Restore it?" in visitor.get(address).text
+    assert visitor.send("/cart/dismiss").status_code == 303
+    page = visitor.get("/cart").text
+    assert "has expired" not in page
+    assert "Cedar pencil" in page

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shop.config import PROJECT, SETTINGS, Settings, SettingsError, secret_file
+from shop.factory import create_app
 
 DAY = 86_400
 
@@ -130,3 +131,23 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
 def test_an_instance_folder_is_relative_to_the_project(text: str, instance: Path) -> None:
     environ = {"SHOP_INSTANCE": text, "SHOP_SECRET_KEYS": "k"}
     assert Settings.from_environ(environ).instance == instance
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SHOP_TIME_ZONE", "Nope/Nowhere"),
+        ("SHOP_RATELIMIT", "lots"),
+        ("SHOP_RATELIMIT_STORAGE", "foo://"),
+        ("SHOP_SHIPPING", "3.955"),
+        ("SHOP_CURRENCY", "ZZZ"),
+        ("SHOP_LOCALE", "xx-nope"),
+        ("SHOP_SECRET_KEYS", ","),
+    ],
+)
+def test_what_only_a_library_can_judge_is_refused_at_start_up(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    environ = {"SHOP_SECRET_KEYS": "k" * 32, "SHOP_INSTANCE": str(tmp_path), variable: value}
+    with pytest.raises(SettingsError, match=variable):
+        create_app(Settings.from_environ(environ))
