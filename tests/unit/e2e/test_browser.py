@@ -1,7 +1,8 @@
+import os
 import platform
+import select
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -245,13 +246,19 @@ def test_succeeds(command: list[str], expected: bool) -> None:
     assert browser.succeeds(command, {}, 30) is expected
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_too_slow_is_stopped_with_its_children(tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    child = f"import time, pathlib; time.sleep(1.5); pathlib.Path({str(mark)!r}).touch()"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    child = f"import signal; held = open({str(pipe)!r}, 'w'); "
+    child += "held.write('alive'); held.flush(); signal.pause()"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-    assert not browser.succeeds([sys.executable, "-c", parent], {}, 0.5)
-    time.sleep(1.5)
-    assert not mark.exists()
+    assert not browser.succeeds([sys.executable, "-c", parent], {}, 2)
+    assert os.read(reader, 100) == b"alive"
+    assert select.select([reader], [], [], 10)[0]  # until the last writer is gone
+    assert os.read(reader, 100) == b""
+    os.close(reader)
 
 
 @pytest.mark.parametrize(
