@@ -44,11 +44,6 @@ def cookie_bytes(cart: Cart, keys: cookie.Keys, *, name: str) -> int:
         return overflow.needed_bytes
 
 
-def meter(cart: Cart, keys: cookie.Keys, *, name: str, limit_bytes: int) -> Meter:
-    """The byte meter of a cart against the limit that applies to it."""
-    return Meter(cookie_bytes(cart, keys, name=name), limit_bytes)
-
-
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """How long the cookies of many carts are, in octets of name + value.

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Result,
     Select,
     bindparam,
-    delete,
     func,
     insert,
     select,
@@ -117,12 +116,6 @@ def everything(connection: Connection) -> Iterator[Product]:
     return iter(_products(connection.execute(_SELECT.order_by(ProductRow.number))))
 
 
-def numbers_by_sku(connection: Connection) -> dict[str, int]:
-    """Every SKU and its cookie number."""
-    rows = connection.execute(select(ProductRow.sku, ProductRow.number))
-    return {row.sku: row.number for row in rows}
-
-
 def categories(connection: Connection) -> tuple[Category, ...]:
     """The categories that have something active in them, in the order they came to be."""
     rows = connection.execute(_CATEGORIES)
@@ -215,11 +208,6 @@ def take_over(
 def count(connection: Connection) -> int:
     """How many products there are, active or not."""
     return connection.execute(select(func.count()).select_from(ProductRow)).scalar_one()
-
-
-def remove(connection: Connection, sku: str) -> bool:
-    """Deletes a product for good; its number is never given again. False if there is none."""
-    return connection.execute(delete(ProductRow).where(ProductRow.sku == sku)).rowcount > 0
 
 
 def price_at(connection: Connection, number: int, moment: int) -> Money | None:

@@ -279,6 +279,7 @@ def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
+# The real orders are no part of the project: a checkout without them beside it still passes.
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
 def test_every_real_order_fits(newcomer: Operator) -> None:
     newcomer.run("migrate")

@@ -40,7 +40,7 @@ def test_a_cart_over_the_limit_is_counted_all_the_same() -> None:
 
 
 def test_the_meter_shows_the_limit_that_applies() -> None:
-    meter = budget.meter(cart_filling(996), KEYS, name="cart", limit_bytes=2000)
+    meter = budget.Meter(budget.cookie_bytes(cart_filling(996), KEYS, name="cart"), 2000)
     assert (meter, meter.free_bytes) == (Meter(1000, 2000), 1000)
 
 

@@ -1,0 +1,27 @@
+"""What a product cost is kept for every moment, one row for each change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shop.core.catalogue_file import Defaults, read
+from shop.core.money import Money
+from shop.storage import catalogue, schema
+from shop.storage.engine import connect_to, reading, writing
+
+DEFAULTS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_basis_points=2000)
+
+
+def test_prices_keep_their_history(tmp_path: Path) -> None:
+    engine = connect_to(f"sqlite:///{tmp_path / 'shop.sqlite3'}")
+    schema.migrate(engine)
+    for now, price in ((1000, "2.55"), (2000, "2.55"), (3000, "2.95")):
+        rows = read(["sku,name,price,currency\n", f"MUG,Mug,{price},GBP\n"], DEFAULTS)
+        with writing(engine) as connection:
+            list(catalogue.take_over(connection, rows, DEFAULTS, now))
+    with reading(engine) as connection:
+        seen = [catalogue.price_at(connection, 1, moment) for moment in (999, 1000, 2999, 3000)]
+        changes = connection.exec_driver_sql("SELECT count(*) FROM prices").scalar_one()
+    engine.dispose()
+    assert seen == [None, Money(255, "GBP"), Money(255, "GBP"), Money(295, "GBP")]
+    assert changes == 2
