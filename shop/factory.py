@@ -27,7 +27,7 @@ from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
-from shop.web import cart, checkout, errors, health, layout, logs, order, product, safety
+from shop.web import assets, cart, checkout, errors, health, layout, logs, order, product, safety
 from shop.web.shop import Shop
 
 DEFAULT_CATEGORY = "Everything else"
@@ -64,7 +64,7 @@ def create_app(
         )
     _check(settings)
     logs.register()
-    app = ShopApp("shop", static_folder=str(PROJECT / "static"))
+    app = ShopApp("shop", static_folder=None)
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = _shop(settings, now)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -73,6 +73,7 @@ def create_app(
     safety.register(app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage)
     errors.register(app)
     layout.register(app)
+    assets.register(app, PROJECT / "static")
     for module in (product, cart, checkout, order, health):
         app.register_blueprint(module.blueprint)
     if settings.trusted_proxies:
@@ -172,7 +173,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_PATH": "/",
-        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+        "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["assets.show", "assets.favicon"],
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,
         "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough
         "RATELIMIT_ENABLED": settings.ratelimit_enabled,

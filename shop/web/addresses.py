@@ -8,7 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import request, url_for
+from flask import current_app, request
+
+from shop.core.catalogue import Product
+from shop.web import placeholder
+from shop.web.assets import Assets, assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,25 @@ class Addresses:
     cart_restore: str
     cart_dismiss: str
     checkout: str
-    stylesheet: str
-    favicon: str
     before_slug: str
-    before_picture: str
+    before_asset: str
+    assets: Assets
 
     def product(self, slug: str) -> str:
         return self.before_slug + slug
 
-    def picture(self, image: str | None) -> str:
-        return self.before_picture + (image or "placeholder.svg")
+    def asset(self, name: str) -> str:
+        """The address of a file that is known to be there; raises KeyError otherwise."""
+        return f"{self.before_asset}{self.assets.digests[name]}/{name}"
+
+    def picture(self, product: Product | None) -> str:
+        """A product's own picture, or the one drawn for it when it has none."""
+        if product is None:
+            return self.asset("img/gone.svg")
+        name = f"img/products/{product.image}"
+        if name in self.assets.digests:
+            return self.asset(name)
+        return f"{self.before_slug}{product.slug}/picture.svg?v={placeholder.version(product)}"
 
     def line(self, number: int) -> str:
         return f"{self.cart_lines}/{number}"
@@ -43,22 +56,23 @@ class Addresses:
 
 def addresses() -> Addresses:
     """The addresses below the path that this request's shop is mounted at."""
-    return _addresses(request.script_root)
+    return _addresses(request.script_root, assets())
 
 
 @lru_cache(maxsize=16)
-def _addresses(script_root: str) -> Addresses:
+def _addresses(script_root: str, here: Assets) -> Addresses:
+    # Not url_for: a page that refuses a host is rendered where routing knows no address.
+    build = current_app.url_map.bind("localhost", script_name=script_root).build
     return Addresses(
-        home=url_for("product.home"),
-        products=url_for("product.index"),
-        cart=url_for("cart.show"),
-        cart_lines=url_for("cart.create"),
-        cart_clear=url_for("cart.clear"),
-        cart_restore=url_for("cart.restore"),
-        cart_dismiss=url_for("cart.dismiss"),
-        checkout=url_for("checkout.show"),
-        stylesheet=url_for("static", filename="css/shop.css"),
-        favicon=url_for("static", filename="img/favicon.svg"),
-        before_slug=url_for("product.show", slug="x")[:-1],
-        before_picture=url_for("static", filename="img/products/x")[:-1],
+        home=build("product.home"),
+        products=build("product.index"),
+        cart=build("cart.show"),
+        cart_lines=build("cart.create"),
+        cart_clear=build("cart.clear"),
+        cart_restore=build("cart.restore"),
+        cart_dismiss=build("cart.dismiss"),
+        checkout=build("checkout.show"),
+        before_slug=build("product.show", {"slug": "x"})[:-1],
+        before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],
+        assets=here,
     )

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Sort
+from shop.web import placeholder
 from shop.web.addresses import addresses
+from shop.web.assets import keep_for_good
 from shop.web.fragments import fragments
 from shop.web.safety import csrf_token
 from shop.web.shop import shop
@@ -134,24 +137,39 @@ def show(slug: str) -> str:
     return show_with(slug)
 
 
+@blueprint.get("/products/<slug>/picture.svg")
+def picture(slug: str) -> Response:
+    """What is drawn for a product that came without a picture."""
+    product = _by_slug(slug)
+    response = Response(placeholder.drawing(product), mimetype="image/svg+xml")
+    if request.args.get("v") == placeholder.version(product):
+        keep_for_good(response)
+    return response
+
+
 def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> str:
     """A product's page, with what was asked for and why it was not taken, if anything was."""
-    if len(slug) > LONGEST_SLUG:
-        abort(404)
-    product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
-    if product is None:
-        abort(404)
+    product = _by_slug(slug)
     related = shop().catalogue.ask(
         ("related", slug), partial(catalogue.related, product=product, size=RELATED)
     )
     return render_template(
         "product/show.html",
         product=product,
-        picture=addresses().picture(product.image),
+        picture=addresses().picture(product),
         related=cards(related),
         quantity=quantity,
         error=error,
     )
+
+
+def _by_slug(slug: str) -> Product:
+    product = None
+    if len(slug) <= LONGEST_SLUG:
+        product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
+    if product is None:
+        abort(404)
+    return product
 
 
 def _categories() -> tuple[Category, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, abort, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
+from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -75,6 +76,7 @@ class SessionOnWire(SecureCookieSessionInterface):
 
 def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
     """CSRF protection, rate limit, body limit and response headers for the whole app."""
+    Compress(app)  # first, and so the last of what follows a request
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
@@ -124,7 +126,7 @@ def _refuse_foreign() -> None:
 
 def _keep_private(response: Response) -> Response:
     # Every page shows the cart: no cache may give one shopper's to another.
-    if request.endpoint == "static" and response.status_code < 400:
+    if response.cache_control.public:  # a view that shows none of it says so
         return response
     is_secret = request.blueprint in _SECRET_PAGES
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"

@@ -1,0 +1,98 @@
+"""Files served as written, at addresses that change with their content.
+
+`/static/<digest>/<path>`: what is at such an address never changes, so a browser keeps it for
+a year. The style sheets of `css/` are one file per component and are served joined, as one:
+cascade layers, declared by `css/layers.css`, make their order irrelevant. The modules of `js/`
+import each other by relative address, so they share one digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
+from werkzeug.wrappers import Response
+
+STYLES = "css/shop.css"
+DIGEST_CHARACTERS = 12
+YEAR_SECONDS = 365 * 86_400
+BRIEFLY_SECONDS = 60
+
+blueprint = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assets:
+    """The files of one folder, as they were when the shop was started."""
+
+    folder: Path
+    styles: bytes
+    digests: Mapping[str, str]
+
+    @classmethod
+    def of(cls, folder: Path) -> Assets:
+        """Reads the folder once; a file that is added later is not known."""
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        digests = {_name(path, folder): _digest(path.read_bytes()) for path in files}
+        scripts = "".join(digests[name] for name in digests if name.startswith("js/"))
+        digests |= {
+            name: _digest(scripts.encode("ascii")) for name in digests if name.startswith("js/")
+        }
+        sheets = sorted(folder.glob("css/*.css"), key=lambda sheet: sheet.name != "layers.css")
+        styles = b"\n".join(sheet.read_bytes() for sheet in sheets)
+        return cls(folder, styles, digests | {STYLES: _digest(styles)})
+
+
+def register(app: Flask, folder: Path) -> None:
+    """Serves the files of a folder."""
+    app.extensions["assets"] = Assets.of(folder)
+    app.register_blueprint(blueprint)
+
+
+def assets() -> Assets:
+    """The files of the app that this request is for."""
+    extension: Assets = current_app.extensions["assets"]
+    return extension
+
+
+@blueprint.get("/static/<digest>/<path:name>")
+def show(digest: str, name: str) -> Response:
+    return _sent(name, is_final=digest == assets().digests.get(name))
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    return _sent("img/favicon.ico", is_final=False)
+
+
+def keep_for_good(response: Response) -> None:
+    """Lets every cache keep a response whose address holds its digest."""
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+
+
+def _sent(name: str, *, is_final: bool) -> Response:
+    here = assets()
+    if name not in here.digests:
+        abort(404)
+    if name == STYLES:
+        response = Response(here.styles, mimetype="text/css")
+        response.set_etag(here.digests[STYLES])
+        response.make_conditional(request.environ)
+    else:
+        response = send_from_directory(here.folder, name, max_age=BRIEFLY_SECONDS)
+    # An address of an older digest still works, for the minutes after a new version came.
+    response.headers["Cache-Control"] = f"public, max-age={BRIEFLY_SECONDS}"
+    if is_final and response.status_code < 400:
+        keep_for_good(response)
+    return response
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGEST_CHARACTERS]
