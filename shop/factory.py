@@ -27,7 +27,20 @@ from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
-from shop.web import assets, cart, checkout, errors, health, layout, logs, order, product, safety
+from shop.web import (
+    assets,
+    cart,
+    checkout,
+    errors,
+    found,
+    health,
+    layout,
+    logs,
+    order,
+    product,
+    safety,
+    share,
+)
 from shop.web.shop import Shop
 
 DEFAULT_CATEGORY = "Everything else"
@@ -74,7 +87,7 @@ def create_app(
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")
-    for module in (product, cart, checkout, order, health):
+    for module in (product, cart, share, checkout, order, found, health):
         app.register_blueprint(module.blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

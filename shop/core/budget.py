@@ -27,6 +27,11 @@ class Meter:
         return self.limit_bytes - self.used_bytes
 
     @property
+    def free_permille(self) -> int:
+        """The share that is free, 0 to 1000."""
+        return max(0, self.free_bytes) * 1000 // self.limit_bytes
+
+    @property
     def more_lines(self) -> int:
         """About how many more lines fit, rounded down to one significant figure."""
         lines = max(0, self.free_bytes) // TYPICAL_LINE_BYTES

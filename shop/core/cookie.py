@@ -13,6 +13,8 @@ A cart of two lines travels as `cart=jX.Y`, and is read from the inside out:
     characters in base 78 (12**7 = 35,831,808 <= 78**4 = 37,015,056). A shorter last group
     takes as many characters as it needs, filled up with commas, which are cut off again.
     deflated: raw DEFLATE (RFC 1951), then unpadded base64url.
+    In a link, whose path takes fewer characters: `u` + five characters of text packed into
+    three of base64url (12**5 = 248,832 <= 64**3 = 262,144), or `z` as above.
 4.  value     payload + `.` + 22 characters of base64url: HMAC-SHA-256 over the payload, cut
     to 128 bits (RFC 4868 does the same), by itsdangerous, under a key derived from the
     secret and the PURPOSE, so that no other token of the shop passes for a cart.
@@ -51,6 +53,8 @@ FORMAT_VERSION = 1
 EPOCH = 1_767_225_600
 """1 January 2026, 00:00 UTC, in Unix time: a year's fewer digits than counting from 1970."""
 PURPOSE = "crumb cart"
+MAX_VALUE_CHARACTERS = 4320
+"""The longest value that is read: a full cart as a link, whose packing is 5 % longer."""
 MAX_TEXT_BYTES = 12_288
 """The most text that is read out of a cookie; a deflate bomb stops here."""
 
@@ -62,8 +66,12 @@ PACKED_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 _GROUP, _PACKED_GROUP = 7, 4
 _PACKED_LENGTH = (0, 1, 2, 2, 3, 3, 4)
 _TEXT_LENGTH = (0, 1, 3, 5)
+LINK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_LINK_GROUP, _LINK_PACKED = 5, 3
+_LINK_PACKED_LENGTH = (0, 1, 2, 2, 3, 3)
+_LINK_TEXT_LENGTH = (0, 1, 3, 5)
 
-_SHAPE = re.compile(rf"[jz][{re.escape(PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
+_SHAPE = re.compile(rf"[juz][{re.escape(PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
 _TEXT = re.compile(r"-?\d++(?:,-?\d++)*+", re.ASCII)
 
 _TO_BASE_12 = str.maketrans(",-", "ab")
@@ -79,7 +87,8 @@ class _Hmac128(SigningAlgorithm):
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """A signed value taken apart. `form` is `j` or `z`; `text` is the JSON without brackets."""
+    """A signed value taken apart. `form` is `j`, `u` or `z`; `text` is the JSON without its
+    brackets."""
 
     form: str
     packed: str
@@ -109,6 +118,17 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
     return value
 
 
+def encode_for_link(cart: Cart, keys: Keys) -> str:
+    """The same cart, signed in the same way, in characters that stand in an address as they are.
+
+    `decode` reads it like a cookie's value. Raises ValueError for an empty cart.
+    """
+    if not cart.lines:
+        raise ValueError("an empty cart has no link")
+    text = _text(cart)
+    return sign(min("u" + _packed_for_link(text), "z" + _deflated(text), key=len), keys)
+
+
 def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
     """The cart that a cookie value holds; `now` is Unix time in seconds.
 
@@ -128,7 +148,7 @@ def dissect(value: str, keys: Keys) -> Anatomy:
 
     Raises Malformed or Tampered. The signature is checked before anything is unpacked.
     """
-    if len(value) > BROWSER_LIMIT_BYTES:
+    if len(value) > MAX_VALUE_CHARACTERS:
         raise Malformed(f"{len(value)} characters long")
     if _SHAPE.fullmatch(value) is None:
         raise Malformed("not the shape of a cart cookie")
@@ -136,7 +156,7 @@ def dissect(value: str, keys: Keys) -> Anatomy:
         payload = _signer(keys).unsign(value).decode("ascii")
     except BadSignature:
         raise Tampered("no accepted key signed this as a cart") from None
-    text = _unpacked(payload[1:]) if payload[0] == "j" else _inflated(payload[1:])
+    text = _READERS[payload[0]](payload[1:])
     if _TEXT.fullmatch(text) is None:
         raise Malformed("not a list of integers")
     return Anatomy(payload[0], payload[1:], value.rpartition(".")[2], text)
@@ -233,6 +253,32 @@ def _group(number: int, length: int) -> str:
     return (TEXT_ALPHABET[higher] + _TRIPLES[middle] + _TRIPLES[low])[-length:]
 
 
+def _packed_for_link(text: str) -> str:
+    if len(text) % _LINK_GROUP in (2, 4):
+        text += ","
+    groups = (text[at : at + _LINK_GROUP] for at in range(0, len(text), _LINK_GROUP))
+    return "".join(map(_link_group, groups))
+
+
+def _link_group(group: str) -> str:
+    number = int(group.translate(_TO_BASE_12), 12)
+    shifts = range(6 * (_LINK_PACKED_LENGTH[len(group)] - 1), -1, -6)
+    return "".join(LINK_ALPHABET[number >> shift & 63] for shift in shifts)
+
+
+def _unpacked_from_link(packed: str) -> str:
+    text = []
+    for at in range(0, len(packed), _LINK_PACKED):
+        group = packed[at : at + _LINK_PACKED]
+        try:
+            digits = [LINK_ALPHABET.index(character) for character in group]
+        except ValueError:
+            raise Malformed("not base64url") from None
+        number = sum(digit << 6 * place for place, digit in enumerate(reversed(digits)))
+        text.append(_group(number, _LINK_TEXT_LENGTH[len(group)]))
+    return "".join(text).rstrip(",")
+
+
 def _deflated(text: str) -> str:
     deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     octets = deflater.compress(text.encode("ascii")) + deflater.flush()
@@ -249,3 +295,6 @@ def _inflated(packed: str) -> str:
     if not inflater.eof or inflater.unused_data:
         raise Malformed("the deflated text has no end within bounds")
     return text.decode("latin-1")
+
+
+_READERS = {"j": _unpacked, "u": _unpacked_from_link, "z": _inflated}

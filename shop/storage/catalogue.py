@@ -84,6 +84,14 @@ _ORDERINGS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.CHEAPEST: (ProductRow.price_minor.asc(), ProductRow.number.asc()),
     Sort.DEAREST: (ProductRow.price_minor.desc(), ProductRow.number.asc()),
 }
+_PRICES_AT = (
+    select(PriceRow.product_number, PriceRow.price_minor, PriceRow.currency)
+    .where(
+        PriceRow.product_number.in_(bindparam("numbers", expanding=True)),
+        PriceRow.since <= bindparam("moment"),
+    )
+    .order_by(PriceRow.since, PriceRow.number)
+)
 MAX_NUMBERS_A_QUERY = 900
 """Some databases take no more than 999 parameters in one statement."""
 
@@ -114,6 +122,12 @@ def by_skus(connection: Connection, skus: Collection[str]) -> dict[str, Product]
 def everything(connection: Connection) -> Iterator[Product]:
     """All products, active or not, in the order of their numbers."""
     return iter(_products(connection.execute(_SELECT.order_by(ProductRow.number))))
+
+
+def slugs(connection: Connection, most: int) -> tuple[str, ...]:
+    """The addresses of the active products, no more than `most`."""
+    active = select(ProductRow.slug).where(ProductRow.is_active).order_by(ProductRow.number)
+    return tuple(connection.execute(active.limit(most)).scalars())
 
 
 def categories(connection: Connection) -> tuple[Category, ...]:
@@ -210,15 +224,20 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(ProductRow)).scalar_one()
 
 
-def price_at(connection: Connection, number: int, moment: int) -> Money | None:
-    """What a product cost at a moment (Unix seconds), or None before its first price."""
-    row = connection.execute(
-        select(PriceRow.price_minor, PriceRow.currency)
-        .where(PriceRow.product_number == number, PriceRow.since <= moment)
-        .order_by(PriceRow.since.desc(), PriceRow.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return row and Money(*row)
+def prices_at(connection: Connection, numbers: Collection[int], moment: int) -> dict[int, Money]:
+    """What products cost at a moment (Unix seconds), those that had a price by then."""
+    wanted = sorted(numbers)
+    prices: dict[int, Money] = {}
+    for at in range(0, len(wanted), MAX_NUMBERS_A_QUERY):
+        chunk = wanted[at : at + MAX_NUMBERS_A_QUERY]
+        rows = connection.execute(_PRICES_AT, {"numbers": chunk, "moment": moment})
+        prices.update((number, Money(minor, currency)) for number, minor, currency in rows)
+    return prices
+
+
+def last_price_change(connection: Connection) -> int | None:
+    """When any price last changed, in Unix seconds."""
+    return connection.execute(select(func.max(PriceRow.since))).scalar_one()
 
 
 _COUNT = (

@@ -26,7 +26,14 @@ class Addresses:
     cart_clear: str
     cart_restore: str
     cart_dismiss: str
+    cart_undo: str
+    cart_replace: str
+    cart_merge: str
+    cart_about: str
+    cart_forget: str
+    cart_share: str
     checkout: str
+    sitemap: str
     before_slug: str
     before_asset: str
     assets: Assets
@@ -71,7 +78,14 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         cart_clear=build("cart.clear"),
         cart_restore=build("cart.restore"),
         cart_dismiss=build("cart.dismiss"),
+        cart_undo=build("cart.step_back"),
+        cart_replace=build("cart.replace"),
+        cart_merge=build("cart.merge"),
+        cart_about=build("cart.about"),
+        cart_forget=build("cart.forget"),
+        cart_share=build("share.create"),
         checkout=build("checkout.show"),
+        sitemap=build("found.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
         before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],
         assets=here,

@@ -41,7 +41,9 @@ class Assets:
         digests |= {
             name: _digest(scripts.encode("ascii")) for name in digests if name.startswith("js/")
         }
-        sheets = sorted(folder.glob("css/*.css"), key=lambda sheet: sheet.name != "layers.css")
+        sheets = sorted(
+            folder.glob("css/*.css"), key=lambda sheet: (sheet.name != "layers.css", sheet.name)
+        )
         styles = b"\n".join(sheet.read_bytes() for sheet in sheets)
         return cls(folder, styles, digests | {STYLES: _digest(styles)})
 

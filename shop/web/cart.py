@@ -6,6 +6,7 @@ now, so a form from a stale page never overwrites a newer cart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from flask import (
@@ -20,7 +21,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from shop.core import pricing
+from shop.core import cookie, pricing
 from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
@@ -28,14 +29,28 @@ from shop.core.catalogue_file import LONGEST_SKU
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
-from shop.web import cart_cookie, words
+from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
+from shop.web.cart_cookie import Reading
 from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART
 from shop.web.line import Complaint
+from shop.web.price_news import earlier_prices, told
 from shop.web.product import show_with
 from shop.web.safety import csrf_token
 from shop.web.shop import shop
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCookie:
+    """The cart cookie as a shopper is told of it; times are Unix seconds."""
+
+    name: str
+    value: str
+    json: str
+    changed_at: int
+    expires_at: int
+
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
@@ -43,6 +58,7 @@ UNPROCESSABLE = 422
 CONFLICT = 409
 MOST_CARRIED = 2000
 """Characters of an expired cart that are carried to the next page, in the session cookie."""
+_LINK_REFUSED = "This link has expired or is damaged. Your cart is as it was"
 _CHOOSE_FIRST = (
     "Your earlier cart has expired, and we are still keeping it for you. Please restore it or "
     "let it go first. Nothing was added yet."
@@ -86,8 +102,15 @@ def create() -> Response:
 
 @blueprint.post("/lines/<int:number>")
 def update(number: int) -> Response:
+    """Sets the quantity that was typed, or goes the `step` of a button from what is held now."""
     cart = cart_cookie.read().cart
     typed = request.form.get("quantity", "").strip()
+    step = _step(request.form.get("step", ""))
+    if step:
+        held = cart.quantity_of(number)
+        typed = str(max(0, held + step)) if held else ""
+        if not typed:
+            return _back("That is no longer in your cart")
     quantity = 0 if typed == "0" else _quantity(typed)
     if quantity == 0:
         return destroy(number)
@@ -97,7 +120,9 @@ def update(number: int) -> Response:
         changed = cart.set_quantity(
             number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return _changed(changed, "Quantity changed") if changed is not cart else _back()
+        if changed.lines == cart.lines:
+            return _back()
+        return _changed(changed, f"Quantity changed: {_name(number)}")
     except QuantityRefused as refused:
         return _refused_update(Complaint(number, typed, words.quantity(refused)))
     except CartTooLarge as overflow:
@@ -109,13 +134,93 @@ def update(number: int) -> Response:
 def destroy(number: int) -> Response:
     cart = cart_cookie.read().cart
     changed = cart.remove(number, now=shop().now())
-    return _changed(changed, "Removed from your cart") if changed is not cart else _back()
+    return _changed(changed, f"Removed: {_name(number)}") if changed is not cart else _back()
 
 
 @blueprint.post("/clear")
 def clear() -> Response:
-    response = _back("Your cart is empty now")
+    if not cart_cookie.read().cart.lines:
+        response = _back("Your cart is empty now")
+        cart_cookie.delete(response)
+        return response
+    return _changed(Cart(), "Your cart is empty now")
+
+
+@blueprint.post("/undo")
+def step_back() -> Response:
+    """Takes a step back, which the form carries; priced anew, as every cart is."""
+    step = request.form.get("cart", "")
+    try:
+        before = undo.stepped_back(step, request.form.get("since", ""))
+    except CookieRefused:
+        return _back("That can no longer be undone. Your cart is as it was")
+    response = _back()
+    try:
+        cart_cookie.store(response, before)
+    except CartTooLarge as overflow:
+        return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
+    undo.taken(response, step, before)
+    flash("Undone. Your cart is as it was before")
+    return response
+
+
+@blueprint.post("/replace")
+def replace() -> Response:
+    """Takes over a shared cart, which its form carries, instead of one's own."""
+    shared = _shared()
+    if shared is None:
+        return _back(_LINK_REFUSED)
+    return _changed(shared.touched(shop().now()), "This is the shared cart now")
+
+
+@blueprint.post("/merge")
+def merge() -> Response:
+    """Adds a shared cart, which its form carries, to one's own."""
+    shared = _shared()
+    if shared is None:
+        return _back(_LINK_REFUSED)
+    try:
+        merged = cart_cookie.read().cart.merged_with(shared, now=shop().now())
+        return _changed(merged, "The shared cart was added to yours")
+    except CartTooLarge as overflow:
+        return make_response(page(alert=words.too_large(overflow, "The shared cart")), CONFLICT)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """What the cookie holds, for how long, and how to be rid of it."""
+    seen = cart_cookie.read()
+    life = shop().cart_max_age_seconds
+    return render_template(
+        "cart/about.html",
+        cookie=_kept(seen),
+        quote=quoted(seen.cart),
+        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
+        life_days=life // 86_400,
+        grace_days=shop().cart_grace_seconds // 86_400,
+    )
+
+
+def _kept(seen: Reading) -> KeptCookie | None:
+    if not seen.cart.lines:
+        return None
+    here, changed_at = shop(), seen.cart.changed_at
+    return KeptCookie(
+        name=cart_cookie.name(),
+        value=seen.value,
+        json=cookie.dissect(seen.value, here.keys).json,
+        changed_at=changed_at,
+        expires_at=changed_at + here.cart_max_age_seconds,
+    )
+
+
+@blueprint.post("/forget")
+def forget() -> Response:
+    """Deletes every cookie of the shop that this browser keeps."""
+    response = redirect(addresses().cart_about, 303)
     cart_cookie.delete(response)
+    undo.forget(response)
+    session.clear()
     return response
 
 
@@ -140,7 +245,7 @@ def restore() -> Response:
         return _back("That cart can no longer be restored. Your cart is as it was")
     try:
         merged = old.merged_with(cart_cookie.read().cart, now=shop().now())
-        response = _changed(merged, "Your cart is back")
+        response = _changed(merged, "Your cart is back", looked_at=old)
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "The expired cart")), CONFLICT)
     session.pop(EXPIRED_CART, None)
@@ -155,8 +260,13 @@ def page(*, alert: str | None = None, complaint: Complaint | None = None) -> str
     return render_template(
         "cart/show.html",
         lines=fragments().lines(
-            quote.lines, addresses(), csrf_token() if quote.lines else "", complaint
+            quote.lines,
+            addresses(),
+            csrf_token() if quote.lines else "",
+            complaint,
+            earlier_prices(seen.cart),
         ),
+        step_back=undo.offer(),
         quote=quote,
         meter=meter,
         alert=alert,
@@ -184,6 +294,24 @@ def _quantity(typed: str) -> int | None:
     return int(typed) if is_number else None
 
 
+def _step(text: str) -> int:
+    digits = text.removeprefix("-")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 4
+    return int(text) if is_number else 0
+
+
+def _name(number: int) -> str:
+    product = shop().catalogue.snapshot([number]).get(number)
+    return product.name if product else "A product we no longer have"
+
+
+def _shared() -> Cart | None:
+    try:
+        return cart_cookie.decode(request.form.get("cart", ""))
+    except CookieRefused:
+        return None
+
+
 def _say_range() -> str:
     maximum = words.number(shop().rules.max_quantity)
     return f"Please give a whole number from 1 to {maximum}. Your cart is as it was."
@@ -201,10 +329,14 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
     return f"Only {product.stock} left{has}. Your cart is as it was."
 
 
-def _changed(cart: Cart, said: str) -> Response:
+def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Response:
     response = redirect(addresses().cart, 303)
     cart_cookie.store(response, cart)  # before anything is said: it may not fit
+    undo.push(response, cart)
     flash(said)
+    news = told(looked_at or cart_cookie.read().cart, {line.number for line in cart.lines})
+    if news:
+        flash(news, "warning")
     return response
 
 

@@ -63,7 +63,7 @@ def read() -> Reading:
 
 
 def decode(value: str, *, grace_seconds: int = 0) -> Cart:
-    """The cart in a value that came another way than by the cookie, such as in a form.
+    """The cart in a value, which may also have come in a form or a link.
 
     Raises CookieRefused; a cart expired by no more than the grace is accepted.
     """
@@ -148,6 +148,8 @@ def _read() -> Reading:
     try:
         if len(values) > 1:
             raise Malformed(f"{len(values)} cookies of one name")
+        if len(values[0]) > cookie.BROWSER_LIMIT_BYTES:  # a link may be longer
+            raise Malformed(f"{len(values[0])} characters long")
         return Reading(decode(values[0]), values[0])
     except CookieRefused as refusal:
         log.warning(

@@ -25,10 +25,11 @@ from shop.core.errors import OutOfStock
 from shop.core.orders import Customer, Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
-from shop.web import cart_cookie, words
+from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
 from shop.web.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.line import line_view
+from shop.web.price_news import earlier_prices
 from shop.web.safety import csrf_token
 from shop.web.shop import shop
 
@@ -170,6 +171,7 @@ def _nothing_to_order() -> Response:
 def _confirmed(order: Order) -> Response:
     session[LAST_ORDER] = (order.token, order.placed_at)
     response = redirect(url_for("order.show", token=order.token), 303)
+    undo.forget(response)  # a step back would bring back what is ordered
     cart = cart_cookie.read().cart
     # A cart that was changed after the order was placed is another cart: it stays. So do
     # lines that were not part of the order.
@@ -184,11 +186,14 @@ def _again(form: CheckoutForm, quote: Quote, once_key: str, alert: str) -> Respo
 
 def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = None) -> str:
     to = addresses()
+    earlier = earlier_prices(cart_cookie.read().cart)
     return render_template(
         "checkout/show.html",
         form=form,
         quote=quote,
-        lines=[line_view(line, to) for line in quote.charged],
+        lines=[
+            line_view(line, to, earlier=earlier.get(line.line.number)) for line in quote.charged
+        ],
         left_out=[line_view(line, to) for line in quote.left_out],
         payment=shop().payment,
         once=shop().signer(PURPOSE).dumps([once_key, quote.fingerprint]),

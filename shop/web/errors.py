@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from flask import Flask, make_response, render_template
 from flask_limiter import RateLimitExceeded
@@ -12,17 +11,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge
+from shop.web.error_page import Words, error_page
 
 log = logging.getLogger("shop.errors")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The copy of an error page."""
-
-    title: str
-    happened: str
-    advice: str
 
 
 _CART_KEPT = "Your cart is as it was."
@@ -86,15 +77,15 @@ def register(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
-    return _page(400, _TOO_OLD)
+    return error_page(400, _TOO_OLD)
 
 
 def _too_large(_: CartTooLarge) -> Response:
-    return _page(409, _COPY[409])
+    return error_page(409, _COPY[409])
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
-    response = _page(429, _COPY[429])
+    response = error_page(429, _COPY[429])
     if error.limit is not None:
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response
@@ -106,11 +97,7 @@ def _http(error: HTTPException) -> Response:
         return make_response(render_template("error/bare.html", words=_WRONG_HOST), code)
     if error.response is not None or code < 400:  # a redirect that routing asks for
         return error.get_response()
-    response = _page(code, _COPY.get(code) or _COPY[500 if code >= 500 else 400])
+    response = error_page(code, _COPY.get(code) or _COPY[500 if code >= 500 else 400])
     headers = dict(error.get_headers())
     response.headers.extend({name: headers[name] for name in ("Allow",) if name in headers})
     return response
-
-
-def _page(code: int, words: Words) -> Response:
-    return make_response(render_template("error/show.html", code=code, words=words), code)

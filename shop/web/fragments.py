@@ -7,17 +7,19 @@ templates, locale and limits do.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from flask import Flask, current_app
 from markupsafe import Markup
 
 from shop.core.catalogue import Product
+from shop.core.money import Money
 from shop.core.pricing import QuoteLine
 from shop.web.addresses import Addresses
 from shop.web.line import Complaint, line_view
 
-T = TypeVar("T")
+NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192
 _TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
 
@@ -28,12 +30,12 @@ class Fragments:
     def __init__(self, app: Flask) -> None:
         self._card_template = app.jinja_env.get_template("product/_card.html")
         self._line_template = app.jinja_env.get_template("cart/_line.html")
-        self._cards: dict[tuple[object, ...], str] = {}
+        self._cards: dict[tuple[object, ...], list[str]] = {}
         self._lines: dict[tuple[object, ...], list[str]] = {}
 
-    def cards(self, products: tuple[Product, ...], to: Addresses) -> Markup:
-        """The items of a list of products."""
-        return _safe("".join([self._card(product, to) for product in products]))
+    def cards(self, products: tuple[Product, ...], to: Addresses, token: str) -> Markup:
+        """The items of a list of products; `token` is the CSRF token of their forms."""
+        return _safe("".join([token.join(self._card(product, to)) for product in products]))
 
     def lines(
         self,
@@ -41,33 +43,50 @@ class Fragments:
         to: Addresses,
         token: str,
         complaint: Complaint | None = None,
+        earlier: Mapping[int, Money] = NO_PRICES,
     ) -> Markup:
-        """The rows of a cart; `token` is the CSRF token of their forms."""
-        return _safe("".join([token.join(self._line(line, to, complaint)) for line in lines]))
+        """The rows of a cart; `token` is the CSRF token of their forms, `earlier` what those
+        cost by cookie number whose price has changed."""
+        rows = [
+            token.join(self._line(line, to, complaint, earlier.get(line.line.number)))
+            for line in lines
+        ]
+        return _safe("".join(rows))
 
-    def _card(self, product: Product, to: Addresses) -> str:
+    def _card(self, product: Product, to: Addresses) -> list[str]:
         key = (product, to.home)
-        html = self._cards.get(key)
-        if html is None:
-            html = self._card_template.render(product=product, to=to)
-            _keep(self._cards, key, html)
-        return html
+        parts = self._cards.get(key)
+        if parts is None:
+            html = self._card_template.render(product=product, to=to, token=_TOKEN)
+            parts = html.split(_TOKEN)
+            _keep(self._cards, key, parts)
+        return parts
 
-    def _line(self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None) -> list[str]:
+    def _line(
+        self,
+        quoted: QuoteLine,
+        to: Addresses,
+        complaint: Complaint | None,
+        earlier: Money | None,
+    ) -> list[str]:
         line = quoted.line
         if complaint is not None and complaint.number == line.number:
-            return self._rendered_line(quoted, to, complaint)
-        key = (line.number, line.quantity, quoted.product, quoted.problem, to.home)
+            return self._rendered_line(quoted, to, complaint, earlier)
+        key = (line.number, line.quantity, quoted.product, quoted.problem, to.home, earlier)
         parts = self._lines.get(key)
         if parts is None:
-            parts = self._rendered_line(quoted, to, None)
+            parts = self._rendered_line(quoted, to, None, earlier)
             _keep(self._lines, key, parts)
         return parts
 
     def _rendered_line(
-        self, quoted: QuoteLine, to: Addresses, complaint: Complaint | None
+        self,
+        quoted: QuoteLine,
+        to: Addresses,
+        complaint: Complaint | None,
+        earlier: Money | None,
     ) -> list[str]:
-        view = line_view(quoted, to, complaint)
+        view = line_view(quoted, to, complaint, earlier)
         return self._line_template.render(line=view, token=_TOKEN).split(_TOKEN)
 
 
@@ -81,7 +100,9 @@ def _safe(html: str) -> Markup:
     return Markup(html)  # noqa: S704  # rendered by templates that escape
 
 
-def _keep(memory: dict[tuple[object, ...], T], key: tuple[object, ...], piece: T) -> None:
+def _keep(
+    memory: dict[tuple[object, ...], list[str]], key: tuple[object, ...], piece: list[str]
+) -> None:
     if len(memory) >= MOST_REMEMBERED:
         memory.clear()
     memory[key] = piece

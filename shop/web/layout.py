@@ -45,10 +45,14 @@ class Frame:
 def register(app: Flask) -> None:
     """Gives templates the frame and the filters."""
     app.jinja_env.filters.update(
-        money=words.money, day=words.day, percent=words.percent, number=words.number
+        money=words.money,
+        day=words.day,
+        percent=words.percent,
+        number=words.number,
+        counted=words.counted,
     )
     app.jinja_env.globals["frame"] = frame
-    for component in ("notice", "totals", "field"):
+    for component in ("notice", "totals", "field", "stepper", "biscuit"):
         _give_macros(app, component)
     app.context_processor(lambda: {"to": addresses()})
     app.extensions["fragments"] = Fragments(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shop.core.money import Money
 from shop.core.pricing import Problem, QuoteLine
 from shop.web import words
 from shop.web.addresses import Addresses
@@ -32,11 +33,17 @@ class LineView:
     removal_address: str
     quantity: str
     message: str | None
+    news: str | None
     error: str | None
 
 
-def line_view(quoted: QuoteLine, to: Addresses, complaint: Complaint | None = None) -> LineView:
-    """A line for a page; never fails over a bad one."""
+def line_view(
+    quoted: QuoteLine,
+    to: Addresses,
+    complaint: Complaint | None = None,
+    earlier: Money | None = None,
+) -> LineView:
+    """A line for a page, with what it cost earlier if that differs; never fails over a bad one."""
     number, product = quoted.line.number, quoted.product
     return LineView(
         quoted=quoted,
@@ -47,8 +54,15 @@ def line_view(quoted: QuoteLine, to: Addresses, complaint: Complaint | None = No
         removal_address=to.removal(number),
         quantity=complaint.typed if complaint else str(quoted.line.quantity),
         message=_message(quoted),
+        news=_news(quoted, earlier),
         error=complaint.error if complaint else None,
     )
+
+
+def _news(quoted: QuoteLine, earlier: Money | None) -> str | None:
+    if earlier is None or quoted.product is None or not quoted.is_charged:
+        return None
+    return words.price_change(quoted.product.price, earlier)
 
 
 def _message(quoted: QuoteLine) -> str | None:

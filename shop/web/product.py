@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Sort
-from shop.web import placeholder
+from shop.web import found, placeholder
 from shop.web.addresses import addresses
 from shop.web.assets import keep_for_good
 from shop.web.fragments import fragments
@@ -55,10 +55,9 @@ class Search:
             page=max(1, args.get("page", 1, type=_small_int)),
         )
 
-    @classmethod
-    def of(cls, category: Category) -> str:
-        """The address of a category's list."""
-        return cls("", category.slug, Sort.SHELF, 1).address()
+    def canonical(self, page: int) -> str:
+        """The one true address of this list, however it is sorted."""
+        return self.address(sort=Sort.SHELF, page=page)
 
     def address(self, **changed: object) -> str:
         """The address of this list with something changed; defaults are left out."""
@@ -89,24 +88,23 @@ class PageLink:
 
 def cards(products: tuple[Product, ...]) -> Markup:
     """Products as the items of a list."""
-    return fragments().cards(products, addresses())
+    return fragments().cards(products, addresses(), csrf_token())
 
 
 @blueprint.get("/")
 def home() -> str:
-    csrf_token()  # so that two products opened at once from here share one secret
     categories = _categories()
     picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
     return render_template(
         "product/home.html",
-        categories=[(shelf, Search.of(shelf)) for shelf in categories],
+        categories=[(shelf, found.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
         picks=cards(picks),
+        found=found.page("Homeware and stationery", addresses().home),
     )
 
 
 @blueprint.get("/products")
 def index() -> str:
-    csrf_token()  # as at home
     search = Search.from_args(request.args)
     categories = _categories()
     question = partial(
@@ -118,10 +116,12 @@ def index() -> str:
         size=shop().page_size,
     )
     page = shop().catalogue.ask(search, question)
+    title = _title(search, categories)
     return render_template(
         "product/index.html",
         search=search,
-        title=_title(search, categories),
+        title=title,
+        found=None if search.words else found.page(title, search.canonical(page.number)),
         categories=categories,
         category_addresses=[search.address(category=shelf.slug) for shelf in categories],
         page=page,
@@ -153,10 +153,13 @@ def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> st
     related = shop().catalogue.ask(
         ("related", slug), partial(catalogue.related, product=product, size=RELATED)
     )
+    shelf_address = _shelf_address(product.category)
     return render_template(
         "product/show.html",
         product=product,
         picture=addresses().picture(product),
+        shelf_address=shelf_address,
+        found=found.product_page(product, product.category, shelf_address),
         related=cards(related),
         quantity=quantity,
         error=error,
@@ -170,6 +173,16 @@ def _by_slug(slug: str) -> Product:
     if product is None:
         abort(404)
     return product
+
+
+def _shelf_address(name: str) -> str:
+    shelves = {shelf.name: shelf for shelf in _categories()}
+    return found.category_path(shelves[name]) if name in shelves else addresses().products
+
+
+def _tile(slug: str) -> str | None:
+    name = f"img/tile-{slug}.svg"
+    return addresses().asset(name) if name in addresses().assets.digests else None
 
 
 def _categories() -> tuple[Category, ...]:

@@ -7,7 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 from flask_babel import format_date
 
 from shop.core.errors import (
@@ -20,6 +25,10 @@ from shop.core.errors import (
 )
 from shop.core.money import Money
 from shop.web.shop import shop
+
+ENGLISH = Locale("en")
+MOST_CHANGES_NAMED = 3
+"""More would make a long message, which travels to the next page in a cookie."""
 
 
 def money(amount: Money) -> str:
@@ -50,10 +59,20 @@ def day(moment: int) -> str:
     return written
 
 
+def counted(figure: int, one: str, other: str) -> str:
+    """So many of something: 1 thing, 1,200 things. The words are English, so is the plural."""
+    return f"{number(figure)} {one if ENGLISH.plural_form(figure) == 'one' else other}"
+
+
 def percent(basis_points: int) -> str:
-    """A rate in basis points: 2000 is 20%."""
-    whole, hundredths = divmod(basis_points, 100)
-    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".") + "%"
+    """A rate in basis points: 2000 is 20%, or 20 % where the locale writes so."""
+    return _percent(basis_points, shop().locale)
+
+
+@lru_cache(maxsize=64)
+def _percent(basis_points: int, locale: Locale) -> str:
+    share = Decimal(basis_points).scaleb(-4)
+    return format_percent(share, locale=locale, decimal_quantization=False)
 
 
 def refusal(refused: CookieRefused) -> str:
@@ -76,6 +95,24 @@ def refusal(refused: CookieRefused) -> str:
     return (
         "Your cart was damaged on its way and could not be read. "
         "We have emptied it. Please add your things again."
+    )
+
+
+def price_change(price: Money, earlier: Money) -> str:
+    """What a price is now and was."""
+    return f"Now {money(price)}, was {money(earlier)} when you last looked."
+
+
+def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
+    """Names with their price now and then: each of a few, or how many."""
+    if len(changes) > MOST_CHANGES_NAMED:
+        return (
+            f"{number(len(changes))} prices in your cart changed since you last looked. "
+            "The sums below are made with the new ones."
+        )
+    return " ".join(
+        f"{name} is now {money(price)}, was {money(earlier)} when you last looked."
+        for name, price, earlier in changes
     )
 
 

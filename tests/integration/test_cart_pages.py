@@ -119,8 +119,10 @@ def test_the_byte_meter_is_the_length_of_the_cookie(
         visitor.add(sku, 7)
         used = len(name) + len(visitor.cart_value(name) or "")
         page = visitor.get("/cart").text
-        assert text_of(page, ".meter span").startswith(f"{used} of 4,096 bytes; about ")
-        assert attributes(elements(parsed(page), "meter")[0])["value"] == str(used)
+        assert text_of(page, ".biscuit-words").startswith(f"{used} of 4,096 bytes; about ")
+        (bitten,) = elements(parsed(page), ".biscuit mask g")
+        free = (4096 - used) * 1000 // 4096
+        assert attributes(bitten)["transform"] == f"translate({free} 0)"
 
 
 BAD = ["100", "-1", "abc", "", " ", "１", "²", "1e3", "1.5", "+1", "0x1", "1000000", "9" * 5000]

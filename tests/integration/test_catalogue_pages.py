@@ -25,10 +25,10 @@ def count(html: str) -> str:
 def test_home_links_to_every_category_and_shows_what_can_be_bought(visitor: LintingClient) -> None:
     home = visitor.get("/").text
     assert len(names(home)) == 8
-    chips = links(home, "nav.chips a")
-    assert len(chips) == 6
-    for chip in chips:
-        assert names(visitor.get(chip).text)
+    tiles = links(home, ".tiles a")
+    assert len(tiles) == 6
+    for tile in tiles:
+        assert names(visitor.get(tile).text)
 
 
 def test_home_shows_no_sold_out_product(shop: OpenShop, visitor: LintingClient) -> None:

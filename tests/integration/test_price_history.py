@@ -20,8 +20,11 @@ def test_prices_keep_their_history(tmp_path: Path) -> None:
         with writing(engine) as connection:
             list(catalogue.take_over(connection, rows, DEFAULTS, now))
     with reading(engine) as connection:
-        seen = [catalogue.price_at(connection, 1, moment) for moment in (999, 1000, 2999, 3000)]
+        seen = [catalogue.prices_at(connection, [1], at) for at in (999, 1000, 2999, 3000)]
+        last = catalogue.last_price_change(connection)
         changes = connection.exec_driver_sql("SELECT count(*) FROM prices").scalar_one()
     engine.dispose()
-    assert seen == [None, Money(255, "GBP"), Money(255, "GBP"), Money(295, "GBP")]
+    old, new = {1: Money(255, "GBP")}, {1: Money(295, "GBP")}
+    assert seen == [{}, old, old, new]
+    assert last == 3000
     assert changes == 2

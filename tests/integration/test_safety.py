@@ -11,13 +11,12 @@ from itsdangerous import TimestampSigner
 
 from shop.config import Settings, SettingsError
 from shop.factory import create_app
-from shop.storage import catalogue
 from tests.conftest import DAY, Opener, OpenShop
 from tests.integration.client import LintingClient, cart_headers, elements, pairs, parsed, text_of
 
 CHANGES = (
     "/cart/lines", "/cart/lines/1", "/cart/lines/1/remove", "/cart/clear", "/cart/dismiss",
-    "/cart/restore", "/checkout",
+    "/cart/restore", "/cart/undo", "/cart/replace", "/cart/merge", "/cart/forget", "/checkout",
 )  # fmt: skip
 
 
@@ -204,7 +203,7 @@ def test_what_breaks_has_a_page_a_log_line_and_keeps_the_cart(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a secret of ours")
 
-    monkeypatch.setattr(catalogue, "snapshot", broken)
+    monkeypatch.setattr("shop.web.cart.pricing.quote", broken)
     monkeypatch.setattr("shop.web.cart.cart_cookie.store", broken)
     shop.app.config["PROPAGATE_EXCEPTIONS"] = False
     with caplog.at_level(logging.ERROR, "shop.errors"):

@@ -1,0 +1,148 @@
+"""How the shop is found: what search engines and link previews are told of a page.
+
+A page that says nothing here is not to be indexed; carts, checkouts and orders say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from flask import Blueprint, Response, render_template, request
+
+from shop.core import money
+from shop.core.catalogue import Product
+from shop.storage import catalogue
+from shop.storage.catalogue import Category
+from shop.web.addresses import addresses
+from shop.web.shop import shop
+
+blueprint = Blueprint("found", __name__)
+
+DESCRIPTION = (
+    "A small shop for homeware and stationery. Nothing to sign up for: "
+    "your cart stays in your own browser."
+)
+LONGEST_DESCRIPTION = 160
+MOST_IN_SITEMAP = 50_000
+"""The most addresses that one sitemap may hold (sitemaps.org protocol)."""
+HOUR = "public, max-age=3600"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page's head says: addresses are absolute, `facts` are JSON-LD objects."""
+
+    title: str
+    description: str
+    canonical: str
+    picture: str
+    kind: str = "website"
+    facts: tuple[Mapping[str, Any], ...] = ()
+
+
+def page(title: str, path: str, description: str = DESCRIPTION) -> Found:
+    """A page whose one true address is this path."""
+    return Found(title, description, absolute(path), _preview())
+
+
+def product_page(product: Product, category: str, category_path: str) -> Found:
+    """A product's page: what it is, what it costs and whether it can be had."""
+    to = addresses()
+    path = to.product(product.slug)
+    return Found(
+        title=product.name,
+        description=_shortened(product.description or product.name),
+        canonical=absolute(path),
+        picture=_preview(),
+        kind="product",
+        facts=(
+            _product(product, absolute(path), absolute(to.picture(product))),
+            _breadcrumbs(
+                ("Home", to.home), (category, category_path), (product.name, path)
+            ),
+        ),
+    )  # fmt: skip
+
+
+def absolute(path: str) -> str:
+    """A path of the shop as a whole address."""
+    return request.host_url.rstrip("/") + path
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    # Carts and checkouts are not barred here: who may not read a page cannot see its noindex.
+    lines = ("User-agent: *", "Disallow: /products?*sort=", "Disallow: /products?*q=")
+    sitemap = f"Sitemap: {absolute(addresses().sitemap)}"
+    return _public("\n".join([*lines, "", sitemap, ""]), "text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    to = addresses()
+    slugs = shop().catalogue.ask("slugs", partial(catalogue.slugs, most=MOST_IN_SITEMAP - 100))
+    shelves = shop().catalogue.ask("categories", catalogue.categories)
+    paths = [to.home, to.products, *(category_path(shelf) for shelf in shelves)]
+    paths += [to.product(slug) for slug in slugs]
+    xml = render_template("found/sitemap.xml", addresses=[absolute(path) for path in paths])
+    return _public(xml, "application/xml")
+
+
+def category_path(category: Category) -> str:
+    """The list of one category."""
+    return f"{addresses().products}?category={category.slug}"
+
+
+def _public(text: str, mimetype: str) -> Response:
+    response = Response(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = HOUR
+    return response
+
+
+def _preview() -> str:
+    return absolute(addresses().asset("img/og.png"))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST_DESCRIPTION:
+        return text
+    return text[: LONGEST_DESCRIPTION - 1].rpartition(" ")[0] + "…"
+
+
+def _product(product: Product, address: str, picture: str) -> dict[str, Any]:
+    exponent = get_currency_precision(product.price.currency)
+    availability = "InStock" if product.is_for_sale else "OutOfStock"
+    if not product.is_active:
+        availability = "Discontinued"
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.name,
+        "sku": product.sku,
+        "description": product.description,
+        "category": product.category,
+        "image": picture,
+        "offers": {
+            "@type": "Offer",
+            "url": address,
+            "price": money.plain(product.price, exponent),
+            "priceCurrency": product.price.currency,
+            "availability": f"https://schema.org/{availability}",
+            "itemCondition": "https://schema.org/NewCondition",
+        },
+    }
+
+
+def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            for place, (name, path) in enumerate(steps, start=1)
+        ],
+    }

@@ -1,0 +1,48 @@
+"""What changed in price since a cart was last changed: told from the price history.
+
+The cart's signed time says when a shopper last looked, so a cookie carries no price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from shop.core.cart import Cart
+from shop.core.money import Money
+from shop.storage import catalogue
+from shop.web import words
+from shop.web.shop import shop
+
+
+def earlier_prices(cart: Cart) -> dict[int, Money]:
+    """What products of the cart cost when it was last changed, by cookie number, those that
+    cost something else now. Asks the database only when any price has changed since."""
+    here = shop()
+    last_change = here.catalogue.ask("last price change", catalogue.last_price_change)
+    if last_change is None or cart.changed_at >= last_change:
+        return {}
+    numbers = tuple(line.number for line in cart.lines)
+    then = here.catalogue.ask(
+        ("prices", numbers, cart.changed_at),
+        partial(catalogue.prices_at, numbers=numbers, moment=cart.changed_at),
+    )
+    now = here.catalogue.snapshot(numbers)
+    return {
+        number: price
+        for number, price in then.items()
+        if number in now and now[number].price != price
+    }
+
+
+def told(cart: Cart, kept: Collection[int]) -> str | None:
+    """The changes of a cart in words, of the lines that are kept: a cart that is stored anew
+    bears a new time, so the next page could not tell them any more."""
+    earlier = earlier_prices(cart)
+    products = shop().catalogue.snapshot([number for number in earlier if number in kept])
+    changes = [
+        (product.name, product.price, earlier[number])
+        for number, product in products.items()
+        if product.is_for_sale
+    ]
+    return words.price_changes(changes) if changes else None

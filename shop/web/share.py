@@ -1,0 +1,108 @@
+"""A cart as a link: the signed cart itself, so that it needs no account and no row.
+
+Opening a link changes nothing. It shows the cart and offers to take it over, to merge it, or
+to keep one's own. A link expires like the cart it was made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import segno
+from flask import Blueprint, make_response, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.core.cart import Cart
+from shop.core.errors import CookieRefused, Expired
+from shop.web import cart_cookie, undo, words
+from shop.web.addresses import addresses
+from shop.web.cart import quoted
+from shop.web.error_page import Words, error_page
+from shop.web.line import line_view
+from shop.web.shop import shop
+
+blueprint = Blueprint("share", __name__)
+
+LONGEST_QR_CHARACTERS = 1273
+"""What version 25 holds at level L (ISO/IEC 18004, table 7): 117 modules a side. A larger code,
+up to version 40, is possible, but a phone does not read it well from a screen."""
+GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cart's link; `qr` is its code as SVG, None when the link is too long for one."""
+
+    address: str
+    qr: Markup | None
+    expires_at: int
+
+
+@blueprint.get("/cart/share")
+def create() -> Response:
+    """One's own cart as a link and a code."""
+    cart = cart_cookie.read().cart
+    if not cart.lines:
+        return redirect(addresses().cart, 303)
+    return make_response(render_template("share/create.html", link=_link(cart), pieces=cart.pieces))
+
+
+@blueprint.get("/c/<token>")
+def show(token: str) -> Response:
+    """Somebody's cart, looked at. Nothing changes."""
+    try:
+        shared = cart_cookie.decode(token)
+    except Expired as expired:
+        return error_page(GONE, _expired(expired))
+    except CookieRefused:
+        return error_page(404, _DAMAGED)
+    quote = quoted(shared)
+    mine = cart_cookie.read().cart
+    to = addresses()
+    return make_response(
+        render_template(
+            "share/show.html",
+            token=token,
+            lines=[line_view(line, to) for line in quote.lines],
+            quote=quote,
+            pieces=shared.pieces,
+            mine=mine,
+            is_mine=mine.lines == shared.lines,
+            can_be_undone=undo.has_room(mine, shared),
+        )
+    )
+
+
+_DAMAGED = Words(
+    "This link does not lead to a cart",
+    "It may have been cut short on its way, or it was made by another shop. "
+    "Your cart is as it was.",
+    "Ask for the link once more, and open all of it.",
+)
+
+
+def _expired(expired: Expired) -> Words:
+    return Words(
+        "This link has expired",
+        f"The cart behind it is of {words.day(expired.cart.changed_at)}, and a link lives as long "
+        "as a cart. Your cart is as it was.",
+        "Ask for a new link, or have a look around.",
+    )
+
+
+def _link(cart: Cart) -> Link:
+    token = cookie.encode_for_link(cart, shop().keys)
+    address = f"{request.url_root.rstrip('/')}/c/{token}"
+    return Link(address, _qr(address), cart.changed_at + shop().cart_max_age_seconds)
+
+
+def _qr(address: str) -> Markup | None:
+    if len(address) > LONGEST_QR_CHARACTERS:
+        return None
+    code = segno.make(address, error="l", micro=False)
+    drawn = code.svg_inline(
+        omitsize=True, dark="#221d18", light="#fff", svgclass="qr", lineclass=None
+    )
+    return Markup(drawn)  # noqa: S704  # drawn by the library, of nothing but squares

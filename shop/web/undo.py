@@ -1,0 +1,158 @@
+"""Steps back: the carts that were, each signed, newest first, in a cookie of their own.
+
+Every change of a cart puts the cart before it on top. The cart page offers the topmost in a
+form that carries it, so neither a row nor JavaScript is needed. A step is one of
+
+    jX.Y    the whole cart as it was, signed as any cart
+    ~jX.Y   only the lines that a change took away, where the whole cart has no room
+    -       an empty cart
+
+The cookie is sent to the cart's own pages only (Path=/cart), lives an hour and, together with
+the cart, stays within the budget of one cart: what a proxy lets through is not exceeded by an
+undo. Older steps give way first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.http import dump_cookie
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.core.budget import cookie_bytes
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge, CookieRefused
+from shop.web import cart_cookie
+from shop.web.addresses import addresses
+from shop.web.shop import shop
+
+NAME = "undo"
+MOST_STEPS = 5
+LIFE_SECONDS = 3600
+EMPTY, PART, BETWEEN = "-", "~", "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the form of the cart page carries: the step, and the lines it steps back from."""
+
+    step: str
+    since: str
+    count: int
+
+
+def offer() -> Offer | None:
+    """The newest step that can still be taken, if there is one."""
+    steps = _steps()
+    usable = [step for step in steps if _is_usable(step)]
+    if not usable:
+        return None
+    return Offer(usable[0], _digest(cart_cookie.read().cart), len(usable))
+
+
+def stepped_back(step: str, since: str) -> Cart:
+    """The cart that a step leads to. Raises CookieRefused for what is no step of ours.
+
+    When the cart has changed since the step was offered, nothing of either is lost.
+    """
+    current = cart_cookie.read().cart
+    now = shop().now()
+    if step == EMPTY:
+        return Cart() if since == _digest(current) else current
+    before = cart_cookie.decode(step.removeprefix(PART))
+    if step.startswith(PART) or since != _digest(current):
+        return before.merged_with(current, now=now)
+    return before.touched(now)
+
+
+def push(response: Response, after: Cart) -> None:
+    """Remembers the request's cart as one step before `after`, which the response stores."""
+    before = cart_cookie.read().cart
+    if before.lines == after.lines:
+        return
+    room = _room(after)
+    whole = EMPTY if not before.lines else _signed(before, room)
+    if whole is not None:
+        _set(response, [whole, *_steps()], room)
+        return
+    taken = Cart(tuple(line for line in before.lines if line not in after.lines), before.changed_at)
+    part = _signed(taken, room) if taken.lines else None
+    _set(response, [PART + part] if part else [], room)
+
+
+def has_room(before: Cart, after: Cart) -> bool:
+    """Whether a change from one cart to another could be undone in full."""
+    return not before.lines or _signed(before, _room(after)) is not None
+
+
+def taken(response: Response, step: str, after: Cart) -> None:
+    """Remembers the steps before this one."""
+    steps = _steps()
+    older = steps[steps.index(step) + 1 :] if step in steps else []
+    _set(response, older, _room(after))
+
+
+def forget(response: Response) -> None:
+    """Lets the browser forget every step."""
+    _send(response, "", 0)
+
+
+def _steps() -> list[str]:
+    return [step for step in request.cookies.get(NAME, "").split(BETWEEN) if step][:MOST_STEPS]
+
+
+def _is_usable(step: str) -> bool:
+    try:
+        return step == EMPTY or bool(cart_cookie.decode(step.removeprefix(PART)))
+    except CookieRefused:
+        return False
+
+
+def _room(after: Cart) -> int:
+    # What the cart leaves of its own budget; one over a budget that was lowered keeps its size.
+    seen = cart_cookie.read()
+    limit_bytes = max(shop().cart_budget_bytes, seen.used_bytes)
+    taken_bytes = cookie_bytes(after, shop().keys, name=cart_cookie.name())
+    return limit_bytes - taken_bytes - len(NAME)
+
+
+def _signed(cart: Cart, room: int) -> str | None:
+    try:
+        value = cookie.encode(cart, shop().keys, name=NAME)
+    except CartTooLarge:
+        return None
+    return value if len(value) + len(PART) <= room else None
+
+
+def _set(response: Response, steps: list[str], room: int) -> None:
+    kept: list[str] = []
+    for step in steps[:MOST_STEPS]:
+        if len(BETWEEN.join([*kept, step])) > room:
+            break
+        kept.append(step)
+    if kept or NAME in request.cookies:
+        _send(response, BETWEEN.join(kept), LIFE_SECONDS if kept else 0)
+
+
+def _send(response: Response, value: str, max_age_seconds: int) -> None:
+    header = dump_cookie(
+        NAME,
+        value,
+        max_age=max_age_seconds,
+        path=addresses().cart,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        sync_expires=False,
+        max_size=0,
+    )
+    response.headers.add("Set-Cookie", header)
+
+
+def _digest(cart: Cart) -> str:
+    # Of the lines alone: a cart that was merely renewed is the same.
+    lines = ";".join(f"{line.number}*{line.quantity}" for line in cart.lines)
+    return hashlib.sha256(lines.encode("ascii")).hexdigest()[:16]
