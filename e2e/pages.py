@@ -21,12 +21,12 @@ class Shopper:
         return self.page
 
     def adds(self, slug: str, quantity: int = 1) -> CartPage:
-        """Adds a product from its own page and lands in the cart."""
+        """Adds a product from its own page, sees it in the cart, and opens the cart's page."""
         self.visits(f"/products/{slug}")
         self.page.get_by_label("Quantity").fill(str(quantity))
         self.page.get_by_role("button", name="Add to cart").click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Your cart")
-        return CartPage(self)
+        expect(self.page.get_by_role("heading", name="Your cart")).to_be_visible()
+        return self.opens_cart()
 
     def opens_cart(self) -> CartPage:
         self.visits("/cart")

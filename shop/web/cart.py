@@ -33,7 +33,7 @@ from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
 from shop.web.cart_cookie import Reading
 from shop.web.fragments import fragments
-from shop.web.layout import EXPIRED_CART
+from shop.web.layout import EXPIRED_CART, is_quiet
 from shop.web.line import Complaint
 from shop.web.price_news import earlier_prices, told
 from shop.web.product import show_with
@@ -68,7 +68,8 @@ _CHOOSE_FIRST = (
 @blueprint.get("")
 def show() -> Response:
     response = make_response(page())
-    cart_cookie.renew(response)
+    if not is_quiet():
+        cart_cookie.renew(response)
     return response
 
 

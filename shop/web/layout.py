@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, get_flashed_messages, session
+from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
 
 from shop.web import cart_cookie, words
@@ -13,6 +13,8 @@ from shop.web.addresses import addresses
 from shop.web.cart_cookie import Reading
 from shop.web.fragments import Fragments
 
+QUIET = "Crumb-Quiet"
+"""Header of a request that is a look only; `static/js/cart.js` sends it."""
 EXPIRED_CART = "expired cart"
 """Key of the session under which an expired cart is kept whose cookie was replaced."""
 
@@ -65,6 +67,12 @@ def _give_macros(app: Flask, component: str) -> None:
     app.jinja_env.globals.update(public)
 
 
+def is_quiet() -> bool:
+    """Whether a page is only looked at to show the cart in another tab: then messages wait for
+    the tab that they are meant for, and nothing is renewed."""
+    return QUIET in request.headers
+
+
 def frame() -> Frame:
     """Reads the cart and the messages; a template calls it once."""
     seen = cart_cookie.read()
@@ -75,7 +83,7 @@ def frame() -> Frame:
 
 
 def _flashed() -> list[tuple[str, str]]:
-    if "_flashes" not in session:
+    if "_flashes" not in session or is_quiet():
         return []
     return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
