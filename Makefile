@@ -8,7 +8,7 @@ JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-headed check format bench clean
+.PHONY: help run test e2e e2e-headed check format bench audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,7 @@ e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy shop tests e2e bench
+	@$(BIN)/mypy shop tests e2e bench audit
 	@$(BIN)/lint-imports
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
@@ -43,8 +43,12 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 	@$(BIN)/python -m bench
 
+audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight (ARGS="--only axe")
+	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m audit $(ARGS)
+
 clean: ## Remove what was installed and generated; the instance folder stays
-	rm -rf $(VENV) test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) audit/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/python.stamp:
@@ -61,4 +65,10 @@ $(VENV)/run.stamp: $(VENV)/python.stamp requirements/run.txt pyproject.toml
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/audit.stamp: $(VENV)/dev.stamp requirements/audit.txt audit/package-lock.json audit/.npmrc
+	@echo "Installing what the audit needs (once) ..."
+	@$(PIP) install --require-hashes -r requirements/audit.txt
+	@$(BIN)/python -m audit.node
 	@touch $@

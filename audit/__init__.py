@@ -1,0 +1,1 @@
+"""`make audit`: figures of the running shop, beside what they must be."""
