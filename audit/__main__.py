@@ -1,0 +1,70 @@
+"""`make audit`: what the running shop must reach, measured in a real browser.
+
+Exits 1 when a figure is missed. All figures stand in test-results/audit.json afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from playwright.sync_api import expect, sync_playwright
+
+from audit import axe, lighthouse, markup, weight
+from audit.pages import Subject, chosen
+from audit.report import Group, table, write
+from audit.stage import Stage, numbers_of
+from e2e import browser
+from e2e.server import PROJECT, RunningShop, prepare, running_shop
+
+RESULT = PROJECT / "test-results" / "audit.json"
+ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}
+PARTS = (*ON_STAGE, "lighthouse")
+PATIENCE_MS = 10_000
+
+
+@click.command()
+@click.option("--only", default=",".join(PARTS), help=f"Parts of it: {', '.join(PARTS)}.")
+@click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
+def main(only: str, patterns: tuple[str, ...]) -> None:
+    """Measures the shop and prints its figures beside what they must be."""
+    parts = only.split(",")
+    if unknown := set(parts) - set(PARTS):
+        raise click.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--only")
+    subjects = chosen(patterns)
+    if not subjects:
+        raise click.BadParameter("no subject has such a name", param_hint="--subject")
+    groups = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_shop(prepare(Path(folder)), SHOP_WORKERS="2") as shop,
+    ):
+        for group in filter(lambda group: group.figures, _groups(shop, parts, subjects)):
+            click.echo(table(group))
+            groups.append(group)
+            write(groups, RESULT)
+    click.echo(f"\nAll figures: {RESULT.relative_to(PROJECT)}")
+    sys.exit(0 if groups and all(group.is_met for group in groups) else 1)
+
+
+def _groups(shop: RunningShop, parts: list[str], subjects: list[Subject]) -> Iterator[Group]:
+    numbers = numbers_of(shop)
+    executable = browser.ensure(os.environ).executable
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
+        own = Path(playwright.chromium.executable_path)
+        with playwright.chromium.launch(executable_path=executable) as launched:
+            stage = Stage(launched, shop, numbers)
+            for part in ON_STAGE:
+                if part in parts:
+                    yield ON_STAGE[part](stage, subjects)
+    if "lighthouse" in parts:  # with the other browser closed: it would be measured too
+        yield lighthouse.measure(shop, numbers, subjects, executable or own)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What axe-core finds on every subject, narrow and wide, light and dark."""
+
+from __future__ import annotations
+
+from tqdm import tqdm
+
+from audit.node import PACKAGES
+from audit.pages import Subject
+from audit.report import Figure, Findings, Group, is_zero
+from audit.stage import Failed, Look, Stage
+
+LOOKS = [Look(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# By `evaluate` and not as a script of the page: the shop's CSP lets no foreign one in.
+RUN = """async (tags) => {
+    const {violations, incomplete} = await axe.run(document, {
+        runOnly: {type: "tag", values: tags}, resultTypes: ["violations", "incomplete"],
+    });
+    const places = (results) => results.flatMap(({id, nodes}) =>
+        nodes.map(({target}) => `${id} at ${target.join(" ")}`));
+    return [places(violations), places(incomplete)];
+}"""
+
+
+def measure(stage: Stage, subjects: list[Subject]) -> Group:
+    """How many violations each subject has, over all looks at it.
+
+    What axe-core cannot judge by itself is told of, and not counted.
+    """
+    source = (PACKAGES / "axe-core" / "axe.min.js").read_text("utf-8")
+    figures: list[Figure] = []
+    findings: Findings = {}
+    for subject in tqdm(subjects, desc="axe", disable=None, leave=False):
+        found, unsure = [], []
+        for look in LOOKS:
+            violations, doubts = _look(stage, subject, look, source)
+            found += [f"{look}: {violation}" for violation in violations]
+            unsure += [f"{look}: to be looked at, {doubt}" for doubt in doubts]
+        figures.append(is_zero(subject.name, len(found)))
+        findings[subject.name] = found + unsure
+    return Group("axe-core, violations at four looks each", figures, findings)
+
+
+def _look(stage: Stage, subject: Subject, look: Look, source: str) -> tuple[list[str], list[str]]:
+    with stage.page(look) as page:
+        try:
+            stage.arrange(page, subject)
+        except Failed as failed:
+            return [str(failed)], []
+        page.evaluate(source)
+        violations, doubts = page.evaluate(RUN, TAGS)
+        return violations, doubts

@@ -1,0 +1,92 @@
+"""Lighthouse's marks for the shop as a phone sees it, the median of three runs a page."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from audit import node
+from audit.pages import MEASURED, Numbers, Subject
+from audit.report import Figure, Group, at_least, is_zero
+from e2e.server import RunningShop
+from shop.core import cookie
+
+RUNS = 3
+ASKED = {"performance": 99, "accessibility": 100, "best-practices": 100, "seo": 100}
+
+# Pages of one shopper's own say `noindex` on purpose, which this audit takes for a mistake.
+SKIPPED = {"cart-20": ["is-crawlable"], "checkout-20": ["is-crawlable"]}
+
+
+def measure(
+    shop: RunningShop, numbers: Numbers, subjects: list[Subject], executable: Path
+) -> Group:
+    """The four marks and the layout shift of each page."""
+    subjects = [subject for subject in subjects if subject.name in MEASURED]
+    question = {
+        "chromePath": str(executable),
+        "chromeFlags": ["--headless=new", *(["--no-sandbox"] if _is_root() else [])],
+        "runs": RUNS,
+        "jobs": [_job(shop, numbers, subject) for subject in subjects],
+    }
+    runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    progress = tqdm(total=RUNS * len(subjects), desc="lighthouse", disable=None, leave=False)
+    with progress:
+        for answer in node.answers("lighthouse.mjs", question):
+            runs[answer["name"]].append(answer)
+            progress.update()
+    return Group(
+        f"Lighthouse, phone, median of {RUNS} runs",
+        [figure for each in subjects for figure in figures_of(each.name, runs[each.name])],
+        {each.name: findings_of(each.name, runs[each.name]) for each in subjects},
+    )
+
+
+def _job(shop: RunningShop, numbers: Numbers, subject: Subject) -> dict[str, Any]:
+    held = f"{cookie.NAME}={subject.cookie(numbers)}" if subject.cookie else ""
+    return {
+        "name": subject.name,
+        "url": shop.url + subject.path,
+        "shows": subject.shows,
+        "cookie": held,
+        "skipAudits": SKIPPED.get(subject.name, []),
+    }
+
+
+def figures_of(name: str, runs: list[dict[str, Any]]) -> list[Figure]:
+    """The marks of a page, and whether every run saw the page at all."""
+    marks = [
+        at_least(f"{name}, {category}", _median(runs, category), asked)
+        for category, asked in ASKED.items()
+    ]
+    shift = max(1.0 if run["shift"] is None else run["shift"] for run in runs)
+    return [
+        is_zero(f"{name}, runs that saw another page", sum(not run["isShown"] for run in runs)),
+        *marks,
+        is_zero(f"{name}, layout shift", round(shift, 4)),
+    ]
+
+
+def findings_of(name: str, runs: list[dict[str, Any]]) -> list[str]:
+    """What was said of a page, and which audits cost it a mark that is asked."""
+    findings = [f"{audit} left out: the page is noindex" for audit in SKIPPED.get(name, [])]
+    findings += sorted({said for run in runs for said in [run["error"], *run["warnings"]] if said})
+    for category, asked in ASKED.items():
+        marks = [run["marks"][category] for run in runs]
+        if _median(runs, category) < asked:
+            findings.append(f"{category} {', '.join(f'{mark:g}' for mark in marks)}")
+            findings += sorted({audit for run in runs for audit in run["short"][category]})
+    return findings
+
+
+def _median(runs: list[dict[str, Any]], category: str) -> float:
+    return float(statistics.median(run["marks"][category] for run in runs))
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0

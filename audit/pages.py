@@ -1,0 +1,183 @@
+"""The pages and states that are looked at. One more is one more `Subject` in `SUBJECTS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from playwright.sync_api import expect
+
+from e2e import jar
+from e2e.pages import CartPage, CheckoutPage, Shopper
+from e2e.server import RunningShop
+from shop.core.cart import Line
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor(Shopper):
+    """A shopper who can also change the shop's database."""
+
+    shop: RunningShop
+
+
+Numbers = Mapping[str, int]
+"""The cookie number of each SKU."""
+Cookie = Callable[[Numbers], str]
+Steps = Callable[[Visitor], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A page in a state: the cart that is in the browser, the address that is opened and the
+    status it answers with, what is done there, and a text that is to be seen in the end.
+
+    Steps that stand alone end with an `expect` of their own. A subject that `needs_script` is
+    left out where pages are opened without JavaScript.
+    """
+
+    name: str
+    path: str
+    shows: str = ""
+    cookie: Cookie | None = None
+    steps: Steps | None = None
+    status: int = 200
+    needs_script: bool = False
+
+
+def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
+    """A cart of {SKU: quantity}, last changed so long ago."""
+    return lambda numbers: jar.value_of(
+        {numbers[sku]: quantity for sku, quantity in lines.items()}, aged_days=aged_days
+    )
+
+
+def _tampered(numbers: Numbers) -> str:
+    value = holding(ONE)(numbers)
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
+def _full_for_a_mug(numbers: Numbers) -> str:
+    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, Line(numbers["MUG"], 1))
+    return jar.value_of({line.number: line.quantity for line in cart.lines})
+
+
+def _asks_for_too_many(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Quantity").fill("2")
+    visitor.page.get_by_role("button", name="Add to cart").click()
+
+
+def _adds_here(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Add to cart").click()
+
+
+def _types_a_hundred(visitor: Visitor) -> None:
+    CartPage(visitor).sets_quantity("Everyday mug", "100")
+
+
+def _forgets_the_form(visitor: Visitor) -> None:
+    page = visitor.page
+    page.get_by_label("Full name").fill("Ada Baker")
+    page.get_by_label("Email").fill("ada")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.get_by_label("Email")).to_have_attribute("aria-invalid", "true")
+
+
+def _orders_at_a_new_price(visitor: Visitor) -> None:
+    checkout = CheckoutPage(visitor).fills_in()
+    visitor.shop.change(
+        "UPDATE products SET price_minor = price_minor + 1 WHERE sku = 'CLOTH-DISH'"
+    )
+    checkout.button.click()
+
+
+def _orders(visitor: Visitor) -> None:
+    CheckoutPage(visitor).fills_in().places_the_order()
+
+
+def _orders_without_a_session(visitor: Visitor) -> None:
+    checkout = CheckoutPage(visitor).fills_in()
+    visitor.page.context.clear_cookies()
+    checkout.button.click()
+
+
+ONE = {"MUG": 1}
+TWENTY = {
+    "MUG": 2,
+    "MUG-OAT": 1,
+    "CREPE-PAN": 1,
+    "BOARD-BEECH": 3,
+    "KNIFE-BREAD": 1,
+    "TIN-LOAF": 2,
+    "BOX-BREAD": 1,
+    "SPOON-OLIVE": 12,
+    "BRULEE-DISH": 6,
+    "BOOK-BREAD": 1,
+    "BOWL-CAFE": 4,
+    "PLATE-SIDE": 6,
+    "PLATE-DINNER": 6,
+    "JUG-MILK": 1,
+    "GLASS-TUMBLER": 8,
+    "CUP-EGG": 4,
+    "STATE-LONG-NAME": 1,
+    "NOTE-A6": 10,
+    "PENCIL": 99,
+    "LAMP-DESK": 1,
+}
+TROUBLED = {"MUG": 1, "STATE-SOLD-OUT": 2, "STATE-DISCONTINUED": 1, "STATE-ONE-LEFT": 3}
+
+SUBJECTS = (
+    Subject("home", "/"),
+    Subject("list", "/products"),
+    Subject("list-category", "/products?category=paper"),
+    Subject("list-search", "/products?q=notebook"),
+    Subject("list-nothing", "/products?q=zeppelin", "zeppelin"),
+    Subject("list-later", "/products?page=3"),
+    Subject("product", "/products/everyday-mug"),
+    Subject("product-sold-out", "/products/sold-out-teapot", "Sold out"),
+    Subject("product-discontinued", "/products/discontinued-diary", "No longer sold"),
+    Subject("product-last-one", "/products/last-one-lamp", "Last one"),
+    Subject("product-long-name", "/products/very-long-name-notebook"),
+    Subject("product-dear", "/products/very-dear-chandelier", "12,499"),
+    Subject(
+        "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many
+    ),
+    Subject("cart-empty", "/cart", "There is nothing in your cart"),
+    Subject("cart-1", "/cart", "Everyday mug", holding(ONE)),
+    Subject("cart-20", "/cart", "Hinged desk lamp", holding(TWENTY)),
+    Subject("cart-troubled", "/cart", "No longer sold", holding(TROUBLED)),
+    Subject("cart-wrong-quantity", "/cart", "from 1 to 99", holding(ONE), _types_a_hundred),
+    Subject("cart-expired", "/cart", "has expired", holding(TWENTY, aged_days=31)),
+    Subject("cart-tampered", "/cart", "was not signed by this shop", _tampered),
+    Subject(
+        "cart-full", "/products/everyday-mug", "does not fit", _full_for_a_mug, steps=_adds_here
+    ),
+    Subject("checkout", "/checkout", "Everyday mug", holding(ONE)),
+    Subject("checkout-20", "/checkout", "Hinged desk lamp", holding(TWENTY)),
+    Subject("checkout-wrong", "/checkout", "", holding(ONE), _forgets_the_form),
+    Subject(
+        "checkout-new-price",
+        "/checkout",
+        "nothing was ordered",
+        holding({"CLOTH-DISH": 2}),
+        _orders_at_a_new_price,
+    ),
+    Subject("order", "/checkout", "", holding({"MUG": 2, "PENCIL": 3}), _orders),
+    Subject("error-404", "/nothing-here", "There is nothing here", status=404),
+    Subject(
+        "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without_a_session
+    ),
+)
+
+MEASURED = ("home", "list", "product", "cart-20", "checkout-20")
+"""Whose speed and weight are measured."""
+
+
+def chosen(patterns: tuple[str, ...]) -> list[Subject]:
+    """The subjects that any of the patterns names, such as `cart-*`; all without a pattern."""
+    return [
+        subject
+        for subject in SUBJECTS
+        if not patterns or any(fnmatchcase(subject.name, pattern) for pattern in patterns)
+    ]

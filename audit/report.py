@@ -1,0 +1,78 @@
+"""Figures beside what they must be, as tables and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+Findings = dict[str, list[str]]
+"""What was found, by the name of what it was found in."""
+MOST_TOLD = 12
+"""Findings of one name that a table shows; the JSON has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure, what is asked of it, and whether it is so."""
+
+    what: str
+    figure: float | str
+    asked: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one part of the audit, and what stands behind those that are missed."""
+
+    title: str
+    figures: Sequence[Figure]
+    findings: Findings = field(default_factory=dict)
+
+    @property
+    def is_met(self) -> bool:
+        return all(figure.is_met for figure in self.figures)
+
+
+def at_most(what: str, figure: float, limit: float, unit: str = "") -> Figure:
+    return Figure(what, figure, f"at most {limit:,g}{unit}", figure <= limit)
+
+
+def at_least(what: str, figure: float, limit: float) -> Figure:
+    return Figure(what, figure, f"at least {limit:,g}", figure >= limit)
+
+
+def is_zero(what: str, figure: float) -> Figure:
+    return Figure(what, figure, "0", figure == 0)
+
+
+def table(group: Group) -> str:
+    """The group as lines of text, its findings below."""
+    rows = [
+        (figure.what, _written(figure.figure), figure.asked, "ok" if figure.is_met else "MISSED")
+        for figure in group.figures
+    ]
+    first, second, third = (max((len(row[at]) for row in rows), default=0) for at in range(3))
+    lines = [f"{a:{first}}  {b:>{second}}  {c:{third}}  {d}" for a, b, c, d in rows]
+    title = f"{group.title}: {sum(figure.is_met for figure in group.figures)} of {len(rows)} ok"
+    return "\n".join(["", title, "", *lines, *_told(group.findings)])
+
+
+def write(groups: Iterable[Group], path: Path) -> None:
+    """Writes all figures and findings as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = [asdict(group) | {"is_met": group.is_met} for group in groups]
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _told(findings: Findings) -> Iterator[str]:
+    for name, said in findings.items():
+        yield from (f"  {name}: {finding}" for finding in said[:MOST_TOLD])
+        if len(said) > MOST_TOLD:
+            yield f"  {name}: and {len(said) - MOST_TOLD:,} more"
+
+
+def _written(figure: float | str) -> str:
+    return figure if isinstance(figure, str) else f"{figure:,.10g}"

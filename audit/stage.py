@@ -1,0 +1,81 @@
+"""A browser at a running shop, and subjects arranged in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Browser, Error, Page, expect
+
+from audit.pages import Numbers, Subject, Visitor
+from e2e import jar
+from e2e.server import RunningShop
+
+HEIGHT = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page is looked at; `density` is pixels of the screen for one of CSS."""
+
+    width: int = 1280
+    scheme: Literal["light", "dark"] = "light"
+    has_script: bool = True
+    density: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.width} {self.scheme}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A browser and the shop that it visits."""
+
+    browser: Browser
+    shop: RunningShop
+    numbers: Numbers
+
+    @contextmanager
+    def page(self, look: Look) -> Iterator[Page]:
+        """An empty page of a browser that was never here; nothing moves in it."""
+        context = self.browser.new_context(
+            viewport={"width": look.width, "height": HEIGHT},
+            device_scale_factor=look.density,
+            color_scheme=look.scheme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="Europe/London",
+            java_script_enabled=look.has_script,
+        )
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    def arrange(self, page: Page, subject: Subject) -> None:
+        """Brings a page into the subject's state. Raises Failed when it does not come to it."""
+        try:
+            if subject.cookie:
+                jar.put(page.context, self.shop.url, subject.cookie(self.numbers))
+            answer = page.goto(self.shop.url + subject.path)
+            assert answer is not None
+            assert answer.status == subject.status, f"status {answer.status}"
+            if subject.steps:
+                subject.steps(Visitor(page, self.shop.url, self.shop))
+            if subject.shows:
+                expect(page.get_by_text(subject.shows).first).to_be_visible()
+        except (Error, AssertionError) as problem:
+            reason = str(problem).strip().split("\n", 1)[0]
+            raise Failed(f"could not be arranged: {reason}") from problem
+
+
+class Failed(Exception):
+    """A subject could not be brought into its state; its text says why."""
+
+
+def numbers_of(shop: RunningShop) -> Numbers:
+    """The cookie numbers of all products."""
+    rows = shop.ask("SELECT sku, number FROM products")
+    return {str(sku): int(str(number)) for sku, number in rows}

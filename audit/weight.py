@@ -1,0 +1,154 @@
+"""How much the shop sends, how it is packed, and whether pages move while they load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from tqdm import tqdm
+
+from audit.pages import MEASURED, Subject
+from audit.report import Figure, Findings, Group, at_most, is_zero
+from audit.stage import Failed, Look, Stage
+from e2e.server import PROJECT
+
+STATIC = PROJECT / "static"
+LIMITS = {"js": 14_000, "css": 28_000}
+HOME_LIMIT = 120_000
+LOOKS = (Look(360, density=2), Look(1280))
+TEXTS = (
+    "text/",
+    "application/javascript",
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+)
+PACKED = ("br", "zstd", "gzip")
+LONG_SECONDS = 30 * 86_400
+
+# Also the pictures that wait for the page to be scrolled to them.
+LOAD_ALL = """() => Promise.all([...document.images].map((image) => {
+    image.loading = "eager";
+    return image.decode().catch(() => null);
+}))"""
+SHIFTS = """() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({type: "layout-shift", buffered: true});
+    return observer.takeRecords().reduce((sum, {value}) => sum + value, 0);
+}"""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came for one request: where from, its headers, and its bytes on the wire."""
+
+    address: str
+    headers: dict[str, str]
+    size_bytes: float = 0
+    is_whole: bool = False
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Everything that a page asked for, by the number that the browser gives to requests."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    def watch(self, page: Page) -> None:
+        session = page.context.new_cdp_session(page)
+        session.on("Network.responseReceived", lambda event: self._begin(event))
+        session.on("Network.loadingFinished", lambda event: self._end(event))
+        session.on("Network.loadingFailed", lambda event: self._end(event))
+        session.send("Network.enable")
+
+    def _begin(self, event: dict[str, Any]) -> None:
+        response = event["response"]
+        if response["url"].startswith("http"):
+            headers = {name.lower(): value for name, value in response["headers"].items()}
+            self.answers[event["requestId"]] = Answer(response["url"], headers)
+
+    def _end(self, event: dict[str, Any]) -> None:
+        answer = self.answers.get(event["requestId"])
+        if answer:
+            answer.size_bytes = event.get("encodedDataLength", 0)
+            answer.is_whole = True
+
+    @property
+    def is_whole(self) -> bool:
+        return all(answer.is_whole for answer in self.answers.values())
+
+    @property
+    def size_bytes(self) -> float:
+        return sum(answer.size_bytes for answer in self.answers.values())
+
+
+def measure(stage: Stage, subjects: list[Subject]) -> Group:
+    """The files' sizes, and what travels and moves when pages are opened with an empty cache."""
+    figures = [_size_of(kind, limit) for kind, limit in LIMITS.items()]
+    findings: Findings = {}
+    answers: dict[str, Answer] = {}
+    visits = [(each, look) for each in subjects if each.name in MEASURED for look in LOOKS]
+    for subject, look in tqdm(visits, desc="weight", disable=None, leave=False):
+        label = f"{subject.name} at {look.width}"
+        try:
+            traffic, shift = _visit(stage, subject, look)
+        except Failed as failed:
+            figures.append(is_zero(label, 1))
+            findings[label] = [str(failed)]
+            continue
+        figures.append(is_zero(f"{label}, layout shift", round(shift, 4)))
+        if subject.name == "home":
+            figures.append(
+                at_most(f"{label}, transferred", traffic.size_bytes, HOME_LIMIT, " bytes")
+            )
+        answers |= {urlsplit(each.address).path: each for each in traffic.answers.values()}
+    figures += [
+        figure for path, answer in answers.items() for figure in judged(path, answer.headers)
+    ]
+    return Group("Weight", figures, findings)
+
+
+def judged(path: str, headers: dict[str, str]) -> list[Figure]:
+    """Whether an answer is compressed, if it is text, and kept long, if it is a file."""
+    figures = []
+    if headers.get("content-type", "").startswith(TEXTS):
+        encoding = headers.get("content-encoding", "none")
+        figures.append(
+            Figure(f"{path}, compression", encoding, ", ".join(PACKED), encoding in PACKED)
+        )
+    if path.startswith("/static/"):
+        kept = headers.get("cache-control", "")
+        figures.append(
+            Figure(f"{path}, caching", kept, "immutable, a month or more", is_kept_long(kept))
+        )
+    return figures
+
+
+def is_kept_long(cache_control: str) -> bool:
+    """Whether a browser may keep this for a month at least without ever asking again."""
+    directives = dict(
+        directive.strip().lower().partition("=")[::2] for directive in cache_control.split(",")
+    )
+    seconds = directives.get("max-age", "")
+    return "immutable" in directives and seconds.isdecimal() and int(seconds) >= LONG_SECONDS
+
+
+def _size_of(kind: str, limit: int) -> Figure:
+    files: Iterable[Path] = (STATIC / kind).rglob(f"*.{kind}")
+    return at_most(f"static/{kind}", sum(file.stat().st_size for file in files), limit, " bytes")
+
+
+def _visit(stage: Stage, subject: Subject, look: Look) -> tuple[Traffic, float]:
+    traffic = Traffic()
+    with stage.page(look) as page:
+        traffic.watch(page)
+        stage.arrange(page, subject)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(LOAD_ALL)
+        while not traffic.is_whole:
+            page.wait_for_timeout(20)
+        return traffic, float(page.evaluate(SHIFTS))

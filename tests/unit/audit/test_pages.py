@@ -1,0 +1,51 @@
+"""The table of subjects fits the demo catalogue and itself."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from audit.pages import MEASURED, ONE, SUBJECTS, TROUBLED, TWENTY, Subject, chosen
+from e2e.server import PROJECT
+
+CATALOGUE = (PROJECT / "shop" / "demo" / "catalogue.csv").read_text("utf-8")
+NUMBERS = {
+    row["sku"]: number for number, row in enumerate(csv.DictReader(CATALOGUE.splitlines()), 1)
+}
+
+
+def test_no_two_subjects_have_one_name() -> None:
+    names = [subject.name for subject in SUBJECTS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("subject", [pytest.param(each, id=each.name) for each in SUBJECTS])
+def test_a_subject_has_an_address_and_a_cart_of_real_products(subject: Subject) -> None:
+    assert subject.path.startswith("/")
+    assert subject.cookie is None or subject.cookie(NUMBERS)
+    assert subject.shows or not subject.cookie or subject.steps
+
+
+def test_twenty_are_twenty_and_nothing_is_wrong_with_them() -> None:
+    assert len(TWENTY) == 20
+    assert not TWENTY.keys() & (TROUBLED.keys() - ONE.keys())
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_what_is_measured_needs_no_more_than_a_cookie(name: str) -> None:
+    (subject,) = chosen((name,))
+    assert subject.steps is None
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        pytest.param(("home",), {"home"}, id="a name"),
+        pytest.param(("home", "error-*"), {"home", "error-404", "error-too-old"}, id="a pattern"),
+        pytest.param(("nowhere",), set(), id="none"),
+        pytest.param((), {subject.name for subject in SUBJECTS}, id="all"),
+    ],
+)
+def test_subjects_are_chosen_by_name(patterns: tuple[str, ...], expected: set[str]) -> None:
+    assert {subject.name for subject in chosen(patterns)} == expected
