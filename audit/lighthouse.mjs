@@ -33,6 +33,7 @@ async function look({ url, shows, cookie, skipAudits }) {
   return {
     error: lhr.runtimeError?.message ?? "",
     warnings: lhr.runWarnings.map(String),
+    machine: Math.round(lhr.environment.benchmarkIndex),
     isShown: lhr.finalDisplayedUrl === url && artifacts.MainDocumentContent.includes(shows),
     marks: Object.fromEntries(
       CATEGORIES.map((name) => [name, Math.round((lhr.categories[name]?.score ?? 0) * 100)]),

@@ -76,16 +76,23 @@ def findings_of(name: str, runs: list[dict[str, Any]]) -> list[str]:
     """What was said of a page, and which audits cost it a mark that is asked."""
     findings = [f"{audit} left out: the page is noindex" for audit in SKIPPED.get(name, [])]
     findings += sorted({said for run in runs for said in [run["error"], *run["warnings"]] if said})
+    if _median(runs, "performance") < ASKED["performance"]:
+        speeds = _listed([run["machine"] for run in runs])
+        findings.append(f"this machine's speed meanwhile: {speeds} (busy or slow below 1,000)")
     for category, asked in ASKED.items():
         marks = [run["marks"][category] for run in runs]
         if _median(runs, category) < asked:
-            findings.append(f"{category} {', '.join(f'{mark:g}' for mark in marks)}")
+            findings.append(f"{category} {_listed(marks)}")
             findings += sorted({audit for run in runs for audit in run["short"][category]})
     return findings
 
 
 def _median(runs: list[dict[str, Any]], category: str) -> float:
     return float(statistics.median(run["marks"][category] for run in runs))
+
+
+def _listed(figures: list[float]) -> str:
+    return ", ".join(f"{figure:,g}" for figure in figures)
 
 
 def _is_root() -> bool:

@@ -15,6 +15,7 @@ def _run(performance: int, *, is_shown: bool = True, shift: float | None = 0) ->
     return {
         "error": "",
         "warnings": [],
+        "machine": 2000,
         "isShown": is_shown,
         "marks": full | {"performance": performance},
         "shift": shift,
@@ -45,7 +46,7 @@ def test_the_worst_shift_counts_and_none_measured_is_a_miss() -> None:
 
 def test_a_missed_mark_is_explained_and_a_skipped_audit_told() -> None:
     assert findings_of("home", [_run(100)]) == []
-    assert findings_of("home", [_run(98)]) == [
+    assert findings_of("home", [_run(98)])[1:] == [
         "performance 98",
         "speed-index: Speed Index: 9 s",
     ]
