@@ -25,7 +25,7 @@ class Shopper:
         self.visits(f"/products/{slug}")
         self.page.get_by_label("Quantity").fill(str(quantity))
         self.page.get_by_role("button", name="Add to cart").click()
-        expect(self.page.get_by_role("heading", name="Your cart")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Your cart", exact=True)).to_be_visible()
         return self.opens_cart()
 
     def opens_cart(self) -> CartPage:
@@ -35,6 +35,11 @@ class Shopper:
     def goes_to_checkout(self) -> CheckoutPage:
         self.visits("/checkout")
         return CheckoutPage(self)
+
+    def adds_here(self) -> MiniCart:
+        """Adds the product of the page that is open, and stays there."""
+        self.page.get_by_role("button", name="Add to cart").click()
+        return MiniCart(self)
 
     def in_another_tab(self) -> Shopper:
         return Shopper(self.page.context.new_page(), self.url)
@@ -66,7 +71,7 @@ class CartPage:
 
     def sets_quantity(self, name: str, quantity: str) -> CartPage:
         self.quantity_of(name).fill(quantity)
-        self.page.get_by_role("button", name=f"Update quantity of {name}").click()
+        self.quantity_of(name).press("Enter")
         return self
 
     def removes(self, name: str) -> CartPage:
@@ -76,6 +81,30 @@ class CartPage:
     def empties(self) -> CartPage:
         self.page.get_by_role("button", name="Empty the cart").click()
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class MiniCart:
+    """The cart that opens beside a page when something was added there."""
+
+    shopper: Shopper
+
+    @property
+    def dialog(self) -> Locator:
+        return self.shopper.page.get_by_role("dialog", name="Your cart")
+
+    def says(self, text: str) -> MiniCart:
+        expect(self.dialog.get_by_text(text)).to_be_visible()
+        return self
+
+    def holds(self, name: str, quantity: int = 1) -> MiniCart:
+        field = self.dialog.get_by_label(f"Quantity of {name}", exact=True)
+        expect(field).to_have_value(str(quantity))
+        return self
+
+    def is_closed_by_escape(self) -> None:
+        self.shopper.page.keyboard.press("Escape")
+        expect(self.dialog).to_be_hidden()
 
 
 @dataclass(frozen=True, slots=True)

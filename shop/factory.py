@@ -81,7 +81,7 @@ def create_app(
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = _shop(settings, now)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["shop_name"] = "Crumb"
+    app.jinja_env.globals.update(shop_name="Crumb", shop_description=found.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
     safety.register(app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage)
     errors.register(app)

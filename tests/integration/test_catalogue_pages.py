@@ -183,7 +183,7 @@ def test_what_a_catalogue_holds_is_escaped(shop: OpenShop, visitor: LintingClien
     assert text_of(visitor.get("/products/everyday-mug").text, "h1") == evil
     assert names(visitor.get("/products").text)[0] == evil
     visitor.add("MUG")
-    assert evil in text_of(visitor.get("/cart").text, ".notices")
+    assert evil in text_of(visitor.get("/cart").text, "main > .notices")
 
 
 @pytest.mark.parametrize(

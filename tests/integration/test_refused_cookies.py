@@ -102,7 +102,7 @@ def test_on_a_page(
         with visitor.may_write_cart(), caplog.at_level(logging.INFO, "shop.cart"):
             response = visitor.get(address)
         assert response.status_code == (404 if address == "/nope" else 200)
-        assert said in text_of(response.text, ".notices")
+        assert said in text_of(response.text, "main > .notices")
         assert any("; Path=/;" in header for header in cart_deletions(response))
         assert cart_headers(response) == cart_deletions(response)
         assert_one_log_line(caplog, visitor.raw_cookies)
@@ -125,7 +125,7 @@ def test_on_a_change(
     written = [header for header in cart_headers(response) if "; Path=/;" in header]
     assert (response.status_code, len(written)) == (303, 1)
     assert visitor.cart_value() == shop.cookie({"PENCIL": 2})
-    notices = text_of(visitor.get("/cart").text, ".notices")
+    notices = text_of(visitor.get("/cart").text, "main > .notices")
     assert said in notices
     assert "Added to your cart: Cedar pencil" in notices
 
@@ -137,7 +137,7 @@ def test_a_change_of_nothing_says_so_too(visitor: LintingClient, address: str) -
     response = visitor.send(address, quantity=1)
     assert (response.status_code, len(cart_deletions(response))) == (303, 1)
     visitor.raw_cookies = ""
-    assert DAMAGED in text_of(visitor.get("/cart").text, ".notices")
+    assert DAMAGED in text_of(visitor.get("/cart").text, "main > .notices")
 
 
 def test_a_second_cookie_goes_from_every_path_that_leads_to_the_page(
@@ -201,7 +201,7 @@ def test_an_offered_cart_is_kept_until_it_is_restored(shop: OpenShop) -> None:
     assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 3})
     page = visitor.get("/cart").text
     assert quantities(page) == ["2", "3"]
-    assert "Your cart is back" in text_of(page, ".notices")
+    assert "Your cart is back" in text_of(page, "main > .notices")
     assert "Restore it?" not in page
 
 
@@ -243,7 +243,7 @@ def test_what_cannot_be_restored_changes_nothing(
     visitor.add("PENCIL")
     response = visitor.send("/cart/restore", cart=value(shop))
     assert (response.status_code, cart_headers(response)) == (303, [])
-    assert "can no longer be restored" in text_of(visitor.get("/cart").text, ".notices")
+    assert "can no longer be restored" in text_of(visitor.get("/cart").text, "main > .notices")
 
 
 def test_restoring_what_does_not_fit_is_refused(open_shop: Opener) -> None:
