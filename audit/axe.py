@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tqdm import tqdm
 
 from audit.node import PACKAGES
@@ -36,9 +38,11 @@ def measure(stage: Stage, subjects: list[Subject]) -> Group:
         for look in LOOKS:
             violations, doubts = _look(stage, subject, look, source)
             found += [f"{look}: {violation}" for violation in violations]
-            unsure += [f"{look}: to be looked at, {doubt}" for doubt in doubts]
+            unsure += [doubt.partition(" at ")[0] for doubt in doubts]
         figures.append(is_zero(subject.name, len(found)))
-        findings[subject.name] = found + unsure
+        findings[subject.name] = found + [
+            f"to be looked at, {rule} at {count} places" for rule, count in Counter(unsure).items()
+        ]
     return Group("axe-core, violations at four looks each", figures, findings)
 
 

@@ -76,6 +76,47 @@ def _types_a_hundred(visitor: Visitor) -> None:
     CartPage(visitor).sets_quantity("Everyday mug", "100")
 
 
+def _adds_beside(visitor: Visitor) -> None:
+    visitor.adds_here().says("Added to your cart: Everyday mug")
+
+
+def _adds_one_too_many_beside(visitor: Visitor) -> None:
+    card = visitor.page.get_by_role("button", name="Add Last-one lamp", exact=True)
+    card.click()
+    expect(visitor.page.get_by_role("dialog").get_by_text("Only 1 left")).to_be_visible()
+
+
+def _removes(visitor: Visitor) -> None:
+    CartPage(visitor).removes("Cedar pencil")
+
+
+def _empties(visitor: Visitor) -> None:
+    CartPage(visitor).empties()
+
+
+def _looks_after_a_new_price(visitor: Visitor) -> None:
+    shop = visitor.shop
+    (product,) = shop.ask("SELECT number, price_minor FROM products WHERE sku = 'CLOTH-DISH'")
+    shop.change("UPDATE prices SET since = 1 WHERE product_number = ?", product[0])
+    shop.change(
+        "INSERT INTO prices (product_number, price_minor, currency, since) "
+        "VALUES (?, ?, 'GBP', unixepoch())",
+        product[0],
+        int(str(product[1])) + 40,
+    )
+    shop.change("UPDATE products SET price_minor = price_minor + 40 WHERE sku = 'CLOTH-DISH'")
+    visitor.opens_cart()
+
+
+def _shared(lines: Mapping[str, int], *, aged_days: float = 0) -> Steps:
+    def open_it(visitor: Visitor) -> None:
+        numbers = {str(sku): int(str(n)) for n, sku in visitor.shop.ask(NUMBERS)}
+        link = jar.link_of({numbers[sku]: n for sku, n in lines.items()}, aged_days=aged_days)
+        visitor.visits(link)
+
+    return open_it
+
+
 def _forgets_the_form(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_label("Full name").fill("Ada Baker")
@@ -102,7 +143,9 @@ def _orders_without_a_session(visitor: Visitor) -> None:
     checkout.button.click()
 
 
+NUMBERS = "SELECT number, sku FROM products"
 ONE = {"MUG": 1}
+LAMP = {"STATE-ONE-LEFT": 1}
 TWENTY = {
     "MUG": 2,
     "MUG-OAT": 1,
@@ -153,6 +196,40 @@ SUBJECTS = (
     Subject(
         "cart-full", "/products/everyday-mug", "does not fit", _full_for_a_mug, steps=_adds_here
     ),
+    Subject("cart-undo", "/cart", "Undo the last change", holding(TWENTY), _removes),
+    Subject("cart-emptied", "/cart", "Undo the last change", holding(TWENTY), _empties),
+    Subject(
+        "cart-new-price",
+        "/cart",
+        "when you last looked",
+        holding({"MUG": 2, "CLOTH-DISH": 1}, aged_days=0.5),
+        _looks_after_a_new_price,
+    ),
+    Subject(
+        "mini-cart",
+        "/products/everyday-mug",
+        "Added to your cart",
+        holding({"PENCIL": 2}),
+        _adds_beside,
+        needs_script=True,
+    ),
+    Subject(
+        "mini-cart-refused",
+        "/products?q=last-one",
+        "Only 1 left",
+        holding(LAMP),
+        _adds_one_too_many_beside,
+        needs_script=True,
+    ),
+    Subject("about", "/cart/about", "This is all of it", holding(TWENTY)),
+    Subject("about-empty", "/cart/about", "There is no cart"),
+    Subject("share", "/cart/share", "Point a phone", holding(TWENTY)),
+    Subject("share-long", "/cart/share", "too long for a QR code", _full_for_a_mug),
+    Subject("shared", "/cart", "Put this into my cart", steps=_shared(TWENTY)),
+    Subject("shared-beside-mine", "/cart", "Merge with mine", holding(ONE), _shared(TROUBLED)),
+    Subject("shared-same", "/cart", "the cart you have already", holding(ONE), _shared(ONE)),
+    Subject("shared-expired", "/cart", "has expired", steps=_shared(ONE, aged_days=31)),
+    Subject("shared-damaged", "/c/nothing", "does not lead to a cart", status=404),
     Subject("checkout", "/checkout", "Everyday mug", holding(ONE)),
     Subject("checkout-20", "/checkout", "Hinged desk lamp", holding(TWENTY)),
     Subject("checkout-wrong", "/checkout", "", holding(ONE), _forgets_the_form),

@@ -106,26 +106,23 @@ def measure(stage: Stage, subjects: list[Subject]) -> Group:
                 at_most(f"{label}, transferred", traffic.size_bytes, HOME_LIMIT, " bytes")
             )
         answers |= {urlsplit(each.address).path: each for each in traffic.answers.values()}
-    figures += [
-        figure for path, answer in answers.items() for figure in judged(path, answer.headers)
-    ]
+    for what, is_right in (("not compressed", is_packed), ("not kept by caches", is_kept)):
+        wrong = [path for path, answer in answers.items() if not is_right(path, answer.headers)]
+        label = f"answers {what}, of {len(answers)}"
+        figures.append(is_zero(label, len(wrong)))
+        findings[label] = wrong
     return Group("Weight", figures, findings)
 
 
-def judged(path: str, headers: dict[str, str]) -> list[Figure]:
-    """Whether an answer is compressed, if it is text, and kept long, if it is a file."""
-    figures = []
-    if headers.get("content-type", "").startswith(TEXTS):
-        encoding = headers.get("content-encoding", "none")
-        figures.append(
-            Figure(f"{path}, compression", encoding, ", ".join(PACKED), encoding in PACKED)
-        )
-    if path.startswith("/static/"):
-        kept = headers.get("cache-control", "")
-        figures.append(
-            Figure(f"{path}, caching", kept, "immutable, a month or more", is_kept_long(kept))
-        )
-    return figures
+def is_packed(_: str, headers: dict[str, str]) -> bool:
+    """Whether an answer is compressed, if it is text."""
+    is_text = headers.get("content-type", "").startswith(TEXTS)
+    return not is_text or headers.get("content-encoding") in PACKED
+
+
+def is_kept(path: str, headers: dict[str, str]) -> bool:
+    """Whether an answer is kept for a month or more, if it is a file."""
+    return not path.startswith("/static/") or is_kept_long(headers.get("cache-control", ""))
 
 
 def is_kept_long(cache_control: str) -> bool:

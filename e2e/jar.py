@@ -72,6 +72,13 @@ def value_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
     return cookie.encode(cart, [KEY], name=cookie.NAME)
 
 
+def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
+    """The path of a link to a cart, last changed so long ago."""
+    changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
+    cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
+    return f"/c/{cookie.encode_for_link(cart, [KEY])}"
+
+
 def cart_that_fills(total_bytes: int, added: Line) -> Cart:
     """A cart whose cookie is exactly this long, name and value, once a line was added to it.
 

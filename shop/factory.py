@@ -187,6 +187,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_PATH": "/",
         "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_MIN_SIZE": 200,
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
         "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["assets.show", "assets.favicon"],
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,

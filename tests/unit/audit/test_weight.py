@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.weight import is_kept_long, judged
+from audit.weight import is_kept, is_kept_long, is_packed
 
 
 @pytest.mark.parametrize(
@@ -27,25 +27,30 @@ def test_a_file_is_kept_long_when_nobody_asks_for_a_month(
 @pytest.mark.parametrize(
     ("path", "headers", "expected"),
     [
-        pytest.param("/", {"content-type": "text/html; charset=utf-8"}, [False], id="plain page"),
         pytest.param(
-            "/", {"content-type": "text/html", "content-encoding": "br"}, [True], id="packed page"
+            "/", {"content-type": "text/html; charset=utf-8"}, (False, True), id="plain page"
+        ),
+        pytest.param(
+            "/",
+            {"content-type": "text/html", "content-encoding": "br"},
+            (True, True),
+            id="packed page",
         ),
         pytest.param(
             "/static/img/a.svg",
             {"content-type": "image/svg+xml", "cache-control": "max-age=31536000, immutable"},
-            [False, True],
+            (False, True),
             id="plain picture, kept long",
         ),
         pytest.param(
             "/static/img/a.avif",
             {"content-type": "image/avif", "cache-control": "max-age=3600"},
-            [False],
+            (True, False),
             id="a photograph is packed already",
         ),
     ],
 )
 def test_text_is_packed_and_files_are_kept(
-    path: str, headers: dict[str, str], expected: list[bool]
+    path: str, headers: dict[str, str], expected: tuple[bool, bool]
 ) -> None:
-    assert [figure.is_met for figure in judged(path, headers)] == expected
+    assert (is_packed(path, headers), is_kept(path, headers)) == expected
