@@ -100,6 +100,13 @@ def cart_that_fills(total_bytes: int, added: Line) -> Cart:
     return Cart(tuple(lines), int(time.time()))
 
 
+def full_for_one_more(line: dict[int, int]) -> str:
+    """The value of a cart that is a byte too long once this line is added."""
+    ((number, quantity),) = line.items()
+    cart = cart_that_fills(cookie.BROWSER_LIMIT_BYTES + 1, Line(number, quantity))
+    return cookie.encode(cart, [KEY], name=cookie.NAME)
+
+
 def _text_length(lines: list[Line]) -> int:
     steps = [
         line.number - before

@@ -57,11 +57,14 @@ document.addEventListener("cart", ({ detail: { page } }) => {
   if (said.length) document.querySelector("main > .notices").replaceChildren(...said);
 });
 
-const tabs = new BroadcastChannel("crumb cart");
 const refresh = async () => announce(await look(QUIET), false);
-tabs.addEventListener("message", refresh);
-document.addEventListener("cart", ({ detail: { isOurs } }) => { if (isOurs) tabs.postMessage(null); });
+let tabs;
 addEventListener("pageshow", ({ persisted }) => {
+  tabs = new BroadcastChannel("crumb cart");
+  tabs.addEventListener("message", refresh);
   const [arrival] = performance.getEntriesByType("navigation");
   if (persisted || arrival.type === "back_forward") refresh();
 });
+/* A page that the browser keeps for the way back would be dropped at the first message. */
+addEventListener("pagehide", () => tabs.close());
+document.addEventListener("cart", ({ detail: { isOurs } }) => { if (isOurs) tabs.postMessage(null); });

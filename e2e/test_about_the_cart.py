@@ -1,0 +1,36 @@
+"""A shopper is told what the cookie holds, and is rid of it with one button."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from e2e import jar
+from e2e.pages import Shopper
+
+MUG, PENCIL = 1, 32
+
+
+def test_the_cookie_is_told_in_plain_words(shopper: Shopper) -> None:
+    value = jar.value_of({MUG: 2, PENCIL: 5})
+    jar.put(shopper.page.context, shopper.url, value)
+
+    page = shopper.visits("/")
+    page.get_by_role("link", name="About your cart").click()
+    expect(page.get_by_role("region", name="Your cart’s cookie")).to_have_text(f"cart={value}")
+    expect(page.get_by_role("listitem").filter(has_text="2 × Everyday mug")).to_be_visible()
+    expect(page.get_by_text(f"{len('cart') + len(value)} of 4,096 bytes")).to_be_visible()
+
+
+def test_one_button_deletes_everything(shopper: Shopper) -> None:
+    cart = shopper.adds("everyday-mug", 2)
+    cart.removes("Everyday mug").is_empty()
+    shopper.adds("cedar-pencil")
+    names = {kept.get("name") for kept in shopper.page.context.cookies(f"{shopper.url}/cart")}
+    assert names == {"cart", "session", "undo"}
+
+    page = shopper.visits("/cart/about")
+    page.get_by_role("button", name="Delete my cart").click()
+    expect(page.get_by_text("There is no cart in this browser.")).to_be_visible()
+    shown_again = {kept.get("name") for kept in page.context.cookies(f"{shopper.url}/cart")}
+    assert shown_again <= {"session"}  # of the form that stands there now
+    shopper.opens_cart().is_empty()

@@ -1,0 +1,118 @@
+"""Changes made at once, in one tab or in several, all arrive; every tab shows the cart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+
+from e2e import jar
+from e2e.pages import Shopper
+from e2e.server import RunningShop
+
+WITHIN_A_SECOND = 1000
+MUG, PENCIL = 1, 32
+ADD_SIX = """names => {
+    const forms = [...document.querySelectorAll('[data-add-form]')];
+    for (const name of names)
+        forms.find(form => form.elements.sku.value === name).requestSubmit();
+}"""
+FIRST_SIX = ["MUG", "MUG-OAT", "CREPE-PAN", "BOARD-BEECH", "KNIFE-BREAD", "TIN-LOAF"]
+
+
+def held(context: BrowserContext) -> list[int]:
+    cart = jar.held_cart(context)
+    return sorted(line.number for line in cart.lines) if cart else []
+
+
+def shows_six(page: Page) -> None:
+    # Not the count in the head: that runs ahead of the shop's answers.
+    expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(6 + 1)
+
+
+def test_six_adds_at_once_from_one_tab_all_arrive(shopper: Shopper) -> None:
+    page = shopper.visits("/products")
+    page.evaluate(ADD_SIX, FIRST_SIX)
+
+    shows_six(page)
+    assert held(page.context) == [1, 2, 3, 4, 5, 6]
+
+
+def test_six_adds_at_once_from_two_tabs_all_arrive(shopper: Shopper) -> None:
+    one, other = shopper.visits("/products"), shopper.in_another_tab().visits("/products")
+    one.evaluate(f"names => setTimeout(() => ({ADD_SIX})(names))", FIRST_SIX[:3])
+    other.evaluate(ADD_SIX, FIRST_SIX[3:])
+
+    for page in (one, other):
+        shows_six(page)
+    assert held(one.context) == [1, 2, 3, 4, 5, 6]
+
+
+def test_without_locks_a_tab_still_takes_turns(shopper: Shopper) -> None:
+    shopper.page.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
+    page = shopper.visits("/products")
+    page.evaluate(ADD_SIX, FIRST_SIX)
+
+    shows_six(page)
+    assert held(page.context) == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_add_from_a_stale_page_is_made_to_the_newer_cart(shopper: Shopper) -> None:
+    shopper.visits("/products/everyday-mug")
+    shopper.in_another_tab().adds("cedar-pencil", 3)
+
+    shopper.adds_here().holds("Cedar pencil", 3).holds("Everyday mug")
+
+
+def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
+    other = shopper.in_another_tab()
+    other.visits("/cart")
+    shopper.visits("/products/everyday-mug")
+    shopper.adds_here().says("Added to your cart: Everyday mug")
+
+    expect(other.page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value(
+        "1", timeout=WITHIN_A_SECOND
+    )
+    expect(other.page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+    expect(other.page.get_by_text("Added to your cart")).to_have_count(0)
+
+
+def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
+    page = shopper.visits("/products")
+    shopper.adds("everyday-mug", 2)
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(f"{shopper.url}/products")
+    expect(page.get_by_role("link", name="Cart 2 things")).to_be_visible(timeout=WITHIN_A_SECOND)
+
+
+@pytest.fixture
+def remembering_page(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, object],
+    browser_context_args: dict[str, object],
+) -> Iterator[Page]:
+    """A page of a browser whose back/forward cache is on, as everywhere but in Playwright."""
+    browser: Browser = browser_type.launch(
+        **browser_type_launch_args,  # type: ignore[arg-type]
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
+    browser.close()
+
+
+def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
+    remembering_page: Page, shop: RunningShop
+) -> None:
+    page = remembering_page
+    page.goto(f"{shop.url}/products")
+    page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
+    page.goto(f"{shop.url}/products/everyday-mug")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("dialog").get_by_text("Added to your cart")).to_be_visible()
+
+    page.evaluate("setTimeout(() => history.back())")
+    expect(page).to_have_url(f"{shop.url}/products")
+    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible(timeout=WITHIN_A_SECOND)
+    assert page.evaluate("window.kept") is True

@@ -1,0 +1,90 @@
+"""Steps back, with and without JavaScript, and no server memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from e2e import jar
+from e2e.pages import CartPage, Shopper
+from e2e.server import RunningShop
+
+MUG, PENCIL, SHADE = 1, 32, 44
+THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
+
+
+@pytest.fixture(params=["with JavaScript", "without JavaScript"])
+def either(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    browser_context_args: dict[str, object],
+    shop: RunningShop,
+) -> Iterator[Shopper]:
+    """A shopper whose browser runs scripts or does not."""
+    with_script = request.param == "with JavaScript"
+    context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
+    yield Shopper(context.new_page(), shop.url)
+    context.close()
+
+
+def opened(shopper: Shopper, lines: dict[int, int]) -> CartPage:
+    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+    return shopper.opens_cart()
+
+
+def undoes(cart: CartPage) -> CartPage:
+    cart.page.get_by_role("button", name="Undo the last change").click()
+    return cart
+
+
+def lines_held(shopper: Shopper) -> dict[int, int]:
+    cart = jar.held_cart(shopper.page.context)
+    return {line.number: line.quantity for line in cart.lines} if cart else {}
+
+
+def test_a_removal_is_undone(either: Shopper) -> None:
+    cart = opened(either, THREE).removes("Cedar pencil")
+    expect(cart.line("Cedar pencil")).to_have_count(0)
+    undoes(cart).holds("Cedar pencil", 4).holds("Everyday mug", 2)
+    assert list(lines_held(either).items()) == list(THREE.items())
+
+
+def test_clearing_is_undone(either: Shopper) -> None:
+    cart = opened(either, THREE).empties().is_empty()
+    assert lines_held(either) == {}
+    undoes(cart).holds("Pleated paper shade").holds("Cedar pencil", 4)
+    assert lines_held(either) == THREE
+
+
+def test_several_steps_are_undone_one_by_one(either: Shopper) -> None:
+    cart = opened(either, THREE).removes("Cedar pencil")
+    expect(cart.line("Cedar pencil")).to_have_count(0)
+    cart.removes("Pleated paper shade")
+    expect(cart.line("Pleated paper shade")).to_have_count(0)
+    cart.empties().is_empty()
+
+    undoes(cart).holds("Everyday mug", 2)
+    undoes(cart).holds("Pleated paper shade")
+    undoes(cart).holds("Cedar pencil", 4)
+    expect(cart.page.get_by_role("button", name="Undo the last change")).to_have_count(0)
+
+
+def test_what_comes_back_has_the_price_of_the_day(either: Shopper, own_shop: RunningShop) -> None:
+    there = Shopper(either.page, own_shop.url)
+    cart = opened(there, {MUG: 1, PENCIL: 1}).removes("Everyday mug")
+    expect(cart.line("Everyday mug")).to_have_count(0)
+    own_shop.change("UPDATE products SET price_minor = 1234 WHERE number = ?", MUG)
+    undoes(cart).holds("Everyday mug")
+    expect(cart.line("Everyday mug")).to_contain_text("£12.34")
+
+
+def test_undoing_on_a_stale_page_keeps_what_came_since(either: Shopper) -> None:
+    cart = opened(either, {MUG: 1, PENCIL: 1})
+    cart.removes("Everyday mug")
+    expect(cart.line("Everyday mug")).to_have_count(0)
+    other = Shopper(either.page.context.new_page(), either.url)
+    jar.put(either.page.context, either.url, jar.value_of({PENCIL: 1, SHADE: 2}))
+    undoes(cart).holds("Everyday mug")
+    other.opens_cart().holds("Pleated paper shade", 2).holds("Everyday mug").holds("Cedar pencil")
