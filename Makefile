@@ -8,7 +8,7 @@ JOBS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-headed check format bench audit clean
+.PHONY: help run test e2e e2e-headed check format bench audit pictures clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight (ARGS="--only axe")
 	@$(BIN)/python -m e2e.browser
 	@$(BIN)/python -m audit $(ARGS)
+
+pictures: $(VENV)/dev.stamp ## Take a picture of every page and state, to be looked at (ARGS="--readme")
+	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m audit.pictures $(ARGS)
 
 clean: ## Remove what was installed and generated; the instance folder stays
 	rm -rf $(VENV) audit/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

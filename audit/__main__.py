@@ -5,26 +5,22 @@ Exits 1 when a figure is missed. All figures stand in test-results/audit.json af
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from playwright.sync_api import expect, sync_playwright
 
 from audit import axe, lighthouse, markup, weight
 from audit.pages import Subject, chosen
 from audit.report import Group, table, write
-from audit.stage import Stage, numbers_of
-from e2e import browser
+from audit.stage import opened
 from e2e.server import PROJECT, RunningShop, prepare, running_shop
 
 RESULT = PROJECT / "test-results" / "audit.json"
 ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}
 PARTS = (*ON_STAGE, "lighthouse")
-PATIENCE_MS = 10_000
 
 
 @click.command()
@@ -52,18 +48,12 @@ def main(only: str, patterns: tuple[str, ...]) -> None:
 
 
 def _groups(shop: RunningShop, parts: list[str], subjects: list[Subject]) -> Iterator[Group]:
-    numbers = numbers_of(shop)
-    executable = browser.ensure(os.environ).executable
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE_MS)
-        own = Path(playwright.chromium.executable_path)
-        with playwright.chromium.launch(executable_path=executable) as launched:
-            stage = Stage(launched, shop, numbers)
-            for part in ON_STAGE:
-                if part in parts:
-                    yield ON_STAGE[part](stage, subjects)
+    with opened(shop) as stage:
+        for part in ON_STAGE:
+            if part in parts:
+                yield ON_STAGE[part](stage, subjects)
     if "lighthouse" in parts:  # with the other browser closed: it would be measured too
-        yield lighthouse.measure(shop, numbers, subjects, executable or own)
+        yield lighthouse.measure(shop, stage.numbers, subjects, stage.executable)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ def _orders_without_a_session(visitor: Visitor) -> None:
 
 NUMBERS = "SELECT number, sku FROM products"
 ONE = {"MUG": 1}
+THREE = {"MUG": 2, "NOTE-A5": 1, "CANDLE-PILLAR": 3}
 LAMP = {"STATE-ONE-LEFT": 1}
 TWENTY = {
     "MUG": 2,
@@ -188,6 +189,7 @@ SUBJECTS = (
     ),
     Subject("cart-empty", "/cart", "There is nothing in your cart"),
     Subject("cart-1", "/cart", "Everyday mug", holding(ONE)),
+    Subject("cart-3", "/cart", "Everyday mug", holding(THREE)),
     Subject("cart-20", "/cart", "Hinged desk lamp", holding(TWENTY)),
     Subject("cart-troubled", "/cart", "No longer sold", holding(TROUBLED)),
     Subject("cart-wrong-quantity", "/cart", "from 1 to 99", holding(ONE), _types_a_hundred),
@@ -209,7 +211,7 @@ SUBJECTS = (
         "mini-cart",
         "/products/everyday-mug",
         "Added to your cart",
-        holding({"PENCIL": 2}),
+        holding({"INK-BLUE": 1}),
         _adds_beside,
         needs_script=True,
     ),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from audit.pages import Numbers, Subject, Visitor
-from e2e import jar
+from e2e import browser, jar
 from e2e.server import RunningShop
 
 HEIGHT = 800
+PATIENCE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Stage:
     """A browser and the shop that it visits."""
 
     browser: Browser
+    executable: Path
     shop: RunningShop
     numbers: Numbers
 
@@ -71,11 +75,21 @@ class Stage:
             raise Failed(f"could not be arranged: {reason}") from problem
 
 
+@contextmanager
+def opened(shop: RunningShop) -> Iterator[Stage]:
+    """A stage at this shop, with the browser that the end-to-end tests use."""
+    found = browser.ensure(os.environ).executable
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
+        own = Path(playwright.chromium.executable_path)
+        with playwright.chromium.launch(executable_path=found) as launched:
+            yield Stage(launched, found or own, shop, _numbers_of(shop))
+
+
 class Failed(Exception):
     """A subject could not be brought into its state; its text says why."""
 
 
-def numbers_of(shop: RunningShop) -> Numbers:
-    """The cookie numbers of all products."""
+def _numbers_of(shop: RunningShop) -> Numbers:
     rows = shop.ask("SELECT sku, number FROM products")
     return {str(sku): int(str(number)) for sku, number in rows}

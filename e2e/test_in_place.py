@@ -140,6 +140,14 @@ def test_a_shop_that_cannot_be_reached_is_told(shopper: Shopper) -> None:
     expect(cart.page.get_by_role("alert")).to_have_count(0)
 
 
+def test_what_was_not_added_is_not_counted(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+    page.context.set_offline(True)
+    mini = shopper.adds_here().says("The shop could not be reached.")
+    mini.is_closed_by_escape()
+    expect(page.get_by_role("link", name="Cart 0 things")).to_be_visible()
+
+
 def test_what_is_shown_is_the_shops_not_the_browsers(own_shop: RunningShop, page: Page) -> None:
     shopper = Shopper(page, own_shop.url)
     cart = filled(shopper, {MUG: 1})

@@ -1,0 +1,68 @@
+"""`make pictures`: every page and state as a person sees it, to be looked at.
+
+They stand below test-results/pictures/. With `--readme` the three of the README are made.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from audit.pages import Subject, chosen
+from audit.stage import Look, Stage, opened
+from e2e.server import PROJECT, prepare, running_shop
+
+FOLDER = PROJECT / "test-results" / "pictures"
+LOOKS = [Look(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]
+README = {
+    PROJECT / "docs" / "home.png": ("home", Look(1280)),
+    PROJECT / "docs" / "cart.png": ("cart-3", Look(1280)),
+    PROJECT / "docs" / "mini-cart.png": ("mini-cart", Look(1280, "dark")),
+}
+"""The pictures of the README, each of a subject at a look."""
+SHOW_ALL = """async () => {
+    for (const image of document.images) {
+        image.loading = "eager";
+        await image.decode().catch(() => {});
+    }
+}"""
+
+
+@click.command()
+@click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
+@click.option("--readme", is_flag=True, help="Make the pictures of the README instead.")
+def main(patterns: tuple[str, ...], readme: bool) -> None:
+    """Takes a picture of each page and state at each width, light and dark."""
+    wanted = README if readme else _all(chosen(patterns))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as instance,
+        running_shop(prepare(Path(instance))) as shop,
+        opened(shop) as stage,
+    ):
+        for file, (name, look) in tqdm(wanted.items(), desc="pictures", disable=None, leave=False):
+            (subject,) = chosen((name,))
+            _take(stage, subject, look, file, is_whole=not (readme or subject.needs_script))
+    click.echo(f"{len(wanted)} pictures: {next(iter(wanted)).parent.relative_to(PROJECT)}")
+
+
+def _all(subjects: list[Subject]) -> dict[Path, tuple[str, Look]]:
+    return {
+        FOLDER / f"{subject.name}-{look.width}-{look.scheme}.png": (subject.name, look)
+        for subject in subjects
+        for look in LOOKS
+    }
+
+
+def _take(stage: Stage, subject: Subject, look: Look, file: Path, *, is_whole: bool) -> None:
+    with stage.page(look) as page:
+        stage.arrange(page, subject)
+        page.evaluate(SHOW_ALL)
+        page.screenshot(path=file, full_page=is_whole)
+
+
+if __name__ == "__main__":
+    main()
