@@ -28,6 +28,7 @@ from shop.core.pricing import Rules
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
 from shop.web import (
+    about,
     assets,
     cart,
     checkout,
@@ -87,7 +88,7 @@ def create_app(
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")
-    for module in (product, cart, share, checkout, order, found, health):
+    for module in (product, cart, share, about, checkout, order, found, health):
         app.register_blueprint(module.blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

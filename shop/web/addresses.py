@@ -29,9 +29,9 @@ class Addresses:
     cart_undo: str
     cart_replace: str
     cart_merge: str
-    cart_about: str
-    cart_forget: str
     cart_share: str
+    about: str
+    about_delete: str
     checkout: str
     sitemap: str
     before_slug: str
@@ -81,9 +81,9 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         cart_undo=build("cart.step_back"),
         cart_replace=build("cart.replace"),
         cart_merge=build("cart.merge"),
-        cart_about=build("cart.about"),
-        cart_forget=build("cart.forget"),
         cart_share=build("share.create"),
+        about=build("about.show"),
+        about_delete=build("about.destroy"),
         checkout=build("checkout.show"),
         sitemap=build("found.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],

@@ -6,7 +6,7 @@ now, so a form from a stale page never overwrites a newer cart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 
 from flask import (
@@ -21,7 +21,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from shop.core import cookie, pricing
+from shop.core import pricing
 from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
@@ -31,7 +31,6 @@ from shop.core.pricing import Quote
 from shop.storage import catalogue
 from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
-from shop.web.cart_cookie import Reading
 from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART, is_quiet
 from shop.web.line import Complaint
@@ -40,25 +39,12 @@ from shop.web.product import show_with
 from shop.web.safety import csrf_token
 from shop.web.shop import shop
 
-
-@dataclass(frozen=True, slots=True)
-class KeptCookie:
-    """The cart cookie as a shopper is told of it; times are Unix seconds."""
-
-    name: str
-    value: str
-    json: str
-    changed_at: int
-    expires_at: int
-
-
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
 UNPROCESSABLE = 422
 CONFLICT = 409
 MOST_CARRIED = 2000
 """Characters of an expired cart that are carried to the next page, in the session cookie."""
-_LINK_REFUSED = "This link has expired or is damaged. Your cart is as it was"
 _CHOOSE_FIRST = (
     "Your earlier cart has expired, and we are still keeping it for you. Please restore it or "
     "let it go first. Nothing was added yet."
@@ -168,61 +154,17 @@ def step_back() -> Response:
 @blueprint.post("/replace")
 def replace() -> Response:
     """Takes over a shared cart, which its form carries, instead of one's own."""
-    shared = _shared()
-    if shared is None:
-        return _back(_LINK_REFUSED)
-    return _changed(shared.touched(shop().now()), "This is the shared cart now")
+    return _with_shared(lambda shared: shared.touched(shop().now()), "This is the shared cart now")
 
 
 @blueprint.post("/merge")
 def merge() -> Response:
     """Adds a shared cart, which its form carries, to one's own."""
-    shared = _shared()
-    if shared is None:
-        return _back(_LINK_REFUSED)
-    try:
-        merged = cart_cookie.read().cart.merged_with(shared, now=shop().now())
-        return _changed(merged, "The shared cart was added to yours")
-    except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, "The shared cart")), CONFLICT)
-
-
-@blueprint.get("/about")
-def about() -> str:
-    """What the cookie holds, for how long, and how to be rid of it."""
-    seen = cart_cookie.read()
-    life = shop().cart_max_age_seconds
-    return render_template(
-        "cart/about.html",
-        cookie=_kept(seen),
-        quote=quoted(seen.cart),
-        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
-        life_days=life // 86_400,
-        grace_days=shop().cart_grace_seconds // 86_400,
+    mine = cart_cookie.read().cart
+    return _with_shared(
+        lambda shared: mine.merged_with(shared, now=shop().now()),
+        "The shared cart was added to yours",
     )
-
-
-def _kept(seen: Reading) -> KeptCookie | None:
-    if not seen.cart.lines:
-        return None
-    here, changed_at = shop(), seen.cart.changed_at
-    return KeptCookie(
-        name=cart_cookie.name(),
-        value=seen.value,
-        json=cookie.dissect(seen.value, here.keys).json,
-        changed_at=changed_at,
-        expires_at=changed_at + here.cart_max_age_seconds,
-    )
-
-
-@blueprint.post("/forget")
-def forget() -> Response:
-    """Deletes every cookie of the shop that this browser keeps."""
-    response = redirect(addresses().cart_about, 303)
-    cart_cookie.delete(response)
-    undo.forget(response)
-    session.clear()
-    return response
 
 
 @blueprint.post("/dismiss")
@@ -306,11 +248,14 @@ def _name(number: int) -> str:
     return product.name if product else "A product we no longer have"
 
 
-def _shared() -> Cart | None:
+def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
     try:
-        return cart_cookie.decode(request.form.get("cart", ""))
+        shared = cart_cookie.decode(request.form.get("cart", ""))
+        return _changed(made_of(shared), said)
     except CookieRefused:
-        return None
+        return _back("This link has expired or is damaged. Your cart is as it was")
+    except CartTooLarge as overflow:
+        return make_response(page(alert=words.too_large(overflow, "The shared cart")), CONFLICT)
 
 
 def _say_range() -> str:

@@ -1,0 +1,67 @@
+"""What the shop keeps in a browser, told to whom it belongs, and one button that deletes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, session
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.core.budget import Meter
+from shop.web import cart_cookie, undo
+from shop.web.addresses import addresses
+from shop.web.cart import quoted
+from shop.web.cart_cookie import Reading
+from shop.web.shop import shop
+
+# Below the cart's own address, where alone the cookie of the undo is sent.
+blueprint = Blueprint("about", __name__, url_prefix="/cart/about")
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCookie:
+    """The cart cookie as a shopper is told of it; times are Unix seconds."""
+
+    name: str
+    value: str
+    json: str
+    changed_at: int
+    expires_at: int
+
+
+@blueprint.get("")
+def show() -> str:
+    """What the cookie holds, and for how long."""
+    seen = cart_cookie.read()
+    return render_template(
+        "about/show.html",
+        cookie=_kept(seen) if seen.cart.lines else None,
+        quote=quoted(seen.cart),
+        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
+        life_days=shop().cart_max_age_seconds // DAY_SECONDS,
+        grace_days=shop().cart_grace_seconds // DAY_SECONDS,
+    )
+
+
+@blueprint.post("/delete")
+def destroy() -> Response:
+    """Deletes every cookie of the shop that this browser keeps."""
+    response = redirect(addresses().about, 303)
+    cart_cookie.delete(response)
+    undo.forget(response)
+    session.clear()
+    return response
+
+
+def _kept(seen: Reading) -> KeptCookie:
+    here, changed_at = shop(), seen.cart.changed_at
+    return KeptCookie(
+        name=cart_cookie.name(),
+        value=seen.value,
+        json=cookie.dissect(seen.value, here.keys).json,
+        changed_at=changed_at,
+        expires_at=changed_at + here.cart_max_age_seconds,
+    )
