@@ -16,7 +16,8 @@ from tests.integration.client import LintingClient, cart_headers, elements, pair
 
 CHANGES = (
     "/cart/lines", "/cart/lines/1", "/cart/lines/1/remove", "/cart/clear", "/cart/dismiss",
-    "/cart/restore", "/cart/undo", "/cart/replace", "/cart/merge", "/cart/about/delete", "/checkout",
+    "/cart/restore", "/cart/undo", "/cart/replace", "/cart/merge", "/cart/about/delete",
+    "/checkout",
 )  # fmt: skip
 
 
