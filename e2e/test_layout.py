@@ -1,0 +1,97 @@
+"""How the pages are laid out, from a narrow telephone to a wide screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from audit.pages import SUBJECTS, TROUBLED, Subject, holding
+from audit.stage import Look, Stage, numbers_of
+from e2e import layout
+from e2e.server import RunningShop
+
+WIDTHS = (360, 768, 1280, 1920)
+TOUCHED = 360
+STOPS = 15
+
+NAMES = (
+    "home",
+    "list",
+    "list-nothing",
+    "product",
+    "product-long-name",
+    "product-wrong-quantity",
+    "cart-20",
+    "cart-empty",
+    "cart-wrong-quantity",
+    "mini-cart",
+    "about",
+    "share",
+    "shared-beside-mine",
+    "checkout-wrong",
+    "order",
+    "error-404",
+)
+SUBJECT = {subject.name: subject for subject in SUBJECTS} | {
+    "cart-troubled": Subject(
+        "cart-troubled", "/cart", "No longer sold", holding({**TROUBLED, "STATE-LONG-NAME": 1})
+    )
+}
+
+
+@pytest.fixture
+def stage(browser: Browser, shop: RunningShop) -> Stage:
+    return Stage(browser, shop, numbers_of(shop))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", [*NAMES, "cart-troubled"])
+def test_a_page_is_whole_and_in_order(stage: Stage, name: str, width: int) -> None:
+    with stage.page(Look(width)) as page:
+        layout.watch(page)
+        stage.arrange(page, SUBJECT[name])
+        faults = [
+            *layout.movements(page),
+            *layout.sticking_out(page),
+            *layout.cut_off(page),
+            *layout.overlaps(page),
+            *layout.out_of_line(page),
+            *(layout.small_targets(page) if width <= TOUCHED else []),
+            *layout.pale(page),
+        ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    "look", [pytest.param(Look(360), id="360"), pytest.param(Look(1280, "dark"), id="1280 dark")]
+)
+@pytest.mark.parametrize("name", ["home", "cart-20"])
+def test_the_focus_shows_where_it_is(stage: Stage, name: str, look: Look) -> None:
+    faults: list[str] = []
+    with stage.page(look) as page:
+        stage.arrange(page, SUBJECT[name])
+        for stop in range(1, STOPS + 1):
+            page.keyboard.press("Tab")
+            faults += [f"stop {stop}: {fault}" for fault in layout.hidden_focus(page)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_nothing_moves_when_a_cart_comes_in_two_parts(stage: Stage, width: int) -> None:
+    with stage.page(Look(width)) as page:
+        stage.arrange(page, SUBJECT["cart-20"])
+        layout.comes_in_two_parts(page, after='aria-label="Remove Bread knife">Remove</button>')
+        faults = layout.movements(page)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_when_a_cart_is_shown_anew(stage: Stage, width: int) -> None:
+    with stage.page(Look(width)) as page:
+        stage.arrange(page, SUBJECT["cart-20"])
+        before = layout.places(page)
+        page.evaluate("document.querySelector('table.lines').dataset.before = ''")
+        page.evaluate("new BroadcastChannel('crumb cart').postMessage(null)")
+        expect(page.locator("[data-before]")).to_have_count(0)
+
+        assert layout.places(page) == before
