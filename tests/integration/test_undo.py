@@ -1,0 +1,558 @@
+"""Steps back: each gives the cart before it, exactly, or changes nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from werkzeug.test import TestResponse
+
+from shop.core import cookie
+from shop.core.cart import MAX_TIME
+from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.client import (
+    LintingClient,
+    attributes,
+    cart_headers,
+    elements,
+    pairs,
+    parsed,
+    text_of,
+    value_of,
+)
+from tests.unit.core.carts import cart_filling
+
+HTTPS = "https://localhost"
+HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
+SHARED = {"PENCIL": 9, "CUP-EGG": 4, "MUG": 1}
+UNDONE = "Undone. Your cart is as it was before"
+REFUSED = "That can no longer be undone. Your cart is as it was"
+Lines = list[tuple[int, int]]
+Action = Callable[[OpenShop, LintingClient], TestResponse]
+
+
+def held(visitor: LintingClient, name: str = "cart") -> Lines:
+    """Number and quantity of each line in the cart that this browser keeps, in order."""
+    value = visitor.cart_value(name)
+    return lines_of(value) if value else []
+
+
+def lines_of(value: str) -> Lines:
+    cart = cookie.decode(value, [KEY], now=0, max_age_seconds=MAX_TIME)
+    return [(line.number, line.quantity) for line in cart.lines]
+
+
+def undo_value(visitor: LintingClient) -> str:
+    kept = visitor.get_cookie("undo", path="/cart")
+    return kept.value if kept else ""
+
+
+def undo_headers(response: TestResponse) -> list[str]:
+    headers = response.headers.getlist("Set-Cookie")
+    return [header for header in headers if header.startswith("undo=")]
+
+
+def offered(visitor: LintingClient) -> dict[str, str] | None:
+    """The fields of the form that the cart page offers a step back with, if it does."""
+    page = visitor.get("/cart").text
+    if not elements(parsed(page), "form.undo"):
+        return None
+    fields = map(attributes, elements(parsed(page), "form.undo input"))
+    return {field["name"] or "": field["value"] or "" for field in fields}
+
+
+def step_back(visitor: LintingClient) -> TestResponse:
+    fields = offered(visitor)
+    assert fields is not None
+    return send_step(visitor, fields)
+
+
+def send_step(visitor: LintingClient, fields: dict[str, str]) -> TestResponse:
+    return visitor.send("/cart/undo", cart=fields["cart"], since=fields["since"])
+
+
+def notices(visitor: LintingClient) -> str:
+    return text_of(visitor.get("/cart").text, "main > .notices")
+
+
+def wire_bytes(visitor: LintingClient) -> int:
+    """Octets of name + value of the cart and of its steps back, as they are kept."""
+    both = {"cart": visitor.cart_value(), "undo": undo_value(visitor)}
+    return sum(len(name) + len(value) for name, value in both.items() if value)
+
+
+def remove(sku: str) -> Action:
+    return lambda shop, visitor: visitor.send(f"/cart/lines/{shop.number(sku)}/remove")
+
+
+def set_quantity(sku: str, quantity: int) -> Action:
+    return lambda shop, visitor: visitor.send(f"/cart/lines/{shop.number(sku)}", quantity=quantity)
+
+
+def step(sku: str, by: int) -> Action:
+    return lambda shop, visitor: visitor.send(f"/cart/lines/{shop.number(sku)}", step=by)
+
+
+def add(sku: str, quantity: int = 1) -> Action:
+    return lambda _, visitor: visitor.add(sku, quantity)
+
+
+def clear(_: OpenShop, visitor: LintingClient) -> TestResponse:
+    return visitor.send("/cart/clear")
+
+
+def take(how: str, lines: dict[str, int]) -> Action:
+    return lambda shop, visitor: visitor.send(f"/cart/{how}", cart=shop.cookie(lines))
+
+
+CHANGES = [
+    pytest.param(remove("MUG"), id="the first line is removed"),
+    pytest.param(remove("PENCIL"), id="a line amid others is removed"),
+    pytest.param(remove("KINDLING"), id="the last line is removed"),
+    pytest.param(set_quantity("PENCIL", 0), id="a quantity becomes nought"),
+    pytest.param(set_quantity("PENCIL", 1), id="a quantity becomes smaller"),
+    pytest.param(set_quantity("PENCIL", 50), id="a quantity becomes larger"),
+    pytest.param(step("PENCIL", 1), id="one more"),
+    pytest.param(step("SALT-PIG", -1), id="one less, which was the last"),
+    pytest.param(add("CUP-EGG", 4), id="a new line is added"),
+    pytest.param(add("MUG", 4), id="more of a line is added"),
+    pytest.param(clear, id="the cart is emptied"),
+    pytest.param(take("merge", SHARED), id="a shared cart is merged"),
+    pytest.param(take("replace", SHARED), id="a shared cart replaces it"),
+    pytest.param(take("replace", dict(reversed(HELD.items()))), id="the order alone changes"),
+]
+
+
+@pytest.fixture
+def shopper(shop: OpenShop, visitor: LintingClient) -> LintingClient:
+    """Somebody with four lines in the cart."""
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    return visitor
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_is_stepped_back_exactly(
+    shop: OpenShop, shopper: LintingClient, change: Action
+) -> None:
+    before = held(shopper)
+    assert change(shop, shopper).status_code == 303
+    assert held(shopper) != before
+    response = step_back(shopper)
+    assert (response.status_code, response.location) == (303, "/cart")
+    assert held(shopper) == before
+    assert notices(shopper).endswith(UNDONE)
+    assert offered(shopper) is None
+
+
+def test_the_first_line_of_a_cart_is_stepped_back_to_none(visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    step_back(visitor)
+    assert (visitor.cart_value(), undo_value(visitor)) == (None, "")
+    assert "There is nothing in your cart." in visitor.get("/cart").text
+
+
+def test_five_steps_are_kept_and_a_sixth_is_forgotten(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    seen = []
+    for sku in ("MUG", "PENCIL", "KINDLING", "CUP-EGG", "SALT-PIG", "BAG-BREAD"):
+        visitor.add(sku)
+        seen.append(held(visitor))
+    for left, before in zip((5, 4, 3, 2, 1), reversed(seen[:-1]), strict=True):
+        page = visitor.get("/cart").text
+        assert (f"{left} changes can be undone" in page) == (left > 1)
+        step_back(visitor)
+        assert held(visitor) == before
+    assert held(visitor) == [(shop.number("MUG"), 1)]
+    assert (offered(visitor), undo_value(visitor)) == (None, "")
+
+
+def test_different_changes_are_stepped_back_one_after_another(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    seen = [held(shopper)]
+    for change in (
+        remove("PENCIL"),
+        set_quantity("MUG", 7),
+        clear,
+        add("CUP-EGG"),
+        remove("CUP-EGG"),
+    ):
+        change(shop, shopper)
+        seen.append(held(shopper))
+    for before in reversed(seen[:-1]):
+        step_back(shopper)
+        assert held(shopper) == before
+
+
+def test_a_change_after_a_step_back_keeps_the_older_steps(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    start = held(shopper)
+    remove("MUG")(shop, shopper)
+    without_mug = held(shopper)
+    remove("PENCIL")(shop, shopper)
+    step_back(shopper)
+    add("CUP-EGG")(shop, shopper)
+    step_back(shopper)
+    assert held(shopper) == without_mug
+    step_back(shopper)
+    assert held(shopper) == start
+
+
+def test_what_changes_nothing_is_no_step(shop: OpenShop, shopper: LintingClient) -> None:
+    for nothing in (set_quantity("MUG", 2), remove("CUP-EGG"), take("merge", {"MUG": 1})):
+        assert undo_headers(nothing(shop, shopper)) == []
+    assert offered(shopper) is None
+
+
+def test_the_form_carries_the_signed_cart_and_the_cookie_holds_it_too(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    before = shopper.cart_value() or ""
+    remove("MUG")(shop, shopper)
+    fields = offered(shopper)
+    assert fields is not None
+    assert lines_of(fields["cart"]) == lines_of(before)
+    assert undo_value(shopper) == fields["cart"]
+    assert fields["csrf_token"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name", "secure"),
+    [
+        pytest.param("http://localhost", "cart", [], id="http"),
+        pytest.param(HTTPS, "__Host-cart", ["Secure"], id="https"),
+    ],
+)
+def test_the_cookie_is_for_the_cart_alone(
+    shop: OpenShop, base_url: str, name: str, secure: list[str]
+) -> None:
+    visitor = shop.visitor(base_url=base_url)
+    visitor.set_cookie(name, shop.cookie({"MUG": 2}, name=name), secure=True)
+    (header,) = undo_headers(visitor.send("/cart/clear"))
+    pair, *given = header.split("; ")
+    assert lines_of(pair.removeprefix("undo=")) == [(shop.number("MUG"), 2)]
+    rules = ["HttpOnly", "Max-Age=3600", "Path=/cart", "SameSite=Lax"]
+    assert sorted(given) == sorted(rules + secure)
+    (deletion,) = undo_headers(step_back(visitor))
+    assert sorted(deletion.split("; ")) == sorted(
+        ["undo=", "HttpOnly", "Max-Age=0", "Path=/cart", "SameSite=Lax", *secure]
+    )
+    assert held(visitor, name) == [(shop.number("MUG"), 2)]
+
+
+def test_no_look_at_a_page_writes_it(shop: OpenShop, shopper: LintingClient) -> None:
+    remove("MUG")(shop, shopper)
+    before = undo_value(shopper)
+    for address in ("/", "/products", "/products/salt-pig", "/cart", "/cart/share", "/cart/about",
+                    "/checkout", "/nope", f"/c/{shop.cookie({'MUG': 1})}"):  # fmt: skip
+        assert undo_headers(shopper.get(address)) == []
+    assert undo_value(shopper) == before
+
+
+# The budget of one cart
+
+
+def cart_of_bytes(used_bytes: int) -> str:
+    return cookie.encode(cart_filling(used_bytes - 4), [KEY], name="cart")
+
+
+def test_beside_a_large_cart_only_what_is_taken_away_is_kept(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.set_cookie("cart", cart_of_bytes(3000))
+    before = held(visitor)
+    gone = before[len(before) // 2]
+    visitor.send(f"/cart/lines/{gone[0]}/remove")
+    assert wire_bytes(visitor) <= 4096
+    fields = offered(visitor)
+    assert fields is not None
+    assert fields["cart"][0] == "~"
+    assert lines_of(fields["cart"][1:]) == [gone]
+    send_step(visitor, fields)
+    assert sorted(held(visitor)) == sorted(before)
+    assert wire_bytes(visitor) <= 4096
+
+
+def test_beside_a_full_cart_nothing_is_offered(shop: OpenShop, visitor: LintingClient) -> None:
+    assert visitor.token
+    visitor.raw_cookies = f"cart={cart_of_bytes(4096)}"
+    number = lines_of(cart_of_bytes(4096))[0][0]
+    response = visitor.send(f"/cart/lines/{number}/remove")
+    assert (response.status_code, undo_headers(response)) == (303, [])
+
+
+def test_a_quantity_that_became_smaller_comes_back_beside_a_large_cart(
+    open_shop: Opener,
+) -> None:
+    shop, visitor = nearly_full(open_shop)
+    set_quantity("PENCIL", 3)(shop, visitor)
+    fields = offered(visitor)
+    assert fields is not None
+    assert fields["cart"][0] == "~"
+    send_step(visitor, fields)
+    assert sorted(held(visitor)) == sorted(numbered(shop, MANY))
+
+
+MORE = dict.fromkeys(
+    ("MUG", "TAPE-PAPER", "PENCIL", "INK-BLUE", "KINDLING", "JUG-MILK", "NOTE-A6", "BULB-GLOBE",
+     "BAG-BREAD", "LIST-PAD", "SALT-PIG", "MATCH-BOX", "PLATE-SIDE", "CUP-EGG"), 37
+)  # fmt: skip
+MANY = {"MUG": 7, "KINDLING": 12, "PENCIL": 23, "BAG-BREAD": 31, "NOTE-A6": 5, "SALT-PIG": 8}
+
+
+def numbered(shop: OpenShop, lines: dict[str, int]) -> Lines:
+    return [(shop.number(sku), quantity) for sku, quantity in lines.items()]
+
+
+def nearly_full(open_shop: Opener) -> tuple[OpenShop, LintingClient]:
+    """A budget in which a line has room beside the cart, but not a second such cart."""
+    used_bytes = 4 + len(open_shop().cookie(MANY))
+    shop = open_shop(SHOP_CART_BUDGET_BYTES=str(used_bytes + 46))
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie(MANY))
+    return shop, visitor
+
+
+def test_older_steps_give_way_first(open_shop: Opener) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES="150")
+    visitor = shop.visitor()
+    for sku in MANY:
+        visitor.add(sku)
+        before = held(visitor)[:-1]
+    steps = undo_value(visitor).split("!")
+    assert len(steps) == 2
+    assert lines_of(steps[0]) == before
+    assert lines_of(steps[1]) == before[:-1]
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        pytest.param(64, {""}, id="no room for a step"),
+        pytest.param(90, {"", "~"}, id="room for a part, now and then"),
+        pytest.param(110, {"j", "~"}, id="for a short cart or a part"),
+        pytest.param(150, {"j"}, id="for a few"),
+        pytest.param(4096, {"j"}, id="for every one"),
+    ],
+)
+def test_cart_and_steps_never_exceed_the_budget(
+    open_shop: Opener, budget: int, expected: set[str]
+) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES=str(budget))
+    visitor = shop.visitor()
+    chance = random.Random(budget)
+    skus = [sku for (sku,) in shop.sql("select sku from products where stock is null")]
+    outcomes = set()
+    for _ in range(60):
+        sku = chance.choice(skus)
+        changes = [
+            add(sku, chance.randint(1, 9)),
+            set_quantity(sku, chance.randint(0, 99)),
+            take("merge", dict.fromkeys(chance.sample(skus, 5), 7)),
+            remove(sku),
+        ]
+        before = held(visitor)
+        response = chance.choice(changes)(shop, visitor)
+        assert response.status_code in (303, 409, 422)
+        assert wire_bytes(visitor) <= budget
+        steps = undo_value(visitor).split("!")
+        if held(visitor) != before:
+            outcomes.add(steps[0][:1])
+            assert steps[0][:1] != "j" or lines_of(steps[0]) == before
+    assert outcomes >= expected
+
+
+def test_a_cart_over_a_budget_that_was_lowered_keeps_its_size_with_its_steps(
+    open_shop: Opener,
+) -> None:
+    value = open_shop().cookie(MORE)
+    used_bytes = 4 + len(value)
+    assert used_bytes > 64
+    shop = open_shop(SHOP_CART_BUDGET_BYTES="64")
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", value)
+    for sku in list(MORE)[:-1]:
+        most_bytes = max(64, wire_bytes(visitor))
+        remove(sku)(shop, visitor)
+        assert wire_bytes(visitor) <= most_bytes <= used_bytes
+
+
+def test_a_step_that_does_not_fit_any_more_is_refused_with_a_reason(open_shop: Opener) -> None:
+    shop = open_shop()
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie(MORE))
+    clear(shop, visitor)
+    fields = offered(visitor)
+    assert fields is not None
+    lowered = open_shop(SHOP_CART_BUDGET_BYTES="64").visitor()
+    response = send_step(lowered, fields)
+    assert (response.status_code, cart_headers(response), undo_headers(response)) == (409, [], [])
+    assert "“What was undone” does not fit" in text_of(response.text, "main [role=alert]")
+
+
+# Forms that were open for a while
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "merged"),
+    [
+        pytest.param(add("CUP-EGG", 4), HELD | {"CUP-EGG": 4}, id="something was added"),
+        pytest.param(set_quantity("PENCIL", 9), HELD | {"PENCIL": 9}, id="more of a line"),
+        pytest.param(set_quantity("PENCIL", 1), HELD, id="less of a line"),
+        pytest.param(remove("SALT-PIG"), HELD, id="something was removed"),
+        pytest.param(take("replace", {"CUP-EGG": 1}), HELD | {"CUP-EGG": 1}, id="another cart"),
+    ],
+)
+def test_nothing_is_lost_when_the_cart_was_changed_since_the_offer(
+    shop: OpenShop, shopper: LintingClient, meanwhile: Action, merged: dict[str, int]
+) -> None:
+    remove("MUG")(shop, shopper)
+    stale = offered(shopper)
+    assert stale is not None
+    meanwhile(shop, shopper)
+    send_step(shopper, stale)
+    assert held(shopper) == numbered(shop, merged)
+
+
+def test_a_stale_step_to_an_empty_cart_empties_nothing(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("MUG")
+    stale = offered(visitor)
+    assert stale is not None
+    visitor.add("PENCIL")
+    send_step(visitor, stale)
+    assert held(visitor) == numbered(shop, {"MUG": 1, "PENCIL": 1})
+
+
+def test_a_step_taken_twice_is_taken_once(shop: OpenShop, shopper: LintingClient) -> None:
+    before = held(shopper)
+    remove("MUG")(shop, shopper)
+    fields = offered(shopper)
+    assert fields is not None
+    for _ in range(2):
+        send_step(shopper, fields)
+        assert held(shopper) == before
+
+
+def test_a_step_works_without_its_cookie_as_the_form_carries_it(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    before = held(shopper)
+    remove("MUG")(shop, shopper)
+    fields = offered(shopper)
+    assert fields is not None
+    shopper.delete_cookie("undo", path="/cart")
+    send_step(shopper, fields)
+    assert held(shopper) == before
+
+
+def test_a_renewed_cart_is_still_stepped_back_exactly(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    before = held(shopper)
+    remove("MUG")(shop, shopper)
+    fields = offered(shopper)
+    assert fields is not None
+    written = shopper.cart_value()
+    shop.clock.now += DAY
+    with shopper.may_write_cart():
+        shopper.get("/cart")
+    assert shopper.cart_value() != written
+    send_step(shopper, fields)
+    assert held(shopper) == before
+
+
+def test_a_step_begins_the_cart_anew(shop: OpenShop, shopper: LintingClient) -> None:
+    remove("MUG")(shop, shopper)
+    shop.clock.now += 600
+    step_back(shopper)
+    assert shopper.cart_value() == shop.cookie(HELD)
+
+
+def test_a_step_is_priced_with_todays_prices(shop: OpenShop, shopper: LintingClient) -> None:
+    remove("MUG")(shop, shopper)
+    shop.sql("update products set price_minor = 1000 where sku = 'MUG'")
+    step_back(shopper)
+    row = elements(parsed(shopper.get("/cart").text), "tbody tr")[0]
+    assert elements(row, ".line-price")[0].to_text().strip() == "£10.00"
+    assert elements(row, ".line-total")[0].to_text().strip() == "£20.00"
+
+
+# What is no step of ours
+
+
+def _altered(value: str) -> str:
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
+REFUSALS = [
+    pytest.param(lambda _: "", id="nothing"),
+    pytest.param(lambda _: "nonsense", id="nonsense"),
+    pytest.param(lambda _: "~", id="a part of nothing"),
+    pytest.param(lambda _: "~-", id="a part of an empty cart"),
+    pytest.param(lambda _: "--", id="two dashes"),
+    pytest.param(lambda _: "!", id="a mark between steps"),
+    pytest.param(lambda _: "\U0001f36a" * 50, id="biscuits"),
+    pytest.param(lambda _: "j" * 20_000, id="over-long"),
+    pytest.param(lambda shop: _altered(shop.cookie({"MUG": 1})), id="forged"),
+    pytest.param(lambda shop: "~" + _altered(shop.cookie({"MUG": 1})), id="a forged part"),
+    pytest.param(lambda shop: "~~" + shop.cookie({"MUG": 1}), id="a part of a part"),
+    pytest.param(lambda shop: shop.cookie({"MUG": 1}, key="x"), id="another key"),
+    pytest.param(lambda shop: "!".join([shop.cookie({"MUG": 1})] * 2), id="two steps"),
+    pytest.param(lambda shop: shop.cookie({"MUG": 1}, age_seconds=30 * DAY + 1), id="expired"),
+    pytest.param(lambda _: cookie.sign("jAAAA", [KEY]), id="signed nonsense"),
+]
+
+
+@pytest.mark.parametrize("value", REFUSALS)
+def test_what_is_no_step_changes_nothing(
+    shop: OpenShop, shopper: LintingClient, value: Callable[[OpenShop], str]
+) -> None:
+    remove("KINDLING")(shop, shopper)
+    fields, steps = offered(shopper), undo_value(shopper)
+    assert fields is not None
+    for since in (fields["since"], "", "x" * 5000):
+        response = shopper.send("/cart/undo", cart=value(shop), since=since)
+        assert (response.status_code, response.location) == (303, "/cart")
+        assert (cart_headers(response), undo_headers(response)) == ([], [])
+    assert undo_value(shopper) == steps
+    assert set(notices(shopper).split(REFUSED)) == {"", " "}
+
+
+def test_a_form_without_fields_changes_nothing(shop: OpenShop, shopper: LintingClient) -> None:
+    response = shopper.send("/cart/undo")
+    assert (response.status_code, cart_headers(response)) == (303, [])
+    assert notices(shopper) == REFUSED
+
+
+def test_a_step_back_without_a_token_is_refused(shop: OpenShop, shopper: LintingClient) -> None:
+    remove("MUG")(shop, shopper)
+    response = shopper.post("/cart/undo", data={"cart": shop.cookie(HELD)})
+    assert (response.status_code, cart_headers(response)) == (400, [])
+
+
+# An order
+
+
+def test_an_order_ends_all_steps(shop: OpenShop, shopper: LintingClient) -> None:
+    remove("MUG")(shop, shopper)
+    remove("PENCIL")(shop, shopper)
+    once = value_of(shopper.get("/checkout").text, "once")
+    response = shopper.send(
+        "/checkout", once=once, name="Ada Lovelace", email="ada@example.com", address="London"
+    )
+    assert response.location.startswith("/orders/")
+    assert undo_headers(response)[0].startswith("undo=; ")
+    assert (undo_value(shopper), offered(shopper)) == ("", None)
+    assert "There is nothing in your cart." in shopper.get("/cart").text
+
+
+def test_totals_are_those_from_before(shop: OpenShop, shopper: LintingClient) -> None:
+    before = pairs(shopper.get("/cart").text)
+    clear(shop, shopper)
+    step_back(shopper)
+    assert pairs(shopper.get("/cart").text) == before
