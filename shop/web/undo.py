@@ -78,7 +78,7 @@ def push(response: Response, after: Cart) -> None:
     if whole is not None:
         _set(response, [whole, *_steps()], room)
         return
-    taken = Cart(tuple(line for line in before.lines if line not in after.lines), before.changed_at)
+    taken = _taken_away(before, after)
     part = _signed(taken, room) if taken.lines else None
     _set(response, [PART + part] if part else [], room)
 
@@ -109,6 +109,13 @@ def _is_usable(step: str) -> bool:
         return step == EMPTY or bool(cart_cookie.decode(step.removeprefix(PART)))
     except CookieRefused:
         return False
+
+
+def _taken_away(before: Cart, after: Cart) -> Cart:
+    # Not what became more: merging takes the larger quantity, so it could not be undone.
+    left = {line.number: line.quantity for line in after.lines}
+    lines = (line for line in before.lines if line.quantity > left.get(line.number, 0))
+    return Cart(tuple(lines), before.changed_at)
 
 
 def _room(after: Cart) -> int:

@@ -296,6 +296,22 @@ def test_a_quantity_that_became_smaller_comes_back_beside_a_large_cart(
     assert sorted(held(visitor)) == sorted(numbered(shop, MANY))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(set_quantity("PENCIL", 30), id="a larger quantity"),
+        pytest.param(add("CUP-EGG", 4), id="a new line"),
+        pytest.param(take("merge", {"PENCIL": 30}), id="a shared cart with a larger quantity"),
+    ],
+)
+def test_what_took_nothing_away_is_not_offered_where_it_could_not_be_undone(
+    open_shop: Opener, change: Action
+) -> None:
+    shop, visitor = nearly_full(open_shop)
+    assert change(shop, visitor).status_code == 303
+    assert (offered(visitor), undo_value(visitor)) == (None, "")
+
+
 MORE = dict.fromkeys(
     ("MUG", "TAPE-PAPER", "PENCIL", "INK-BLUE", "KINDLING", "JUG-MILK", "NOTE-A6", "BULB-GLOBE",
      "BAG-BREAD", "LIST-PAD", "SALT-PIG", "MATCH-BOX", "PLATE-SIDE", "CUP-EGG"), 37
