@@ -15,6 +15,7 @@ undo. Older steps give way first.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from flask import request
@@ -33,6 +34,8 @@ NAME = "undo"
 MOST_STEPS = 5
 LIFE_SECONDS = 3600
 EMPTY, PART, BETWEEN = "-", "~", "!"
+_STEP = re.compile(rf"[{re.escape(cookie.PACKED_ALPHABET)}]+")
+"""Characters of a step; whatever else a browser sends is not sent back, and so never quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def forget(response: Response) -> None:
 
 
 def _steps() -> list[str]:
-    return [step for step in request.cookies.get(NAME, "").split(BETWEEN) if step][:MOST_STEPS]
+    steps = request.cookies.get(NAME, "").split(BETWEEN)
+    return [step for step in steps if _STEP.fullmatch(step)][:MOST_STEPS]
 
 
 def _is_usable(step: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 from collections.abc import Callable
 
 import pytest
@@ -549,6 +550,54 @@ def test_a_step_back_without_a_token_is_refused(shop: OpenShop, shopper: Linting
     remove("MUG")(shop, shopper)
     response = shopper.post("/cart/undo", data={"cart": shop.cookie(HELD)})
     assert (response.status_code, cart_headers(response)) == (400, [])
+
+
+def _hostile(chance: random.Random, good: list[str]) -> str:
+    """An undo cookie that was tampered with: noise, pieces of real steps, or both."""
+    noise = string.printable + 'é\xff\x80~!-\\"'
+    pieces = []
+    for _ in range(chance.randint(1, 8)):
+        match chance.randrange(4):
+            case 0:
+                pieces.append("".join(chance.choices(noise, k=chance.randint(0, 60))))
+            case 1:
+                pieces.append(chance.choice(["-", "~", "!", "~-", '"', "=", "\\377\\012"]))
+            case 2:
+                value = chance.choice(good)
+                at = chance.randrange(len(value))
+                pieces.append(value[:at] + chance.choice(noise) + value[at + 1 :])
+            case _:
+                pieces.append("".join(chance.choices("juz~!-.AB01(){}", k=chance.randint(1, 90))))
+    value = chance.choice("!!;,").join(pieces)
+    value = value if chance.random() < 0.7 else f'"{value}"'
+    # What a server lets through in a header, as WSGI hands it on.
+    return "".join(sign for sign in value if sign not in "\r\n\0")
+
+
+def test_a_hostile_undo_cookie_never_breaks_a_page_or_changes_the_cart(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    chance = random.Random(20_260_103)
+    good = [shop.cookie(HELD), shop.cookie({"MUG": 1}), shop.cookie({"MUG": 1}, key="x")]
+    kept = shopper.cart_value() or ""
+    assert shopper.token
+    for at in range(200):
+        shopper.set_cookie("cart", kept)
+        shopper.delete_cookie("undo", path="/cart")
+        value = _hostile(chance, good)
+        shopper.raw_cookies = f"undo={value}"
+        if at % 4 == 0:  # a page that is linted costs as much as ten changes
+            assert shopper.get("/cart").status_code == 200, value
+        response = shopper.send("/cart/undo", cart=value, since="")
+        assert (response.status_code, cart_headers(response)) == (303, []), value
+        assert shopper.cart_value() == kept, value
+        response = remove("MUG")(shop, shopper)
+        assert response.status_code == 303, value
+        (header,) = undo_headers(response)
+        written = header.partition(";")[0]
+        assert lines_of(written.removeprefix("undo=").split("!")[0]) == lines_of(kept), value
+        assert len(f"cart{shopper.cart_value()}{written}") - 1 <= 4096, value
+        assert set(written) <= set(map(chr, range(0x21, 0x7F))) - set('",\\'), value
 
 
 # An order
