@@ -10,11 +10,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from shop.core import cookie
-from shop.core.cart import MAX_TIME
 from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.carts import held, lines_of, notices, numbered, offered
 from tests.integration.client import (
     LintingClient,
-    attributes,
     cart_headers,
     elements,
     pairs,
@@ -29,19 +28,7 @@ HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
 SHARED = {"PENCIL": 9, "CUP-EGG": 4, "MUG": 1}
 UNDONE = "Undone. Your cart is as it was before"
 REFUSED = "That can no longer be undone. Your cart is as it was"
-Lines = list[tuple[int, int]]
 Action = Callable[[OpenShop, LintingClient], TestResponse]
-
-
-def held(visitor: LintingClient, name: str = "cart") -> Lines:
-    """Number and quantity of each line in the cart that this browser keeps, in order."""
-    value = visitor.cart_value(name)
-    return lines_of(value) if value else []
-
-
-def lines_of(value: str) -> Lines:
-    cart = cookie.decode(value, [KEY], now=0, max_age_seconds=MAX_TIME)
-    return [(line.number, line.quantity) for line in cart.lines]
 
 
 def undo_value(visitor: LintingClient) -> str:
@@ -54,15 +41,6 @@ def undo_headers(response: TestResponse) -> list[str]:
     return [header for header in headers if header.startswith("undo=")]
 
 
-def offered(visitor: LintingClient) -> dict[str, str] | None:
-    """The fields of the form that the cart page offers a step back with, if it does."""
-    page = visitor.get("/cart").text
-    if not elements(parsed(page), "form.undo"):
-        return None
-    fields = map(attributes, elements(parsed(page), "form.undo input"))
-    return {field["name"] or "": field["value"] or "" for field in fields}
-
-
 def step_back(visitor: LintingClient) -> TestResponse:
     fields = offered(visitor)
     assert fields is not None
@@ -71,10 +49,6 @@ def step_back(visitor: LintingClient) -> TestResponse:
 
 def send_step(visitor: LintingClient, fields: dict[str, str]) -> TestResponse:
     return visitor.send("/cart/undo", cart=fields["cart"], since=fields["since"])
-
-
-def notices(visitor: LintingClient) -> str:
-    return text_of(visitor.get("/cart").text, "main > .notices")
 
 
 def wire_bytes(visitor: LintingClient) -> int:
@@ -320,10 +294,6 @@ MORE = dict.fromkeys(
 MANY = {"MUG": 7, "KINDLING": 12, "PENCIL": 23, "BAG-BREAD": 31, "NOTE-A6": 5, "SALT-PIG": 8}
 
 
-def numbered(shop: OpenShop, lines: dict[str, int]) -> Lines:
-    return [(shop.number(sku), quantity) for sku, quantity in lines.items()]
-
-
 def nearly_full(open_shop: Opener) -> tuple[OpenShop, LintingClient]:
     """A budget in which a line has room beside the cart, but not a second such cart."""
     used_bytes = 4 + len(open_shop().cookie(MANY))
@@ -471,7 +441,7 @@ def test_a_renewed_cart_is_still_stepped_back_exactly(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     before = held(shopper)
-    remove("MUG")(shop, shopper)
+    add("CUP-EGG")(shop, shopper)
     fields = offered(shopper)
     assert fields is not None
     written = shopper.cart_value()

@@ -1,0 +1,54 @@
+"""What a browser keeps of a cart, what its pages say of it, and how a price changes."""
+
+from __future__ import annotations
+
+from shop.core import catalogue_file, cookie
+from shop.core.cart import MAX_TIME
+from shop.core.catalogue_file import Defaults
+from shop.storage import catalogue
+from shop.storage.engine import writing
+from tests.conftest import KEY, OpenShop
+from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
+
+Lines = list[tuple[int, int]]
+POUNDS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_basis_points=2000)
+
+
+def held(visitor: LintingClient, name: str = "cart") -> Lines:
+    """Number and quantity of each line in the cart that this browser keeps, in order."""
+    value = visitor.cart_value(name)
+    return lines_of(value) if value else []
+
+
+def lines_of(value: str) -> Lines:
+    cart = cookie.decode(value, [KEY], now=0, max_age_seconds=MAX_TIME)
+    return [(line.number, line.quantity) for line in cart.lines]
+
+
+def numbered(shop: OpenShop, lines: dict[str, int]) -> Lines:
+    return [(shop.number(sku), quantity) for sku, quantity in lines.items()]
+
+
+def notices(visitor: LintingClient) -> str:
+    """What the next page has to say."""
+    return text_of(visitor.get("/cart").text, "main > .notices")
+
+
+def offered(visitor: LintingClient) -> dict[str, str] | None:
+    """The fields of the form that the cart page offers a step back with, if it does."""
+    page = visitor.get("/cart").text
+    if not elements(parsed(page), "form.undo"):
+        return None
+    fields = map(attributes, elements(parsed(page), "form.undo input"))
+    return {field["name"] or "": field["value"] or "" for field in fields}
+
+
+def reprice(shop: OpenShop, **prices: str) -> None:
+    """Takes over a catalogue file with new prices, now, as the `shop` command does."""
+    rows = [
+        f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price}\n"
+        for sku, price in ((name.replace("_", "-"), price) for name, price in prices.items())
+    ]
+    read = catalogue_file.read(["sku,name,price\n", *rows], POUNDS)
+    with writing(shop.app.extensions["shop"].engine) as connection:
+        list(catalogue.take_over(connection, read, POUNDS, shop.clock.now))

@@ -1,0 +1,416 @@
+"""A cart as a link: looked at without a trace, then taken over, merged or left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+import segno
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from shop.core import cookie
+from shop.core.cart import Cart, Line
+from shop.web.share import LONGEST_QR_CHARACTERS
+from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.carts import held, lines_of, notices, numbered, offered
+from tests.integration.client import (
+    LintingClient,
+    attributes,
+    cart_headers,
+    elements,
+    pairs,
+    parsed,
+    text_of,
+    value_of,
+)
+from tests.unit.core.carts import cart_filling
+
+MINE = {"KINDLING": 3, "MUG": 1, "SALT-PIG": 2}
+SHARED = {"PENCIL": 9, "MUG": 4, "CUP-EGG": 1}
+MERGED = {"KINDLING": 3, "MUG": 4, "SALT-PIG": 2, "PENCIL": 9, "CUP-EGG": 1}
+LIFE = 30 * DAY
+KEPT = "Your cart is as it was."
+
+
+def token_of(shop: OpenShop, lines: dict[str, int], *, age_seconds: int = 0, key: str = KEY) -> str:
+    packed = tuple(Line(number, quantity) for number, quantity in numbered(shop, lines))
+    return cookie.encode_for_link(Cart(packed, shop.clock.now - age_seconds), [key])
+
+
+def shared_link(visitor: LintingClient) -> str:
+    """The address that the page for sharing shows."""
+    (field,) = elements(parsed(visitor.get("/cart/share").text), "#link")
+    return attributes(field)["value"] or ""
+
+
+def path_of(link: str, base_url: str = "http://localhost") -> str:
+    assert link.startswith(f"{base_url}/c/")
+    return link.removeprefix(base_url)
+
+
+def is_noindex(page: TestResponse) -> bool:
+    robots = elements(parsed(page.text), "meta[name=robots]")
+    return [attributes(element).get("content") for element in robots] == ["noindex"]
+
+
+@pytest.fixture
+def owner(shop: OpenShop, visitor: LintingClient) -> LintingClient:
+    """Somebody with a cart of their own."""
+    visitor.set_cookie("cart", shop.cookie(MINE))
+    return visitor
+
+
+def test_a_link_leads_another_browser_to_the_same_cart(
+    shop: OpenShop, owner: LintingClient
+) -> None:
+    other = shop.visitor()
+    page = other.get(path_of(shared_link(owner)))
+    assert page.status_code == 200
+    assert text_of(page.text, "h1") == "A cart, shared with you"
+    assert pairs(page.text) == pairs(owner.get("/cart").text)
+    other.send("/cart/replace", cart=value_of(page.text, "cart"))
+    assert held(other) == held(owner)
+
+
+def test_a_link_stands_in_an_address_as_it_is(shop: OpenShop, owner: LintingClient) -> None:
+    assert re.fullmatch(r"http://localhost/c/[A-Za-z0-9._-]+", shared_link(owner))
+
+
+@pytest.mark.parametrize(
+    ("mine", "said", "choices"),
+    [
+        pytest.param({}, "which is empty.", {"/cart/replace"}, id="without a cart of one's own"),
+        pytest.param(
+            MINE,
+            "which holds 6 things.",
+            {"/cart/merge", "/cart/replace", "/cart"},
+            id="with a cart of one's own",
+        ),
+        pytest.param(SHARED, "which holds 14 things.", {"/cart"}, id="with the very same"),
+    ],
+)
+def test_opening_a_link_changes_nothing(
+    shop: OpenShop, visitor: LintingClient, mine: dict[str, int], said: str, choices: set[str]
+) -> None:
+    if mine:
+        visitor.set_cookie("cart", shop.cookie(mine))
+    assert visitor.token
+    address, before = f"/c/{token_of(shop, SHARED)}", shop.dump()
+    for _ in range(2):
+        page = visitor.get(address)
+        assert page.headers.getlist("Set-Cookie") == []
+    assert shop.dump() == before
+    assert said in text_of(page.text, ".share .lead")
+    ways = elements(parsed(page.text), ".share form, .share a.button")
+    assert {attributes(way).get("action") or attributes(way)["href"] for way in ways} == choices
+    assert held(visitor) == numbered(shop, mine)
+    assert is_noindex(page)
+
+
+@pytest.mark.parametrize(
+    ("how", "mine", "after", "said"),
+    [
+        pytest.param("replace", MINE, SHARED, "This is the shared cart now", id="replace"),
+        pytest.param("replace", {}, SHARED, "This is the shared cart now", id="put into none"),
+        pytest.param("merge", MINE, MERGED, "The shared cart was added to yours", id="merge"),
+        pytest.param("merge", {}, SHARED, "The shared cart was added to yours", id="merge to none"),
+    ],
+)
+def test_a_shared_cart_is_taken_over_and_the_step_can_be_undone(
+    shop: OpenShop,
+    visitor: LintingClient,
+    how: str,
+    mine: dict[str, int],
+    after: dict[str, int],
+    said: str,
+) -> None:
+    if mine:
+        visitor.set_cookie("cart", shop.cookie(mine))
+    page = visitor.get(f"/c/{token_of(shop, SHARED)}")
+    response = visitor.send(f"/cart/{how}", cart=value_of(page.text, "cart"))
+    assert (response.status_code, response.location) == (303, "/cart")
+    assert held(visitor) == numbered(shop, after)
+    assert notices(visitor) == said
+    step = offered(visitor)
+    assert step is not None
+    visitor.send("/cart/undo", cart=step["cart"], since=step["since"])
+    assert held(visitor) == numbered(shop, mine)
+
+
+def test_keeping_ones_own_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:
+    page = owner.get(f"/c/{token_of(shop, SHARED)}").text
+    (keep,) = (
+        link for link in elements(parsed(page), ".share-choices a") if link.to_text() == "Keep mine"
+    )
+    assert cart_headers(owner.get(attributes(keep)["href"] or "")) == []
+    assert held(owner) == numbered(shop, MINE)
+
+
+def test_a_cart_that_is_taken_over_begins_its_life_then(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.send("/cart/replace", cart=token_of(shop, SHARED, age_seconds=LIFE - 1))
+    assert visitor.cart_value() == shop.cookie(SHARED)
+
+
+def test_what_is_taken_over_but_too_long_to_undo_is_said_before(open_shop: Opener) -> None:
+    long = dict.fromkeys(("MUG", "INK-BLUE", "PENCIL", "TAPE-PAPER", "BAG-BREAD", "JUG-MILK"), 37)
+    shop = open_shop(SHOP_CART_BUDGET_BYTES="100")
+    for mine, is_said in ((long, True), ({"MUG": 1}, False)):
+        visitor = shop.visitor()
+        visitor.set_cookie("cart", shop.cookie(mine))
+        page = visitor.get(f"/c/{token_of(shop, dict(reversed(long.items())))}").text
+        assert ("replacing yours could not be undone" in page) == is_said
+
+
+# Links that do not work
+
+
+def _altered(value: str) -> str:
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
+def _checkout_token(_: OpenShop) -> str:
+    return URLSafeTimedSerializer(KEY, salt="crumb checkout").dumps(["once", "fingerprint"])
+
+
+def _session(shop: OpenShop) -> str:
+    visitor = shop.visitor()
+    assert visitor.token
+    kept = visitor.get_cookie("session")
+    return kept.value if kept else ""
+
+
+BROKEN = [
+    pytest.param(lambda shop: _altered(token_of(shop, SHARED)), id="damaged"),
+    pytest.param(lambda shop: token_of(shop, SHARED)[:-1], id="cut short by a character"),
+    pytest.param(lambda shop: token_of(shop, SHARED)[:20], id="cut short by half"),
+    pytest.param(lambda shop: token_of(shop, SHARED) + "x", id="something behind"),
+    pytest.param(lambda shop: token_of(shop, SHARED, key="x"), id="another key"),
+    pytest.param(_checkout_token, id="a token of the checkout"),
+    pytest.param(_session, id="a session"),
+    pytest.param(lambda _: "nonsense", id="nonsense"),
+    pytest.param(lambda _: "%00", id="NUL"),
+    pytest.param(lambda _: "%F0%9F%8D%AA", id="a biscuit"),
+    pytest.param(lambda _: "u" * 9000, id="over-long"),
+    pytest.param(lambda _: cookie.sign("u999", [KEY]), id="signed nonsense"),
+]
+
+
+@pytest.mark.parametrize("token", BROKEN)
+def test_a_link_that_is_none_says_that_the_cart_is_kept(
+    shop: OpenShop, owner: LintingClient, token: Callable[[OpenShop], str]
+) -> None:
+    address = f"/c/{token(shop)}"
+    page = owner.get(address)
+    assert (page.status_code, page.headers.getlist("Set-Cookie")) == (404, [])
+    if address != "/c/%00":  # no address of the shop holds one
+        assert text_of(page.text, "h1") == "This link does not lead to a cart"
+        assert KEPT in text_of(page.text, "main")
+    assert is_noindex(page)
+    for how in ("replace", "merge"):
+        response = owner.send(f"/cart/{how}", cart=token(shop))
+        assert (response.status_code, cart_headers(response)) == (303, [])
+        assert "This link has expired or is damaged. Your cart is as it was" in notices(owner)
+    assert held(owner) == numbered(shop, MINE)
+
+
+@pytest.mark.parametrize(
+    ("age_seconds", "status"),
+    [
+        pytest.param(LIFE, 200, id="the last second"),
+        pytest.param(LIFE + 1, 410, id="one second late"),
+        pytest.param(LIFE + 2 * DAY, 410, id="within the grace of a cart"),
+        pytest.param(400 * DAY, 410, id="long ago"),
+    ],
+)
+def test_a_link_lives_as_long_as_a_cart(
+    shop: OpenShop, owner: LintingClient, age_seconds: int, status: int
+) -> None:
+    token = token_of(shop, SHARED, age_seconds=age_seconds)
+    page = owner.get(f"/c/{token}")
+    assert page.status_code == status
+    if status == 410:
+        assert text_of(page.text, "h1") == "This link has expired"
+        assert KEPT in text_of(page.text, "main")
+        assert cart_headers(owner.send("/cart/replace", cart=token)) == []
+    assert is_noindex(page)
+
+
+def test_an_expired_link_says_of_which_day_it_is(shop: OpenShop, visitor: LintingClient) -> None:
+    page = visitor.get(f"/c/{token_of(shop, SHARED, age_seconds=LIFE + DAY)}").text
+    assert "The cart behind it is of 27 April 2026" in text_of(page, "main")
+
+
+def test_the_page_says_until_when_a_link_works(shop: OpenShop, owner: LintingClient) -> None:
+    assert "The link works until 27 June 2026" in owner.get("/cart/share").text
+
+
+def test_there_is_no_link_to_an_empty_cart(visitor: LintingClient) -> None:
+    response = visitor.get("/cart/share")
+    assert (response.status_code, response.location) == (303, "/cart")
+
+
+def test_a_cookie_works_as_a_link_and_a_link_as_a_cookie(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    value = shop.cookie(SHARED)
+    assert not set(value) & set("/?#%")
+    assert visitor.get(f"/c/{value}").status_code == 200
+    visitor.set_cookie("cart", token_of(shop, SHARED))
+    page = visitor.get("/cart")
+    assert text_of(page.text, ".top-count") == "14 things"
+    visitor.add("MUG")
+    assert visitor.cart_value() == shop.cookie(SHARED | {"MUG": 5})
+
+
+# The code
+
+
+def drawn(svg: str) -> list[list[bool]]:
+    """The modules of a code, read off the strokes that draw it."""
+    (path,) = elements(parsed(svg), "path[stroke]")
+    side = int(re.findall(r'viewBox="0 0 (\d+) \1"', svg)[0])
+    modules = [[False] * side for _ in range(side)]
+    x, y = 0, 0.0
+    for mark, numbers in re.findall(r"([Mmh])([-\d. ]+)", attributes(path)["d"] or ""):
+        first, *rest = map(float, numbers.split())
+        if mark == "h":
+            modules[int(y)][x : x + int(first)] = [True] * int(first)
+            x += int(first)
+        else:
+            x, y = (x + int(first), y + rest[0]) if mark == "m" else (int(first), rest[0])
+    return modules
+
+
+def test_the_code_is_the_link(shop: OpenShop, owner: LintingClient) -> None:
+    page = owner.get("/cart/share").text
+    code = segno.make(shared_link(owner), error="l", micro=False)
+    expected = [[bool(module) for module in row] for row in code.matrix_iter(border=4)]
+    svg = page[page.index("<svg") : page.index("</svg>") + len("</svg>")]
+    assert drawn(svg) == expected
+
+
+@pytest.mark.parametrize(
+    ("characters", "has_code"),
+    [
+        pytest.param(LONGEST_QR_CHARACTERS - 1, True, id="nearly too long"),
+        pytest.param(LONGEST_QR_CHARACTERS, True, id="as long as it may be"),
+        pytest.param(LONGEST_QR_CHARACTERS + 1, False, id="a character too long"),
+    ],
+)
+def test_a_long_link_has_no_code(shop: OpenShop, characters: int, has_code: bool) -> None:
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", cookie_with_link_of(characters - len("http://localhost/c/")))
+    page = visitor.get("/cart/share").text
+    (field,) = elements(parsed(page), "#link")
+    assert len(attributes(field)["value"] or "") == characters
+    assert bool(elements(parsed(page), "svg.qr")) == has_code
+    assert ("too long for a QR code" in page) == (not has_code)
+
+
+def test_the_longest_code_is_one_that_a_phone_reads() -> None:
+    codes = [
+        segno.make("x" * characters, error="l", micro=False, mode="byte")
+        for characters in (LONGEST_QR_CHARACTERS, LONGEST_QR_CHARACTERS + 1)
+    ]
+    assert [code.version for code in codes] == [25, 26]
+
+
+def cookie_with_link_of(characters: int) -> str:
+    """The cookie of a cart whose link holds a token of so many characters."""
+    carts = (cart_filling(value_bytes) for value_bytes in range(characters * 94 // 100, characters))
+    return next(
+        cookie.encode(cart, [KEY], name="cart")
+        for cart in carts
+        if len(cookie.encode_for_link(cart, [KEY])) == characters
+    )
+
+
+def test_a_full_cart_works_as_a_link(shop: OpenShop, visitor: LintingClient) -> None:
+    value = cookie.encode(cart_filling(4092), [KEY], name="cart")
+    assert len(f"cart{value}") == 4096
+    visitor.raw_cookies = f"cart={value}"
+    page = visitor.get("/cart/share").text
+    assert not elements(parsed(page), "svg.qr")
+    (field,) = elements(parsed(page), "#link")
+    path = path_of(attributes(field)["value"] or "")
+    other = shop.visitor()
+    assert other.get(path).status_code == 200
+    other.send("/cart/replace", cart=path.removeprefix("/c/"))
+    assert held(other) == lines_of(value)
+
+
+# Whose address it is
+
+
+@pytest.mark.parametrize(
+    ("base_url", "headers", "proxies"),
+    [
+        pytest.param("http://localhost", {}, "0", id="http"),
+        pytest.param("https://localhost", {}, "0", id="https"),
+        pytest.param("http://127.0.0.1:8000", {}, "0", id="a port"),
+        pytest.param("http://localhost", {"X-Forwarded-Host": "evil.example"}, "1", id="forged"),
+        pytest.param("http://localhost", {"Forwarded": "host=evil.example"}, "1", id="forged too"),
+        pytest.param("http://localhost", {"Origin": "https://evil.example"}, "1", id="an origin"),
+    ],
+)
+def test_a_link_leads_to_the_host_that_was_asked(
+    open_shop: Opener, base_url: str, headers: dict[str, str], proxies: str
+) -> None:
+    shop = open_shop(SHOP_TRUSTED_PROXIES=proxies)
+    visitor = shop.visitor(base_url=base_url)
+    name = "__Host-cart" if base_url.startswith("https") else "cart"
+    visitor.raw_cookies = f"{name}={shop.cookie(MINE)}"
+    page = visitor.get("/cart/share", headers=headers)
+    (field,) = elements(parsed(page.text), "#link")
+    assert (attributes(field)["value"] or "").startswith(f"{base_url}/c/")
+    assert "evil" not in page.text
+
+
+def test_another_host_gets_no_link(shop: OpenShop) -> None:
+    visitor = shop.visitor(base_url="http://evil.example")
+    visitor.raw_cookies = f"cart={shop.cookie(MINE)}"
+    page = visitor.get("/cart/share")
+    assert page.status_code == 400
+    assert "/c/" not in page.text
+
+
+# What a shared cart shows
+
+
+def test_products_that_are_gone_are_shown_and_not_charged(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    token = token_of(shop, SHARED)
+    shop.sql("delete from products where sku = 'PENCIL'")
+    shop.sql("update products set is_active = 0 where sku = 'CUP-EGG'")
+    page = visitor.get(f"/c/{token}")
+    shown = [
+        " ".join(row.to_text().split()) for row in elements(parsed(page.text), ".share .summary li")
+    ]
+    assert shown == [
+        "9 × A product we no longer have No longer sold. It is not charged, and you can remove it. "
+        "not charged",
+        "4 × Everyday mug £38.00",
+        "1 × Ash egg cup No longer sold. It is not charged, and you can remove it. not charged",
+    ]
+    assert pairs(page.text)["Subtotal"] == "£38.00"
+    visitor.send("/cart/replace", cart=token)
+    assert len(held(visitor)) == 3
+
+
+def test_a_cart_of_nothing_that_is_left_is_shown(shop: OpenShop, visitor: LintingClient) -> None:
+    token = token_of(shop, SHARED)
+    shop.sql("delete from products")
+    page = visitor.get(f"/c/{token}")
+    assert page.status_code == 200
+    assert page.text.count("A product we no longer have") == 3
+
+
+def test_a_shared_cart_is_priced_today(shop: OpenShop, visitor: LintingClient) -> None:
+    token = token_of(shop, SHARED)
+    shop.sql("update products set price_minor = 100 where sku = 'MUG'")
+    assert "4 × Everyday mug £4.00" in text_of(visitor.get(f"/c/{token}").text, ".share .summary")
