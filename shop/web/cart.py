@@ -66,10 +66,9 @@ def create() -> Response:
     quantity = _quantity(typed)
     if quantity is None:
         return _refused_add(product, typed, _say_range())
-    seen = cart_cookie.read()
-    if seen.offer is not None and len(seen.value) > MOST_CARRIED:
-        return make_response(page(alert=_CHOOSE_FIRST), CONFLICT)
-    cart = seen.cart
+    if _is_to_choose():
+        return _choose_first()
+    cart = cart_cookie.read().cart
     missing = _missing(product, cart.quantity_of(product.number) + quantity, cart)
     if missing:
         return _refused_add(product, typed, missing, CONFLICT)
@@ -77,14 +76,11 @@ def create() -> Response:
         changed = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        response = _changed(changed, f"Added to your cart: {product.name}")
+        return _changed(changed, f"Added to your cart: {product.name}")
     except QuantityRefused as refused:
         return _refused_add(product, typed, words.quantity(refused))
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, product.name)), CONFLICT)
-    if seen.offer is not None:  # its cookie is replaced now: the next pages offer it
-        session[EXPIRED_CART] = seen.value
-    return response
 
 
 @blueprint.post("/lines/<int:number>")
@@ -141,9 +137,11 @@ def step_back() -> Response:
         before = undo.stepped_back(step, request.form.get("since", ""))
     except CookieRefused:
         return _back("That can no longer be undone. Your cart is as it was")
+    if _is_to_choose():
+        return _choose_first()
     response = _back()
     try:
-        cart_cookie.store(response, before)
+        _keep(response, before)
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
@@ -249,6 +247,8 @@ def _name(number: int) -> str:
 
 
 def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
+    if _is_to_choose():
+        return _choose_first()
     try:
         shared = cart_cookie.decode(request.form.get("cart", ""))
         return _changed(made_of(shared), said)
@@ -256,6 +256,16 @@ def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
         return _back("This link has expired or is damaged. Your cart is as it was")
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "The shared cart")), CONFLICT)
+
+
+def _is_to_choose() -> bool:
+    # Of an expired cart that is too long to be carried once its cookie is replaced.
+    seen = cart_cookie.read()
+    return seen.offer is not None and len(seen.value) > MOST_CARRIED
+
+
+def _choose_first() -> Response:
+    return make_response(page(alert=_CHOOSE_FIRST), CONFLICT)
 
 
 def _say_range() -> str:
@@ -277,13 +287,20 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
 
 def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Response:
     response = redirect(addresses().cart, 303)
-    cart_cookie.store(response, cart)  # before anything is said: it may not fit
+    _keep(response, cart)  # before anything is said: it may not fit
     undo.push(response, cart)
     flash(said)
     news = told(looked_at or cart_cookie.read().cart, {line.number for line in cart.lines})
     if news:
         flash(news, "warning")
     return response
+
+
+def _keep(response: Response, cart: Cart) -> None:
+    cart_cookie.store(response, cart)
+    seen = cart_cookie.read()
+    if seen.offer is not None:  # its cookie is replaced now: the next pages offer it
+        session[EXPIRED_CART] = seen.value
 
 
 def _back(said: str | None = None) -> Response:

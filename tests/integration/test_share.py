@@ -165,6 +165,42 @@ def test_what_is_taken_over_but_too_long_to_undo_is_said_before(open_shop: Opene
         assert ("replacing yours could not be undone" in page) == is_said
 
 
+@pytest.mark.parametrize("how", ["replace", "merge"])
+def test_a_shared_cart_that_does_not_fit_changes_nothing(open_shop: Opener, how: str) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES="64")
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie({"MUG": 1}))
+    skus = [sku for (sku,) in shop.sql("select sku from products")]
+    response = visitor.send(f"/cart/{how}", cart=token_of(shop, dict.fromkeys(skus[::-2], 7)))
+    assert (response.status_code, response.headers.getlist("Set-Cookie")) == (409, [])
+    assert "“The shared cart” does not fit" in text_of(response.text, "main [role=alert]")
+
+
+@pytest.mark.parametrize("how", ["replace", "merge", "undo"])
+def test_taking_over_a_cart_keeps_the_offer_of_an_expired_one(
+    shop: OpenShop, visitor: LintingClient, how: str
+) -> None:
+    visitor.set_cookie("cart", shop.cookie(MINE, age_seconds=LIFE + DAY))
+    visitor.send(f"/cart/{how}", cart=token_of(shop, SHARED))
+    assert held(visitor) == numbered(shop, SHARED)
+    page = visitor.get("/cart").text
+    assert text_of(page, "#offer-title").endswith("has expired. Restore it?")
+    (expired,) = elements(parsed(page), ".notice-offer input[name=cart]")
+    visitor.send("/cart/restore", cart=attributes(expired)["value"])
+    assert held(visitor) == numbered(shop, MERGED)
+
+
+@pytest.mark.parametrize("how", ["replace", "merge", "undo", "lines"])
+def test_an_expired_cart_that_is_too_long_to_be_carried_is_answered_first(
+    shop: OpenShop, visitor: LintingClient, how: str
+) -> None:
+    long = cart_filling(2100).touched(shop.clock.now - LIFE - DAY)
+    visitor.set_cookie("cart", cookie.encode(long, [KEY], name="cart"))
+    response = visitor.send(f"/cart/{how}", cart=token_of(shop, SHARED), sku="MUG")
+    assert (response.status_code, cart_headers(response)) == (409, [])
+    assert "Please restore it or let it go first" in text_of(response.text, "main [role=alert]")
+
+
 # Links that do not work
 
 
