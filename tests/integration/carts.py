@@ -46,9 +46,9 @@ def offered(visitor: LintingClient) -> dict[str, str] | None:
 def reprice(shop: OpenShop, **prices: str) -> None:
     """Takes over a catalogue file with new prices, now, as the `shop` command does."""
     rows = [
-        f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price}\n"
+        f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price},GBP\n"
         for sku, price in ((name.replace("_", "-"), price) for name, price in prices.items())
     ]
-    read = catalogue_file.read(["sku,name,price\n", *rows], POUNDS)
+    read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
     with writing(shop.app.extensions["shop"].engine) as connection:
         list(catalogue.take_over(connection, read, POUNDS, shop.clock.now))

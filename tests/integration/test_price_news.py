@@ -1,0 +1,299 @@
+"""What changed in price since a shopper last looked, without a byte for it in the cookie."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import DAY, Opener, OpenShop
+from tests.integration.carts import held, numbered, reprice
+from tests.integration.client import LintingClient, elements, parsed, text_of, value_of
+
+HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
+DEARER = "Now £10.00, was £9.50 when you last looked."
+NEWS = "Everyday mug is now £10.00, was £9.50 when you last looked."
+LIFE = 30 * DAY
+
+
+def news(page: str) -> list[str]:
+    """What stands at the lines of a cart or a checkout."""
+    return [element.to_text().strip() for element in elements(parsed(page), ".line-news")]
+
+
+def cart_news(visitor: LintingClient) -> list[str]:
+    return news(visitor.get("/cart").text)
+
+
+def warnings(visitor: LintingClient) -> list[str]:
+    page = visitor.get("/cart").text
+    return [element.to_text().strip() for element in elements(parsed(page), ".notice-warning")]
+
+
+@pytest.fixture
+def shopper(shop: OpenShop, visitor: LintingClient) -> LintingClient:
+    """Somebody who filled a cart a minute ago."""
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += 60
+    return visitor
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        pytest.param("10.00", DEARER, id="dearer"),
+        pytest.param("9.00", "Now £9.00, was £9.50 when you last looked.", id="cheaper"),
+        pytest.param("9.51", "Now £9.51, was £9.50 when you last looked.", id="by a penny"),
+    ],
+)
+def test_a_change_is_told_at_its_line(
+    shop: OpenShop, shopper: LintingClient, price: str, said: str
+) -> None:
+    reprice(shop, MUG=price)
+    page = shopper.get("/cart").text
+    assert news(page) == [said]
+    assert said in text_of(page, f"tr[data-line='{shop.number('MUG')}']")
+    assert cart_news(shopper) == [said]  # looking at it does not end it
+
+
+def test_a_change_is_told_in_the_checkout(shop: OpenShop, shopper: LintingClient) -> None:
+    reprice(shop, MUG="10.00")
+    assert news(shopper.get("/checkout").text) == [DEARER]
+
+
+def test_several_changes_are_told_each_at_its_line(shop: OpenShop, shopper: LintingClient) -> None:
+    reprice(shop, PENCIL="0.90", MUG="10.00")
+    assert cart_news(shopper) == [DEARER, "Now £0.90, was £0.85 when you last looked."]
+
+
+def test_the_price_is_the_one_that_was_seen_not_the_one_before_the_last(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    for price in ("12.00", "11.00", "10.00"):
+        shop.clock.now += 60
+        reprice(shop, MUG=price)
+    assert cart_news(shopper) == [DEARER]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([], id="nothing changed"),
+        pytest.param([{"CUP_EGG": "1.00"}], id="something else changed"),
+        pytest.param([{"MUG": "10.00"}, {"MUG": "9.50"}], id="the price is the same again"),
+        pytest.param([{"MUG": "9.50"}], id="the same price was taken over"),
+    ],
+)
+def test_there_is_no_news(
+    shop: OpenShop, shopper: LintingClient, changes: list[dict[str, str]]
+) -> None:
+    for prices in changes:
+        shop.clock.now += 60
+        reprice(shop, **prices)
+    assert cart_news(shopper) == []
+    shopper.add("MUG")
+    assert warnings(shopper) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        pytest.param(-1, [], id="changed the second before"),
+        pytest.param(0, [], id="changed in that second"),
+        pytest.param(1, [DEARER], id="changed a second later"),
+    ],
+)
+def test_only_what_changed_after_the_cart_is_news(
+    shop: OpenShop, visitor: LintingClient, seconds: int, expected: list[str]
+) -> None:
+    shop.clock.now += DAY // 2
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += seconds
+    reprice(shop, MUG="10.00")
+    shop.clock.now += 60
+    assert cart_news(visitor) == expected
+
+
+def test_a_new_product_was_never_cheaper(shop: OpenShop, visitor: LintingClient) -> None:
+    shop.sql("delete from prices where product_number = ?", shop.number("MUG"))
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00", PENCIL="0.90")
+    assert cart_news(visitor) == ["Now £0.90, was £0.85 when you last looked."]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param("is_active = 0", id="discontinued"),
+        pytest.param("stock = 0", id="sold out"),
+    ],
+)
+def test_what_is_not_charged_has_no_news(
+    shop: OpenShop, shopper: LintingClient, state: str
+) -> None:
+    reprice(shop, MUG="10.00")
+    shop.sql(f"update products set {state} where sku = 'MUG'")
+    assert cart_news(shopper) == []
+    assert news(shopper.get("/checkout").text) == []
+    shopper.add("PENCIL")
+    assert warnings(shopper) == []
+
+
+# After a change the cart bears a new time: what the next page cannot tell is told at once
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        pytest.param("/cart/lines", {"sku": "CUP-EGG"}, id="something is added"),
+        pytest.param("/cart/lines", {"sku": "MUG"}, id="more of it is added"),
+        pytest.param("/cart/lines/{PENCIL}", {"quantity": 1}, id="a quantity is changed"),
+        pytest.param("/cart/lines/{PENCIL}", {"step": 1}, id="one more"),
+        pytest.param("/cart/lines/{PENCIL}/remove", {}, id="another line is removed"),
+        pytest.param("/cart/merge", {"cart": {"CUP-EGG": 2}}, id="a shared cart is merged"),
+        pytest.param("/cart/replace", {"cart": {"MUG": 2}}, id="a shared cart holds it, too"),
+    ],
+)
+def test_a_change_of_the_cart_tells_it_on_the_next_page(
+    shop: OpenShop, shopper: LintingClient, address: str, fields: dict[str, object]
+) -> None:
+    reprice(shop, MUG="10.00")
+    sent = {
+        name: shop.cookie(value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+    }
+    address = address.format(PENCIL=shop.number("PENCIL"))
+    assert shopper.send(address, **sent).status_code == 303
+    assert warnings(shopper) == [NEWS]
+    assert (warnings(shopper), cart_news(shopper)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        pytest.param("/cart/lines/{MUG}/remove", {}, id="the line itself is removed"),
+        pytest.param("/cart/lines/{MUG}", {"quantity": 0}, id="it becomes nought"),
+        pytest.param("/cart/clear", {}, id="the cart is emptied"),
+        pytest.param("/cart/replace", {"cart": {"CUP-EGG": 2}}, id="another cart without it"),
+    ],
+)
+def test_what_is_no_longer_in_the_cart_is_no_news(
+    shop: OpenShop, shopper: LintingClient, address: str, fields: dict[str, object]
+) -> None:
+    reprice(shop, MUG="10.00")
+    sent = {
+        name: shop.cookie(value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+    }
+    shopper.send(address.format(MUG=shop.number("MUG")), **sent)
+    assert warnings(shopper) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "status"),
+    [
+        pytest.param("/cart/lines", {"sku": "MUG", "quantity": 99}, 422, id="too many"),
+        pytest.param("/cart/lines/{MUG}", {"quantity": 2}, 303, id="the same quantity"),
+        pytest.param("/cart/lines/{MUG}", {"quantity": "x"}, 422, id="no quantity"),
+        pytest.param("/cart/undo", {"cart": "x"}, 303, id="no step"),
+        pytest.param("/cart/merge", {"cart": "x"}, 303, id="no link"),
+    ],
+)
+def test_a_change_that_is_not_made_leaves_the_news_at_the_line(
+    shop: OpenShop,
+    shopper: LintingClient,
+    address: str,
+    fields: dict[str, object],
+    status: int,
+) -> None:
+    reprice(shop, MUG="10.00")
+    response = shopper.send(address.format(MUG=shop.number("MUG")), **fields)
+    assert response.status_code == status
+    assert cart_news(shopper) == [DEARER]
+
+
+PENCIL_NEWS = "Cedar pencil is now £0.80, was £0.85 when you last looked."
+SALT_PIG_NEWS = "Salt pig is now £20.00, was £18.50 when you last looked."
+MANY_NEWS = "4 prices in your cart changed since you last looked."
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param(("MUG", "PENCIL"), [NEWS, PENCIL_NEWS], id="two"),
+        pytest.param(("MUG", "PENCIL", "SALT_PIG"), [NEWS, PENCIL_NEWS, SALT_PIG_NEWS], id="three"),
+        pytest.param(
+            ("MUG", "PENCIL", "SALT_PIG", "KINDLING"),
+            [MANY_NEWS, "The sums below are made with the new ones."],
+            id="more than three are summed up",
+        ),
+    ],
+)
+def test_several_changes_are_told_together(
+    shop: OpenShop, shopper: LintingClient, changed: tuple[str, ...], said: list[str]
+) -> None:
+    prices = {"MUG": "10.00", "PENCIL": "0.80", "SALT_PIG": "20.00", "KINDLING": "9.00"}
+    reprice(shop, **{sku: prices[sku] for sku in changed})
+    shopper.add("CUP-EGG")
+    (told,) = warnings(shopper)
+    assert sorted(re.split(r"(?<=\.) ", told)) == sorted(said)
+
+
+def test_a_renewed_cart_tells_it_on_that_page_and_no_more(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    shop.clock.now += DAY
+    reprice(shop, MUG="10.00")
+    with shopper.may_write_cart():
+        assert cart_news(shopper) == [DEARER]
+    assert cart_news(shopper) == []
+
+
+def test_a_quiet_look_leaves_the_news_for_the_tab_that_it_is_meant_for(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    shop.clock.now += DAY
+    reprice(shop, MUG="10.00")
+    assert news(shopper.get("/cart", headers={"Crumb-Quiet": "1"}).text) == [DEARER]
+    with shopper.may_write_cart():
+        assert cart_news(shopper) == [DEARER]
+
+
+def test_a_restored_cart_tells_what_changed_since_it_was_left(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += 20 * DAY
+    reprice(shop, MUG="10.00")
+    shop.clock.now += 11 * DAY
+    visitor.send("/cart/restore", cart=value_of(visitor.get("/cart").text, "cart"))
+    assert held(visitor) == numbered(shop, HELD)
+    assert warnings(visitor) == [NEWS]
+
+
+def test_the_cookie_does_not_grow_for_it(shop: OpenShop, shopper: LintingClient) -> None:
+    before = shopper.cart_value()
+    reprice(shop, MUG="10.00")
+    shopper.get("/cart")
+    assert shopper.cart_value() == before
+    shopper.add("MUG")
+    assert shopper.cart_value() == shop.cookie(HELD | {"MUG": 3})
+
+
+@pytest.mark.parametrize("lines", [1, 20, 60])
+def test_a_cart_page_asks_the_database_three_times_at_most(open_shop: Opener, lines: int) -> None:
+    shop = open_shop()
+    skus = [sku for (sku,) in shop.sql("select sku from products order by number limit ?", lines)]
+    value = shop.cookie(dict.fromkeys(skus, 1))
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00")
+    cold = open_shop()
+    visitor = cold.visitor()
+    visitor.set_cookie("cart", value)
+    seen = cold.statements()
+    assert DEARER in cart_news(visitor)
+    assert 1 <= len(seen) <= 3, seen
+    seen.clear()
+    assert DEARER in cart_news(visitor)
+    assert seen == []  # until the database changes
