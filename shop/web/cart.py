@@ -146,6 +146,7 @@ def step_back() -> Response:
         return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
     flash("Undone. Your cart is as it was before")
+    _tell_prices(Cart(before.lines, cart_cookie.read().cart.changed_at), before)
     return response
 
 
@@ -290,10 +291,14 @@ def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Respons
     _keep(response, cart)  # before anything is said: it may not fit
     undo.push(response, cart)
     flash(said)
-    news = told(looked_at or cart_cookie.read().cart, {line.number for line in cart.lines})
+    _tell_prices(looked_at or cart_cookie.read().cart, cart)
+    return response
+
+
+def _tell_prices(looked_at: Cart, kept: Cart) -> None:
+    news = told(looked_at, {line.number for line in kept.lines})
     if news:
         flash(news, "warning")
-    return response
 
 
 def _keep(response: Response, cart: Cart) -> None:

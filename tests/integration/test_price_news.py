@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.conftest import DAY, Opener, OpenShop
-from tests.integration.carts import held, numbered, reprice
+from tests.integration.carts import held, notices, numbered, offered, reprice
 from tests.integration.client import LintingClient, elements, parsed, text_of, value_of
 
 HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
@@ -153,6 +153,7 @@ def test_what_is_not_charged_has_no_news(
         pytest.param("/cart/lines/{PENCIL}/remove", {}, id="another line is removed"),
         pytest.param("/cart/merge", {"cart": {"CUP-EGG": 2}}, id="a shared cart is merged"),
         pytest.param("/cart/replace", {"cart": {"MUG": 2}}, id="a shared cart holds it, too"),
+        pytest.param("/cart/undo", {"cart": HELD, "since": "stale"}, id="a step is undone"),
     ],
 )
 def test_a_change_of_the_cart_tells_it_on_the_next_page(
@@ -270,6 +271,18 @@ def test_a_restored_cart_tells_what_changed_since_it_was_left(
     visitor.send("/cart/restore", cart=value_of(visitor.get("/cart").text, "cart"))
     assert held(visitor) == numbered(shop, HELD)
     assert warnings(visitor) == [NEWS]
+
+
+def test_a_line_that_comes_back_at_another_price_says_so(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    shopper.send(f"/cart/lines/{shop.number('MUG')}/remove")
+    step = offered(shopper)
+    assert step is not None
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00")
+    shopper.send("/cart/undo", cart=step["cart"], since=step["since"])
+    assert NEWS in notices(shopper)
 
 
 def test_the_cookie_does_not_grow_for_it(shop: OpenShop, shopper: LintingClient) -> None:
