@@ -91,3 +91,34 @@ def test_two_cookies_spliced_never_yield_a_third_cart(
     cut = drawn.draw(st.integers(0, min(len(head), len(tail))), label="cut")
     with contextlib.suppress(Malformed, Tampered):
         assert decode(head[: len(head) - cut] + tail[len(tail) - cut :]) in (one, other)
+
+
+@given(carts())
+def test_decoding_undoes_encoding_for_a_link(cart: Cart) -> None:
+    assert decode(cookie.encode_for_link(cart, KEYS)) == cart
+
+
+@given(carts())
+def test_a_link_is_made_of_what_an_address_takes(cart: Cart) -> None:
+    assert set(cookie.encode_for_link(cart, KEYS)) <= set(cookie.LINK_ALPHABET) | {"."}
+
+
+@given(carts() | LARGE_CARTS)
+def test_a_link_is_little_longer_than_a_packed_cookie(cart: Cart) -> None:
+    packed = len("j.") + len(cookie._packed(cookie._text(cart))) + 22
+    assert len(cookie.encode_for_link(cart, KEYS)) <= packed * 1.05 + 4
+
+
+@given(st.text(cookie.TEXT_ALPHABET, min_size=1))
+def test_packing_for_a_link_loses_no_text_but_commas_at_the_end(text: str) -> None:
+    assert cookie._unpacked_from_link(cookie._packed_for_link(text)) == text.rstrip(",")
+
+
+@given(carts(), st.data())
+def test_an_altered_link_never_yields_a_different_cart(cart: Cart, drawn: st.DataObject) -> None:
+    value = cookie.encode_for_link(cart, KEYS)
+    start = drawn.draw(st.integers(0, len(value)), label="start")
+    stop = drawn.draw(st.integers(start, min(len(value), start + 3)), label="stop")
+    instead = drawn.draw(st.text([*cookie.LINK_ALPHABET, "."], max_size=3), label="instead")
+    with contextlib.suppress(Malformed, Tampered):
+        assert decode(value[:start] + instead + value[stop:]) == cart
