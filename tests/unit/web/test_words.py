@@ -1,0 +1,93 @@
+"""Counts, rates and changed prices as sentences."""
+
+from __future__ import annotations
+
+import pytest
+from babel import Locale
+
+from shop.core.money import Money
+from shop.web import words
+from tests.conftest import Opener
+
+ENGLISH, GERMAN = Locale.parse("en_GB"), Locale.parse("de_DE")
+
+
+@pytest.mark.parametrize(
+    ("locale", "figure", "expected"),
+    [
+        pytest.param("en_GB", 0, "0 things", id="nought is many"),
+        pytest.param("en_GB", 1, "1 thing", id="one"),
+        pytest.param("en_GB", 2, "2 things", id="two"),
+        pytest.param("en_GB", 21, "21 things", id="one at its end is many"),
+        pytest.param("en_GB", 1000, "1,000 things", id="grouped"),
+        pytest.param("de_DE", 1000, "1.000 things", id="grouped in German, the words English"),
+        pytest.param("fr_FR", 0, "0 things", id="an English plural though French says one"),
+        pytest.param("ja_JP", 1, "1 thing", id="an English plural though Japanese has none"),
+    ],
+)
+def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> None:
+    with open_shop(SHOP_LOCALE=locale).app.app_context():
+        assert words.counted(figure, "thing", "things") == expected
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "english", "german"),
+    [
+        pytest.param(0, "0%", "0\xa0%", id="none"),
+        pytest.param(500, "5%", "5\xa0%", id="five"),
+        pytest.param(550, "5.5%", "5,5\xa0%", id="a half"),
+        pytest.param(1900, "19%", "19\xa0%", id="nineteen"),
+        pytest.param(2000, "20%", "20\xa0%", id="no trailing noughts"),
+        pytest.param(2125, "21.25%", "21,25\xa0%", id="to the basis point"),
+        pytest.param(10_000, "100%", "100\xa0%", id="all of it"),
+    ],
+)
+def test_percent(basis_points: int, english: str, german: str) -> None:
+    assert words._percent(basis_points, ENGLISH) == english
+    assert words._percent(basis_points, GERMAN) == german
+
+
+def test_percent_is_that_of_the_shops_locale(open_shop: Opener) -> None:
+    for locale, expected in (("en_GB", "19%"), ("de_DE", "19\xa0%")):
+        with open_shop(SHOP_LOCALE=locale).app.app_context():
+            assert words.percent(1900) == expected
+
+
+def _changes(count: int) -> list[tuple[str, Money, Money]]:
+    return [(f"Cup {at}", Money(100 + at, "GBP"), Money(90, "GBP")) for at in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        pytest.param(1, "Cup 1 is now £1.01, was £0.90 when you last looked.", id="one"),
+        pytest.param(
+            3,
+            "Cup 1 is now £1.01, was £0.90 when you last looked. "
+            "Cup 2 is now £1.02, was £0.90 when you last looked. "
+            "Cup 3 is now £1.03, was £0.90 when you last looked.",
+            id="three are named",
+        ),
+        pytest.param(
+            4,
+            "4 prices in your cart changed since you last looked. "
+            "The sums below are made with the new ones.",
+            id="four are counted",
+        ),
+        pytest.param(
+            1000,
+            "1,000 prices in your cart changed since you last looked. "
+            "The sums below are made with the new ones.",
+            id="a thousand are grouped",
+        ),
+    ],
+)
+def test_price_changes(open_shop: Opener, count: int, expected: str) -> None:
+    with open_shop().app.app_context():
+        assert words.price_changes(_changes(count)) == expected
+
+
+def test_price_change(open_shop: Opener) -> None:
+    with open_shop().app.app_context():
+        told = words.price_change(Money(100, "GBP"), Money(1250, "GBP"))
+    assert told == "Now £1.00, was £12.50 when you last looked."
