@@ -267,7 +267,7 @@ def _link_group(group: str) -> str:
 
 
 def _unpacked_from_link(packed: str) -> str:
-    text = []
+    text = bytearray()  # as above
     for at in range(0, len(packed), _LINK_PACKED):
         group = packed[at : at + _LINK_PACKED]
         try:
@@ -275,8 +275,8 @@ def _unpacked_from_link(packed: str) -> str:
         except ValueError:
             raise Malformed("not base64url") from None
         number = sum(digit << 6 * place for place, digit in enumerate(reversed(digits)))
-        text.append(_group(number, _LINK_TEXT_LENGTH[len(group)]))
-    return "".join(text).rstrip(",")
+        text += _group(number, _LINK_TEXT_LENGTH[len(group)]).encode("ascii")
+    return text.decode("ascii").rstrip(",")
 
 
 def _deflated(text: str) -> str:

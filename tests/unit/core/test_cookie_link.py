@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import tracemalloc
 
 import pytest
 
@@ -164,3 +165,26 @@ def test_whatever_is_not_signed_is_refused() -> None:
             value += "." + "".join(chance.choices(cookie.LINK_ALPHABET, k=22))
         with pytest.raises((Malformed, Tampered)):
             decode(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(linked("9" * 7000), id="7000 digits"),
+        pytest.param(linked("-" * 7000), id="7000 dashes"),
+        pytest.param(cookie.sign("u" + "_" * 4200, KEYS), id="outside base 12"),
+    ],
+)
+def test_rubbish_under_our_own_signature_takes_at_most_64_kib(value: str) -> None:
+    assert peak_bytes(value) <= 64 * 1024
+
+
+def peak_bytes(value: str) -> int:
+    for is_measured in (False, True):  # what is made once is not the input's
+        if is_measured:
+            tracemalloc.start()
+        with pytest.raises(CookieRefused):
+            decode(value)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
