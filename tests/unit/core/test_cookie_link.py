@@ -140,7 +140,7 @@ def test_a_version_of_another_day_is_told_apart() -> None:
 
 def test_whatever_is_signed_as_a_link_is_a_cart_or_refused_by_type() -> None:
     chance = random.Random(20_260_104)
-    outcomes = set()
+    outcomes: set[type[object]] = set()
     for _ in range(HOSTILE):
         signs = chance.choice((cookie.LINK_ALPHABET, cookie.PACKED_ALPHABET, "ABCJT9X"))
         payload = "".join(chance.choices(signs, k=chance.randint(1, 40)))
