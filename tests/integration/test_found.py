@@ -1,0 +1,338 @@
+"""What search engines and link previews are told: addresses, facts, and what is not for them."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.conftest import Opener, OpenShop
+from tests.integration.client import LintingClient, attributes, elements, parsed
+
+HERE = "http://localhost"
+PNG = b"\x89PNG\r\n\x1a\n"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def facts(page: TestResponse) -> dict[str, dict[str, Any]]:
+    """The JSON-LD objects of a page by their type, as a parser of HTML and then of JSON sees
+    them."""
+    scripts = elements(parsed(page.text), "script[type='application/ld+json']")
+    objects = [json.loads(script.to_text()) for script in scripts]
+    return {found["@type"]: found for found in objects}
+
+
+def product_facts(visitor: LintingClient, slug: str) -> dict[str, Any]:
+    return facts(visitor.get(f"/products/{slug}"))["Product"]
+
+
+def meta(page: TestResponse, name: str) -> list[str | None]:
+    selectors = f"meta[name='{name}'], meta[property='{name}']"
+    return [attributes(found)["content"] for found in elements(parsed(page.text), selectors)]
+
+
+def canonical(page: TestResponse) -> list[str | None]:
+    links = elements(parsed(page.text), "link[rel=canonical]")
+    return [attributes(link)["href"] for link in links]
+
+
+def test_a_product_page_says_what_it_is_and_costs(shop: OpenShop, visitor: LintingClient) -> None:
+    page = visitor.get("/products/everyday-mug")
+    told = facts(page)["Product"]
+    assert told | {"description": "", "image": ""} == {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": "Everyday mug",
+        "sku": "MUG",
+        "description": "",
+        "category": "Kitchen",
+        "image": "",
+        "offers": {
+            "@type": "Offer",
+            "url": f"{HERE}/products/everyday-mug",
+            "price": "9.50",
+            "priceCurrency": "GBP",
+            "availability": "https://schema.org/InStock",
+            "itemCondition": "https://schema.org/NewCondition",
+        },
+    }
+    assert told["description"].startswith("A plain stoneware mug")
+    assert visitor.get(told["image"].removeprefix(HERE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("minor", "price"),
+    [
+        pytest.param(5, "0.05", id="five pence"),
+        pytest.param(950, "9.50", id="no nought is lost"),
+        pytest.param(900, "9.00", id="whole pounds"),
+        pytest.param(1_249_900, "12499.00", id="not grouped"),
+    ],
+)
+def test_a_price_is_a_plain_decimal(
+    shop: OpenShop, visitor: LintingClient, minor: int, price: str
+) -> None:
+    shop.sql("update products set price_minor = ? where sku = 'MUG'", minor)
+    assert product_facts(visitor, "everyday-mug")["offers"]["price"] == price
+
+
+@pytest.mark.parametrize(
+    ("state", "availability"),
+    [
+        pytest.param("stock = null", "InStock", id="without a count"),
+        pytest.param("stock = 1", "InStock", id="the last one"),
+        pytest.param("stock = 0", "OutOfStock", id="sold out"),
+        pytest.param("is_active = 0", "Discontinued", id="discontinued"),
+        pytest.param("is_active = 0, stock = 0", "Discontinued", id="discontinued and sold out"),
+    ],
+)
+def test_availability(
+    shop: OpenShop, visitor: LintingClient, state: str, availability: str
+) -> None:
+    shop.sql(f"update products set {state} where sku = 'MUG'")
+    told = product_facts(visitor, "everyday-mug")["offers"]["availability"]
+    assert told == f"https://schema.org/{availability}"
+
+
+def test_every_product_page_has_facts_that_parse(shop: OpenShop, visitor: LintingClient) -> None:
+    for slug, name in shop.sql("select slug, name from products order by number"):
+        told = facts(visitor.get(f"/products/{slug}"))
+        assert told["Product"]["name"] == name
+        assert told["BreadcrumbList"]["itemListElement"][-1]["name"] == name
+
+
+def test_breadcrumbs_lead_home_and_each_step_is_there(visitor: LintingClient) -> None:
+    page = visitor.get("/products/everyday-mug")
+    steps = facts(page)["BreadcrumbList"]["itemListElement"]
+    assert [(step["position"], step["name"], step["item"]) for step in steps] == [
+        (1, "Home", f"{HERE}/"),
+        (2, "Kitchen", f"{HERE}/products?category=kitchen"),
+        (3, "Everyday mug", f"{HERE}/products/everyday-mug"),
+    ]
+    for step in steps:
+        assert visitor.get(step["item"].removeprefix(HERE)).status_code == 200
+    crumbs = elements(parsed(page.text), ".crumbs li")
+    assert [crumb.to_text().strip() for crumb in crumbs] == [step["name"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param('Mug "large"', id="quotation marks"),
+        pytest.param("Mug 'large'", id="apostrophes"),
+        pytest.param("</script><script>alert(1)</script>", id="the end of a script"),
+        pytest.param("<!-- <script>", id="a comment"),
+        pytest.param("Salt & pepper &amp; more", id="ampersands"),
+        pytest.param("Mug \\ \\u003c \\n", id="backslashes"),
+        pytest.param("Mug \u2028 \u2029 ☕ é", id="other signs"),
+        pytest.param("{{ 7 * 7 }} {% raw %}", id="a template"),
+    ],
+)
+def test_a_name_is_told_as_it_is_and_breaks_nothing(
+    shop: OpenShop, visitor: LintingClient, name: str
+) -> None:
+    shop.sql("update products set name = ?, description = ? where sku = 'MUG'", name, name)
+    page = visitor.get("/products/everyday-mug")  # which is linted
+    told = facts(page)
+    assert (told["Product"]["name"], told["Product"]["description"]) == (name, name)
+    assert told["BreadcrumbList"]["itemListElement"][2]["name"] == name
+    assert (meta(page, "og:title"), meta(page, "description")) == ([name], [name])
+    assert "alert(1)</script>" not in page.text
+
+
+# One true address
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param("/", "/", id="home"),
+        pytest.param("/?utm_source=x", "/", id="home, tracked"),
+        pytest.param("/products", "/products", id="the list"),
+        pytest.param("/products?sort=cheapest", "/products", id="sorted"),
+        pytest.param("/products?sort=nonsense&x=1", "/products", id="nonsense"),
+        pytest.param("/products?page=1", "/products", id="the first page"),
+        pytest.param("/products?page=2", "/products?page=2", id="the second page"),
+        pytest.param("/products?page=2&sort=name", "/products?page=2", id="a page, sorted"),
+        pytest.param("/products?page=999", "/products?page=11", id="past the last page"),
+        pytest.param(
+            "/products?sort=dearest&category=table", "/products?category=table", id="a category"
+        ),
+        pytest.param(
+            "/products?page=2&category=kitchen&sort=name",
+            "/products?category=kitchen&page=2",
+            id="a page of a category",
+        ),
+        pytest.param("/products/everyday-mug", "/products/everyday-mug", id="a product"),
+        pytest.param("/products/everyday-mug?x=1", "/products/everyday-mug", id="one, tracked"),
+    ],
+)
+def test_canonical(open_shop: Opener, asked: str, expected: str) -> None:
+    page = open_shop(SHOP_PAGE_SIZE="6").visitor().get(asked)
+    assert canonical(page) == meta(page, "og:url") == [f"{HERE}{expected}"]
+    assert meta(page, "robots") == []
+
+
+def test_searches_carts_orders_and_errors_are_not_for_search_engines(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("MUG")
+    value = shop.cookie({"MUG": 1})
+    asked = ["/products?q=mug", "/products?q=mug&category=kitchen", "/cart", "/cart/about",
+             "/cart/share", "/checkout", f"/c/{value}", "/c/nonsense", "/nope", "/products/nope",
+             "/orders/nope"]  # fmt: skip
+    once = attributes(elements(parsed(visitor.get("/checkout").text), "[name=once]")[0])["value"]
+    pages = [visitor.get(address) for address in asked]
+    expired = shop.cookie({"MUG": 1}, age_seconds=31 * 86_400)
+    pages += [visitor.get(f"/c/{expired}"), visitor.get("/cart/lines")]
+    order = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "London"}
+    pages.append(visitor.get(visitor.send("/checkout", once=once, **order).location))
+    pages.append(visitor.get("/cart"))
+    pages.append(shop.visitor(base_url="http://evil.example").get("/"))
+    assert [page.status_code for page in pages[-6:]] == [404, 410, 405, 200, 200, 400]
+    for page in pages:
+        told = (meta(page, "robots"), canonical(page), facts(page), meta(page, "og:title"))
+        assert told == (["noindex"], [], {}, []), page.request.path
+
+
+# Sitemap and robots.txt
+
+
+def sitemap_of(visitor: LintingClient) -> list[str]:
+    response = visitor.get("/sitemap.xml")
+    assert (response.status_code, response.mimetype) == (200, "application/xml")
+    root = ElementTree.fromstring(response.text)  # noqa: S314  # it is our own
+    assert root.tag == f"{SITEMAP}urlset"
+    return [element.text or "" for element in root.iter(f"{SITEMAP}loc")]
+
+
+def test_the_sitemap_lists_what_is_to_be_found(shop: OpenShop, visitor: LintingClient) -> None:
+    categories = [slug for (slug,) in shop.sql("select slug from categories order by number")]
+    products = [
+        slug for (slug,) in shop.sql("select slug from products where is_active order by number")
+    ]
+    paths = ["/", "/products", *(f"/products?category={slug}" for slug in categories)]
+    paths += [f"/products/{slug}" for slug in products]
+    assert sitemap_of(visitor) == [f"{HERE}{path}" for path in paths]
+    assert len(products) == 62
+
+
+def test_every_address_of_the_sitemap_is_its_own_canonical(visitor: LintingClient) -> None:
+    for address in sitemap_of(visitor)[:20]:
+        page = visitor.get(address.removeprefix(HERE))
+        assert canonical(page) == [address]
+
+
+def test_the_sitemap_follows_the_catalogue(shop: OpenShop, visitor: LintingClient) -> None:
+    address = f"{HERE}/products/everyday-mug"
+    assert address in sitemap_of(visitor)
+    shop.sql("update products set is_active = 0 where sku = 'MUG'")
+    assert address not in sitemap_of(visitor)
+
+
+def test_a_sitemap_of_awkward_addresses_parses(shop: OpenShop, visitor: LintingClient) -> None:
+    shop.sql("update categories set slug = 'a&b' where slug = 'kitchen'")
+    assert f"{HERE}/products?category=a&b" in sitemap_of(visitor)
+
+
+def test_robots_names_the_sitemap_and_bars_what_only_repeats(visitor: LintingClient) -> None:
+    response = visitor.get("/robots.txt")
+    assert response.mimetype == "text/plain"
+    rules = response.text.splitlines()
+    assert rules[0] == "User-agent: *"
+    assert f"Sitemap: {HERE}/sitemap.xml" in rules
+    barred = [rule.removeprefix("Disallow: ") for rule in rules if rule.startswith("Disallow")]
+    assert barred == ["/products?*sort=", "/products?*q="]
+
+
+def test_neither_is_about_the_visitor_so_caches_may_keep_them(visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    for address in ("/robots.txt", "/sitemap.xml"):
+        response = visitor.get(address)
+        assert response.headers["Cache-Control"] == "public, max-age=3600"
+        assert "Set-Cookie" not in response.headers
+
+
+# Previews
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("/", "website"), ("/products", "website"), ("/products/everyday-mug", "product")],
+)
+def test_a_preview_has_a_title_a_text_and_a_picture(
+    visitor: LintingClient, address: str, kind: str
+) -> None:
+    page = visitor.get(address)
+    assert (meta(page, "og:site_name"), meta(page, "og:type")) == (["Crumb"], [kind])
+    (title,), (text,), (picture,) = (
+        meta(page, name) for name in ("og:title", "og:description", "og:image")
+    )
+    assert title
+    assert text
+    assert len(text) <= 160
+    assert meta(page, "description") == [text]
+    assert (picture or "").startswith(f"{HERE}/static/")
+    sent = visitor.get((picture or "").removeprefix(HERE))
+    assert (sent.status_code, sent.mimetype, sent.data[:8]) == (200, "image/png", PNG)
+    size = struct.unpack(">II", sent.data[16:24])
+    assert size == (1200, 630)
+    said = [meta(page, f"og:image:{side}") for side in ("width", "height")]
+    assert said == [[str(side)] for side in size]
+    assert meta(page, "twitter:card") == ["summary_large_image"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("x" * 160, "x" * 160, id="as long as it may be"),
+        pytest.param("word " * 40, ("word " * 32)[:-6] + "…", id="cut between words"),
+        pytest.param("", "Everyday mug", id="none"),
+    ],
+)
+def test_a_long_text_is_cut_short(
+    shop: OpenShop, visitor: LintingClient, text: str, expected: str
+) -> None:
+    shop.sql("update products set description = ? where sku = 'MUG'", text)
+    assert meta(visitor.get("/products/everyday-mug"), "description") == [expected]
+
+
+# Where the shop is
+
+
+@pytest.mark.parametrize(
+    ("proxies", "scheme"),
+    [pytest.param("0", "http", id="nobody"), pytest.param("1", "https", id="one proxy")],
+)
+def test_behind_a_proxy_addresses_are_those_that_visitors_see(
+    open_shop: Opener, proxies: str, scheme: str
+) -> None:
+    visitor = open_shop(SHOP_TRUSTED_PROXIES=proxies).visitor()
+    visitor.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    page = visitor.get("/products/everyday-mug")
+    told = facts(page)
+    found = [
+        *canonical(page),
+        *meta(page, "og:url"),
+        *meta(page, "og:image"),
+        told["Product"]["image"],
+        told["Product"]["offers"]["url"],
+        *(step["item"] for step in told["BreadcrumbList"]["itemListElement"]),
+        *sitemap_of(visitor)[:3],
+        visitor.get("/robots.txt").text.split("Sitemap: ")[1].strip(),
+    ]
+    assert {urlsplit(address or "").scheme for address in found} == {scheme}
+    assert {urlsplit(address or "").netloc for address in found} == {"localhost"}
+
+
+def test_below_a_path_addresses_hold_it_once(shop: OpenShop) -> None:
+    visitor = shop.visitor(base_url="http://localhost/shop")
+    page = visitor.get("/products/everyday-mug")
+    assert canonical(page) == [f"{HERE}/shop/products/everyday-mug"]
+    assert (meta(page, "og:image")[0] or "").startswith(f"{HERE}/shop/static/")
+    assert sitemap_of(visitor)[:2] == [f"{HERE}/shop/", f"{HERE}/shop/products"]
