@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 
 from shop.core.catalogue import Product
 from shop.storage import catalogue
-from shop.storage.catalogue import Category, Sort
+from shop.storage.catalogue import Category, Page, Sort
 from shop.web import found, placeholder
 from shop.web.addresses import addresses
 from shop.web.assets import keep_for_good
+from shop.web.found import Found
 from shop.web.fragments import fragments
 from shop.web.safety import csrf_token
 from shop.web.shop import shop
@@ -121,7 +122,7 @@ def index() -> str:
         "product/index.html",
         search=search,
         title=title,
-        found=None if search.words else found.page(title, search.canonical(page.number)),
+        found=_found(title, search, page),
         categories=categories,
         category_addresses=[search.address(category=shelf.slug) for shelf in categories],
         page=page,
@@ -164,6 +165,13 @@ def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> st
         quantity=quantity,
         error=error,
     )
+
+
+def _found(title: str, search: Search, page: Page) -> Found | None:
+    # A search, and a list of nothing, is not to be indexed: there is no end of either.
+    if search.words or not page.count:
+        return None
+    return found.page(title, search.canonical(page.number))
 
 
 def _by_slug(slug: str) -> Product:
