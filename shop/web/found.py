@@ -110,7 +110,8 @@ def _preview() -> str:
 def _shortened(text: str) -> str:
     if len(text) <= LONGEST_DESCRIPTION:
         return text
-    return text[: LONGEST_DESCRIPTION - 1].rpartition(" ")[0] + "…"
+    cut = text[: LONGEST_DESCRIPTION - 1]
+    return (cut.rpartition(" ")[0] or cut) + "…"  # not every language has spaces
 
 
 def _product(product: Product, address: str, picture: str) -> dict[str, Any]:

@@ -302,6 +302,13 @@ def test_a_long_text_is_cut_short(
     assert meta(visitor.get("/products/everyday-mug"), "description") == [expected]
 
 
+def test_a_long_text_without_a_space_is_cut_short_too(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    shop.sql("update products set description = ? where sku = 'MUG'", "語" * 300)
+    assert meta(visitor.get("/products/everyday-mug"), "description") == ["語" * 159 + "…"]
+
+
 # Where the shop is
 
 
