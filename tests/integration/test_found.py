@@ -183,9 +183,20 @@ def test_searches_carts_orders_and_errors_are_not_for_search_engines(
 ) -> None:
     visitor.add("MUG")
     value = shop.cookie({"MUG": 1})
-    asked = ["/products?category=nope", "/products?q=mug", "/products?q=mug&category=kitchen", "/cart", "/cart/about",
-             "/cart/share", "/checkout", f"/c/{value}", "/c/nonsense", "/nope", "/products/nope",
-             "/orders/nope"]  # fmt: skip
+    asked = [
+        "/products?category=nope",
+        "/products?q=mug",
+        "/products?q=mug&category=kitchen",
+        "/cart",
+        "/cart/about",
+        "/cart/share",
+        "/checkout",
+        f"/c/{value}",
+        "/c/nonsense",
+        "/nope",
+        "/products/nope",
+        "/orders/nope",
+    ]
     once = attributes(elements(parsed(visitor.get("/checkout").text), "[name=once]")[0])["value"]
     pages = [visitor.get(address) for address in asked]
     expired = shop.cookie({"MUG": 1}, age_seconds=31 * 86_400)

@@ -310,3 +310,12 @@ def test_a_cart_page_asks_the_database_three_times_at_most(open_shop: Opener, li
     seen.clear()
     assert DEARER in cart_news(visitor)
     assert seen == []  # until the database changes
+
+
+def test_the_history_is_not_asked_when_no_price_has_changed_since(open_shop: Opener) -> None:
+    shop = open_shop()
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    seen = shop.statements()
+    assert cart_news(visitor) == []
+    assert len(seen) == 2, seen
