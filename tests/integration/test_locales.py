@@ -1,0 +1,325 @@
+"""Shops of other countries: their money, dates, rates and figures, written as they are there.
+
+The words are English everywhere; what Babel writes is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from shop.config import Settings
+from shop.core import catalogue_file
+from shop.factory import catalogue_defaults
+from shop.storage import catalogue, schema
+from shop.storage.engine import connect_to, writing
+from tests.conftest import START, Opener, OpenShop
+from tests.integration.client import (
+    LintingClient,
+    attributes,
+    elements,
+    pairs,
+    parsed,
+    text_of,
+    value_of,
+)
+
+CUSTOMER = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "12 St James's Square"}
+
+
+@dataclass(frozen=True)
+class Country:
+    """A shop's settings and catalogue, and how its pages are to write things."""
+
+    environ: dict[str, str]
+    rows: tuple[str, ...]
+    price: str
+    plain: str
+    currency: str
+    rate: str
+    day: str
+    figure: str
+    thousand: str
+    many: dict[str, str]
+    few: dict[str, str]
+    until_free: str
+
+
+GERMANY = Country(
+    environ={
+        "SHOP_LOCALE": "de_DE", "SHOP_CURRENCY": "EUR", "SHOP_TIME_ZONE": "Europe/Berlin",
+        "SHOP_VAT_RATE": "19", "SHOP_SHIPPING": "4.90", "SHOP_FREE_SHIPPING_FROM": "50",
+    },
+    rows=("MUG,Everyday mug,12.50,EUR,,19", "BOOK,Book,9.99,EUR,,7"),
+    price="12,50\xa0€",
+    plain="12.50",
+    currency="EUR",
+    rate="19\xa0%",
+    day="28. Mai 2026",
+    figure="4.096",
+    thousand="1.000",
+    many={
+        "Subtotal": "12.509,99\xa0€",
+        "Shipping": "Free",
+        "Total": "12.509,99\xa0€",
+        "of which 7\xa0% VAT": "0,65\xa0€",
+        "of which 19\xa0% VAT": "1.995,80\xa0€",
+    },
+    few={
+        "Subtotal": "22,49\xa0€",
+        "Shipping": "4,90\xa0€",
+        "Total": "27,39\xa0€",
+        "of which 7\xa0% VAT": "0,65\xa0€",
+        "of which 19\xa0% VAT": "2,78\xa0€",
+    },
+    until_free="27,51\xa0€ more and shipping is free.",
+)  # fmt: skip
+JAPAN = Country(
+    environ={
+        "SHOP_LOCALE": "ja_JP", "SHOP_CURRENCY": "JPY", "SHOP_TIME_ZONE": "Asia/Tokyo",
+        "SHOP_VAT_RATE": "10", "SHOP_SHIPPING": "600", "SHOP_FREE_SHIPPING_FROM": "5000",
+    },
+    rows=("MUG,Everyday mug,1200,JPY,,10", "BOOK,Book,999,JPY,,8"),
+    price="￥1,200",
+    plain="1200",
+    currency="JPY",
+    rate="10%",
+    day="2026年5月29日",
+    figure="4,096",
+    thousand="1,000",
+    many={
+        "Subtotal": "￥1,200,999",
+        "Shipping": "Free",
+        "Total": "￥1,200,999",
+        "of which 8% VAT": "￥74",
+        "of which 10% VAT": "￥109,091",
+    },
+    few={
+        "Subtotal": "￥2,199",
+        "Shipping": "￥600",
+        "Total": "￥2,799",
+        "of which 8% VAT": "￥74",
+        "of which 10% VAT": "￥164",
+    },
+    until_free="￥2,801 more and shipping is free.",
+)  # fmt: skip
+BRITAIN = Country(
+    environ={"SHOP_LOCALE": "en_GB", "SHOP_CURRENCY": "GBP"},
+    rows=("MUG,Everyday mug,12.50,GBP,,20", "BOOK,Book,9.99,GBP,,0"),
+    price="£12.50",
+    plain="12.50",
+    currency="GBP",
+    rate="20%",
+    day="28 May 2026",
+    figure="4,096",
+    thousand="1,000",
+    many={
+        "Subtotal": "£12,509.99",
+        "Shipping": "Free",
+        "Total": "£12,509.99",
+        "of which 20% VAT": "£2,083.33",
+    },
+    few={
+        "Subtotal": "£22.49",
+        "Shipping": "£3.95",
+        "Total": "£26.44",
+        "of which 20% VAT": "£2.74",
+    },
+    until_free="£17.51 more and shipping is free.",
+)
+every_country = pytest.mark.parametrize(
+    "country",
+    [
+        pytest.param(GERMANY, id="Germany"),
+        pytest.param(JAPAN, id="Japan"),
+        pytest.param(BRITAIN, id="Britain"),
+    ],
+)
+At = Callable[[Country], OpenShop]
+
+
+@pytest.fixture
+def open_at(open_shop: Opener) -> At:
+    """Opens a country's shop, with a catalogue of its own of a mug and a book."""
+
+    def opener(country: Country) -> OpenShop:
+        shop = open_shop(migrated=False, SHOP_MAX_QUANTITY="2000", **country.environ)
+        settings = Settings.from_environ(country.environ)
+        stock(f"sqlite:///{shop.path}", country.rows, settings)
+        return shop
+
+    return opener
+
+
+def stock(database_url: str, rows: tuple[str, ...], settings: Settings) -> None:
+    engine, defaults = connect_to(database_url), catalogue_defaults(settings)
+    schema.migrate(engine)
+    header = "sku,name,price,currency,stock,vat_rate\n"
+    read = catalogue_file.read([header, *(f"{row}\n" for row in rows)], defaults)
+    with writing(engine) as connection:
+        list(catalogue.take_over(connection, read, defaults, START))
+    engine.dispose()
+
+
+def words(html: str, selector: str = "main") -> str:
+    """What is read, its no-break spaces kept."""
+    return " ".join(text_of(html, selector).split(" "))
+
+
+def cell(html: str, selector: str) -> str:
+    return elements(parsed(html), selector)[0].to_text().strip()
+
+
+@every_country
+def test_a_product_says_its_price_and_rate(open_at: At, country: Country) -> None:
+    page = open_at(country).visitor().get("/products/everyday-mug").text
+    assert cell(page, ".product-price") == f"{country.price} including {country.rate} VAT"
+    scripts = elements(parsed(page), "script[type='application/ld+json']")
+    (offer,) = (
+        told["offers"] for told in (json.loads(script.to_text()) for script in scripts)
+        if "offers" in told
+    )  # fmt: skip
+    assert (offer["price"], offer["priceCurrency"]) == (country.plain, country.currency)
+
+
+@every_country
+def test_a_list_says_each_price(open_at: At, country: Country) -> None:
+    page = open_at(country).visitor().get("/products").text
+    assert cell(page, ".card-price") == country.price
+
+
+@every_country
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [pytest.param(1, "few", id="below"), pytest.param(1000, "many", id="above")],
+)
+def test_totals_from_the_cart_to_the_order(
+    open_at: At, country: Country, quantity: int, expected: str
+) -> None:
+    visitor = open_at(country).visitor()
+    visitor.add("MUG", quantity)
+    visitor.add("BOOK")
+    sums = country.few if expected == "few" else country.many
+    cart = visitor.get("/cart").text
+    assert pairs(cart) == sums
+    assert (country.until_free in cart) == (expected == "few")
+    checkout = visitor.get("/checkout").text
+    assert pairs(checkout) == sums
+    assert f"Place the order for {sums['Total']}" in checkout
+    response = visitor.send("/checkout", once=value_of(checkout, "once"), **CUSTOMER)
+    order = visitor.get(response.location).text
+    assert pairs(order) == sums
+    assert f"of {country.day}." in order
+    assert f"at {country.price}" in order
+
+
+def shown_counts(shop: OpenShop, visitor: LintingClient, quantity: int) -> dict[str, str]:
+    """How a quantity is written on each page that says it."""
+    visitor.add("MUG", quantity)
+    value = visitor.cart_value()
+    checkout = visitor.get("/checkout").text
+    said = {
+        "top": cell(visitor.get("/").text, ".top-count"),
+        "share": cell(visitor.get("/cart/share").text, ".lead"),
+        "shared": cell(shop.visitor().get(f"/c/{value}").text, ".lead"),
+        "shared line": cell(shop.visitor().get(f"/c/{value}").text, ".summary li"),
+        "about": cell(visitor.get("/cart/about").text, ".prose li"),
+        "checkout": cell(checkout, ".summary li"),
+    }
+    response = visitor.send("/checkout", once=value_of(checkout, "once"), **CUSTOMER)
+    return said | {"order": cell(visitor.get(response.location).text, ".summary li")}
+
+
+@every_country
+@pytest.mark.parametrize("quantity", [1, 2])
+def test_counts(open_at: At, country: Country, quantity: int) -> None:
+    shop = open_at(country)
+    said = shown_counts(shop, shop.visitor(), quantity)
+    figure = country.thousand if quantity == 1000 else str(quantity)
+    things = f"{figure} thing" if quantity == 1 else f"{figure} things"
+    assert said["top"].replace("\n", " ") == things
+    assert f" {things}." in said["share"]
+    assert said["shared"].startswith(f"{things}, ")
+    lines = [said[page] for page in ("shared line", "about", "checkout", "order")]
+    assert [line.split("×")[0].strip() for line in lines] == [figure] * 4
+
+
+@every_country
+def test_an_empty_cart_and_an_empty_list_are_counted_too(open_at: At, country: Country) -> None:
+    visitor = open_at(country).visitor()
+    page = visitor.get("/products?q=nothing").text
+    assert cell(page, ".list-head [role=status]") == "0 products"
+    assert cell(page, ".top-count").replace("\n", " ") == "0 things"
+
+
+@every_country
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        pytest.param(1, "1 product", id="one"),
+        pytest.param(2, "2 products", id="two"),
+        pytest.param(1000, "{} products", id="a thousand"),
+    ],
+)
+def test_a_list_counts_its_products(
+    open_at: At, country: Country, count: int, expected: str
+) -> None:
+    shop = open_at(country)
+    shop.sql("update products set is_active = 0 where sku = 'BOOK'")
+    columns = [name for _, name, *_ in shop.sql("pragma table_info(products)")]
+    copied = {"number": "n + 100", "sku": "'MUG-' || n", "slug": "'mug-' || n"}
+    shop.sql(
+        f"insert into products ({', '.join(columns)}) "
+        f"with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ?) "
+        f"select {', '.join(copied.get(name, name) for name in columns)} from products, counted "
+        "where sku = 'MUG' and n < ?",
+        count,
+        count,
+    )
+    said = expected.format(country.thousand)
+    visitor = shop.visitor()
+    assert cell(visitor.get("/products").text, ".list-head [role=status]") == said
+    assert cell(visitor.get("/").text, ".tile .fine") == said
+    chip = cell(visitor.get("/products").text, ".chip .fine")
+    assert chip == said.split(" ")[0]
+
+
+@every_country
+def test_the_byte_meter_groups_its_figures(open_at: At, country: Country) -> None:
+    visitor = open_at(country).visitor()
+    visitor.add("MUG")
+    said = cell(visitor.get("/cart").text, ".biscuit-words")
+    assert f" of {country.figure} bytes" in " ".join(said.split())
+
+
+@every_country
+def test_dates_are_those_of_the_shops_time_zone(open_at: At, country: Country) -> None:
+    visitor = open_at(country).visitor()
+    visitor.add("MUG")
+    assert f"you last changed it on {country.day}." in visitor.get("/cart/about").text
+
+
+@every_country
+def test_a_page_is_in_english_wherever_the_shop_is(open_at: At, country: Country) -> None:
+    page = parsed(open_at(country).visitor().get("/").text)
+    assert [attributes(root)["lang"] for root in elements(page, "html")] == ["en-GB"]
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "shipping"),
+    [
+        pytest.param(4999, "￥600", id="a yen below the threshold"),
+        pytest.param(5000, "Free", id="at the threshold"),
+    ],
+)
+def test_the_threshold_of_a_currency_without_minor_units(
+    open_at: At, subtotal: int, shipping: str
+) -> None:
+    shop = open_at(JAPAN)
+    shop.sql("update products set price_minor = ? where sku = 'MUG'", subtotal)
+    visitor = shop.visitor()
+    visitor.add("MUG")
+    assert pairs(visitor.get("/cart").text)["Shipping"] == shipping
