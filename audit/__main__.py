@@ -48,12 +48,12 @@ def main(only: str, patterns: tuple[str, ...]) -> None:
 
 
 def _groups(shop: RunningShop, parts: list[str], subjects: list[Subject]) -> Iterator[Group]:
-    with opened(shop) as stage:
+    with opened(shop) as (stage, executable):
         for part in ON_STAGE:
             if part in parts:
                 yield ON_STAGE[part](stage, subjects)
     if "lighthouse" in parts:  # with the other browser closed: it would be measured too
-        yield lighthouse.measure(shop, stage.numbers, subjects, stage.executable)
+        yield lighthouse.measure(shop, stage.numbers, subjects, executable)
 
 
 if __name__ == "__main__":

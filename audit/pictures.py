@@ -41,7 +41,7 @@ def main(patterns: tuple[str, ...], readme: bool) -> None:
     with (
         tempfile.TemporaryDirectory() as instance,
         running_shop(prepare(Path(instance))) as shop,
-        opened(shop) as stage,
+        opened(shop) as (stage, _),
     ):
         for file, (name, look) in tqdm(wanted.items(), desc="pictures", disable=None, leave=False):
             (subject,) = chosen((name,))

@@ -37,7 +37,6 @@ class Stage:
     """A browser and the shop that it visits."""
 
     browser: Browser
-    executable: Path
     shop: RunningShop
     numbers: Numbers
 
@@ -76,20 +75,21 @@ class Stage:
 
 
 @contextmanager
-def opened(shop: RunningShop) -> Iterator[Stage]:
-    """A stage at this shop, with the browser that the end-to-end tests use."""
+def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
+    """A stage at this shop, and the path of its browser: that of the end-to-end tests."""
     found = browser.ensure(os.environ).executable
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         own = Path(playwright.chromium.executable_path)
         with playwright.chromium.launch(executable_path=found) as launched:
-            yield Stage(launched, found or own, shop, _numbers_of(shop))
+            yield Stage(launched, shop, numbers_of(shop)), found or own
 
 
 class Failed(Exception):
     """A subject could not be brought into its state; its text says why."""
 
 
-def _numbers_of(shop: RunningShop) -> Numbers:
+def numbers_of(shop: RunningShop) -> Numbers:
+    """The cookie numbers of all products."""
     rows = shop.ask("SELECT sku, number FROM products")
     return {str(sku): int(str(number)) for sku, number in rows}
