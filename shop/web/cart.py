@@ -282,8 +282,8 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
     if product.stock is None or wanted <= product.stock:
         return None
     held = cart.quantity_of(product.number)
-    has = f", and you have {held} in your cart already" if held else ""
-    return f"Only {product.stock} left{has}. Your cart is as it was."
+    has = f", and you have {words.number(held)} in your cart already" if held else ""
+    return f"Only {words.number(product.stock)} left{has}. Your cart is as it was."
 
 
 def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Response:

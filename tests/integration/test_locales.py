@@ -234,7 +234,7 @@ def shown_counts(shop: OpenShop, visitor: LintingClient, quantity: int) -> dict[
 
 
 @every_country
-@pytest.mark.parametrize("quantity", [1, 2])
+@pytest.mark.parametrize("quantity", [1, 2, 1000])
 def test_counts(open_at: At, country: Country, quantity: int) -> None:
     shop = open_at(country)
     said = shown_counts(shop, shop.visitor(), quantity)
@@ -300,6 +300,28 @@ def test_dates_are_those_of_the_shops_time_zone(open_at: At, country: Country) -
     visitor = open_at(country).visitor()
     visitor.add("MUG")
     assert f"you last changed it on {country.day}." in visitor.get("/cart/about").text
+
+
+@every_country
+def test_what_is_left_is_grouped(open_at: At, country: Country) -> None:
+    shop = open_at(country)
+    shop.sql("update products set stock = 1000 where sku = 'MUG'")
+    visitor = shop.visitor()
+    response = visitor.add("MUG", 1001)
+    assert response.status_code == 409
+    assert f"Only {country.thousand} left. Your cart" in response.text
+    visitor.add("MUG", 1000)
+    response = visitor.add("MUG", 1)
+    assert f"and you have {country.thousand} in your cart already" in response.text
+
+
+@every_country
+def test_a_quantity_that_is_not_charged_is_grouped(open_at: At, country: Country) -> None:
+    shop = open_at(country)
+    visitor = shop.visitor()
+    visitor.add("MUG", 1000)
+    shop.sql("update products set is_active = 0 where sku = 'MUG'")
+    assert cell(visitor.get("/cart").text, ".line-quantity .fine") == country.thousand
 
 
 @every_country
