@@ -319,3 +319,29 @@ def test_the_history_is_not_asked_when_no_price_has_changed_since(open_shop: Ope
     seen = shop.statements()
     assert cart_news(visitor) == []
     assert len(seen) == 2, seen
+
+
+def test_of_several_prices_before_the_cart_the_last_was_seen(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    for price in ("12.00", "9.00"):
+        shop.clock.now += 60
+        reprice(shop, MUG=price)
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00", PENCIL="0.90")
+    assert cart_news(visitor) == [
+        "Now £10.00, was £9.00 when you last looked.",
+        "Now £0.90, was £0.85 when you last looked.",
+    ]
+
+
+def test_a_price_of_the_very_second_of_the_cart_was_seen(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00")
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shop.clock.now += 60
+    reprice(shop, PENCIL="0.90")
+    assert cart_news(visitor) == ["Now £0.90, was £0.85 when you last looked."]
