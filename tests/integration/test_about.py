@@ -1,0 +1,145 @@
+"""What a shopper is told of the cookies, and the one button that deletes them all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shop.core import cookie
+from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.carts import held, numbered, offered
+from tests.integration.client import (
+    LintingClient,
+    attributes,
+    cart_headers,
+    elements,
+    parsed,
+    text_of,
+)
+
+HELD = {"MUG": 2, "PENCIL": 1, "SALT-PIG": 3}
+ADDRESS = "/cart/about"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name"),
+    [("http://localhost", "cart"), ("https://localhost", "__Host-cart")],
+)
+def test_the_page_shows_the_very_cookie(shop: OpenShop, base_url: str, name: str) -> None:
+    visitor = shop.visitor(base_url=base_url)
+    value = shop.cookie(HELD, name=name)
+    visitor.raw_cookies = f"{name}={value}"
+    page = visitor.get(ADDRESS).text
+    assert text_of(page, ".wire") == f"{name}={value}"
+    assert text_of(page, ".biscuit-words").startswith(f"{len(name + value)} of 4,096 bytes;")
+
+
+def test_the_page_shows_the_json_that_the_cookie_holds(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    shown = text_of(visitor.get(ADDRESS).text, ".wire-small")
+    assert shown == cookie.dissect(shop.cookie(HELD), [KEY]).json
+    version, seconds, *pairs = json.loads(shown)
+    assert (version, seconds) == (1, shop.clock.now - cookie.EPOCH)
+    assert pairs[1::2] == list(HELD.values())
+
+
+def test_the_page_names_lines_and_dates(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD, age_seconds=10 * DAY))
+    shop.sql("delete from products where sku = 'SALT-PIG'")
+    page = visitor.get(ADDRESS).text
+    lines = [line.to_text().strip() for line in elements(parsed(page), ".prose li")]
+    assert lines == ["2 × Everyday mug", "1 × Cedar pencil", "3 × a product we no longer have"]
+    said = text_of(page, ".prose")
+    assert "you last changed it on 18 May 2026" in said
+    assert "17 June 2026, and 3 days more to be offered back" in said
+    assert "begins the 30 days anew" in said
+
+
+@pytest.mark.parametrize(
+    ("life", "grace", "said"),
+    [
+        pytest.param("7", "1", "lives 7 days from its last change", id="a week"),
+        pytest.param("7", "1", "offered back for 1 day.", id="a day of grace"),
+        pytest.param("1", "2", "lives 1 day from its last change", id="a day"),
+    ],
+)
+def test_without_a_cart_the_page_says_what_there_would_be(
+    open_shop: Opener, life: str, grace: str, said: str
+) -> None:
+    visitor = open_shop(SHOP_CART_MAX_AGE_DAYS=life, SHOP_CART_GRACE_DAYS=grace).visitor()
+    page = visitor.get(ADDRESS).text
+    assert "There is no cart in this browser." in page
+    assert said in text_of(page, ".prose")
+    assert not elements(parsed(page), ".wire")
+
+
+def test_the_page_says_the_budget_that_applies(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_CART_BUDGET_BYTES="2048").visitor()
+    assert "A browser keeps 2,048 bytes of it." in visitor.get(ADDRESS).text
+
+
+def test_looking_at_it_changes_nothing(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD, age_seconds=10 * DAY))
+    assert visitor.token
+    assert visitor.get(ADDRESS).headers.getlist("Set-Cookie") == []
+
+
+def test_every_page_leads_there(visitor: LintingClient) -> None:
+    for address in ("/", "/products", "/cart", "/nope"):
+        links = elements(parsed(visitor.get(address).text), "footer a")
+        assert ADDRESS in [attributes(link)["href"] for link in links]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "prefix"), [("http://localhost", ""), ("https://localhost", "__Host-")]
+)
+def test_one_button_deletes_all_three_cookies(shop: OpenShop, base_url: str, prefix: str) -> None:
+    visitor = shop.visitor(base_url=base_url)
+    visitor.add("MUG")
+    visitor.add("PENCIL")
+    (form,) = elements(parsed(visitor.get(ADDRESS).text), ".prose form")
+    assert attributes(form)["action"] == "/cart/forget"
+    response = visitor.send(attributes(form)["action"] or "")
+    assert (response.status_code, response.location) == (303, ADDRESS)
+    every = {f"{prefix}cart": "/", f"{prefix}session": "/", "undo": "/cart"}
+    seen = {header.partition("=")[0]: header for header in response.headers.getlist("Set-Cookie")}
+    assert seen.keys() == every.keys()
+    for name, path in every.items():
+        assert seen[name].startswith(f"{name}=; ")
+        assert f"Path={path}" in seen[name].split("; ")
+        assert ("Secure" in seen[name].split("; ")) == bool(prefix)
+        assert visitor.get_cookie(name, path=path) is None
+    page = visitor.get(ADDRESS).text
+    assert "There is no cart in this browser." in page
+
+
+def test_what_is_deleted_cannot_be_undone(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    visitor.add("PENCIL")
+    visitor.send("/cart/forget")
+    assert (offered(visitor), held(visitor)) == (None, [])
+
+
+def test_an_expired_cart_is_deleted_too(shop: OpenShop, visitor: LintingClient) -> None:
+    assert visitor.token
+    visitor.set_cookie("cart", shop.cookie(HELD, age_seconds=31 * DAY))
+    visitor.add("MUG")
+    assert "Restore it?" in visitor.get("/cart").text
+    visitor.send("/cart/forget")
+    assert "Restore it?" not in visitor.get("/cart").text
+
+
+def test_deleting_needs_the_token_of_a_form(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    for response in (visitor.post("/cart/forget"), visitor.get("/cart/forget")):
+        assert response.status_code in (400, 405)
+        assert cart_headers(response) == []
+    assert held(visitor) == numbered(shop, HELD)
+
+
+def test_deleting_where_there_is_nothing_does_no_harm(visitor: LintingClient) -> None:
+    response = visitor.send("/cart/forget")
+    assert (response.status_code, response.location) == (303, ADDRESS)
