@@ -45,6 +45,8 @@ UNPROCESSABLE = 422
 CONFLICT = 409
 MOST_CARRIED = 2000
 """Characters of an expired cart that are carried to the next page, in the session cookie."""
+_UNDONE = "Undone. Your cart is as it was before"
+_KEPT_BOTH = "Your cart had changed since then, so nothing that is in it was taken away"
 _CHOOSE_FIRST = (
     "Your earlier cart has expired, and we are still keeping it for you. Please restore it or "
     "let it go first. Nothing was added yet."
@@ -132,9 +134,9 @@ def clear() -> Response:
 @blueprint.post("/undo")
 def step_back() -> Response:
     """Takes a step back, which the form carries; priced anew, as every cart is."""
-    step = request.form.get("cart", "")
+    step, since = request.form.get("cart", ""), request.form.get("since", "")
     try:
-        before = undo.stepped_back(step, request.form.get("since", ""))
+        before = undo.stepped_back(step, since)
     except CookieRefused:
         return _back("That can no longer be undone. Your cart is as it was")
     if _is_to_choose():
@@ -145,7 +147,7 @@ def step_back() -> Response:
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
-    flash("Undone. Your cart is as it was before")
+    flash(_KEPT_BOTH if undo.is_stale(since) else _UNDONE)
     _tell_prices(Cart(before.lines, cart_cookie.read().cart.changed_at), before)
     return response
 

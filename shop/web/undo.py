@@ -64,11 +64,16 @@ def stepped_back(step: str, since: str) -> Cart:
     current = cart_cookie.read().cart
     now = shop().now()
     if step == EMPTY:
-        return Cart() if since == _digest(current) else current
+        return current if is_stale(since) else Cart()
     before = cart_cookie.decode(step.removeprefix(PART))
-    if step.startswith(PART) or since != _digest(current):
+    if step.startswith(PART) or is_stale(since):
         return before.merged_with(current, now=now)
     return before.touched(now)
+
+
+def is_stale(since: str) -> bool:
+    """Whether the cart has changed since a step was offered."""
+    return since != _digest(cart_cookie.read().cart)
 
 
 def push(response: Response, after: Cart) -> None:

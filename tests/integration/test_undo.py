@@ -27,6 +27,7 @@ HTTPS = "https://localhost"
 HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
 SHARED = {"PENCIL": 9, "CUP-EGG": 4, "MUG": 1}
 UNDONE = "Undone. Your cart is as it was before"
+KEPT_BOTH = "Your cart had changed since then, so nothing that is in it was taken away"
 REFUSED = "That can no longer be undone. Your cart is as it was"
 Action = Callable[[OpenShop, LintingClient], TestResponse]
 
@@ -402,6 +403,7 @@ def test_nothing_is_lost_when_the_cart_was_changed_since_the_offer(
     meanwhile(shop, shopper)
     send_step(shopper, stale)
     assert held(shopper) == numbered(shop, merged)
+    assert notices(shopper).endswith(KEPT_BOTH)
 
 
 def test_a_stale_step_to_an_empty_cart_empties_nothing(
@@ -413,6 +415,7 @@ def test_a_stale_step_to_an_empty_cart_empties_nothing(
     visitor.add("PENCIL")
     send_step(visitor, stale)
     assert held(visitor) == numbered(shop, {"MUG": 1, "PENCIL": 1})
+    assert notices(visitor).endswith(KEPT_BOTH)
 
 
 def test_a_step_taken_twice_is_taken_once(shop: OpenShop, shopper: LintingClient) -> None:
