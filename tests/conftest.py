@@ -12,13 +12,15 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import event
 
 from shop.config import Settings
 from shop.core import catalogue_file
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
-from shop.factory import catalogue_defaults, create_app
+from shop.factory import ShopApp, catalogue_defaults, create_app
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, writing
 from tests.integration.client import LintingClient
@@ -85,6 +87,28 @@ class OpenShop:
 
 
 Opener = Callable[..., OpenShop]
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates that one shop compiled, for the next; Jinja sees whether their source is new."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Compiling them takes longer than most tests, and every test has a shop of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ShopApp, "jinja_options", {"bytecode_cache": CompiledOnce()})
+        yield
 
 
 @pytest.fixture
