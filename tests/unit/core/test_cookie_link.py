@@ -18,7 +18,7 @@ UNRESERVED = set(string.ascii_letters + string.digits + "-._~")
 """RFC 3986, 2.3: never escaped in an address."""
 ONE_LINE = cart_of((5, 2), changed_at=EPOCH)
 REPETITIVE = cart_of(*((number, 1) for number in range(1, 41)))
-HOSTILE = 20_000
+HOSTILE = 5_000
 MONTH = 30 * 86_400
 
 
