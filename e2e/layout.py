@@ -107,8 +107,10 @@ await frame();
 const elementOf = (node) => node?.localName ? node : node?.parentElement;
 const moved = ({ node, previousRect, currentRect }) =>
     `${node ? named(elementOf(node)) : "what is gone"} ${at(previousRect)} to ${at(currentRect)}`;
+const [{ domInteractive }] = performance.getEntriesByType("navigation");
+const until = dialog ? Infinity : window.firstUsedAt ?? Infinity;
 for (const { startTime, sources, value } of recorded("layout-shift"))
-    if (dialog || startTime <= (window.firstUsedAt ?? Infinity))
+    if (startTime > domInteractive && startTime <= until)
         found.push(`moves by ${value.toFixed(4)}: ${sources.map(moved).join("; ")}`);
 
 const [first, ...others] = root.querySelectorAll(".lines tbody tr");
@@ -360,12 +362,12 @@ def watch(page: Page) -> None:
 
 
 def movements(page: Page) -> list[str]:
-    """Layout shifts since the page came, and pictures that do not load, lazy ones among them.
+    """Layout shifts since the page was parsed, and pictures that do not load, lazy ones among them.
 
     What moves once a page is used is its answer and left out, except for a dialog that opens:
-    nothing is to move beneath it. How far the page has come when it is first painted is chance,
-    so the columns of a cart's first line are compared with those it has alone. Ends at the top
-    of the page.
+    nothing is to move beneath it. How far the page has come when it is first painted is chance:
+    `comes_in_two_parts` decides it, and the columns of a cart's first line are compared with
+    those that it has alone. Ends at the top of the page.
     """
     return _measure(page, MOVEMENTS)
 

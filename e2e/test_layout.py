@@ -13,6 +13,11 @@ from e2e.server import RunningShop
 WIDTHS = (360, 768, 1280, 1920)
 TOUCHED = 360
 STOPS = 15
+STALLS = (
+    'aria-label="Quantity of Everyday mug">',
+    'aria-label="Remove Bread knife">Remove</button>',
+)
+"""Where a cart may stop on its way: within a line, and before a line has ended."""
 
 NAMES = (
     "home",
@@ -76,11 +81,12 @@ def test_the_focus_shows_where_it_is(stage: Stage, name: str, look: Look) -> Non
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("width", [768, 1280])
+@pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_moves_when_a_cart_comes_in_two_parts(stage: Stage, width: int) -> None:
     with stage.page(Look(width)) as page:
         stage.arrange(page, SUBJECT["cart-20"])
-        layout.comes_in_two_parts(page, after='aria-label="Remove Bread knife">Remove</button>')
+        for words in STALLS:
+            layout.comes_in_two_parts(page, after=words)
         faults = layout.movements(page)
     assert not faults, "\n".join(faults)
 
