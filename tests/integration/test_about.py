@@ -101,7 +101,7 @@ def test_one_button_deletes_all_three_cookies(shop: OpenShop, base_url: str, pre
     visitor.add("MUG")
     visitor.add("PENCIL")
     (form,) = elements(parsed(visitor.get(ADDRESS).text), ".prose form")
-    assert attributes(form)["action"] == "/cart/forget"
+    assert attributes(form)["action"] == "/cart/about/delete"
     response = visitor.send(attributes(form)["action"] or "")
     assert (response.status_code, response.location) == (303, ADDRESS)
     every = {f"{prefix}cart": "/", f"{prefix}session": "/", "undo": "/cart"}
@@ -119,7 +119,7 @@ def test_one_button_deletes_all_three_cookies(shop: OpenShop, base_url: str, pre
 def test_what_is_deleted_cannot_be_undone(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG")
     visitor.add("PENCIL")
-    visitor.send("/cart/forget")
+    visitor.send("/cart/about/delete")
     assert (offered(visitor), held(visitor)) == (None, [])
 
 
@@ -128,18 +128,18 @@ def test_an_expired_cart_is_deleted_too(shop: OpenShop, visitor: LintingClient) 
     visitor.set_cookie("cart", shop.cookie(HELD, age_seconds=31 * DAY))
     visitor.add("MUG")
     assert "Restore it?" in visitor.get("/cart").text
-    visitor.send("/cart/forget")
+    visitor.send("/cart/about/delete")
     assert "Restore it?" not in visitor.get("/cart").text
 
 
 def test_deleting_needs_the_token_of_a_form(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
-    for response in (visitor.post("/cart/forget"), visitor.get("/cart/forget")):
+    for response in (visitor.post("/cart/about/delete"), visitor.get("/cart/about/delete")):
         assert response.status_code in (400, 405)
         assert cart_headers(response) == []
     assert held(visitor) == numbered(shop, HELD)
 
 
 def test_deleting_where_there_is_nothing_does_no_harm(visitor: LintingClient) -> None:
-    response = visitor.send("/cart/forget")
+    response = visitor.send("/cart/about/delete")
     assert (response.status_code, response.location) == (303, ADDRESS)
