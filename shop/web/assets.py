@@ -26,7 +26,8 @@ blueprint = Blueprint("assets", __name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assets:
-    """The files of one folder, as they were when the shop was started."""
+    """The files of one folder, and their digests when the shop was started: after files were
+    exchanged, it has to be started anew."""
 
     folder: Path
     styles: bytes

@@ -21,7 +21,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from shop.core import pricing
+from shop.core import cookie, pricing
 from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
@@ -43,8 +43,7 @@ blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
 UNPROCESSABLE = 422
 CONFLICT = 409
-MOST_CARRIED = 2000
-"""Characters of an expired cart that are carried to the next page, in the session cookie."""
+_BROUGHT_BACK = "What was taken away is back in your cart"
 _UNDONE = "Undone. Your cart is as it was before"
 _KEPT_BOTH = "Your cart had changed since then, so nothing that is in it was taken away"
 _CHOOSE_FIRST = (
@@ -90,12 +89,12 @@ def update(number: int) -> Response:
     """Sets the quantity that was typed, or goes the `step` of a button from what is held now."""
     cart = cart_cookie.read().cart
     typed = request.form.get("quantity", "").strip()
+    held = cart.quantity_of(number)
+    if not held:
+        return _back("That is no longer in your cart")
     step = _step(request.form.get("step", ""))
     if step:
-        held = cart.quantity_of(number)
-        typed = str(max(0, held + step)) if held else ""
-        if not typed:
-            return _back("That is no longer in your cart")
+        typed = str(max(0, held + step))
     quantity = 0 if typed == "0" else _quantity(typed)
     if quantity == 0:
         return destroy(number)
@@ -147,9 +146,15 @@ def step_back() -> Response:
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
-    flash(_KEPT_BOTH if undo.is_stale(since) else _UNDONE)
+    flash(_stepped_back(step, since))
     _tell_prices(Cart(before.lines, cart_cookie.read().cart.changed_at), before)
     return response
+
+
+def _stepped_back(step: str, since: str) -> str:
+    if undo.is_stale(since):
+        return _KEPT_BOTH
+    return _BROUGHT_BACK if undo.is_part(step) else _UNDONE
 
 
 @blueprint.post("/replace")
@@ -190,6 +195,7 @@ def restore() -> Response:
     try:
         merged = old.merged_with(cart_cookie.read().cart, now=shop().now())
         response = _changed(merged, "Your cart is back", looked_at=old)
+        undo.forget(response)  # a step back would lose it: nobody offers it any more
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "The expired cart")), CONFLICT)
     session.pop(EXPIRED_CART, None)
@@ -264,7 +270,14 @@ def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
 def _is_to_choose() -> bool:
     # Of an expired cart that is too long to be carried once its cookie is replaced.
     seen = cart_cookie.read()
-    return seen.offer is not None and len(seen.value) > MOST_CARRIED
+    return seen.offer is not None and len(seen.value) > _most_carried()
+
+
+def _most_carried() -> int:
+    # Characters of an expired cart in the session cookie, which stands in the same response as
+    # the cart: a shop whose budget was lowered has a proxy that lets less through.
+    budget = shop().cart_budget_bytes
+    return budget // 2 if budget == cookie.BROWSER_LIMIT_BYTES else budget // 6
 
 
 def _choose_first() -> Response:

@@ -14,7 +14,7 @@ from shop.web.cart_cookie import Reading
 from shop.web.fragments import Fragments
 
 QUIET = "Crumb-Quiet"
-"""Header of a request that is a look only; `static/js/cart.js` sends it."""
+"""Header of a request that is a look only, as the scripts of `static/js` send it."""
 EXPIRED_CART = "expired cart"
 """Key of the session under which an expired cart is kept whose cookie was replaced."""
 

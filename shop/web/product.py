@@ -203,7 +203,7 @@ def _small_int(text: str) -> int:
 
 def _title(search: Search, categories: tuple[Category, ...]) -> str:
     names = {category.slug: category.name for category in categories}
-    name = names.get(search.category or "", "All products")
+    name = names.get(search.category, "No such shelf") if search.category else "All products"
     return f"“{search.words}” in {name}" if search.words else name
 
 

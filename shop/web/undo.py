@@ -66,9 +66,14 @@ def stepped_back(step: str, since: str) -> Cart:
     if step == EMPTY:
         return current if is_stale(since) else Cart()
     before = cart_cookie.decode(step.removeprefix(PART))
-    if step.startswith(PART) or is_stale(since):
+    if is_part(step) or is_stale(since):
         return before.merged_with(current, now=now)
     return before.touched(now)
+
+
+def is_part(step: str) -> bool:
+    """Whether a step brings back only what a change took away."""
+    return step.startswith(PART)
 
 
 def is_stale(since: str) -> bool:
@@ -99,12 +104,16 @@ def has_room(before: Cart, after: Cart) -> bool:
 def taken(response: Response, step: str, after: Cart) -> None:
     """Remembers the steps before this one."""
     steps = _steps()
-    older = steps[steps.index(step) + 1 :] if step in steps else []
+    older = steps[steps.index(step) + 1 :] if step in steps else steps
     _set(response, older, _room(after))
 
 
 def forget(response: Response) -> None:
-    """Lets the browser forget every step."""
+    """Lets the browser forget every step, also those that this response has remembered."""
+    kept = response.headers.getlist("Set-Cookie")
+    response.headers.setlist(
+        "Set-Cookie", [header for header in kept if not header.startswith(f"{NAME}=")]
+    )
     _send(response, "", 0)
 
 

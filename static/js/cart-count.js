@@ -1,19 +1,20 @@
-/* <cart-count>: how many things are in the cart, in the head of every page. */
+/* <cart-count>: how many things are in the cart. */
 
 class CartCount extends HTMLElement {
   connectedCallback() {
-    document.addEventListener("cart", ({ detail: { page } }) => {
-      const count = page.querySelector("cart-count");
-      if (count) this.replaceChildren(...count.cloneNode(true).childNodes);
+    let known = this.firstChild.data;
+    document.addEventListener("cart", ({ detail: { page, isOurs } }) => {
+      if (page) this.replaceChildren(...page.querySelector("cart-count").cloneNode(true).childNodes);
+      else if (!isOurs) this.firstChild.data = known;
+      known = this.firstChild.data;
     });
   }
 
-  /* Shows so many more until the shop has answered; gives back how to take that back. */
+  /* Shows so many more until the shop has answered. */
   expect(more) {
     const figure = this.firstChild;
-    const before = figure.data;
-    if (/^\d+$/.test(before.trim())) figure.data = Number(before) + more;
-    return () => { figure.data = before; };
+    const sum = Number(figure.data) + Number(more);
+    if (sum > 0 && more > 0) figure.data = sum;
   }
 }
 

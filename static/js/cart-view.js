@@ -1,7 +1,7 @@
-/* <cart-view>: the lines and sums of a cart, changed in place. What it shows comes from the shop;
-   until that answers, a changed line shows what was asked for and its sums are dimmed. */
+/* <cart-view>: a cart changed in place. What it shows comes from the shop; until that answers, a
+   line shows what was asked for, dimmed. */
 
-import { alert, change, viewOf } from "./cart.js";
+import { change, viewOf } from "./cart.js";
 import "./quantity-stepper.js";
 
 const CONTROLS = "a, button, input:not([type=hidden])";
@@ -19,81 +19,87 @@ class CartView extends HTMLElement {
     else this.submit(event);
   }
 
+  /* Enter in a field is a change and a submit: what a form has sent is not sent again. */
   submit(event) {
     event.preventDefault();
     const { target: form, submitter } = event;
     const elsewhere = submitter?.getAttribute("formaction");
-    const typed = form.elements.quantity;
+    const sent = elsewhere ?? form.elements.quantity?.value ?? form.action;
+    if (form.dataset.sent === sent) return;
+    form.dataset.sent = sent;
     if (elsewhere) submitter.closest("tr").classList.add("line-going");
-    else if (typed) {
-      if (typed.dataset.sent === typed.value) return;
-      typed.dataset.sent = typed.value;
-    }
-    this.send(elsewhere ?? form.action, () => fields(form));
-  }
-
-  step({ target, detail }) {
-    const form = target.closest("form");
-    this.send(form.action, () => fields(form, detail.steps()), detail.settled);
-  }
-
-  async send(action, body, ready) {
+    const body = fields(form);
     this.ariaBusy = "true";
-    const page = await change(action, body, ready);
-    if (!page || viewOf(page)) return;
-    this.ariaBusy = null;
-    this.querySelector(".line-going")?.classList.remove("line-going");
-    this.querySelector("[data-sent]")?.removeAttribute("data-sent");
-    this.querySelector(":scope > .notice-alert")?.remove();
-    this.prepend(alert(page));
+    change(elsewhere ?? form.action, () => body);
   }
 
-  /* Takes over what the cart page shows; pictures that stay are not loaded again. */
+  step({ target, detail: { steps, ready } }) {
+    const form = target.closest("form");
+    target.closest("tr").querySelector(".line-total").classList.add("is-pending");
+    this.ariaBusy = "true";
+    change(form.action, () => fields(form, steps()), { ready });
+  }
+
+  /* Takes over what the cart page shows, or, without one, takes back what was asked for. */
   show(page) {
-    const view = viewOf(page);
-    if (!view || this.closest("dialog:not([open])")) return;
+    if (this.closest("dialog:not([open])")) return;
+    this.ariaBusy = null;
+    if (page) this.redraw(page);
+    else this.calm();
+  }
+
+  /* Pictures that stay are not loaded again. */
+  redraw(page) {
     const place = this.contains(document.activeElement) && this.place();
     const pictures = new Map(Array.from(this.querySelectorAll("img"), (img) => [img.src, img]));
-    this.replaceChildren(...view.cloneNode(true).childNodes);
+    this.replaceChildren(...viewOf(page).cloneNode(true).childNodes);
     for (const img of this.querySelectorAll("img")) {
       const kept = pictures.get(img.src);
       if (pictures.delete(img.src)) img.replaceWith(kept);
     }
-    this.ariaBusy = null;
     if (place) this.focusAt(place);
   }
 
-  /* Where the focus is: which control of which line. */
+  calm() {
+    for (const part of this.querySelectorAll("form, .line-going, .is-pending")) {
+      part.classList.remove("line-going", "is-pending");
+      delete part.dataset.sent;
+      part.reset?.();
+    }
+  }
+
+  /* Which control of which line has the focus, and what is typed there and not sent. */
   place() {
     const control = document.activeElement;
     const line = control.closest("[data-line]");
+    const { value, defaultValue, form } = control;
     return {
       number: line?.dataset.line,
       at: this.lines().indexOf(line),
       control: [...(line ?? this).querySelectorAll(CONTROLS)].indexOf(control),
+      typed: value === defaultValue || value === form?.dataset.sent ? null : value,
     };
   }
 
-  /* The focus to a field that is wrong; else to the same control of the same line; else to the
-     removal of the line that took its place; else to what comes first. */
-  focusAt({ number, at, control }) {
+  /* To a wrong field, the same control, the removal of the line that took its place, or the first. */
+  focusAt({ number, at, control, typed }) {
     const lines = this.lines();
     const same = lines.find((line) => line.dataset.line === number);
     const scope = same ?? lines[Math.min(at, lines.length - 1)] ?? this;
     const controls = [...scope.querySelectorAll(CONTROLS)];
-    const wrong = this.querySelector("[aria-invalid]");
-    (wrong ?? controls.at(same || scope === this ? control : -1) ?? controls[0])?.focus();
+    const found = controls.at(same || scope === this ? control : -1) ?? controls[0];
+    const isKept = same && typed && found.matches("input");
+    if (isKept) found.value = typed;
+    ((!isKept && this.querySelector("[aria-invalid]")) || found)?.focus();
   }
 
-  lines() {
-    return [...this.querySelectorAll("[data-line]")];
-  }
+  lines = () => [...this.querySelectorAll("[data-line]")];
 }
 
 function fields(form, step) {
   const body = new URLSearchParams(new FormData(form));
-  if (step) body.set("step", step);
-  return body;
+  if (step !== undefined) body.set("step", step);
+  return step === 0 ? null : body;
 }
 
 customElements.define("cart-view", CartView);

@@ -1,66 +1,81 @@
-/* What the shop is asked and what it answers. A change is a form's POST, as without JavaScript;
-   then the cart page is fetched once for all changes that waited, and shown as it is. */
+/* What the shop is asked and answers. A change is a form's POST, as without JavaScript. Once none
+   of this tab is waiting, the cart page is fetched and shown, with what was refused meanwhile. */
 
 import { inTurn } from "./queue.js";
 
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
+export const QUIET = { "Crumb-Quiet": "1" };
 const LOST = "The shop could not be reached. Your cart is shown as we last knew it. Please try again.";
+const UNSEEN = "Your change was made, but the cart could not be shown. Please reload the page.";
 const cartAddress = document.querySelector(".top-cart").href;
 let waiting = 0;
+let isOwed = false;
+let refusals = [];
 
-/* Sends the fields that `fields()` gives when their turn comes, not before `ready`. Resolves to
-   the page that answers, or to null when a later change will bring one. */
-export async function change(action, fields, ready) {
+/* Sends what `fields()` gives in its turn, after `ready`; null sends nothing. `answered` hears of
+   a refusal, or of none, and says whether it has shown it. */
+export async function change(action, fields, { ready, answered } = {}) {
   waiting += 1;
   let refusal;
   try {
     await ready;
     refusal = await inTurn(() => post(action, fields()));
+    isOwed ||= !refusal;
   } catch {
-    refusal = unreachable();
+    refusal = parse(`<p class="notice-alert">${LOST}</p>`);
   }
   waiting -= 1;
-  if (!refusal && waiting) return null;
-  const page = refusal ?? (await look());
-  announce(page, !refusal);
-  return page;
+  if (!answered?.(refusal) && refusal) refusals.push(refusal);
+  if (!waiting) await settle();
 }
 
-/* The cart page as it is now; a quiet look leaves messages to the tab that they are meant for. */
-export async function look(headers = {}) {
+async function settle() {
+  const [isOurs, refused] = [isOwed, refusals];
+  [isOwed, refusals] = [false, []];
+  const isAnswer = !isOurs && refused.length === 1 && viewOf(refused[0]);
+  const page = isAnswer ? refused.pop() : await look();
+  const said = [...refused, page ?? document.createElement("p")].flatMap(notices);
+  const alerts = new Set(refused.map((wrong) => complaint(wrong) || LOST));
+  if (isOurs && !page) alerts.add(UNSEEN);
+  announce({ page, isOurs, said: [...said, ...Array.from(alerts, notice)] });
+}
+
+/* The cart page as it is, or null. A QUIET look leaves messages to the tab they are for. */
+export async function look(headers) {
   try {
-    return await inTurn(async () => parsed(await ask(cartAddress, { headers })));
+    const page = await inTurn(async () => parsed(await ask(cartAddress, { headers })));
+    return viewOf(page) && page;
   } catch {
-    return unreachable();
+    return null;
   }
 }
 
-export const QUIET = { "Crumb-Quiet": "1" };
+/* Lets every part of this page, and every other tab when the change is ours, show a cart. */
+export const announce = (detail) => document.dispatchEvent(new CustomEvent("cart", { detail }));
 
-/* Lets every part of this page, and with `isOurs` every other tab, show this page's cart. */
-export function announce(page, isOurs) {
-  document.dispatchEvent(new CustomEvent("cart", { detail: { page, isOurs } }));
+export const isBusy = () => waiting > 0;
+
+export async function idle() {
+  while (waiting) await new Promise((heard) => document.addEventListener("cart", heard, { once: true }));
 }
 
 export const viewOf = (page) => page.querySelector("main cart-view");
 
-/* A page's messages; of a page that went wrong, what it says, as one. */
-export function notices(page) {
-  const said = [...page.querySelectorAll("main > .notices .notice")];
-  return (said.length || viewOf(page) ? said : [alert(page)]).map((notice) => notice.cloneNode(true));
-}
+export const notices = (page) => [...page.querySelectorAll("main > .notices .notice")].map((said) => said.cloneNode(true));
 
-export function alert(page) {
-  const parts = page.querySelectorAll(".field-error, .notice-alert, .error h1, .error p:not([class])");
+const WRONG = ".field-error, .notice-alert, .error p:not([class])";
+const complaint = (page) => Array.from(page.querySelectorAll(WRONG), (part) => part.textContent.trim()).join(" ");
+
+function notice(text) {
   const said = document.createElement("p");
   said.className = "notice notice-alert";
-  said.role = "alert";
-  said.textContent = Array.from(parts, (part) => part.textContent.trim()).join(" ");
+  said.textContent = text;
   return said;
 }
 
 async function post(action, body) {
-  const answer = await ask(action, { method: "POST", body, redirect: "manual" });
+  if (!body) return null;
+  const answer = await ask(action, { method: "POST", body, redirect: "manual", keepalive: true });
   return answer.type === "opaqueredirect" ? null : parsed(answer);
 }
 
@@ -69,5 +84,3 @@ const ask = (address, how) => fetch(address, { ...how, signal: AbortSignal.timeo
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
 const parsed = async (answer) => parse(await answer.text());
-
-const unreachable = () => parse(`<p class="notice-alert">${LOST}</p>`);

@@ -2,16 +2,14 @@
 
 class CopyLink extends HTMLElement {
   connectedCallback() {
-    const [input, button] = [this.querySelector("input"), this.querySelector("button")];
-    input.addEventListener("focus", () => input.select());
-    button.addEventListener("click", async () => {
+    const input = this.querySelector("input");
+    const said = this.querySelector("[role=status]");
+    this.querySelector("button").addEventListener("click", () => {
       input.select();
-      try {
-        await navigator.clipboard.writeText(input.value);
-        this.querySelector("[role=status]").textContent = "The link is copied.";
-      } catch {
-        this.querySelector("[role=status]").textContent = "Your browser did not let us copy it. It is marked: copy it by hand.";
-      }
+      (navigator.clipboard?.writeText(input.value) ?? Promise.reject()).then(
+        () => { said.textContent = "The link is copied."; },
+        () => { said.textContent = "It is marked now: please copy it by hand."; },
+      );
     });
   }
 }

@@ -1,5 +1,4 @@
-/* <quantity-stepper>: two buttons around a quantity. Quick clicks count together; in a cart they
-   are sent as one step once they have paused. */
+/* <quantity-stepper>: two buttons around a quantity. In a cart, quick clicks are sent as one step. */
 
 const PAUSE_MS = 250;
 
@@ -16,11 +15,9 @@ class QuantityStepper extends HTMLElement {
     const button = event.target.closest(".stepper-button");
     if (!button) return;
     event.preventDefault();
-    const step = Number(button.value);
     const input = this.querySelector("input");
-    const before = Number(input.value) || 0;
-    const lowest = button.name ? 0 : 1;
-    input.value = Math.max(lowest, before + step);
+    const before = Number(input.value) || Number(input.defaultValue) || 0;
+    input.value = Math.max(button.name ? 0 : 1, before + Number(button.value));
     if (button.name) this.#count(Number(input.value) - before);
   }
 
@@ -29,15 +26,14 @@ class QuantityStepper extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#settle(), PAUSE_MS);
     if (this.#settle) return;
-    const settled = new Promise((resolve) => { this.#settle = resolve; });
+    const paused = new Promise((resolve) => { this.#settle = resolve; });
+    const ready = paused.then(() => { this.#settle = null; });
     const steps = () => {
       const sum = this.#pending;
       this.#pending = 0;
       return sum;
     };
-    settled.then(() => { this.#settle = null; });
-    this.closest("tr")?.querySelector(".line-total")?.classList.add("is-pending");
-    this.dispatchEvent(new CustomEvent("steps", { bubbles: true, detail: { steps, settled } }));
+    this.dispatchEvent(new CustomEvent("steps", { bubbles: true, detail: { steps, ready } }));
   }
 }
 

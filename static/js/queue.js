@@ -1,5 +1,5 @@
-/* One change of the cart at a time, across all tabs: each request leaves after the cookie of the
-   one before was stored. A browser without Web Locks keeps the order within the tab. */
+/* One change at a time, across all tabs: each leaves after the cookie of the one before was stored.
+   A browser without Web Locks keeps the order within the tab. */
 
 let last = Promise.resolve();
 

@@ -1,13 +1,12 @@
-/* What every page has: adding in place, the count, the mini-cart, and the cart as other tabs and
-   the way back have left it. */
+/* On every page: adding in place, one voice, other tabs, the way back, and no leaving too soon. */
 
-import { QUIET, announce, change, look, notices, viewOf } from "./cart.js";
+import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } from "./cart.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
 import "./mini-cart.js";
 
-const mini = document.querySelector("mini-cart");
-let adding = 0;
+const mini = document.querySelector(".mini");
+let isToOpen = false;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -19,52 +18,73 @@ document.addEventListener("submit", (event) => {
 
 async function add(form, button) {
   const body = new URLSearchParams(new FormData(form));
-  const takeBack = document.querySelector("cart-count").expect(Number(body.get("quantity") ?? 1));
+  document.querySelector("cart-count").expect(body.get("quantity") ?? 1);
   if (button) button.ariaBusy = "true";
-  adding += 1;
-  const page = await change(form.action, () => body);
-  adding -= 1;
+  await change(form.action, () => body, { answered: (refusal) => isShownAt(form, refusal) });
   if (button) button.ariaBusy = null;
-  if (!page) return;
-  if (!viewOf(page)) takeBack();
-  const answered = form.matches(".add") && page.querySelector(".add .field-error");
-  if (answered) refuse(form, answered.closest("form"));
-  else mini.open(page);
-  if (viewOf(page)) forgive(form);
 }
 
-/* The form as the shop sends it back, with the reason at its field. */
-function refuse(form, answered) {
-  form.replaceWith(answered);
-  answered.elements.quantity.focus();
+/* A product page's form is shown as the shop sends it back; the mini-cart says all else. */
+function isShownAt(form, refusal) {
+  const answered = form.matches(".add") && refusal?.querySelector(".add .field-error")?.closest("form");
+  if (answered) {
+    form.replaceWith(answered);
+    answered.elements.quantity.focus();
+    return true;
+  }
+  if (!refusal) forgive(form);
+  isToOpen = true;
+  return false;
 }
 
 function forgive(form) {
   form.querySelector(".field-error")?.remove();
-  form.querySelector(".field-wrong")?.classList.remove("field-wrong");
-  form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  for (const part of form.querySelectorAll("*")) {
+    part.classList.remove("field-wrong");
+    part.ariaInvalid = null;
+  }
 }
 
-/* A form that leads to another page holds its turn until that page is there. */
+/* A form that leads elsewhere holds its turn until that page comes, or does not. */
 function leave(form) {
   form.submit();
-  return new Promise((resolve) => { addEventListener("pagehide", resolve, { once: true }); });
+  return new Promise((resolve) => {
+    addEventListener("pagehide", resolve, { once: true });
+    setTimeout(resolve, PATIENCE_MS);
+  });
 }
 
-/* One voice: the mini-cart's while it is open or about to be, else the page's. */
-document.addEventListener("cart", ({ detail: { page } }) => {
-  const said = adding || mini.isOpen || !viewOf(page) ? [] : notices(page);
-  if (said.length) document.querySelector("main > .notices").replaceChildren(...said);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.hash || !isBusy() || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  idle().then(() => location.assign(link.href));
 });
 
-const refresh = async () => announce(await look(QUIET), false);
+/* One voice: the mini-cart's when it is open, else the page's. Heard before any view shows. */
+document.addEventListener("cart", ({ detail: { said } }) => {
+  if (isToOpen && !mini.open) mini.showModal();
+  isToOpen = false;
+  const voice = document.querySelector(mini.open ? ".mini .notices" : "main > .notices");
+  if (said.length) voice.replaceChildren(...said);
+}, { capture: true });
+
 let tabs;
-addEventListener("pageshow", ({ persisted }) => {
+const listen = () => {
   tabs = new BroadcastChannel("crumb cart");
   tabs.addEventListener("message", refresh);
+};
+listen();
+/* A page that the browser keeps for the way back would be dropped at the first message. */
+addEventListener("pagehide", () => tabs.close());
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) listen();
   const [arrival] = performance.getEntriesByType("navigation");
   if (persisted || arrival.type === "back_forward") refresh();
 });
-/* A page that the browser keeps for the way back would be dropped at the first message. */
-addEventListener("pagehide", () => tabs.close());
 document.addEventListener("cart", ({ detail: { isOurs } }) => { if (isOurs) tabs.postMessage(null); });
+
+async function refresh() {
+  const page = await look(QUIET);
+  if (page) announce({ page, isOurs: false, said: notices(page) });
+}
