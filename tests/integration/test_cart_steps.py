@@ -171,3 +171,20 @@ def test_a_quiet_look_leaves_the_offer_of_an_expired_cart(
     for headers in (QUIET, {}):
         page = visitor.get("/cart", headers=headers).text
         assert value_of(page, "cart") == visitor.cart_value()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"quantity": "3"}, id="a quantity"),
+        pytest.param({"quantity": "abc"}, id="nonsense"),
+        pytest.param({"quantity": "1", "step": "1"}, id="a step"),
+    ],
+)
+def test_a_line_that_is_gone_is_told_however_it_is_changed(
+    visitor: LintingClient, fields: dict[str, str]
+) -> None:
+    visitor.add("MUG")
+    response = visitor.send("/cart/lines/32", **fields)
+    assert (response.status_code, cart_headers(response)) == (303, [])
+    assert notices(visitor).endswith("That is no longer in your cart")

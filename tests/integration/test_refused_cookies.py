@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import random
 import zlib
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from shop.core import cookie
+from shop.core.cart import Cart, Line
+from shop.core.cookie import encode
 from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.client import (
     LintingClient,
@@ -277,3 +280,26 @@ def test_an_expired_cart_whose_cookie_was_replaced_is_offered_until_it_is_answer
     page = visitor.get("/cart").text
     assert "has expired" not in page
     assert "Cedar pencil" in page
+
+
+@pytest.mark.parametrize(
+    ("budget", "status"),
+    [pytest.param("4096", 303, id="carried"), pytest.param("2300", 409, id="too long to carry")],
+)
+def test_a_lowered_budget_carries_less_of_an_expired_cart(
+    open_shop: Opener, budget: str, status: int
+) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES=budget)
+    visitor = shop.visitor()
+    assert visitor.token
+    value = encode(
+        Cart(
+            tuple(Line(n, 3) for n in random.Random(1).sample(range(1, 9999), 199)),
+            shop.clock.now - LIFE - DAY,
+        ),
+        [KEY],
+        name="cart",
+    )
+    assert 2300 // 6 < len(value) < 2048
+    visitor.set_cookie("cart", value)
+    assert visitor.add("MUG").status_code == status

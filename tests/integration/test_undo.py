@@ -250,6 +250,7 @@ def test_beside_a_large_cart_only_what_is_taken_away_is_kept(
     send_step(visitor, fields)
     assert sorted(held(visitor)) == sorted(before)
     assert wire_bytes(visitor) <= 4096
+    assert notices(visitor) == "What was taken away is back in your cart"
 
 
 def test_beside_a_full_cart_nothing_is_offered(shop: OpenShop, visitor: LintingClient) -> None:
@@ -426,6 +427,29 @@ def test_a_step_taken_twice_is_taken_once(shop: OpenShop, shopper: LintingClient
     for _ in range(2):
         send_step(shopper, fields)
         assert held(shopper) == before
+
+
+def test_a_step_taken_twice_keeps_the_older_ones(shop: OpenShop, shopper: LintingClient) -> None:
+    before = held(shopper)
+    remove("MUG")(shop, shopper)
+    remove("PENCIL")(shop, shopper)
+    fields = offered(shopper)
+    assert fields is not None
+    send_step(shopper, fields)
+    send_step(shopper, fields)
+    step_back(shopper)
+    assert held(shopper) == before
+
+
+def test_a_restored_cart_cannot_be_lost_by_a_step_back(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.add("PENCIL")
+    old = shop.cookie({"MUG": 2}, age_seconds=31 * DAY)
+    response = visitor.send("/cart/restore", cart=old)
+    assert len(undo_headers(response)) == 1
+    assert held(visitor) == numbered(shop, {"MUG": 2, "PENCIL": 1})
+    assert offered(visitor) is None
 
 
 def test_a_step_works_without_its_cookie_as_the_form_carries_it(
