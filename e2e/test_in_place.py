@@ -162,6 +162,7 @@ def test_a_typed_quantity_and_a_click_beside_it_count_once(shopper: Shopper) -> 
 
 def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
     cart = filled(shopper, {MUG: 1, PENCIL: 1})
+    sent = posts_of(cart.page)
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
     cart.quantity_of("Cedar pencil").click()
     cart.page.keyboard.press("Control+A")
@@ -169,6 +170,7 @@ def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
     expect(cart.line("Everyday mug")).to_contain_text("£19.00")
     expect(cart.quantity_of("Cedar pencil")).to_be_focused()
     cart.holds("Cedar pencil", 7)
+    assert len(sent) == 1
     cart.page.keyboard.press("Enter")
     expect(cart.line("Cedar pencil")).to_contain_text("£5.95")
 

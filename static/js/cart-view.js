@@ -1,5 +1,4 @@
-/* <cart-view>: a cart changed in place. What it shows comes from the shop; until that answers, a
-   line shows what was asked for, dimmed. */
+/* <cart-view>: a cart changed in place; until the shop answers, a line shows what was asked for. */
 
 import { change, viewOf } from "./cart.js";
 import "./quantity-stepper.js";
@@ -19,7 +18,7 @@ class CartView extends HTMLElement {
     else this.submit(event);
   }
 
-  /* Enter in a field is a change and a submit: what a form has sent is not sent again. */
+  /* Enter is a change and a submit: what a form has sent is not sent again. */
   submit(event) {
     event.preventDefault();
     const { target: form, submitter } = event;
@@ -68,20 +67,22 @@ class CartView extends HTMLElement {
     }
   }
 
-  /* Which control of which line has the focus, and what is typed there and not sent. */
+  /* Which control of which line has the focus, and what is typed there, unsent. */
   place() {
     const control = document.activeElement;
     const line = control.closest("[data-line]");
     const { value, defaultValue, form } = control;
+    const typed = value === defaultValue || value === form?.dataset.sent ? null : value;
+    if (typed) control.value = defaultValue; // or its removal would count as a change
     return {
+      typed,
       number: line?.dataset.line,
       at: this.lines().indexOf(line),
       control: [...(line ?? this).querySelectorAll(CONTROLS)].indexOf(control),
-      typed: value === defaultValue || value === form?.dataset.sent ? null : value,
     };
   }
 
-  /* To a wrong field, the same control, the removal of the line that took its place, or the first. */
+  /* To a wrong field, the same control, the removal of the line in its place, or the first. */
   focusAt({ number, at, control, typed }) {
     const lines = this.lines();
     const same = lines.find((line) => line.dataset.line === number);

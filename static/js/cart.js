@@ -1,5 +1,5 @@
-/* What the shop is asked and answers. A change is a form's POST, as without JavaScript. Once none
-   of this tab is waiting, the cart page is fetched and shown, with what was refused meanwhile. */
+/* A change is a form's POST, as without JavaScript. Once none of this tab is waiting, the cart page
+   is fetched and shown, with what was refused meanwhile. */
 
 import { inTurn } from "./queue.js";
 
