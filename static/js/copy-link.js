@@ -1,4 +1,4 @@
-/* <copy-link>: puts the link beside it into the clipboard. */
+/* <copy-link>: puts its link into the clipboard. */
 
 class CopyLink extends HTMLElement {
   connectedCallback() {
