@@ -47,7 +47,7 @@ class CartView extends HTMLElement {
     else this.calm();
   }
 
-  /* Pictures that stay are not loaded again. */
+  /* Pictures that stay are kept. */
   redraw(page) {
     const place = this.contains(document.activeElement) && this.place();
     const pictures = new Map(Array.from(this.querySelectorAll("img"), (img) => [img.src, img]));
@@ -82,7 +82,7 @@ class CartView extends HTMLElement {
     };
   }
 
-  /* To a wrong field, the same control, the removal of the line in its place, or the first. */
+  /* To a wrong field, the same control, the removal in its place, or the first. */
   focusAt({ number, at, control, typed }) {
     const lines = this.lines();
     const same = lines.find((line) => line.dataset.line === number);
@@ -91,6 +91,7 @@ class CartView extends HTMLElement {
     const found = controls.at(same || scope === this ? control : -1) ?? controls[0];
     const isKept = same && typed && found.matches("input");
     if (isKept) found.value = typed;
+    else found?.select?.();
     ((!isKept && this.querySelector("[aria-invalid]")) || found)?.focus();
   }
 
