@@ -170,9 +170,10 @@ def _values() -> list[str]:
     return [value.strip() for found, _, value in pairs if found.strip() == name()]
 
 
-def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") -> None:
-    header = dump_cookie(
-        name(),
+def header(name: str, value: str, *, max_age_seconds: int, path: str) -> str:
+    """A Set-Cookie header as every cookie of a cart has it; 0 seconds delete the cookie."""
+    return dump_cookie(
+        name,
         value,
         max_age=max_age_seconds,
         path=path,
@@ -182,7 +183,11 @@ def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") 
         sync_expires=False,
         max_size=0,  # the codec has counted already, and counts as browsers do
     )
-    response.headers.add("Set-Cookie", f"{header}; Priority=High")
+
+
+def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") -> None:
+    cart = header(name(), value, max_age_seconds=max_age_seconds, path=path)
+    response.headers.add("Set-Cookie", f"{cart}; Priority=High")
     g.cart_is_written = True
 
 

@@ -19,7 +19,6 @@ import re
 from dataclasses import dataclass
 
 from flask import request
-from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
@@ -163,17 +162,7 @@ def _set(response: Response, steps: list[str], room: int) -> None:
 
 
 def _send(response: Response, value: str, max_age_seconds: int) -> None:
-    header = dump_cookie(
-        NAME,
-        value,
-        max_age=max_age_seconds,
-        path=addresses().cart,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-        sync_expires=False,
-        max_size=0,
-    )
+    header = cart_cookie.header(NAME, value, max_age_seconds=max_age_seconds, path=addresses().cart)
     response.headers.add("Set-Cookie", header)
 
 
