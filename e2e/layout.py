@@ -73,7 +73,7 @@ while (walker.nextNode()) {
 const named = (element) => {
     const marks = [element.localName, ...element.classList].join(".");
     const words = element.getAttribute("aria-label") || element.innerText || element.value
-        || element.placeholder || element.currentSrc || "";
+        || element.placeholder || element.getAttribute("src") || "";
     return `<${marks}> “${words.trim().replace(/\s+/g, " ").slice(0, 40)}”`;
 };
 const figure = (pixels) => Math.round(pixels * 10) / 10;
