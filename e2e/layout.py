@@ -181,13 +181,17 @@ for (const { element, boxes } of texts) {
     for (const box of boxes) check(element, shrunk(box, element));
 }
 
+const ARROW = 16;  // of a select, which may come to show any of its options
 const pencil = document.createElement("canvas").getContext("2d");
-const written = (field) => field.selectedOptions?.[0].text ?? (field.value || field.placeholder);
+const written = (field) => field.matches("select")
+    ? [...field.options].map(({ text }) => text) : [field.value || field.placeholder];
 for (const field of controls.filter((control) => control.matches("input, select"))) {
     const style = styleOf(field);
     pencil.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    const wanted = pencil.measureText(written(field)).width;
-    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const wanted = Math.max(...written(field).map((text) => pencil.measureText(text).width));
+    const arrow = field.matches("select") ? ARROW : 0;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+        - arrow;
     if (wanted > room + 1 && !isMeant(field))
         found.push(`${named(field)} needs ${figure(wanted)} for its text and has ${figure(room)}`);
 }
