@@ -3,21 +3,10 @@
 import os
 import sys
 
-from granian.constants import Interfaces
-from granian.server import Server
-
-from shop.cli import BACKPRESSURE, BLOCKING_THREADS
+from bench.baseline import create_app
 from shop.config import Settings
+from shop.server import Server
 
 if __name__ == "__main__":
-    Server(
-        "bench.baseline:create_app",
-        port=int(sys.argv[1]),
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=Settings.from_environ(os.environ).workers,
-        blocking_threads=BLOCKING_THREADS,
-        backpressure=BACKPRESSURE,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    workers = Settings.from_environ(os.environ).workers
+    Server(create_app, host="127.0.0.1", port=int(sys.argv[1]), workers=workers).run()

@@ -56,3 +56,14 @@ def test_a_second_cookie_on_a_deeper_path_does_not_lock_the_shopper_out(shopper:
     expect(page.get_by_text("was damaged on its way")).to_be_visible()
 
     shopper.adds("cedar-pencil").holds("Cedar pencil")
+
+
+@pytest.mark.parametrize(
+    "foreign", ["theme=é", "ñ=1", 'prefs={"a":1,"b":"x y"}', "flag", 'half="quoted', "back=\\"]
+)
+def test_a_cookie_of_another_program_takes_nothing_away(shopper: Shopper, foreign: str) -> None:
+    shopper.adds("everyday-mug")
+    shopper.page.evaluate("(cookie) => { document.cookie = `${cookie}; path=/` }", foreign)
+
+    shopper.opens_cart().holds("Everyday mug")
+    shopper.adds("cedar-pencil").holds("Cedar pencil").holds("Everyday mug")

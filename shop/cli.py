@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import click
-from granian.constants import Interfaces
-from granian.server import Server
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tqdm import tqdm
@@ -31,13 +29,11 @@ from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
 from shop.limits import budget_report
+from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
 
 DEMO_CATALOGUE = Path(__file__).parent / "demo" / "catalogue.csv"
-BLOCKING_THREADS = 2
-BACKPRESSURE = 64
-"""Python threads of a worker, and requests that wait for one in it: docs/adr/0005."""
 STAND_IN_KEY = "a key that signs nothing but measurements"
 
 
@@ -95,18 +91,7 @@ def serve(port: int | None) -> None:
     _check_port(settings.host, port)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Crumb is open at http://{shown}:{port} (stop with Ctrl+C)")
-    Server(
-        "shop.factory:create_app",
-        address=settings.host,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=settings.workers,
-        blocking_threads=BLOCKING_THREADS,
-        backpressure=BACKPRESSURE,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    Server(create_app, host=settings.host, port=port, workers=settings.workers).run()
 
 
 @main.command()

@@ -1,0 +1,51 @@
+"""The server that `shop serve` runs: gunicorn with threads. docs/adr/0005 says why this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+THREADS = 2
+"""Python threads of a worker: one works while the other waits for the database."""
+LONGEST_LINE = 8190
+"""The most that gunicorn lets a request line have; a full cart as a link takes 4,320."""
+STOP_SECONDS = 5
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """An app served to the outside until the process is told to stop."""
+
+    def __init__(
+        self, create_app: Callable[[], Flask], *, host: str, port: int, workers: int
+    ) -> None:
+        self._create_app = create_app
+        self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": self._address,
+            "workers": self._workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "keepalive": 15,
+            "graceful_timeout": STOP_SECONDS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "limit_request_line": LONGEST_LINE,
+            # No limit for one line, as there is one for all together: a browser that holds big
+            # cookies of another app on this host can still load the page that helps it.
+            "limit_request_field_size": 0,
+            # Who is believed about https and addresses is decided once, by SHOP_TRUSTED_PROXIES.
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
+            "forwarder_headers": "",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._create_app()
