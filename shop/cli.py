@@ -33,6 +33,7 @@ from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
 
+DEMO_CURRENCY = "GBP"
 DEMO_CATALOGUE = Path(__file__).parent / "demo" / "catalogue.csv"
 STAND_IN_KEY = "a key that signs nothing but measurements"
 
@@ -76,7 +77,12 @@ def init() -> None:
     schema.migrate(engine)
     with reading(engine) as connection:
         is_stocked = catalogue.count(connection) > 0
-    if not is_stocked:
+    if not is_stocked and settings.currency != DEMO_CURRENCY:
+        click.echo(
+            f"There are no products yet: the demo catalogue is in {DEMO_CURRENCY}, and this shop "
+            f"sells in {settings.currency}. Bring your own: shop import-catalogue FILE.csv"
+        )
+    elif not is_stocked:
         _take_over(engine, settings, DEMO_CATALOGUE)
 
 
@@ -280,7 +286,7 @@ def _describe(settings: Settings, name: str, value: str, cart: Cart, now: int) -
     age_days, rest = divmod(max(0, now - cart.changed_at), 86_400)
     click.echo(f"age      {age_days} days {rest // 3600} h {rest % 3600 // 60} min {rest % 60} s")
     click.echo(f"JSON     {anatomy.json}")
-    form = "packed" if anatomy.form == "j" else "deflated"
+    form = {"j": "packed", "u": "packed for a link", "z": "deflated"}[anatomy.form]
     parts = {
         "name": len(name),
         "form": 1,

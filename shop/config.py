@@ -130,8 +130,8 @@ SETTINGS: dict[str, Setting] = {
     "workers": Setting("SHOP_WORKERS", "2", "Processes of the server", _whole(1, 64)),
     "trusted_hosts": Setting(
         "SHOP_TRUSTED_HOSTS",
-        "127.0.0.1,localhost,[::1]",
-        "Host names the shop answers to; any other gets 400",
+        "127.0.0.1,localhost",
+        "Host names and IPv4 addresses the shop answers to; any other gets 400",
         _names,
     ),
     "trusted_proxies": Setting(

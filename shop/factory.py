@@ -181,7 +181,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
-        "TRUSTED_HOSTS": [_trusted(host) for host in settings.trusted_hosts],
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
         "MAX_CONTENT_LENGTH": safety.BODY_LIMIT_BYTES,
         "MAX_FORM_MEMORY_SIZE": safety.BODY_LIMIT_BYTES,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -195,11 +195,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough
         "RATELIMIT_ENABLED": settings.ratelimit_enabled,
     }
-
-
-def _trusted(host: str) -> str:
-    # Werkzeug cuts an entry at its last colon, which an IPv6 address is full of.
-    return f"{host}:0" if host.startswith("[") else host
 
 
 def _money(amount: Decimal, settings: Settings) -> Money:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, session
+from flask import Blueprint, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
@@ -19,6 +19,8 @@ from shop.web.shop import shop
 blueprint = Blueprint("about", __name__, url_prefix="/cart/about")
 
 DAY_SECONDS = 86_400
+GONE = "gone"
+"""Argument of the address after a deletion: a message would need a cookie to wait in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,25 @@ def show() -> str:
         cookie=_kept(seen) if seen.cart.lines else None,
         quote=quoted(seen.cart),
         meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
-        life_days=shop().cart_max_age_seconds // DAY_SECONDS,
-        grace_days=shop().cart_grace_seconds // DAY_SECONDS,
+        life_days=_days(shop().cart_max_age_seconds),
+        grace_days=_days(shop().cart_grace_seconds),
+        is_gone=GONE in request.args and not seen.cart.lines,
+        is_kept=bool(request.cookies),
     )
 
 
 @blueprint.post("/delete")
 def destroy() -> Response:
     """Deletes every cookie of the shop that this browser keeps."""
-    response = redirect(addresses().about, 303)
+    response = redirect(f"{addresses().about}?{GONE}", 303)
     cart_cookie.delete(response)
     undo.forget(response)
     session.clear()
     return response
+
+
+def _days(seconds: int) -> int:
+    return -(-seconds // DAY_SECONDS)
 
 
 def _kept(seen: Reading) -> KeptCookie:

@@ -12,7 +12,6 @@ from functools import partial
 from flask import (
     Blueprint,
     abort,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -37,6 +36,7 @@ from shop.web.line import Complaint
 from shop.web.price_news import earlier_prices, told
 from shop.web.product import show_with
 from shop.web.safety import csrf_token
+from shop.web.say import say, short
 from shop.web.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
@@ -60,6 +60,17 @@ def show() -> Response:
     return response
 
 
+@blueprint.get("/lines")
+@blueprint.get("/lines/<int:number>")
+@blueprint.get("/undo")
+@blueprint.get("/replace")
+@blueprint.get("/merge")
+@blueprint.get("/restore")
+def refused(number: int = 0) -> Response:
+    """A refusal answers at the address of its form: opened anew, that leads to the cart."""
+    return _back()
+
+
 @blueprint.post("/lines")
 def create() -> Response:
     product = _product(request.form.get("sku", ""))
@@ -77,7 +88,7 @@ def create() -> Response:
         changed = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return _changed(changed, f"Added to your cart: {product.name}")
+        return _changed(changed, f"Added to your cart: {short(product.name)}")
     except QuantityRefused as refused:
         return _refused_add(product, typed, words.quantity(refused))
     except CartTooLarge as overflow:
@@ -146,8 +157,9 @@ def step_back() -> Response:
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
-    flash(_stepped_back(step, since))
-    _tell_prices(Cart(before.lines, cart_cookie.read().cart.changed_at), before)
+    say(_stepped_back(step, since))
+    last_looked = cart_cookie.read().cart.changed_at or undo.left_at(step)
+    _tell_prices(Cart(before.lines, last_looked), before)
     return response
 
 
@@ -252,15 +264,17 @@ def _step(text: str) -> int:
 
 def _name(number: int) -> str:
     product = shop().catalogue.snapshot([number]).get(number)
-    return product.name if product else "A product we no longer have"
+    return short(product.name) if product else "A product we no longer have"
 
 
 def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
     if _is_to_choose():
         return _choose_first()
     try:
-        shared = cart_cookie.decode(request.form.get("cart", ""))
-        return _changed(made_of(shared), said)
+        wanted = made_of(cart_cookie.decode(request.form.get("cart", "")))
+        if wanted.lines == cart_cookie.read().cart.lines:
+            return _back("Your cart has all of it already")
+        return _changed(wanted, said)
     except CookieRefused:
         return _back("This link has expired or is damaged. Your cart is as it was")
     except CartTooLarge as overflow:
@@ -285,8 +299,7 @@ def _choose_first() -> Response:
 
 
 def _say_range() -> str:
-    maximum = words.number(shop().rules.max_quantity)
-    return f"Please give a whole number from 1 to {maximum}. Your cart is as it was."
+    return words.quantity_range(shop().rules.max_quantity)
 
 
 def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
@@ -305,7 +318,7 @@ def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Respons
     response = redirect(addresses().cart, 303)
     _keep(response, cart)  # before anything is said: it may not fit
     undo.push(response, cart)
-    flash(said)
+    say(said)
     _tell_prices(looked_at or cart_cookie.read().cart, cart)
     return response
 
@@ -313,7 +326,7 @@ def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Respons
 def _tell_prices(looked_at: Cart, kept: Cart) -> None:
     news = told(looked_at, {line.number for line in kept.lines})
     if news:
-        flash(news, "warning")
+        say(news, "warning")
 
 
 def _keep(response: Response, cart: Cart) -> None:
@@ -325,7 +338,7 @@ def _keep(response: Response, cart: Cart) -> None:
 
 def _back(said: str | None = None) -> Response:
     if said:
-        flash(said)
+        say(said)
     return redirect(addresses().cart, 303)
 
 

@@ -12,7 +12,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import flash, g, request
+from flask import g, request
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
@@ -20,6 +20,7 @@ from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused, Expired, Malformed
 from shop.web import words
+from shop.web.say import say
 from shop.web.shop import shop
 
 RENEW_AFTER_SECONDS = 86_400
@@ -133,7 +134,7 @@ def drop_refused(response: Response) -> Response:
     if len(_values()) > 1:
         _delete_below(response)
     if 300 <= response.status_code < 400:
-        flash(words.refusal(reading.refusal), "warning")
+        say(words.refusal(reading.refusal), "warning")
     return response
 
 

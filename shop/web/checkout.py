@@ -6,7 +6,6 @@ import hashlib
 
 from flask import (
     Blueprint,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -31,6 +30,7 @@ from shop.web.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.line import line_view
 from shop.web.price_news import earlier_prices
 from shop.web.safety import csrf_token
+from shop.web.say import say
 from shop.web.shop import shop
 
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
@@ -61,7 +61,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     email = StringField(
         "Email",
         filters=[_tidy],
-        description="For the confirmation and the invoice.",
+        description="In case there is a question about your order.",
         validators=[
             DataRequired("Please give your email address."),
             Length(max=254),
@@ -112,7 +112,7 @@ def create() -> Response:
         return _confirmed(earlier)
     cart = cart_cookie.read().cart
     if not cart.lines:
-        flash("Your cart is empty, so there was nothing to order", "warning")
+        say("Your cart is empty, so there was nothing to order", "warning")
         return redirect(addresses().cart, 303)
     quote = quoted(cart)
     if once_key is None:

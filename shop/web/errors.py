@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, make_response, render_template
+from flask import Flask, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -65,6 +65,12 @@ _TOO_OLD = Words(
     f"was opened, and from the browser that opened it. Nothing was changed. {_CART_KEPT}",
     "Go back, reload the page and press the button again.",
 )
+_NO_COOKIES = Words(
+    "Your browser sent no cookie",
+    "This shop keeps your cart in a cookie, in your own browser and nowhere else. Yours keeps "
+    "none for this site, or has deleted them since this page was opened. Nothing was changed.",
+    "Allow cookies for this site, then go back, reload the page and press the button again.",
+)
 
 
 def register(app: Flask) -> None:
@@ -77,7 +83,7 @@ def register(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
-    return error_page(400, _TOO_OLD)
+    return error_page(400, _TOO_OLD if request.cookies else _NO_COOKIES)
 
 
 def _too_large(_: CartTooLarge) -> Response:

@@ -12,6 +12,7 @@ from shop.core.cart import Cart
 from shop.core.money import Money
 from shop.storage import catalogue
 from shop.web import words
+from shop.web.say import short
 from shop.web.shop import shop
 
 
@@ -41,7 +42,7 @@ def told(cart: Cart, kept: Collection[int]) -> str | None:
     earlier = earlier_prices(cart)
     products = shop().catalogue.snapshot([number for number in earlier if number in kept])
     changes = [
-        (product.name, product.price, earlier[number])
+        (short(product.name), product.price, earlier[number])
         for number, product in products.items()
         if product.is_for_sale
     ]

@@ -70,6 +70,12 @@ def stepped_back(step: str, since: str) -> Cart:
     return before.touched(now)
 
 
+def left_at(step: str) -> int:
+    """When the cart of a step was last changed, in Unix seconds; 0 for an empty one. Raises
+    CookieRefused for what is no step of ours."""
+    return 0 if step == EMPTY else cart_cookie.decode(step.removeprefix(PART)).changed_at
+
+
 def is_part(step: str) -> bool:
     """Whether a step brings back only what a change took away."""
     return step.startswith(PART)
@@ -91,7 +97,7 @@ def push(response: Response, after: Cart) -> None:
         _set(response, [whole, *_steps()], room)
         return
     taken = _taken_away(before, after)
-    part = _signed(taken, room) if taken.lines else None
+    part = _signed(taken, room - len(PART)) if taken.lines else None
     _set(response, [PART + part] if part else [], room)
 
 
@@ -148,7 +154,7 @@ def _signed(cart: Cart, room: int) -> str | None:
         value = cookie.encode(cart, shop().keys, name=NAME)
     except CartTooLarge:
         return None
-    return value if len(value) + len(PART) <= room else None
+    return value if len(value) <= room else None
 
 
 def _set(response: Response, steps: list[str], room: int) -> None:

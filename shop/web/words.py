@@ -134,4 +134,9 @@ def quantity(refused: QuantityRefused) -> str:
             f"You already have {number(refused.held)} of this in your cart, and the most is "
             f"{number(refused.maximum)}. Your cart is as it was."
         )
-    return f"Please give a quantity from 1 to {number(refused.maximum)}. Your cart is as it was."
+    return quantity_range(refused.maximum)
+
+
+def quantity_range(maximum: int) -> str:
+    """What a quantity may be."""
+    return f"Please give a whole number from 1 to {number(maximum)}. Your cart is as it was."

@@ -103,7 +103,7 @@ def test_one_button_deletes_all_three_cookies(shop: OpenShop, base_url: str, pre
     (form,) = elements(parsed(visitor.get(ADDRESS).text), ".prose form")
     assert attributes(form)["action"] == "/cart/about/delete"
     response = visitor.send(attributes(form)["action"] or "")
-    assert (response.status_code, response.location) == (303, ADDRESS)
+    assert (response.status_code, response.location) == (303, f"{ADDRESS}?gone")
     every = {f"{prefix}cart": "/", f"{prefix}session": "/", "undo": "/cart"}
     seen = {header.partition("=")[0]: header for header in response.headers.getlist("Set-Cookie")}
     assert seen.keys() == every.keys()
@@ -142,4 +142,4 @@ def test_deleting_needs_the_token_of_a_form(shop: OpenShop, visitor: LintingClie
 
 def test_deleting_where_there_is_nothing_does_no_harm(visitor: LintingClient) -> None:
     response = visitor.send("/cart/about/delete")
-    assert (response.status_code, response.location) == (303, ADDRESS)
+    assert (response.status_code, response.location) == (303, f"{ADDRESS}?gone")

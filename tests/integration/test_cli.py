@@ -69,6 +69,16 @@ def test_init_prepares_everything_once(newcomer: Operator, tmp_path: Path) -> No
     assert (keys.read_bytes(), newcomer.sql("select number, sku from products")) == before
 
 
+def test_a_shop_in_another_currency_begins_without_the_demo_catalogue(
+    newcomer: Operator,
+) -> None:
+    newcomer.environ["SHOP_CURRENCY"] = "EUR"
+    said = newcomer.run("init").output
+    assert "the demo catalogue is in GBP, and this shop sells in EUR" in said
+    assert "shop import-catalogue FILE.csv" in said
+    assert newcomer.sql("select count(*) from products") == [(0,)]
+
+
 def test_migrate_twice(newcomer: Operator) -> None:
     for _ in range(2):
         assert newcomer.run("migrate").output == "The database is up to date.\n"

@@ -285,6 +285,18 @@ def test_a_line_that_comes_back_at_another_price_says_so(
     assert NEWS in notices(shopper)
 
 
+def test_a_cart_that_was_emptied_comes_back_with_its_news(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
+    shopper.send("/cart/clear")
+    step = offered(shopper)
+    assert step is not None
+    shop.clock.now += 60
+    reprice(shop, MUG="10.00")
+    shopper.send("/cart/undo", cart=step["cart"], since=step["since"])
+    assert NEWS in notices(shopper)
+
+
 def test_the_cookie_does_not_grow_for_it(shop: OpenShop, shopper: LintingClient) -> None:
     before = shopper.cart_value()
     reprice(shop, MUG="10.00")

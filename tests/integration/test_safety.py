@@ -54,10 +54,24 @@ def test_a_change_without_a_good_csrf_token_is_refused(
     assert "Your cart is as it was." in response.text
 
 
+def test_a_browser_that_keeps_no_cookie_is_told_so(shop: OpenShop) -> None:
+    response = shop.visitor().post("/cart/lines", data={"sku": "MUG"})
+    assert (response.status_code, cart_headers(response)) == (400, [])
+    assert text_of(response.text, "h1") == "Your browser sent no cookie"
+    assert "Allow cookies for this site" in response.text
+
+
+@pytest.mark.parametrize("path", ["lines", "lines/1", "undo", "replace", "merge", "restore"])
+def test_a_refusal_opened_anew_leads_to_the_cart(visitor: LintingClient, path: str) -> None:
+    visitor.add("MUG")
+    response = visitor.get(f"/cart/{path}")
+    assert (response.status_code, response.location, cart_headers(response)) == (303, "/cart", [])
+
+
 @pytest.mark.parametrize(
     ("method", "address", "allowed"),
     [
-        ("GET", "/cart/lines", {"POST", "OPTIONS"}),
+        ("GET", "/cart/dismiss", {"POST", "OPTIONS"}),
         ("GET", "/cart/clear", {"POST", "OPTIONS"}),
         ("POST", "/products", {"GET", "HEAD", "OPTIONS"}),
         ("DELETE", "/cart", {"GET", "HEAD", "OPTIONS"}),

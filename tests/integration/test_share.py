@@ -139,6 +139,16 @@ def test_a_shared_cart_is_taken_over_and_the_step_can_be_undone(
     assert held(visitor) == numbered(shop, mine)
 
 
+def test_merging_what_one_has_already_says_so(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie({"MUG": 3, "PENCIL": 1}))
+    before = held(visitor)
+    page = visitor.get(f"/c/{token_of(shop, {'MUG': 1})}")
+    assert "in the larger of the two numbers" in page.text
+    response = visitor.send("/cart/merge", cart=value_of(page.text, "cart"))
+    assert (response.status_code, cart_headers(response)) == (303, [])
+    assert (held(visitor), notices(visitor)) == (before, "Your cart has all of it already")
+
+
 def test_keeping_ones_own_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:
     page = owner.get(f"/c/{token_of(shop, SHARED)}").text
     (keep,) = (

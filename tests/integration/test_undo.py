@@ -253,6 +253,22 @@ def test_beside_a_large_cart_only_what_is_taken_away_is_kept(
     assert notices(visitor) == "What was taken away is back in your cart"
 
 
+def test_a_cart_that_fills_its_budget_to_the_byte_can_be_emptied_and_had_back(
+    open_shop: Opener,
+) -> None:
+    skus = [sku for (sku,) in open_shop().sql("select sku from products order by name")]
+    value = open_shop().cookie({sku: 1 + at % 9 for at, sku in enumerate(skus[:30])})
+    visitor = open_shop(SHOP_CART_BUDGET_BYTES=str(len("cart") + len(value))).visitor()
+    assert visitor.token
+    visitor.set_cookie("cart", value)
+    before = held(visitor)
+    visitor.send("/cart/clear")
+    step = offered(visitor)
+    assert step is not None
+    visitor.send("/cart/undo", cart=step["cart"], since=step["since"])
+    assert held(visitor) == before
+
+
 def test_beside_a_full_cart_nothing_is_offered(shop: OpenShop, visitor: LintingClient) -> None:
     assert visitor.token
     visitor.raw_cookies = f"cart={cart_of_bytes(4096)}"

@@ -29,7 +29,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         host="127.0.0.1",
         port=8000,
         workers=2,
-        trusted_hosts=("127.0.0.1", "localhost", "[::1]"),
+        trusted_hosts=("127.0.0.1", "localhost"),
         trusted_proxies=0,
         cart_max_age_seconds=30 * DAY,
         cart_grace_seconds=3 * DAY,

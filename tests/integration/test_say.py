@@ -1,0 +1,53 @@
+"""Messages wait in the session cookie for the next page, and never make it too long to be kept."""
+
+from __future__ import annotations
+
+from tests.conftest import OpenShop
+from tests.integration.carts import notices
+from tests.integration.client import LintingClient
+
+LONG = "".join(chr(0x4E00 + 37 * at) for at in range(200))
+
+
+def session_bytes(visitor: LintingClient) -> int:
+    kept = visitor.get_cookie("session")
+    return len("session") + len(kept.value) if kept else 0
+
+
+def rename(shop: OpenShop, sku: str, name: str) -> None:
+    with shop.app.extensions["shop"].engine.begin() as connection:
+        connection.exec_driver_sql("update products set name = ? where sku = ?", (name, sku))
+
+
+def test_many_messages_that_no_page_has_said_yet_stay_short(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    for (sku,) in shop.sql("select sku from products where stock is null limit 20"):
+        rename(shop, sku, f"{sku} {LONG}"[:200])
+        visitor.add(sku)
+    assert session_bytes(visitor) < 1000
+    assert f"Added to your cart: {sku}" in notices(visitor)
+
+
+def test_beside_an_expired_cart_the_session_is_still_kept(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    assert visitor.token
+    every = {sku: 99 for (sku,) in shop.sql("select sku from products")}
+    visitor.set_cookie("cart", shop.cookie(every, age_seconds=31 * 86_400))
+    rename(shop, "MUG", LONG)
+    for _ in range(12):
+        visitor.add("MUG")
+    assert 0 < session_bytes(visitor) <= 4096
+    assert "Restore it?" in visitor.get("/cart").text
+
+
+def test_a_long_name_is_cut_in_a_message_and_whole_in_the_cart(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    name = " ".join(["A notebook that is named at length"] * 4)
+    rename(shop, "MUG", name)
+    visitor.add("MUG")
+    page = visitor.get("/cart").text
+    assert f"Added to your cart: {name[:78]}…" in page
+    assert f">{name}</a>" in page
