@@ -160,6 +160,50 @@ def test_a_typed_quantity_and_a_click_beside_it_count_once(shopper: Shopper) -> 
     cart.holds("Everyday mug", 6)
 
 
+def test_a_button_that_is_being_pressed_is_not_taken_away(shopper: Shopper) -> None:
+    cart = filled(shopper, {MUG: 1})
+    page = cart.page
+    box = page.get_by_role("button", name="One more of Everyday mug").bounding_box()
+    assert box
+    cart.quantity_of("Everyday mug").fill("5")
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    with page.expect_response(lambda answer: answer.request.method == "GET") as look:
+        page.mouse.down()  # the field is left, and what was typed is sent
+    look.value.finished()
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
+    page.mouse.up()
+    expect(cart.line("Everyday mug")).to_contain_text("£57.00")
+    cart.holds("Everyday mug", 6)
+
+
+def test_a_line_stays_under_the_finger_that_changes_it(shopper: Shopper) -> None:
+    shopper.page.set_viewport_size({"width": 360, "height": 640})
+    cart = filled(shopper, dict.fromkeys(range(1, 6), 1))
+    more = cart.page.get_by_role("button", name="One more of Everyday mug")
+    before = more.bounding_box()
+    more.click()
+    expect(cart.page.get_by_text("Quantity changed: Everyday mug")).to_be_in_viewport()
+    expect(cart.page.get_by_role("button", name="Undo the last change")).to_be_attached()
+    after = more.bounding_box()
+    assert before
+    assert after
+    assert abs(after["y"] - before["y"]) < 1
+
+
+def test_what_was_said_is_seen_far_down_a_long_cart(shopper: Shopper) -> None:
+    shopper.page.set_viewport_size({"width": 360, "height": 640})
+    cart = filled(shopper, dict.fromkeys(range(1, 21), 1))
+    removal = cart.page.get_by_role("button", name=re.compile("^Remove")).last
+    removal.click()
+    expect(cart.page.get_by_text("Removed:")).to_be_in_viewport()
+
+    cart.sets_quantity("Olive wood spoon", "1000")
+    wrong = cart.quantity_of("Olive wood spoon")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_be_in_viewport(ratio=1)
+    expect(cart.page.get_by_text("Please give a whole number")).to_be_in_viewport(ratio=1)
+
+
 def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
     cart = filled(shopper, {MUG: 1, PENCIL: 1})
     sent = posts_of(cart.page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from e2e import jar
 from e2e.pages import MiniCart, Shopper
 from e2e.server import RunningShop
 
@@ -43,7 +44,7 @@ def test_a_wrong_quantity_is_said_at_its_field(shopper: Shopper) -> None:
 
     expect(cart.quantity_of("Everyday mug")).to_have_value("100")
     expect(cart.quantity_of("Everyday mug")).to_have_accessible_description(
-        "Please give a quantity from 1 to 99. Your cart is as it was."
+        "Please give a whole number from 1 to 99. Your cart is as it was."
     )
     shopper.opens_cart().holds("Everyday mug", 2)
 
@@ -69,6 +70,24 @@ def test_the_whole_way_to_an_order(
     expect(page.get_by_text("4 × Cedar pencil")).to_be_visible()
     expect(page.get_by_text("Ada Baker")).to_be_visible()
     shopper.opens_cart().is_empty()
+    context.close()
+
+
+def test_without_javascript_the_page_opens_where_something_is_wrong(
+    browser: Browser, browser_context_args: dict[str, object], shop: RunningShop
+) -> None:
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)  # type: ignore[arg-type]
+    shopper = Shopper(context.new_page(), shop.url)
+    jar.put(context, shop.url, jar.value_of(dict.fromkeys(range(1, 21), 1)))
+    cart = shopper.opens_cart().sets_quantity("Ribbed tumbler", "1000")
+    expect(cart.page.get_by_text("Please give a whole number")).to_be_in_viewport(ratio=1)
+    expect(cart.quantity_of("Ribbed tumbler")).to_be_in_viewport(ratio=1)
+
+    checkout = shopper.goes_to_checkout()
+    checkout.button.click()
+    expect(checkout.page.get_by_text("Please check what you typed")).to_be_in_viewport()
+    checkout.page.keyboard.press("Tab")
+    expect(checkout.page.get_by_role("link", name="Please give your name.")).to_be_focused()
     context.close()
 
 

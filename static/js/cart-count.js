@@ -1,5 +1,3 @@
-/* <cart-count>: how many things are in the cart. */
-
 class CartCount extends HTMLElement {
   connectedCallback() {
     let known = this.firstChild.data;

@@ -47,7 +47,6 @@ class CartView extends HTMLElement {
     else this.calm();
   }
 
-  /* Pictures that stay are kept. */
   redraw(page) {
     const place = this.contains(document.activeElement) && this.place();
     const pictures = new Map(Array.from(this.querySelectorAll("img"), (img) => [img.src, img]));
@@ -67,7 +66,7 @@ class CartView extends HTMLElement {
     }
   }
 
-  /* Which control of which line has the focus, and what is typed there, unsent. */
+  /* Which control of which line has the focus, and what is typed there. */
   place() {
     const control = document.activeElement;
     const line = control.closest("[data-line]");
@@ -82,7 +81,7 @@ class CartView extends HTMLElement {
     };
   }
 
-  /* To a wrong field, the same control, the removal in its place, or the first. */
+  /* To a wrong field, the same control, the removal, or the first. */
   focusAt({ number, at, control, typed }) {
     const lines = this.lines();
     const same = lines.find((line) => line.dataset.line === number);

@@ -1,12 +1,12 @@
-/* A change is a form's POST, as without JavaScript. Once none of this tab is waiting, the cart page
-   is fetched and shown, with what was refused meanwhile. */
+/* A change is a form's POST, as without JavaScript. Once none of this tab waits, the cart page is
+   fetched and shown, with refusals. */
 
 import { inTurn } from "./queue.js";
 
 export const PATIENCE_MS = 20_000;
 export const QUIET = { "Crumb-Quiet": "1" };
 const LOST = "The shop could not be reached. Your cart is shown as we last knew it. Please try again.";
-const UNSEEN = "Your change was made, but the cart could not be shown. Please reload the page.";
+const UNSEEN = "Your change was made. Please reload the page to see it.";
 const cartAddress = document.querySelector(".top-cart").href;
 let waiting = 0;
 let isOwed = false;
@@ -50,8 +50,16 @@ export async function look(headers) {
   }
 }
 
-/* Lets every part of this page, and every other tab when the change is ours, show a cart. */
-export const announce = (detail) => document.dispatchEvent(new CustomEvent("cart", { detail }));
+/* Lets every part of this page, and every other tab when the change is ours, show a cart. What is
+   being pressed is let go before, or the click would be lost; the line in use stays in its place. */
+export async function announce(detail) {
+  while (document.querySelector("button:active")) await new Promise((later) => setTimeout(later, 50));
+  const inUse = () => document.activeElement.closest("[data-line]");
+  const [line, top] = [inUse(), inUse()?.getBoundingClientRect().top];
+  document.dispatchEvent(new CustomEvent("cart", { detail }));
+  (line?.closest("dialog") ?? window).scrollBy(0, inUse()?.getBoundingClientRect().top - top || 0);
+  inUse()?.querySelector("[aria-invalid]")?.scrollIntoView({ block: "nearest" });
+}
 
 export const isBusy = () => waiting > 0;
 

@@ -1,9 +1,9 @@
-/* On every page: adding in place, one voice, other tabs, the way back, and no leaving too soon. */
+/* On every page. */
 
 import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } from "./cart.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
-import "./mini-cart.js";
+import "./cart-view.js";
 
 const mini = document.querySelector(".mini");
 let isToOpen = false;
@@ -24,7 +24,7 @@ async function add(form, button) {
   if (button) button.ariaBusy = null;
 }
 
-/* A product page's form is shown as the shop sends it back; the mini-cart says all else. */
+/* A product page's form is shown as sent back; the mini-cart says all else. */
 function isShownAt(form, refusal) {
   const answered = form.matches(".add") && refusal?.querySelector(".add .field-error")?.closest("form");
   if (answered) {
@@ -32,20 +32,16 @@ function isShownAt(form, refusal) {
     answered.elements.quantity.focus();
     return true;
   }
-  if (!refusal) forgive(form);
+  if (!refusal) form.querySelector(".field-error")?.remove();
+  for (const part of refusal ? [] : form.querySelectorAll("*")) {
+    part.classList.remove("field-wrong");
+    part.ariaInvalid = null;
+  }
   isToOpen = true;
   return false;
 }
 
-function forgive(form) {
-  form.querySelector(".field-error")?.remove();
-  for (const part of form.querySelectorAll("*")) {
-    part.classList.remove("field-wrong");
-    part.ariaInvalid = null;
-  }
-}
-
-/* A form that leads elsewhere holds its turn until that page comes, or does not. */
+/* A form that leads elsewhere holds its turn until that page comes. */
 function leave(form) {
   form.submit();
   return new Promise((resolve) => {
@@ -62,12 +58,15 @@ document.addEventListener("click", (event) => {
 });
 
 /* One voice: the mini-cart's when it is open, else the page's. Heard before any view shows. */
-document.addEventListener("cart", ({ detail: { said } }) => {
+document.addEventListener("cart", ({ detail: { said, isOurs } }) => {
   if (isToOpen && !mini.open) mini.showModal();
   isToOpen = false;
   const voice = document.querySelector(mini.open ? ".mini .notices" : "main > .notices");
   if (said.length) voice.replaceChildren(...said);
+  if (isOurs) tabs.postMessage(null);
 }, { capture: true });
+
+mini.addEventListener("close", () => mini.querySelector("cart-view").replaceChildren());
 
 let tabs;
 const listen = () => {
@@ -82,7 +81,9 @@ addEventListener("pageshow", ({ persisted }) => {
   const [arrival] = performance.getEntriesByType("navigation");
   if (persisted || arrival.type === "back_forward") refresh();
 });
-document.addEventListener("cart", ({ detail: { isOurs } }) => { if (isOurs) tabs.postMessage(null); });
+
+/* Such as an order, placed in another tab. */
+addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 
 async function refresh() {
   const page = await look(QUIET);
