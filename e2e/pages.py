@@ -20,6 +20,13 @@ class Shopper:
         self.page.goto(self.url + path)
         return self.page
 
+    def follows(self, link: Locator, to: str) -> Page:
+        """Ends when the page of this heading has come, with its scripts."""
+        link.click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(to)
+        self.page.wait_for_load_state()
+        return self.page
+
     def adds(self, slug: str, quantity: int = 1) -> CartPage:
         """Adds a product from its own page, sees it in the cart, and opens the cart's page."""
         self.visits(f"/products/{slug}")
@@ -81,6 +88,10 @@ class CartPage:
     def empties(self) -> CartPage:
         self.page.get_by_role("button", name="Empty the cart").click()
         return self
+
+    def checks_out(self) -> CheckoutPage:
+        self.shopper.follows(self.page.get_by_role("link", name="Check out"), to="Check out")
+        return CheckoutPage(self.shopper)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,8 @@ def test_a_shop_that_cannot_be_reached_is_told(shopper: Shopper) -> None:
 def test_a_link_is_followed_once_what_waits_was_sent(shopper: Shopper) -> None:
     cart = filled(shopper, {MUG: 1})
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
-    cart.page.get_by_role("link", name="Check out").click()
-    expect(cart.page.get_by_role("heading", level=1)).to_have_text("Check out")
-    expect(cart.page.get_by_text("2 × Everyday mug")).to_be_visible()
+    checkout = cart.checks_out()
+    expect(checkout.page.get_by_text("2 × Everyday mug")).to_be_visible()
 
 
 def test_a_typed_quantity_and_a_click_beside_it_count_once(shopper: Shopper) -> None:

@@ -32,7 +32,8 @@ def value(context: BrowserContext) -> str | None:
 def shares(shopper: Shopper, lines: dict[int, int]) -> str:
     """The path of the link that the shop shows for this cart."""
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
-    shopper.opens_cart().page.get_by_role("link", name="Share this cart").click()
+    cart = shopper.opens_cart()
+    shopper.follows(cart.page.get_by_role("link", name="Share this cart"), to="Share your cart")
     link = shopper.page.get_by_label("Link to this cart")
     expect(link).to_have_value(re.compile(f"^{re.escape(shopper.url)}/c/[A-Za-z0-9._-]+$"))
     expect(shopper.page.get_by_role("img", name="QR code of the link")).to_be_visible()

@@ -12,13 +12,14 @@ from e2e.server import RunningShop
 
 def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
     page = shopper.visits("/")
-    page.get_by_role("region", name="The shelves").get_by_role("link", name="Table").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Table")
+    shelves = page.get_by_role("region", name="The shelves")
+    shopper.follows(shelves.get_by_role("link", name="Table"), to="Table")
 
     page.get_by_role("searchbox", name="Search").fill("CREME")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 product", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Crème brûlée dish").click()
+    dish = page.get_by_role("link", name="Crème brûlée dish")
+    shopper.follows(dish, to="Crème brûlée dish")
 
     mini = shopper.adds_here().says("Added to your cart: Crème brûlée dish")
     mini.holds("Crème brûlée dish").is_closed_by_escape()
@@ -61,10 +62,10 @@ def test_the_whole_way_to_an_order(
     context = browser.new_context(**browser_context_args, java_script_enabled=with_javascript)  # type: ignore[arg-type]
     shopper = Shopper(context.new_page(), shop.url)
     shopper.adds("everyday-mug", 2)
-    cart = shopper.adds("cedar-pencil").sets_quantity("Cedar pencil", "4").holds("Cedar pencil", 4)
-    cart.page.get_by_role("link", name="Check out").click()
+    cart = shopper.adds("cedar-pencil").sets_quantity("Cedar pencil", "4")
+    expect(cart.line("Cedar pencil")).to_contain_text("£3.40")
 
-    page = shopper.goes_to_checkout().fills_in().places_the_order()
+    page = cart.checks_out().fills_in().places_the_order()
 
     expect(page.get_by_text("2 × Everyday mug")).to_be_visible()
     expect(page.get_by_text("4 × Cedar pencil")).to_be_visible()
@@ -94,6 +95,7 @@ def test_without_javascript_the_page_opens_where_something_is_wrong(
 def _tab_to(page: Page, role: str, name: str) -> None:
     wanted = page.get_by_role(role, name=name)  # type: ignore[arg-type]
     expect(wanted.first).to_be_visible()
+    page.wait_for_load_state()
     for _ in range(60):
         page.keyboard.press("Tab")
         if wanted.first.evaluate("element => element === document.activeElement"):
