@@ -11,19 +11,41 @@ from e2e import jar
 from e2e.pages import Shopper
 from e2e.server import RunningShop
 
-WITHIN_A_SECOND = 1000
+A_SECOND = 1000
 MUG, PENCIL = 1, 32
 ADD_SIX = """names => {
     const forms = [...document.querySelectorAll('[data-add-form]')];
     for (const name of names)
         forms.find(form => form.elements.sku.value === name).requestSubmit();
 }"""
+
+# When a page was last called for or told of a change, and when its count last became another, by
+# its own clock: on a busy machine a look from outside comes late.
+CLOCK = """
+window.calledAt = 0;
+addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) window.calledAt = performance.now();
+});
+const changes = new BroadcastChannel("crumb cart");
+changes.addEventListener("message", () => { window.calledAt = performance.now(); });
+addEventListener("pagehide", () => changes.close());
+let counted;
+new MutationObserver(() => {
+    const count = document.querySelector("cart-count")?.textContent;
+    if (count !== counted) window.shownAt = performance.now();
+    counted = count;
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
 FIRST_SIX = ["MUG", "MUG-OAT", "CREPE-PAN", "BOARD-BEECH", "KNIFE-BREAD", "TIN-LOAF"]
 
 
 def held(context: BrowserContext) -> list[int]:
     cart = jar.held_cart(context)
     return sorted(line.number for line in cart.lines) if cart else []
+
+
+def took_ms(page: Page) -> float:
+    return float(page.evaluate("window.shownAt - window.calledAt"))
 
 
 def shows_six(page: Page) -> None:
@@ -67,24 +89,26 @@ def test_an_add_from_a_stale_page_is_made_to_the_newer_cart(shopper: Shopper) ->
 
 def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     other = shopper.in_another_tab()
+    other.page.add_init_script(CLOCK)
     other.visits("/cart")
     shopper.visits("/products/everyday-mug")
     shopper.adds_here().says("Added to your cart: Everyday mug")
 
-    expect(other.page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value(
-        "1", timeout=WITHIN_A_SECOND
-    )
+    expect(other.page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("1")
     expect(other.page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
     expect(other.page.get_by_text("Added to your cart")).to_have_count(0)
+    assert took_ms(other.page) < A_SECOND
 
 
 def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
+    shopper.page.add_init_script(CLOCK)
     page = shopper.visits("/products")
     shopper.adds("everyday-mug", 2)
     page.go_back()
     page.go_back()
     expect(page).to_have_url(f"{shopper.url}/products")
-    expect(page.get_by_role("link", name="Cart 2 things")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_role("link", name="Cart 2 things")).to_be_visible()
+    assert took_ms(page) < A_SECOND
 
 
 @pytest.fixture
@@ -106,6 +130,7 @@ def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
     remembering_page: Page, shop: RunningShop
 ) -> None:
     page = remembering_page
+    page.add_init_script(CLOCK)
     page.goto(f"{shop.url}/products")
     page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
     page.goto(f"{shop.url}/products/everyday-mug")
@@ -114,5 +139,6 @@ def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
 
     page.evaluate("setTimeout(() => history.back())")
     expect(page).to_have_url(f"{shop.url}/products")
-    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
     assert page.evaluate("window.kept") is True
+    assert took_ms(page) < A_SECOND
