@@ -31,7 +31,8 @@ def test_the_browser_lets_a_cart_go_when_its_time_is_over(shopper: Shopper, inst
         instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
     ) as shop:
         there = Shopper(shopper.page, shop.url)
-        there.adds("everyday-mug").holds("Everyday mug")
+        there.visits("/products/everyday-mug")
+        there.adds_here().holds("Everyday mug")
         there.page.add_init_script("setTimeout(() => location.reload(), 300)")
         there.opens_cart().is_empty()
         assert jar.cart_cookie(shopper.page.context) is None
@@ -41,7 +42,9 @@ def test_the_browser_itself_drops_the_cookie(shopper: Shopper, instance: Path) -
     with running_shop(
         instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
     ) as shop:
-        Shopper(shopper.page, shop.url).adds("everyday-mug")
+        there = Shopper(shopper.page, shop.url)
+        there.visits("/products/everyday-mug")
+        there.adds_here().holds("Everyday mug")
 
     jar.wait_until_gone(shopper.page.context)  # the shop is closed: only the browser can do it
 
