@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -99,10 +100,10 @@ def _looks_after_a_new_price(visitor: Visitor) -> None:
     (product,) = shop.ask("SELECT number, price_minor FROM products WHERE sku = 'CLOTH-DISH'")
     shop.change("UPDATE prices SET since = 1 WHERE product_number = ?", product[0])
     shop.change(
-        "INSERT INTO prices (product_number, price_minor, currency, since) "
-        "VALUES (?, ?, 'GBP', unixepoch())",
+        "INSERT INTO prices (product_number, price_minor, currency, since) VALUES (?, ?, 'GBP', ?)",
         product[0],
         int(str(product[1])) + 40,
+        int(time.time()),
     )
     shop.change("UPDATE products SET price_minor = price_minor + 40 WHERE sku = 'CLOTH-DISH'")
     visitor.opens_cart()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,6 +13,7 @@ from e2e.server import RunningShop
 
 MUG, PENCIL = 1, 32
 HALF_A_DAY = 0.5
+AN_HOUR = 3600
 
 
 @pytest.fixture
@@ -22,10 +25,10 @@ def new_price(shop: RunningShop, number: int, minor: int) -> None:
     """A price from an hour ago on; before, the product cost what it costs in the catalogue."""
     shop.change("UPDATE prices SET since = 1 WHERE product_number = ?", number)
     shop.change(
-        "INSERT INTO prices (product_number, price_minor, currency, since) "
-        "VALUES (?, ?, 'GBP', unixepoch() - 3600)",
+        "INSERT INTO prices (product_number, price_minor, currency, since) VALUES (?, ?, 'GBP', ?)",
         number,
         minor,
+        int(time.time()) - AN_HOUR,
     )
     shop.change("UPDATE products SET price_minor = ? WHERE number = ?", minor, number)
 
