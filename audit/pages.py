@@ -55,8 +55,7 @@ def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
 
 
 def _tampered(numbers: Numbers) -> str:
-    value = holding(ONE)(numbers)
-    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+    return jar.altered(holding(ONE)(numbers))
 
 
 def _full_for_a_mug(numbers: Numbers) -> str:

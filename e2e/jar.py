@@ -72,6 +72,11 @@ def value_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
     return cookie.encode(cart, [KEY], name=cookie.NAME)
 
 
+def altered(value: str) -> str:
+    """This value with another character, so that no signature fits it."""
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
 def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
     """The path of a link to a cart, last changed so long ago."""
     changed_at = int(time.time() - aged_days * SECONDS_A_DAY)

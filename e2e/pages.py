@@ -89,6 +89,10 @@ class CartPage:
         self.page.get_by_role("button", name="Empty the cart").click()
         return self
 
+    def undoes(self) -> CartPage:
+        self.page.get_by_role("button", name="Undo the last change").click()
+        return self
+
     def checks_out(self) -> CheckoutPage:
         self.shopper.follows(self.page.get_by_role("link", name="Check out"), to="Check out")
         return CheckoutPage(self.shopper)

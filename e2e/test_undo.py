@@ -34,11 +34,6 @@ def opened(shopper: Shopper, lines: dict[int, int]) -> CartPage:
     return shopper.opens_cart()
 
 
-def undoes(cart: CartPage) -> CartPage:
-    cart.page.get_by_role("button", name="Undo the last change").click()
-    return cart
-
-
 def lines_held(shopper: Shopper) -> dict[int, int]:
     cart = jar.held_cart(shopper.page.context)
     return {line.number: line.quantity for line in cart.lines} if cart else {}
@@ -47,14 +42,14 @@ def lines_held(shopper: Shopper) -> dict[int, int]:
 def test_a_removal_is_undone(either: Shopper) -> None:
     cart = opened(either, THREE).removes("Cedar pencil")
     expect(cart.line("Cedar pencil")).to_have_count(0)
-    undoes(cart).holds("Cedar pencil", 4).holds("Everyday mug", 2)
+    cart.undoes().holds("Cedar pencil", 4).holds("Everyday mug", 2)
     assert list(lines_held(either).items()) == list(THREE.items())
 
 
 def test_clearing_is_undone(either: Shopper) -> None:
     cart = opened(either, THREE).empties().is_empty()
     assert lines_held(either) == {}
-    undoes(cart).holds("Pleated paper shade").holds("Cedar pencil", 4)
+    cart.undoes().holds("Pleated paper shade").holds("Cedar pencil", 4)
     assert lines_held(either) == THREE
 
 
@@ -65,9 +60,9 @@ def test_several_steps_are_undone_one_by_one(either: Shopper) -> None:
     expect(cart.line("Pleated paper shade")).to_have_count(0)
     cart.empties().is_empty()
 
-    undoes(cart).holds("Everyday mug", 2)
-    undoes(cart).holds("Pleated paper shade")
-    undoes(cart).holds("Cedar pencil", 4)
+    cart.undoes().holds("Everyday mug", 2)
+    cart.undoes().holds("Pleated paper shade")
+    cart.undoes().holds("Cedar pencil", 4)
     expect(cart.page.get_by_role("button", name="Undo the last change")).to_have_count(0)
 
 
@@ -76,7 +71,7 @@ def test_what_comes_back_has_the_price_of_the_day(either: Shopper, own_shop: Run
     cart = opened(there, {MUG: 1, PENCIL: 1}).removes("Everyday mug")
     expect(cart.line("Everyday mug")).to_have_count(0)
     own_shop.change("UPDATE products SET price_minor = 1234 WHERE number = ?", MUG)
-    undoes(cart).holds("Everyday mug")
+    cart.undoes().holds("Everyday mug")
     expect(cart.line("Everyday mug")).to_contain_text("£12.34")
 
 
@@ -86,5 +81,5 @@ def test_undoing_on_a_stale_page_keeps_what_came_since(either: Shopper) -> None:
     expect(cart.line("Everyday mug")).to_have_count(0)
     other = Shopper(either.page.context.new_page(), either.url)
     jar.put(either.page.context, either.url, jar.value_of({PENCIL: 1, SHADE: 2}))
-    undoes(cart).holds("Everyday mug")
+    cart.undoes().holds("Everyday mug")
     other.opens_cart().holds("Pleated paper shade", 2).holds("Everyday mug").holds("Cedar pencil")

@@ -25,6 +25,11 @@ def lines_of(value: str) -> Lines:
     return [(line.number, line.quantity) for line in cart.lines]
 
 
+def altered(value: str) -> str:
+    """This value with another character, so that no signature fits it."""
+    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
+
+
 def numbered(shop: OpenShop, lines: dict[str, int]) -> Lines:
     return [(shop.number(sku), quantity) for sku, quantity in lines.items()]
 

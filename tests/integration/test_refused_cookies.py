@@ -15,6 +15,7 @@ from shop.core import cookie
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
 from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.carts import altered
 from tests.integration.client import (
     LintingClient,
     cart_deletions,
@@ -39,10 +40,6 @@ def signed(text: str | bytes) -> str:
     deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     deflated = deflater.compress(octets) + deflater.flush()
     return cookie.sign("z" + base64.urlsafe_b64encode(deflated).rstrip(b"=").decode(), [KEY])
-
-
-def altered(value: str) -> str:
-    return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
 
 
 def other_purpose(_: OpenShop) -> str:
