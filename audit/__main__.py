@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 
 from audit import axe, lighthouse, markup, weight
-from audit.pages import Subject, chosen
 from audit.report import Group, table, write
-from audit.stage import opened
 from e2e.server import PROJECT, RunningShop, prepare, running_shop
+from e2e.stage import opened
+from e2e.subjects import Subject, chosen
 
 RESULT = PROJECT / "test-results" / "audit.json"
 ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}

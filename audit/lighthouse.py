@@ -11,9 +11,9 @@ from typing import Any
 from tqdm import tqdm
 
 from audit import node
-from audit.pages import MEASURED, Numbers, Subject
 from audit.report import Figure, Group, at_least, is_zero
 from e2e.server import RunningShop
+from e2e.subjects import MEASURED, Numbers, Subject
 from shop.core import cookie
 
 RUNS = 3

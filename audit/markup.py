@@ -6,9 +6,9 @@ from playwright.sync_api import Page, Response
 from tqdm import tqdm
 
 from audit import node
-from audit.pages import Subject
 from audit.report import Findings, Group, is_zero
-from audit.stage import Failed, Look, Stage
+from e2e.stage import Failed, Look, Stage
+from e2e.subjects import Subject
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:

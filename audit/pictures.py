@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from audit.pages import Subject, chosen
-from audit.stage import Look, Stage, opened
 from e2e.server import PROJECT, prepare, running_shop
+from e2e.stage import Look, Stage, opened
+from e2e.subjects import Subject, chosen
 
 FOLDER = PROJECT / "test-results" / "pictures"
 LOOKS = [Look(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 from tqdm import tqdm
 
-from audit.pages import MEASURED, Subject
 from audit.report import Figure, Findings, Group, at_most, is_zero
-from audit.stage import Failed, Look, Stage
 from e2e.server import PROJECT
+from e2e.stage import Failed, Look, Stage
+from e2e.subjects import MEASURED, Subject
 
 STATIC = PROJECT / "static"
 LIMITS = {"js": 14_000, "css": 28_000}
