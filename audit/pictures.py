@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from e2e.server import PROJECT, prepare, running_shop
-from e2e.stage import Look, Stage, opened
+from e2e.stage import Look, Stage, load_pictures, opened
 from e2e.subjects import Subject, chosen
 
 FOLDER = PROJECT / "test-results" / "pictures"
@@ -23,12 +23,6 @@ README = {
     PROJECT / "docs" / "mini-cart.png": ("mini-cart", Look(1280, "dark")),
 }
 """The pictures of the README, each of a subject at a look."""
-SHOW_ALL = """async () => {
-    for (const image of document.images) {
-        image.loading = "eager";
-        await image.decode().catch(() => {});
-    }
-}"""
 
 
 @click.command()
@@ -60,7 +54,7 @@ def _all(subjects: list[Subject]) -> dict[Path, tuple[str, Look]]:
 def _take(stage: Stage, subject: Subject, look: Look, file: Path, *, is_whole: bool) -> None:
     with stage.page(look) as page:
         stage.arrange(page, subject)
-        page.evaluate(SHOW_ALL)
+        load_pictures(page)
         page.screenshot(path=file, full_page=is_whole)
 
 

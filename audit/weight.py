@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from audit.report import Figure, Findings, Group, at_most, is_zero
 from e2e.server import PROJECT
-from e2e.stage import Failed, Look, Stage
+from e2e.stage import Failed, Look, Stage, load_pictures
 from e2e.subjects import MEASURED, Subject
 
 STATIC = PROJECT / "static"
@@ -30,11 +30,6 @@ TEXTS = (
 PACKED = ("br", "zstd", "gzip")
 LONG_SECONDS = 30 * 86_400
 
-# Also the pictures that wait for the page to be scrolled to them.
-LOAD_ALL = """() => Promise.all([...document.images].map((image) => {
-    image.loading = "eager";
-    return image.decode().catch(() => null);
-}))"""
 SHIFTS = """() => {
     const observer = new PerformanceObserver(() => {});
     observer.observe({type: "layout-shift", buffered: true});
@@ -145,7 +140,7 @@ def _visit(stage: Stage, subject: Subject, look: Look) -> tuple[Traffic, float]:
         traffic.watch(page)
         stage.arrange(page, subject)
         page.wait_for_load_state("networkidle")
-        page.evaluate(LOAD_ALL)
+        load_pictures(page)
         while not traffic.is_whole:
             page.wait_for_timeout(20)
         return traffic, float(page.evaluate(SHIFTS))

@@ -17,6 +17,10 @@ from e2e.subjects import Numbers, Subject, Visitor
 
 HEIGHT = 800
 PATIENCE_MS = 10_000
+LOAD_PICTURES = """() => Promise.all([...document.images].map((image) => {
+    image.loading = "eager";
+    return image.decode().catch(() => null);
+}))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,11 @@ def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
         own = Path(playwright.chromium.executable_path)
         with playwright.chromium.launch(executable_path=found) as launched:
             yield Stage(launched, shop, numbers_of(shop)), found or own
+
+
+def load_pictures(page: Page) -> None:
+    """Loads also those that wait for the page to be scrolled to them."""
+    page.evaluate(LOAD_PICTURES)
 
 
 class Failed(Exception):
