@@ -14,10 +14,11 @@ WIDTHS = (360, 768, 1280, 1920)
 TOUCHED = 360
 STOPS = 15
 STALLS = (
+    ">Search</button>",
     'aria-label="Quantity of Everyday mug">',
     'aria-label="Remove Bread knife">Remove</button>',
 )
-"""Where a cart may stop on its way: within a line, and before a line has ended."""
+"""Where a cart may stop on its way: in the head, within a line, and before a line has ended."""
 
 NAMES = (
     "home",
