@@ -137,10 +137,13 @@ def _orders(visitor: Visitor) -> None:
     CheckoutPage(visitor).fills_in().places_the_order()
 
 
-def _orders_without_a_session(visitor: Visitor) -> None:
-    checkout = CheckoutPage(visitor).fills_in()
-    visitor.page.context.clear_cookies()
-    checkout.button.click()
+def _orders_without(cookie: str | None) -> Steps:
+    def order(visitor: Visitor) -> None:
+        checkout = CheckoutPage(visitor).fills_in()
+        visitor.page.context.clear_cookies(name=cookie)
+        checkout.button.click()
+
+    return order
 
 
 NUMBERS = "SELECT number, sku FROM products"
@@ -245,8 +248,9 @@ SUBJECTS = (
     Subject("order", "/checkout", "", holding({"MUG": 2, "PENCIL": 3}), _orders),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),
     Subject(
-        "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without_a_session
+        "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without("session")
     ),
+    Subject("error-no-cookie", "/checkout", "sent no cookie", holding(ONE), _orders_without(None)),
 )
 
 MEASURED = ("home", "list", "product", "cart-20", "checkout-20")
