@@ -42,7 +42,7 @@ def test_what_is_measured_needs_no_more_than_a_cookie(name: str) -> None:
     ("patterns", "expected"),
     [
         pytest.param(("home",), {"home"}, id="a name"),
-        pytest.param(("home", "error-*"), {"home", "error-404", "error-too-old"}, id="a pattern"),
+        pytest.param(("home", "error-4*"), {"home", "error-404"}, id="a pattern"),
         pytest.param(("nowhere",), set(), id="none"),
         pytest.param((), {subject.name for subject in SUBJECTS}, id="all"),
     ],
