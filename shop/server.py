@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers import gthread
 
 THREADS = 2
 """Python threads of a worker: one works while the other waits for the database."""
 LONGEST_LINE = 8190
 """The most that gunicorn lets a request line have; a full cart as a link takes 4,320."""
 STOP_SECONDS = 5
+PATIENCE_SECONDS = 0.01
+"""How long a thread waits for a connection to say something, before it is watched without one.
+Browsers open connections ahead of need; gunicorn's own five seconds each would let two of them
+hold up everybody."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -26,6 +31,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        gthread.DEFAULT_WORKER_DATA_TIMEOUT = PATIENCE_SECONDS
         settings = {
             "bind": self._address,
             "workers": self._workers,

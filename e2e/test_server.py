@@ -1,0 +1,18 @@
+"""What browsers need of the server, beside pages."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from e2e.server import DIRECT, RunningShop
+
+
+def test_connections_that_are_opened_ahead_hold_nobody_up(shop: RunningShop) -> None:
+    address = urlsplit(shop.url)
+    with ExitStack() as opened:
+        for _ in range(8):
+            opened.enter_context(socket.create_connection((address.hostname, address.port)))
+        with DIRECT.open(f"{shop.url}/healthz", timeout=4) as answer:
+            assert answer.status == 200
