@@ -12,6 +12,8 @@ THREADS = 2
 """Python threads of a worker: one works while the other waits for the database."""
 LONGEST_LINE = 8190
 """The most that gunicorn lets a request line have; a full cart as a link takes 4,320."""
+LONGEST_FIELD = 65_536
+"""The most octets of a header line, the name among them: fifteen of the largest cookies."""
 STOP_SECONDS = 5
 PATIENCE_SECONDS = 0.01
 """How long a thread waits for a connection to say something, before it is watched without one.
@@ -42,9 +44,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "control_socket_disable": True,
             "limit_request_line": LONGEST_LINE,
-            # No limit for one line, as there is one for all together: a browser that holds big
-            # cookies of another app on this host can still load the page that helps it.
-            "limit_request_field_size": 0,
+            # More than its own 8,190: a browser that holds big cookies of another app on this
+            # host sends them in one line, and can still load the page that helps it.
+            "limit_request_field_size": LONGEST_FIELD,
             # Who is believed about https and addresses is decided once, by SHOP_TRUSTED_PROXIES.
             "forwarded_allow_ips": "",
             "secure_scheme_headers": {},
