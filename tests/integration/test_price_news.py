@@ -273,22 +273,11 @@ def test_a_restored_cart_tells_what_changed_since_it_was_left(
     assert warnings(visitor) == [NEWS]
 
 
+@pytest.mark.parametrize("taken_by", ["lines/{}/remove", "clear"])
 def test_a_line_that_comes_back_at_another_price_says_so(
-    shop: OpenShop, shopper: LintingClient
+    shop: OpenShop, shopper: LintingClient, taken_by: str
 ) -> None:
-    shopper.send(f"/cart/lines/{shop.number('MUG')}/remove")
-    step = offered(shopper)
-    assert step is not None
-    shop.clock.now += 60
-    reprice(shop, MUG="10.00")
-    shopper.send("/cart/undo", cart=step["cart"], since=step["since"])
-    assert NEWS in notices(shopper)
-
-
-def test_a_cart_that_was_emptied_comes_back_with_its_news(
-    shop: OpenShop, shopper: LintingClient
-) -> None:
-    shopper.send("/cart/clear")
+    shopper.send(f"/cart/{taken_by.format(shop.number('MUG'))}")
     step = offered(shopper)
     assert step is not None
     shop.clock.now += 60

@@ -29,19 +29,6 @@ def test_many_messages_that_no_page_has_said_yet_stay_short(
     assert f"Added to your cart: {sku}" in notices(visitor)
 
 
-def test_beside_an_expired_cart_the_session_is_still_kept(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
-    assert visitor.token
-    every = {sku: 99 for (sku,) in shop.sql("select sku from products")}
-    visitor.set_cookie("cart", shop.cookie(every, age_seconds=31 * 86_400))
-    rename(shop, "MUG", LONG)
-    for _ in range(12):
-        visitor.add("MUG")
-    assert 0 < session_bytes(visitor) <= 4096
-    assert "Restore it?" in visitor.get("/cart").text
-
-
 def test_a_long_name_is_cut_in_a_message_and_whole_in_the_cart(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
