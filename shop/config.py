@@ -187,6 +187,15 @@ SETTINGS: dict[str, Setting] = {
         "Where they are counted; `memory://` counts in each process for itself",
         _text,
     ),
+    "limits_lab": Setting(
+        "SHOP_LIMITS_LAB", "on", "Whether the laboratory of cookie limits is at `/limits`", _switch
+    ),
+    "limits_ratelimit": Setting(
+        "SHOP_LIMITS_RATELIMIT",
+        "1800 per minute",
+        "Most requests of one address to the laboratory; a whole probe takes about 500",
+        _text,
+    ),
 }
 
 
@@ -217,6 +226,8 @@ class Settings:
     ratelimit_enabled: bool
     ratelimit: str
     ratelimit_storage: str
+    limits_lab: bool
+    limits_ratelimit: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:

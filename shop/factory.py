@@ -25,6 +25,7 @@ from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
+from shop.limits import lab
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
 from shop.web import (
@@ -84,12 +85,16 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=found.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
-    safety.register(app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage)
+    limiter = safety.register(
+        app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
+    )
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")
     for module in (product, cart, share, about, checkout, order, found, health):
         app.register_blueprint(module.blueprint)
+    if settings.limits_lab:
+        lab.register(app, limiter, settings.limits_ratelimit)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -153,12 +158,14 @@ def _check(settings: Settings) -> None:
         problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
     if settings.time_zone not in zoneinfo.available_timezones():
         problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
-    try:
-        limits.parse_many(settings.ratelimit)
-    except ValueError:
-        problems.append(
-            f"SHOP_RATELIMIT={settings.ratelimit}: write a limit such as 120 per minute."
-        )
+    for name, ratelimit in (
+        ("SHOP_RATELIMIT", settings.ratelimit),
+        ("SHOP_LIMITS_RATELIMIT", settings.limits_ratelimit),
+    ):
+        try:
+            limits.parse_many(ratelimit)
+        except ValueError:
+            problems.append(f"{name}={ratelimit}: write a limit such as 120 per minute.")
     try:
         storage_from_string(settings.ratelimit_storage)
     except ConfigurationError:

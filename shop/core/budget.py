@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shop.core import cookie
-from shop.core.cart import Cart
+from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
 
 TYPICAL_LINE_BYTES = 4
@@ -37,6 +37,29 @@ class Meter:
         lines = max(0, self.free_bytes) // TYPICAL_LINE_BYTES
         power: int = 10 ** (len(str(lines)) - 1)
         return lines // power * power
+
+
+@dataclass(frozen=True, slots=True)
+class LineCost:
+    """What one line adds to a packed cookie: its part of the JSON, and the octets of that."""
+
+    line: Line
+    text: str
+    octets: int
+
+
+def line_costs(cart: Cart) -> tuple[LineCost, ...]:
+    """Line by line, what each adds to the lines before it. Together with the octets of the
+    version and the time the sum is that of the packed text; a deflated one is shorter."""
+    length = len(cookie.text_of(Cart((), cart.changed_at)))
+    costs, before = [], 0
+    for line in cart.lines:
+        text = f"{line.number - before},{line.quantity}"
+        longer = length + len(",") + len(text)
+        octets = cookie.packed_length(longer) - cookie.packed_length(length)
+        costs.append(LineCost(line, text, octets))
+        length, before = longer, line.number
+    return tuple(costs)
 
 
 def cookie_bytes(cart: Cart, keys: cookie.Keys, *, name: str) -> int:

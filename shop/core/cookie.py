@@ -111,7 +111,7 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
         raise ValueError("an empty cart has no cookie")
     if not 0 < limit_bytes <= BROWSER_LIMIT_BYTES:
         raise ValueError(f"a limit is between 1 and {BROWSER_LIMIT_BYTES} bytes")
-    value = sign(_payload(_text(cart)), keys)
+    value = sign(_payload(text_of(cart)), keys)
     needed_bytes = len(name) + len(value)
     if needed_bytes > limit_bytes:
         raise CartTooLarge(needed_bytes, limit_bytes)
@@ -125,7 +125,7 @@ def encode_for_link(cart: Cart, keys: Keys) -> str:
     """
     if not cart.lines:
         raise ValueError("an empty cart has no link")
-    text = _text(cart)
+    text = text_of(cart)
     return sign(min("u" + _packed_for_link(text), "z" + _deflated(text), key=len), keys)
 
 
@@ -162,6 +162,12 @@ def dissect(value: str, keys: Keys) -> Anatomy:
     return Anatomy(payload[0], payload[1:], value.rpartition(".")[2], text)
 
 
+def packed_length(characters: int) -> int:
+    """Octets that so many characters of text take when they are packed, not deflated."""
+    groups, rest = divmod(characters, _GROUP)
+    return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
+
+
 def sign(payload: str, keys: Keys) -> str:
     """A payload, whatever it holds, signed as a cart: the last step of encoding."""
     return _signer(keys).sign(payload).decode("ascii")
@@ -177,7 +183,8 @@ def _signer(keys: Keys) -> Signer:
     )
 
 
-def _text(cart: Cart) -> str:
+def text_of(cart: Cart) -> str:
+    """The JSON of a cart without its brackets, which is what is packed."""
     document = [FORMAT_VERSION, cart.changed_at - EPOCH]
     before = 0
     for line in cart.lines:

@@ -17,7 +17,8 @@ from shop.web.assets import Assets, assets
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Ready addresses, and the beginnings of those that end in a slug or a number."""
+    """Ready addresses, and the beginnings of those that end in a slug or a number. `limits` is
+    None where the laboratory is switched off."""
 
     home: str
     products: str
@@ -33,6 +34,7 @@ class Addresses:
     about: str
     about_delete: str
     checkout: str
+    limits: str | None
     sitemap: str
     before_slug: str
     before_asset: str
@@ -85,6 +87,7 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         about=build("about.show"),
         about_delete=build("about.destroy"),
         checkout=build("checkout.show"),
+        limits=build("limits.show") if "limits" in current_app.blueprints else None,
         sitemap=build("found.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
         before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],

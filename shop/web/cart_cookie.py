@@ -97,9 +97,13 @@ def store(response: Response, cart: Cart) -> None:
     here = shop()
     # A cart that is over the budget because that was lowered may stay as large as it is.
     limit_bytes = max(here.cart_budget_bytes, read().used_bytes)
-    value = cookie.encode(cart, here.keys, name=name(), limit_bytes=limit_bytes)
-    life = here.cart_max_age_seconds + here.cart_grace_seconds
-    _set(response, value, min(life, MAX_AGE_LIMIT_SECONDS))
+    _send(response, sent(cookie.encode(cart, here.keys, name=name(), limit_bytes=limit_bytes)))
+
+
+def sent(value: str) -> str:
+    """The Set-Cookie header that a cart of this value is, or was, sent with."""
+    life = shop().cart_max_age_seconds + shop().cart_grace_seconds
+    return _header(value, min(life, MAX_AGE_LIMIT_SECONDS))
 
 
 def renew(response: Response) -> None:
@@ -118,7 +122,7 @@ def renew(response: Response) -> None:
 def delete(response: Response) -> None:
     """Lets the browser forget the cart: same name and path, and Secure with the prefix."""
     read()  # so that one that was no cart is noted, and the shopper told
-    _set(response, "", 0)
+    _send(response, _header("", 0))
 
 
 def drop_refused(response: Response) -> Response:
@@ -186,9 +190,13 @@ def header(name: str, value: str, *, max_age_seconds: int, path: str) -> str:
     )
 
 
-def _set(response: Response, value: str, max_age_seconds: int, path: str = "/") -> None:
+def _header(value: str, max_age_seconds: int, path: str = "/") -> str:
     cart = header(name(), value, max_age_seconds=max_age_seconds, path=path)
-    response.headers.add("Set-Cookie", f"{cart}; Priority=High")
+    return f"{cart}; Priority=High"
+
+
+def _send(response: Response, header: str) -> None:
+    response.headers.add("Set-Cookie", header)
     g.cart_is_written = True
 
 
@@ -199,4 +207,4 @@ def _delete_below(response: Response) -> None:
     for part in request.path.split("/")[1:4]:
         path += f"/{part}"
         if part:
-            _set(response, "", 0, path)
+            _send(response, _header("", 0, path))

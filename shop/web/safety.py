@@ -74,13 +74,16 @@ class SessionOnWire(SecureCookieSessionInterface):
         return "__Host-session" if request.is_secure else "session"
 
 
-def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
-    """CSRF protection, rate limit, body limit and response headers for the whole app."""
+def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> Limiter:
+    """CSRF protection, rate limit, body limit and response headers for the whole app.
+
+    Gives the limiter, for what is to be limited beyond that.
+    """
     Compress(app)  # first, and so the last of what follows a request
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[ratelimit],
@@ -92,6 +95,7 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> None:
     app.after_request(cart_cookie.drop_refused)
     app.after_request(_keep_private)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    return limiter
 
 
 def _with_headers(wsgi_app: WSGIApplication) -> WSGIApplication:
