@@ -130,6 +130,12 @@ def slugs(connection: Connection, most: int) -> tuple[str, ...]:
     return tuple(connection.execute(active.limit(most)).scalars())
 
 
+def numbers_for_sale(connection: Connection) -> tuple[int, ...]:
+    """The cookie numbers of all that is sold, in their order."""
+    active = select(ProductRow.number).where(ProductRow.is_active).order_by(ProductRow.number)
+    return tuple(connection.execute(active).scalars())
+
+
 def categories(connection: Connection) -> tuple[Category, ...]:
     """The categories that have something active in them, in the order they came to be."""
     rows = connection.execute(_CATEGORIES)

@@ -1,0 +1,72 @@
+"""`/limits`: the visitor's own cookie, what other ways would have cost, and the probes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge
+from shop.limits import filling
+from shop.limits.wire import jar, wire
+from shop.limits.wire import filling as filling_of
+from shop.web import cart_cookie, undo, words
+from shop.web.cart import CONFLICT
+from shop.web.say import say
+
+blueprint = Blueprint("limits", __name__, url_prefix="/limits")
+
+COUNTS = (1, 10, 100)
+"""How many lines the buttons add."""
+
+
+@blueprint.get("")
+def show() -> str:
+    return page()
+
+
+@blueprint.post("/cart/lines")
+def create() -> Response:
+    """Adds so many lines, or as many of them as fit; 409 when not even one does."""
+    count = request.form.get("count", "1")
+    wanted = int(count) if count in map(str, COUNTS) else 1
+    cart = cart_cookie.read().cart
+    try:
+        longer = filling.with_more(filling_of(cart), wanted, jar())
+    except CartTooLarge as overflow:
+        return make_response(page(alert=words.too_large(overflow, "One more line")), CONFLICT)
+    added = len(longer) - len(cart)
+    return _changed(longer, f"{words.counted(added, 'line', 'lines')} added{_of(added, wanted)}")
+
+
+@blueprint.post("/cart/fill")
+def fill() -> Response:
+    """Adds lines until no byte is free."""
+    cart = cart_cookie.read().cart
+    full = filling.filled(filling_of(cart), jar())
+    if full.lines == cart.lines:
+        return redirect(url_for("limits.show"), 303)
+    added = words.counted(len(full) - len(cart), "line", "lines")
+    return _changed(full, f"{added} added: {words.number(jar().octets(full))} bytes")
+
+
+@blueprint.post("/cart/empty")
+def empty() -> Response:
+    return _changed(Cart(), "Your cart is empty now")
+
+
+def page(*, alert: str | None = None) -> str:
+    """The whole page, with what went wrong on top."""
+    return render_template("limits/show.html", alert=alert, wire=wire(), counts=COUNTS)
+
+
+def _changed(cart: Cart, said: str) -> Response:
+    response = redirect(url_for("limits.show"), 303)
+    cart_cookie.store(response, cart)
+    undo.push(response, cart)
+    say(said)
+    return response
+
+
+def _of(added: int, wanted: int) -> str:
+    return "" if added == wanted else f" of {words.number(wanted)}: no more fit"
