@@ -10,9 +10,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import page
+from shop.limits import page, probe
 
-BLUEPRINTS = (page.blueprint,)
+BLUEPRINTS = (page.blueprint, probe.blueprint)
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str) -> None:

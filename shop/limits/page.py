@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge
 from shop.limits import filling
-from shop.limits.wire import jar, wire
 from shop.limits.wire import filling as filling_of
+from shop.limits.wire import jar, wire
 from shop.web import cart_cookie, undo, words
 from shop.web.cart import CONFLICT
 from shop.web.say import say

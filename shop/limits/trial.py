@@ -47,13 +47,13 @@ def position(probe: Probe, jar: str, answers: Sequence[Answer]) -> Position:
 
     Raises ValueError when there are more answers than it asks for.
     """
-    steps, taken = probe(jar), 0
+    steps, left = probe(jar), list(answers)
     try:
         exchange = next(steps)
-        for taken, answer in enumerate(answers, start=1):
-            exchange = steps.send(answer)
+        while left:
+            exchange = steps.send(left.pop(0))
     except StopIteration as end:
-        if taken < len(answers):
+        if left:
             raise ValueError("more answers than questions") from None
         return Position(None, end.value)
     return Position(exchange)

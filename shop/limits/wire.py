@@ -44,7 +44,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class CostlyLine:
-    """What a line of the cart adds to the cookie; `name` is empty when no product has its number."""
+    """What a line of the cart adds; `name` is empty when no product has its number."""
 
     cost: LineCost
     name: str

@@ -106,6 +106,14 @@ def sent(value: str) -> str:
     return _header(value, min(life, MAX_AGE_LIMIT_SECONDS))
 
 
+def put_back(response: Response) -> None:
+    """Writes the cart that this request brought once more, byte for byte: for a response with
+    which the browser may evict it."""
+    seen = read()
+    if seen.value and (seen.refusal is None or seen.offer):
+        _send(response, sent(seen.value))
+
+
 def renew(response: Response) -> None:
     """Begins a cart's life anew, once a day has passed since it last began.
 
