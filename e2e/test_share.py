@@ -108,6 +108,6 @@ def test_the_link_is_copied(shopper: Shopper) -> None:
     shopper.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shares(shopper, {MUG: 1})
     shopper.page.get_by_role("button", name="Copy the link").click()
-    expect(shopper.page.get_by_text("The link is copied.")).to_be_visible()
+    expect(shopper.page.get_by_text("It is copied.")).to_be_visible()
     link = shopper.page.get_by_label("Link to this cart").input_value()
     assert shopper.page.evaluate("navigator.clipboard.readText()") == link

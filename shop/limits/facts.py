@@ -37,11 +37,14 @@ def webkit(file: str) -> Source:
 
 NAME_AND_VALUE = rfc("section 5.6, step 5")
 ATTRIBUTES = {
-    "HttpOnly": ("no script can read it", rfc("section 5.5.6")),
-    "Max-Age": ("seconds until the browser forgets it, at most 400 days", rfc("section 5.5.2")),
-    "Path": ("it is sent to every page of the shop", rfc("section 5.5.4")),
-    "SameSite": ("other sites cannot make the browser send it with a form", rfc("section 5.5.7")),
-    "Secure": ("it travels on https only", rfc("section 5.5.5")),
+    "HttpOnly": ("no script can read it", rfc("section 5.6.6")),
+    "Max-Age": (
+        "seconds until the browser forgets it, at most 400 days",
+        rfc("sections 5.5 and 5.6.2"),
+    ),
+    "Path": ("it is sent to every page of the shop", rfc("section 5.6.4")),
+    "SameSite": ("other sites cannot make the browser send it with a form", rfc("section 5.6.7")),
+    "Secure": ("it travels on https only", rfc("section 5.6.5")),
     "Priority": ("others are evicted first", chromium("net/cookies/parsed_cookie.cc")),
 }
 """What each attribute of the cart cookie is for, and where that is said."""

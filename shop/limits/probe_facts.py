@@ -35,7 +35,12 @@ class Question:
     safari: Known
 
 
+NEEDS_SCRIPT = "Not measured: only a script can ask this, and none ran"
+
+
 def _tell_largest(found: Findings) -> str:
+    if not found["largest"]:
+        return "No cookie of this page is kept at all: this browser is set to refuse them"
     if found["dropped"] is None:
         return f"{found['largest']:,} bytes and more are kept"
     counted = "together" if found["name counts"] else "of the value alone"
@@ -57,6 +62,65 @@ def _tell_characters(found: Findings) -> str:
     dropped = [name for name, is_kept in found.items() if not is_kept]
     return (
         f"Dropped or changed: {', '.join(dropped)}" if dropped else "All arrive as they were sent"
+    )
+
+
+def _tell_controls(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    named = {
+        verdict: [code for code, known in found.items() if known == verdict]
+        for verdict in (probes.KEPT, probes.CUT, probes.DROPPED)
+    }
+    parts = [f"{verdict}: {_ranges(codes)}" for verdict, codes in named.items() if codes]
+    return f"Cookies with one of them are {'; '.join(parts)} (in hexadecimal)"
+
+
+def _ranges(codes: list[str]) -> str:
+    numbers = [int(code, 16) for code in codes]
+    starts = [number for number in numbers if number - 1 not in numbers]
+    ends = [number for number in numbers if number + 1 not in numbers]
+    return ", ".join(
+        f"{start:02X}" if start == end else f"{start:02X} to {end:02X}"
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def _tell_lifetime(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    if found["seconds"] is None:
+        return "Not measured: this browser tells no script when a cookie ends"
+    days = round(int(found["seconds"]) / 86_400, 3)
+    return f"Of {int(found['asked'] or 0) // 86_400} days asked for, {days:g} are granted"
+
+
+def _tell_http_only(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    sees = "sees" if found["seen"] else "does not see"
+    writes = "can write" if found["written over"] else "cannot write"
+    makes = "can make" if found["made by script"] else "cannot make"
+    takes = "can be" if found["taken away by a header"] else "cannot be"
+    return (
+        f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; what a script "
+        f"wrote {takes} taken from it by a header of the same name"
+    )
+
+
+def _tell_same_site(found: Findings) -> str:
+    if not found["measured"]:
+        reason = "no cookie comes back from another site’s page here, not even with SameSite=None"
+        if not found["says"]:
+            return f"Not measured: {reason}"
+        said = str(found["says"]).capitalize()
+        return f"Treated as {said}, as the browser itself says. Not measured: {reason}"
+    treated = "None" if found["none given"] else "Lax"
+    return (
+        f"Without SameSite a cookie is treated as {treated}: when another site’s page asks for a "
+        f"picture it is {'sent' if found['none given'] else 'not sent'}, a cookie with Lax is "
+        f"{'sent' if found['Lax'] else 'not sent'}, with None it is "
+        f"{'sent' if found['None'] else 'not sent'}"
     )
 
 
@@ -132,6 +196,32 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "controls",
+        "Control characters, written by a script",
+        probes.controls,
+        _tell_controls,
+        Known(
+            "only the tab (09) is kept; with any other the cookie is ignored whole",
+            rfc("5.6 step 1 and 5.7 step 3"),
+        ),
+        Known("none is kept, the tab neither", chromium("measured, version 156")),
+        Known("the tab is kept, 1F is not", firefox("measured, version 153")),
+        Known("the tab is kept", webkit("web-platform-tests, cookies/value/value-ctl")),
+    ),
+    Question(
+        "lifetime",
+        "Max-Age beyond 400 days",
+        probes.lifetime,
+        _tell_lifetime,
+        Known("cut to 400 days, not refused", rfc("5.5")),
+        Known(
+            "cut to 400 days",
+            chromium("net/cookies/canonical_cookie.cc, ValidateAndAdjustExpiryDate"),
+        ),
+        Known("cut to 400 days", firefox("network.cookie.maxageCap = 34560000")),
+        Known("no such limit is known", webkit("secondary analysis")),
+    ),
+    Question(
         "prefixes",
         "Names with a prefix",
         probes.prefixes,
@@ -140,6 +230,29 @@ QUESTIONS = (
         Known("the same; http://localhost counts as secure", chromium("measured, version 156")),
         Known("the same; http://localhost counts as secure", firefox("measured, version 153")),
         Known("the same; http://localhost does not count as secure", webkit("bug 281149")),
+    ),
+    Question(
+        "http-only",
+        "HttpOnly and scripts",
+        probes.http_only,
+        _tell_http_only,
+        Known(
+            "a script can neither see, write over nor make one; a header can take one over",
+            rfc("5.7 step 23.2"),
+        ),
+        Known("the same", chromium("measured, version 156")),
+        Known("the same", firefox("web-platform-tests, cookies/attributes/httponly-overwrite")),
+        Known("the same", webkit("web-platform-tests, cookies/attributes/httponly-overwrite")),
+    ),
+    Question(
+        "same-site",
+        "Without SameSite",
+        probes.same_site,
+        _tell_same_site,
+        Known("treated much like Lax", rfc("5.6.7 and 5.6.7.2")),
+        Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
+        Known("as None", firefox("network.cookie.sameSite.laxByDefault = false")),
+        Known("as None", webkit("MDN compatibility data, Lax_default")),
     ),
     Question(
         "eviction",

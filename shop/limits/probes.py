@@ -1,15 +1,18 @@
 """What is asked of the visiting browser, probe by probe.
 
 Each is asked of the browser itself, never quoted. Cookies are set for the jar's own path, small
-ones but for the sizes that are asked about, and live for minutes.
+ones but for the sizes that are asked about, and live for minutes. What a script is to see is
+set for the page's path, one above, and small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.limits.trial import Answer, Cookies, Exchange, Findings
+from shop.limits.trial import Answer, Cookies, Exchange, Findings, Script
+from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS
 
 LIFE_SECONDS = 300
 LARGEST_TRIED = 16_384
@@ -136,6 +139,10 @@ PREFIXES = {
     "__HOST- in capitals, without Secure": "__HOST-d=1; Path=/",
     "__Secure- without Secure": "__Secure-e=1; Path={jar}",
     "__Secure- as it must be": "__Secure-f=1; Secure; Path={jar}",
+    "__Http- without HttpOnly": "__Http-g=1; Secure; Path={jar}",
+    "__Http- as it must be": "__Http-h=1; Secure; HttpOnly; Path={jar}",
+    "__Host-Http- without HttpOnly": "__Host-Http-i=1; Secure; Path=/",
+    "__Host-Http- as it must be": "__Host-Http-j=1; Secure; HttpOnly; Path=/",
 }
 """By their definition `__Host-` cookies have the path /: these are the only ones of the
 laboratory that leave its own path. They are a byte long, fixed, and deleted right after."""
@@ -152,6 +159,104 @@ def prefixes(jar: str) -> Steps:
 
     kept = str((yield Exchange(lines, read))).split(",")
     return {named: named in kept for named in PREFIXES}
+
+
+CONTROLS = (*range(0x20), 0x7F)
+KEPT, CUT, DROPPED = "kept", "cut", "dropped"
+
+
+def controls(jar: str) -> Steps:
+    """What becomes of a cookie with a control character in it: by script, since no server
+    worth its name sends one. The findings name the characters by their codes."""
+    names = {code: f"c{code:02x}" for code in CONTROLS}
+    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    writes = tuple(f"{name}=a{chr(code)}b; {life}" for code, name in names.items())
+
+    def read(cookies: Cookies) -> Answer:
+        came = dict(cookies)
+        whole = {name: f"a{chr(code)}b" for code, name in names.items()}
+        return " ".join(
+            f"{name}{'+' if came[name] == whole[name] else '-'}"
+            for name in names.values()
+            if name in came
+        )
+
+    has_script = yield Exchange(script=Script(lambda told: True, writes=writes))
+    if not has_script:
+        return {}
+    came = str((yield Exchange((), read))).split()
+    findings: Findings = {}
+    for code, name in names.items():
+        kept = KEPT if f"{name}+" in came else CUT if f"{name}-" in came else DROPPED
+        findings[f"{code:02X}"] = kept
+    return findings
+
+
+def lifetime(jar: str) -> Steps:
+    """For how many seconds a cookie is kept that asks for more than 400 days; None where the
+    browser lets no script know, and nothing is found where no script runs."""
+    asked = 2 * MAX_AGE_LIMIT_SECONDS
+    yield Exchange((f"p=1; Path={page_of(jar)}; Max-Age={asked}",))
+    script = Script(_seconds, about="p")
+    seconds = yield Exchange(script=script)
+    if seconds is None:
+        return {}
+    return {"asked": asked, "seconds": None if seconds is False else seconds}
+
+
+def http_only(jar: str) -> Steps:
+    """Whether a script sees a cookie that is HttpOnly, can write over it, or makes one; and
+    whether a header can make one out of what a script wrote."""
+    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    yield Exchange((f"h=server; {life}; HttpOnly", f"s=server; {life}"))
+    writes = (f"h=script; {life}", f"s=script; {life}", f"k=script; {life}; HttpOnly")
+    looked = yield Exchange(script=Script(_seen, sees=("h", "s")))
+    if looked is None:
+        return {}
+    yield Exchange(script=Script(_seen, writes=writes))
+    values = yield Exchange(
+        (), lambda cookies: " ".join(f"{n}={v}" for n, v in cookies if n in "hsk")
+    )
+    came = dict(pair.split("=") for pair in str(values).split())
+    yield Exchange((f"s=server; {life}; HttpOnly",))
+    hidden = yield Exchange(script=Script(_seen, sees=("s",)))
+    return {
+        "seen": "h" in str(looked).split(),
+        "others seen": "s" in str(looked).split(),
+        "written over": came.get("h") == "script",
+        "others written over": came.get("s") == "script",
+        "made by script": "k" in came,
+        "taken away by a header": "s" not in str(hidden).split(),
+    }
+
+
+SITES = {
+    "none given": "d=1; Path={page}",
+    "Lax": "l=1; SameSite=Lax; Path={page}",
+    "None": "n=1; SameSite=None; Secure; Path={page}",
+}
+
+
+def same_site(jar: str) -> Steps:
+    """Which cookies are sent when another site's page asks for a picture: a page of no origin
+    stands for it. `measured` is False where not even SameSite=None comes back from there, as on an
+    origin that is not secure, or where the browser keeps all others' cookies apart: then a script
+    asks for what the browser `says` of a cookie that has none."""
+    page = page_of(jar)
+    lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
+    letters = {named: text[0] for named, text in SITES.items()}
+
+    def witness(cookies: Cookies) -> tuple[str, ...]:
+        came = "".join(name for name, _ in cookies if name in letters.values())
+        return (line("r", f"r{came}", jar, "SameSite=None", "Secure"),)
+
+    yield Exchange(lines)
+    came = yield Exchange((), value_of("r"), witness=witness)
+    if came is None:
+        says = yield Exchange(script=Script(_site, about="d"))
+        return {"measured": False, "says": says or None}
+    sent = {named: letter in str(came) for named, letter in letters.items()}
+    return {"measured": True, **sent}
 
 
 def eviction(jar: str) -> Steps:
@@ -196,3 +301,25 @@ def eviction(jar: str) -> Steps:
     survivors = yield Exchange((), lambda cookies: " ".join(name for name, _ in cookies))
     left = str(survivors).split()
     return {"kept": held, "left": found, "plain": "plain" in left, "high": "high" in left}
+
+
+def page_of(jar: str) -> str:
+    """The path of the page whose script looks at document.cookie: one above the jar's."""
+    return jar.rpartition("/")[0]
+
+
+def _seconds(told: Mapping[str, Any]) -> Answer:
+    seconds = told.get("life")
+    return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else False
+
+
+def _site(told: Mapping[str, Any]) -> Answer:
+    site = told.get("site")
+    return site if site in ("lax", "none", "strict") else ""
+
+
+def _seen(told: Mapping[str, Any]) -> Answer:
+    seen = told.get("sees")
+    if not isinstance(seen, dict):
+        return ""
+    return " ".join(name for name, value in seen.items() if value is not None and name in "hsk")

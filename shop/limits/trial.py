@@ -1,4 +1,4 @@
-"""How a browser is probed: by exchanges, one after the other, with nothing remembered here.
+"""How a browser is asked: by exchanges, one after the other, with nothing remembered here.
 
 A probe is a generator. It yields an Exchange: what the browser is to be given, and how what it
 brings along next time is read. It is sent what was read, and ends by returning its findings.
@@ -9,8 +9,9 @@ chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Answer = bool | int | str | None
 Findings = dict[str, Answer]
@@ -19,15 +20,41 @@ Cookies = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """What a script of the page is to do: write `writes` to document.cookie, look which of
+    the cookies `sees` document.cookie shows, and ask the cookieStore about one cookie: for how
+    many seconds it is kept (`life`), and its SameSite (`site`). `hear` reads what it tells;
+    whatever that is, it may not fail."""
+
+    hear: Callable[[Mapping[str, Any]], Answer]
+    writes: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """`lines` are Set-Cookie lines, sent as they are from below the jar's own path; `read`
-    looks at the cookies of the next request, which goes to `at` below that path. An exchange
-    that `endangers` others may make the browser evict the visitor's cart."""
+    looks at the cookies of the next request, which goes to `at` below that path.
 
-    lines: tuple[str, ...]
-    read: Callable[[Cookies], Answer]
+    An exchange that `endangers` others may make the browser evict the visitor's cart. With a
+    `script` the answer is what that tells, and None where no script runs. With a `witness` the
+    browser is led over a page of no origin, with a picture of ours in it: what the request for
+    the picture brings is answered with the Set-Cookie lines that the witness gives.
+    """
+
+    lines: tuple[str, ...] = ()
+    read: Callable[[Cookies], Answer] = lambda cookies: None
     at: str = ""
     endangers: bool = False
+    script: Script | None = None
+    witness: Callable[[Cookies], tuple[str, ...]] | None = None
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """All that may be in the browser after this exchange, to be deleted."""
+        written = self.script.writes if self.script else ()
+        return (*self.lines, *written, *(self.witness(()) if self.witness else ()))
 
 
 Probe = Callable[[str], Generator[Exchange, Answer, Findings]]
@@ -57,3 +84,16 @@ def position(probe: Probe, jar: str, answers: Sequence[Answer]) -> Position:
             raise ValueError("more answers than questions") from None
         return Position(None, end.value)
     return Position(exchange)
+
+
+def exchanges(probe: Probe, jar: str, answers: Sequence[Answer]) -> list[Exchange]:
+    """The exchanges that these answers are to, and the one after them if there is one."""
+    steps = probe(jar)
+    made = []
+    try:
+        made.append(next(steps))
+        for answer in answers:
+            made.append(steps.send(answer))
+    except StopIteration:
+        pass
+    return made

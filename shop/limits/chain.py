@@ -1,0 +1,295 @@
+"""A chain of questions to the visiting browser, at an address of its own.
+
+Below `jar/` a cookie is given and what came is read; `clean`, where the jar's cookies are not
+sent, deletes them; the page between shows how far it is, and goes on by itself. All are plain
+redirects. A script takes the same way, and is told where to go rather than sent there. The
+state is signed and travels in the address; only a form of the page begins it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from flask import (
+    Blueprint,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from itsdangerous import BadSignature, SignatureExpired
+from werkzeug.wrappers import Response
+
+from shop.limits.trial import Answer, Cookies, Exchange, Findings, Probe, exchanges, position
+from shop.web import cart_cookie
+from shop.web.shop import shop
+
+LIFE_SECONDS = 600
+HOPS = 8
+"""Redirects in a row: a browser follows 20, Safari 16."""
+DELETIONS = 40
+"""Deletions a response, which together stay below what a proxy lets through."""
+BY_SCRIPT = "Crumb-Probe"
+"""Header of a request that wants to be told the next address rather than sent there."""
+STOPPED = "stopped"
+"""The finding of a question that could not be asked to its end: the status on the way."""
+LONGEST_TOLD = 2000
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
+
+
+class Asked(Protocol):
+    """A question of a chain."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def ask(self) -> Probe: ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far it is: findings of the questions that are over, answers of the one that runs,
+    whether an exchange waits to be read, and how many of its cookies are deleted."""
+
+    findings: tuple[Findings, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    is_sent: bool = False
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the page shows: findings so far, and the way on unless it is at its end."""
+
+    questions: int
+    findings: tuple[Findings, ...]
+    said: str = ""
+    onward: str = ""
+
+
+class Chain:
+    """The questions, and the addresses below /limits/<name> at which they are asked.
+
+    `report` renders the page from how far it is.
+    """
+
+    def __init__(
+        self, name: str, questions: Sequence[Asked], report: Callable[[Progress], str]
+    ) -> None:
+        self.name, self.questions, self.report = name, questions, report
+        self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
+        add = self.blueprint.add_url_rule
+        add("", "create", self.create, methods=["POST"])
+        add("", "show", self.show)
+        add("/jar/", "exchange", self.exchange)
+        add("/jar/<path:at>", "exchange", self.exchange)
+        add("/page", "page", self.page)
+        add("/jar/witness", "witness", self.witness)
+        add("/clean", "clean", self.clean)
+
+    def create(self) -> Response:
+        return redirect(self._show(State()), 303)
+
+    def show(self) -> str | Response:
+        """How far it is, or the report."""
+        state = self._read(request.args.get("s", ""))
+        if state is None:
+            return redirect(url_for("limits.show"), 303)
+        return self.report(self._progress(state))
+
+    def exchange(self, at: str = "") -> Response:
+        """Reads what came, and gives what is next."""
+        state, asked = self._state()
+        if state.is_sent:
+            waiting = self._waiting(state, asked)
+            state = replace(state, answers=(*state.answers, _answer(waiting)), is_sent=False)
+            # After a page of no origin it is the chain's own page whose script goes on.
+            is_rest = waiting.witness or len(state.answers) % HOPS == 0
+            if is_rest and BY_SCRIPT not in request.headers:
+                return redirect(self._show(state), 303)
+        now = position(asked.ask, self._path(), state.answers).exchange
+        if now is None:
+            return self._on(self._clean(state), state)
+        state = replace(state, is_sent=True)
+        return _giving(self._on(self._after(now, state), state), now)
+
+    def page(self) -> Response:
+        """A page of no origin: what it asks for is asked as if from another site."""
+        state, _ = self._state()
+        response = make_response(
+            render_template(
+                "limits/witness.html",
+                picture=url_for(f"{self.name}.witness", s=self._token(state)),
+                onward=self._jar(state),
+            )
+        )
+        # Scripts are allowed so that the page may go on by itself (HTML, "sandboxed automatic
+        # features"); the shop's own policy beside this one still runs none but its own.
+        response.headers.add("Content-Security-Policy", "sandbox allow-scripts")
+        return response
+
+    def witness(self) -> Response:
+        """The picture in that page."""
+        state, asked = self._state()
+        response = Response(DOT, mimetype="image/svg+xml")
+        waiting = self._waiting(state, asked)
+        if waiting.witness:
+            for line in waiting.witness(_cookies()):
+                response.headers.add("Set-Cookie", line)
+        return response
+
+    def clean(self) -> Response:
+        """Deletes what the question has set, from where its cookies are not sent."""
+        state, asked = self._state()
+        set_so_far = exchanges(asked.ask, self._path(), state.answers)
+        lines = [line for made in set_so_far for line in made.sets]
+        given = list(
+            dict.fromkeys(gone for line in lines for gone in _deletions(line, self._path()))
+        )
+        deletions = given[state.deleted : state.deleted + DELETIONS]
+        status = request.args.get(STOPPED, "")
+        if state.deleted + DELETIONS < len(given):
+            state = replace(state, deleted=state.deleted + DELETIONS)
+            response = self._on(self._clean(state, status), state)
+        else:
+            found = position(asked.ask, self._path(), state.answers)
+            known: Findings = {STOPPED: _status(status)} if found.exchange else found.findings
+            state = State((*state.findings, known))
+            response = self._on(self._onward(state), state)
+        for deletion in deletions:
+            response.headers.add("Set-Cookie", deletion)
+        return response
+
+    def _progress(self, state: State) -> Progress:
+        total, done = len(self.questions), len(state.findings)
+        if done == total:
+            return Progress(total, state.findings)
+        said = f"{done + 1} of {total}: {self.questions[done].title}"
+        return Progress(total, state.findings, said, self._jar(state))
+
+    def _on(self, address: str, state: State) -> Response:
+        if BY_SCRIPT not in request.headers:
+            return redirect(address, 303)
+        progress = self._progress(state)
+        if not progress.onward:
+            return jsonify(next=address, is_over=True)
+        asked = self.questions[len(state.findings)]
+        now = position(asked.ask, self._path(), state.answers).exchange
+        script = now.script if now and state.is_sent else None
+        return jsonify(
+            next=address,
+            instead=self._clean(state),
+            said=progress.said,
+            done=len(state.findings),
+            is_page=bool(now and now.witness and state.is_sent),
+            endangers=bool(now and now.endangers),
+            script=script and {"writes": script.writes, "sees": script.sees, "about": script.about},
+        )
+
+    def _onward(self, state: State) -> str:
+        # A script shows how far it is by itself, and needs the page at the end only.
+        is_over = len(state.findings) == len(self.questions)
+        is_shown = is_over or BY_SCRIPT not in request.headers
+        return self._show(state) if is_shown else self._jar(state)
+
+    def _after(self, now: Exchange, state: State) -> str:
+        if now.witness:
+            return url_for(f"{self.name}.page", s=self._token(state))
+        return self._jar(state, now.at)
+
+    def _state(self) -> tuple[State, Asked]:
+        state = self._read(request.args.get("s", ""))
+        if state is None or len(state.findings) == len(self.questions):
+            abort(400)
+        return state, self.questions[len(state.findings)]
+
+    def _waiting(self, state: State, asked: Asked) -> Exchange:
+        waiting = position(asked.ask, self._path(), state.answers).exchange
+        if waiting is None:
+            abort(400)
+        return waiting
+
+    def _token(self, state: State) -> str:
+        packed = [list(state.findings), list(state.answers), state.is_sent, state.deleted]
+        return str(shop().signer(self.name).dumps(packed))
+
+    def _read(self, token: str) -> State | None:
+        signer = shop().signer(self.name)
+        is_old = False
+        try:
+            packed: Any = signer.loads(token, max_age=LIFE_SECONDS)
+        except SignatureExpired as refusal:
+            packed, is_old = signer.load_payload(refusal.payload or b""), True
+        except BadSignature:
+            return None
+        findings, answers, is_sent, deleted = packed
+        # A report may be looked at for ever; a chain is not gone on with after a while.
+        if is_old and len(findings) < len(self.questions):
+            return None
+        return State(tuple(findings), tuple(answers), is_sent, deleted)
+
+    def _path(self) -> str:
+        return url_for(f"{self.name}.exchange").rstrip("/")
+
+    def _jar(self, state: State, at: str = "") -> str:
+        return f"{url_for(f'{self.name}.exchange')}{at}?s={self._token(state)}"
+
+    def _show(self, state: State) -> str:
+        return url_for(f"{self.name}.show", s=self._token(state))
+
+    def _clean(self, state: State, stopped: str = "") -> str:
+        return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
+
+
+def _answer(waiting: Exchange) -> Answer:
+    if waiting.script is None:
+        return waiting.read(_cookies())
+    told = _told()
+    return None if told is None else waiting.script.hear(told)
+
+
+def _told() -> Mapping[str, Any] | None:
+    text = request.args.get("told", "")
+    try:
+        told = json.loads(text) if len(text) <= LONGEST_TOLD else None
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _giving(response: Response, now: Exchange) -> Response:
+    for line in now.lines:
+        response.headers.add("Set-Cookie", line)
+    if now.endangers:
+        cart_cookie.put_back(response)
+        session.modified = bool(session)
+    return response
+
+
+def _deletions(line: str, jar: str) -> tuple[str, ...]:
+    # A browser may have ignored the Path, and then it took that of the jar's address.
+    pair, *attributes = line.split("; ")
+    kept = [part for part in attributes if part in ("Secure", "HttpOnly")]
+    paths = [part for part in attributes if part.startswith("Path=")]
+    name = pair.partition("=")[0]
+    return tuple(
+        "; ".join([f"{name}=", path, *kept, "Max-Age=0"])
+        for path in dict.fromkeys([*paths, f"Path={jar}"])
+    )
+
+
+def _cookies() -> Cookies:
+    pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs if pair)]
+
+
+def _status(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 3 else 0

@@ -1,0 +1,17 @@
+/* <copy-text>: puts its text into the clipboard. */
+
+class CopyText extends HTMLElement {
+  connectedCallback() {
+    const field = this.querySelector("input, textarea");
+    const said = this.querySelector("[role=status]");
+    this.querySelector("button").addEventListener("click", () => {
+      field.select();
+      (navigator.clipboard?.writeText(field.value) ?? Promise.reject()).then(
+        () => { said.textContent = "It is copied."; },
+        () => { said.textContent = "It is marked: please copy it by hand."; },
+      );
+    });
+  }
+}
+
+customElements.define("copy-text", CopyText);
