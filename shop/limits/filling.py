@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shop.core import cookie
 from shop.core.budget import cookie_bytes
@@ -24,6 +24,11 @@ MOST_LINES = 4096
 QUANTITIES = range(2, 100, 8)
 """What is tried to make up the last bytes. How much a digit adds to deflated text depends on
 the text, so several are."""
+LAST_LINES = 8
+"""In how many lines that is tried."""
+MIXED = 9
+"""Quantities from 1 to this make text that packing makes shorter than deflating: it then
+takes every length, while deflated text leaves some out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class Jar:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A cart, and the numbers of the lines that can be added to it, in their order."""
+    """A cart, and the numbers of the lines that can be added to it, in their order. Their
+    quantities are from 1 to `most`."""
 
     cart: Cart
     numbers: tuple[int, ...]
     now: int
+    most: int = 1
 
     @classmethod
     def of(cls, cart: Cart, products: Iterable[int], *, now: int) -> Filling:
@@ -60,12 +67,12 @@ class Filling:
         return cls(cart, tuple(numbers[:MOST_LINES]), now)
 
     def longer_by(self, count: int) -> Cart:
-        """The cart with so many lines more, of one piece each."""
-        added = (Line(number, 1) for number in self.numbers[:count])
+        """The cart with so many lines more."""
+        added = (Line(number, 1 + number % self.most) for number in self.numbers[:count])
         return Cart((*self.cart.lines, *added), self.now)
 
     def most_in(self, jar: Jar) -> int:
-        """How many more lines of one piece fit."""
+        """How many more lines fit."""
         counts = range(1, len(self.numbers) + 1)
         return bisect_left(counts, 1, key=lambda count: not jar.holds(self.longer_by(count)))
 
@@ -85,17 +92,29 @@ def filled(filling: Filling, jar: Jar) -> Cart:
     """The cart with as many lines more as leave no byte of the limit free.
 
     The last of them may be of several pieces, since a digit more is what makes up the last
-    bytes; within a line or two nothing can be made up, and some bytes stay free. The same
-    cart when nothing fits any more.
+    bytes; where that does not do, all are. Within a line or two nothing can be made up, and
+    some bytes stay free. The same cart when nothing fits any more.
     """
+    full = _filled(filling, jar)
+    if jar.octets(full) == jar.limit_bytes:
+        return full
+    return max(full, _filled(replace(filling, most=MIXED), jar), key=jar.octets)
+
+
+def _filled(filling: Filling, jar: Jar) -> Cart:
     fitting = filling.most_in(jar)
     full = filling.longer_by(fitting) if fitting else filling.cart
-    for at in reversed(range(len(filling.cart), len(full))):
+    for at in reversed(range(len(filling.cart), len(full))[-LAST_LINES:]):
         if jar.octets(full) == jar.limit_bytes:
             break
         others = (_with_quantity(full, at, quantity) for quantity in QUANTITIES)
-        full = max([full, *filter(jar.holds, others)], key=jar.octets)
+        full = max([full, *filter(jar.holds, others)], key=lambda cart: _length(cart, jar))
     return full
+
+
+def _length(cart: Cart, jar: Jar) -> tuple[int, int]:
+    # Packing takes some digits in without an octet more: they bring the next one nearer.
+    return jar.octets(cart), len(cookie.text_of(cart))
 
 
 def _with_quantity(cart: Cart, at: int, quantity: int) -> Cart:

@@ -11,7 +11,7 @@ from shop.core import cookie
 from shop.core.budget import LineCost, Meter, line_costs
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
-from shop.limits.facts import ATTRIBUTES, Source
+from shop.limits.facts import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.limits.filling import Filling, Jar
 from shop.storage import catalogue
 from shop.web import cart_cookie
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of the Set-Cookie line; a browser counts none of them."""
+    """An attribute of the Set-Cookie line; a browser does not count it."""
 
     text: str
     octets: int
@@ -64,6 +64,7 @@ class Wire:
     lines_left_out: int
     set_cookie: str
     cookie_header: str
+    counted: Source
     meter: Meter
     more_lines: int
 
@@ -97,10 +98,26 @@ def wire() -> Wire | None:
         lines=_lines(seen.cart),
         lines_left_out=max(0, len(seen.cart) - MOST_LINES_SHOWN),
         set_cookie=f"Set-Cookie: {sent}",
-        cookie_header=f"Cookie: {request.headers.get('Cookie', '')}",
+        cookie_header=f"Cookie: {'; '.join(_brought())}",
+        counted=NAME_AND_VALUE,
         meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
         more_lines=filling(seen.cart).most_in(jar()),
     )
+
+
+def _brought() -> list[str]:
+    # Others' values are nobody's business: this page may stand on a wall.
+    pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
+    return [pair if _is_cart(pair) else _without_value(pair) for pair in pairs]
+
+
+def _is_cart(pair: str) -> bool:
+    return pair.partition("=")[0] == cart_cookie.name()
+
+
+def _without_value(pair: str) -> str:
+    name, _, value = pair.partition("=")
+    return f"{name}=({len(value)} bytes)"
 
 
 _FORMS = {

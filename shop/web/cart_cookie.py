@@ -185,7 +185,7 @@ def _values() -> list[str]:
 
 def header(name: str, value: str, *, max_age_seconds: int, path: str) -> str:
     """A Set-Cookie header as every cookie of a cart has it; 0 seconds delete the cookie."""
-    return dump_cookie(
+    plain = dump_cookie(
         name,
         value,
         max_age=max_age_seconds,
@@ -196,11 +196,11 @@ def header(name: str, value: str, *, max_age_seconds: int, path: str) -> str:
         sync_expires=False,
         max_size=0,  # the codec has counted already, and counts as browsers do
     )
+    return f"{plain}; Priority=High"
 
 
 def _header(value: str, max_age_seconds: int, path: str = "/") -> str:
-    cart = header(name(), value, max_age_seconds=max_age_seconds, path=path)
-    return f"{cart}; Priority=High"
+    return header(name(), value, max_age_seconds=max_age_seconds, path=path)
 
 
 def _send(response: Response, header: str) -> None:

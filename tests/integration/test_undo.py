@@ -210,11 +210,11 @@ def test_the_cookie_is_for_the_cart_alone(
     (header,) = undo_headers(visitor.send("/cart/clear"))
     pair, *given = header.split("; ")
     assert lines_of(pair.removeprefix("undo=")) == [(shop.number("MUG"), 2)]
-    rules = ["HttpOnly", "Max-Age=3600", "Path=/cart", "SameSite=Lax"]
+    rules = ["HttpOnly", "Max-Age=3600", "Path=/cart", "Priority=High", "SameSite=Lax"]
     assert sorted(given) == sorted(rules + secure)
     (deletion,) = undo_headers(step_back(visitor))
     assert sorted(deletion.split("; ")) == sorted(
-        ["undo=", "HttpOnly", "Max-Age=0", "Path=/cart", "SameSite=Lax", *secure]
+        ["undo=", "HttpOnly", "Max-Age=0", "Path=/cart", "Priority=High", "SameSite=Lax", *secure]
     )
     assert held(visitor, name) == [(shop.number("MUG"), 2)]
 

@@ -46,6 +46,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         ratelimit_enabled=True,
         ratelimit="120 per minute",
         ratelimit_storage="memory://",
+        limits_lab=True,
+        limits_ratelimit="1800 per minute",
     )
 
 
@@ -62,6 +64,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         pytest.param("SHOP_VAT_RATE", "5.5", "vat_basis_points", 550, id="a broken rate"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "Off", "ratelimit_enabled", False, id="off"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "1", "ratelimit_enabled", True, id="on"),
+        pytest.param("SHOP_LIMITS_LAB", "off", "limits_lab", False, id="no laboratory"),
         pytest.param("SHOP_SECRET_KEYS", " a, b ,,", "secret_keys", ("a", "b"), id="two keys"),
         pytest.param("SHOP_PORT", "  ", "port", 8000, id="empty counts as absent"),
         pytest.param("SHOP_DATABASE_URL", "sqlite://", "database_url", "sqlite://", id="database"),
@@ -96,6 +99,7 @@ def test_a_variable_is_read_by_its_meaning(
         pytest.param("SHOP_FREE_SHIPPING_FROM", "always", id="no threshold"),
         pytest.param("SHOP_VAT_RATE", "100", id="VAT of 100 %"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "maybe", id="neither on nor off"),
+        pytest.param("SHOP_LIMITS_LAB", "perhaps", id="half a laboratory"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_variable(tmp_path: Path, variable: str, text: str) -> None:
@@ -138,6 +142,7 @@ def test_an_instance_folder_is_relative_to_the_project(text: str, instance: Path
     [
         ("SHOP_TIME_ZONE", "Nope/Nowhere"),
         ("SHOP_RATELIMIT", "lots"),
+        ("SHOP_LIMITS_RATELIMIT", "many"),
         ("SHOP_RATELIMIT_STORAGE", "foo://"),
         ("SHOP_SHIPPING", "3.955"),
         ("SHOP_CURRENCY", "ZZZ"),

@@ -21,7 +21,7 @@ def cart_filling(value_bytes: int, seed: int = 1) -> Cart:
     text_bytes = 7 * groups + (0, 1, 3, 5)[tail]
     chance = random.Random(seed)
     pairs: dict[int, int] = {}
-    while (surplus := len(cookie._text(cart_of(*pairs.items()))) - text_bytes) < 0:
+    while (surplus := len(cookie.text_of(cart_of(*pairs.items()))) - text_bytes) < 0:
         low, high = chance.randrange(1, 999_999), chance.randrange(3_000_000, 9_999_999)
         pairs[high if len(pairs) % 2 else low] = chance.randrange(100_000, 999_999)
     for number, quantity in pairs.items():

@@ -104,7 +104,7 @@ def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() ->
     ],
 )
 def test_the_shorter_form_is_chosen(cart: Cart, form: str) -> None:
-    text = cookie._text(cart)
+    text = cookie.text_of(cart)
     other = deflated(text) if form == "j" else packed(text)
     value = encode(cart)
     assert value[0] == cookie.dissect(value, KEYS).form == form

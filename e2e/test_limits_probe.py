@@ -1,0 +1,224 @@
+"""What the probes find out about the browser that drives these tests, read from their report.
+
+The figures are those of Chromium 156 (and of the sources that the report names beside them).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
+
+from e2e import jar
+from e2e.pages import Shopper
+from e2e.server import RunningShop
+
+MINUTE_MS = 60_000
+LINES = dict.fromkeys(range(1, 21), 2)
+OWN = {"cart", "session", "undo"}
+"""Cookies of the shop itself."""
+
+FIGURES = {
+    "The largest cookie": "4,096 bytes of name and value together are kept, 4,097 are not.",
+    "Long attributes": "Attributes do not count. Used: Max-Age of 1024, Path of 1024.",
+    "A longer one over an old one": "The old cookie is kept.",
+    # The tab is allowed by RFC 6265bis (5.6 step 1); Chromium drops the cookie all the same.
+    "Characters that no server should send": "Dropped or changed: tab.",
+    "Names with a prefix": (
+        "Kept: __Host- as it must be; __Secure- as it must be; "
+        "__Http- as it must be; __Host-Http- as it must be."
+    ),
+    "Cookies of one host, and which goes first": (
+        "180 are kept; one more leaves 150. The eldest is evicted, with Priority=High it is kept."
+    ),
+}
+BY_SCRIPT = {
+    "Control characters, written by a script": (
+        "Cookies with one of them are dropped: 00 to 1F, 7F (in hexadecimal)."
+    ),
+    "Max-Age beyond 400 days": "Of 800 days asked for, 400 are granted.",
+    "HttpOnly and scripts": (
+        "A script does not see an HttpOnly cookie, cannot write over it and cannot make one; "
+        "what a script wrote can be taken from it by a header of the same name."
+    ),
+}
+UNTOLD = "Not measured: only a script can ask this, and none ran."
+
+
+def told(page: Page, title: str) -> Any:
+    return expect(page.get_by_role("region", name=title).locator(".finding-told"))
+
+
+def probes(page: Page, url: str) -> None:
+    """Starts at the laboratory, and ends at the report."""
+    page.goto(f"{url}/limits")
+    page.get_by_role("button", name="Probe this browser").click()
+    heading = page.get_by_role("heading", level=1, name="What this browser does with cookies")
+    expect(heading).to_be_visible(timeout=MINUTE_MS)
+
+
+def with_cart(context: BrowserContext, url: str) -> dict[str, Any]:
+    """Gives this browser a cart, and tells how it is held."""
+    jar.put(context, url, jar.value_of(LINES))
+    return cart_of(context)
+
+
+def cart_of(context: BrowserContext) -> dict[str, Any]:
+    held = jar.cart_cookie(context)
+    assert held is not None, "the cart is gone"
+    return {part: held[part] for part in ("name", "value", "path", "httpOnly", "sameSite")}
+
+
+def left_over(context: BrowserContext) -> set[str]:
+    return {str(kept.get("name")) for kept in context.cookies()} - OWN
+
+
+def test_the_report_has_the_figures_of_this_browser(page: Page, shop: RunningShop) -> None:
+    cart = with_cart(page.context, shop.url)
+
+    probes(page, shop.url)
+
+    for title, figure in (FIGURES | BY_SCRIPT).items():
+        told(page, title).to_have_text(figure)
+    told(page, "Without SameSite").to_contain_text(re.compile("treated as Lax", re.IGNORECASE))
+    assert cart_of(page.context) == cart
+    assert left_over(page.context) == set()
+
+
+def test_it_goes_without_a_script(browser: Browser, shop: RunningShop) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    cart = with_cart(context, shop.url)
+
+    probes(page, shop.url)
+
+    for title, figure in FIGURES.items():
+        told(page, title).to_have_text(figure)
+    for title in BY_SCRIPT:
+        told(page, title).to_have_text(UNTOLD)
+    assert cart_of(context) == cart
+    assert left_over(context) == set()
+    context.close()
+
+
+def test_the_report_can_be_copied(page: Page, shop: RunningShop) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=shop.url)
+    probes(page, shop.url)
+
+    page.get_by_role("button", name="Copy the JSON").click()
+    expect(page.get_by_text("It is copied.")).to_be_visible()
+    report = json.loads(page.evaluate("navigator.clipboard.readText()"))
+    assert report["measured"]["largest"]["largest"] == 4096
+    assert report["measured"]["lifetime"]["seconds"] == 400 * 86_400
+
+    page.get_by_role("button", name="Copy the Markdown").click()
+    expect(page.get_by_text("It is copied.")).to_have_count(2)
+    rows = str(page.evaluate("navigator.clipboard.readText()")).splitlines()
+    assert any(row.startswith("| The largest cookie | 4,096 bytes") for row in rows)
+    assert len({row.count("|") for row in rows if row.startswith("|")}) == 1
+
+
+Moment = Callable[[set[str]], bool]
+
+
+def is_filling(names: set[str]) -> bool:
+    return "c099" in names
+
+
+def is_overflown(names: set[str]) -> bool:
+    return "c170" in names and "plain" not in names
+
+
+def is_filled_again(names: set[str]) -> bool:
+    # The second filling ends one by one; in the first, these two never meet.
+    return {"plain", "c172"} <= names
+
+
+@pytest.mark.parametrize("moment", [is_filling, is_overflown, is_filled_again])
+def test_a_tab_that_is_closed_half_way_loses_no_cart(
+    page: Page, shop: RunningShop, moment: Moment
+) -> None:
+    context = page.context
+    cart = with_cart(context, shop.url)
+    came: list[set[str]] = []
+
+    def stop(route: Route) -> None:
+        names = {str(kept.get("name")) for kept in context.cookies()}
+        if came or moment(names):
+            came.append(names)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.goto(f"{shop.url}/limits")
+    page.route(re.compile("/limits/probe/(jar|clean)"), stop)
+    page.get_by_role("button", name="Probe this browser").click()
+    expect(page.get_by_text("It has stopped")).to_be_visible(timeout=MINUTE_MS)
+    page.close()
+
+    assert moment(came[0])
+    assert cart_of(context) == cart
+    there = Shopper(context.new_page(), shop.url)
+    there.opens_cart().holds("Everyday mug", 2)
+
+
+def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: RunningShop) -> None:
+    with_cart(page.context, shop.url)
+    other = Shopper(page.context.new_page(), shop.url)
+    other.visits("/products/hinged-desk-lamp")
+    added: list[str] = []
+
+    def add(route: Route) -> None:
+        if not added and is_filling({str(kept.get("name")) for kept in page.context.cookies()}):
+            added.append("pressed")
+            other.page.get_by_role("button", name="Add to cart").click()
+        route.continue_()
+
+    page.goto(f"{shop.url}/limits")
+    page.route("**/limits/probe/jar/**", add)
+    page.get_by_role("button", name="Probe this browser").click()
+    heading = page.get_by_role("heading", level=1, name="What this browser does with cookies")
+    expect(heading).to_be_visible(timeout=MINUTE_MS)
+    expect(other.page.get_by_text("Added to your cart").first).to_be_visible()
+    other.opens_cart().holds("Everyday mug", 2).holds("Hinged desk lamp", 1)
+
+
+def test_same_site_is_measured_where_other_sites_cookies_are_let_through(
+    playwright: Playwright,
+    browser_type_launch_args: dict[str, Any],
+    shop: RunningShop,
+    tmp_path: Path,
+) -> None:
+    profile = tmp_path / "Default"
+    profile.mkdir()
+    settings = {"profile": {"cookie_controls_mode": 0}}
+    (profile / "Preferences").write_text(json.dumps(settings), "utf-8")
+    context = playwright.chromium.launch_persistent_context(tmp_path, **browser_type_launch_args)
+    page = context.new_page()
+    probes(page, shop.url)
+    told(page, "Without SameSite").to_have_text(
+        "Without SameSite a cookie is treated as Lax: when another site’s page asks for a picture "
+        "it is not sent, a cookie with Lax is not sent, with None it is sent."
+    )
+    context.close()
+
+
+def test_firefox_reports_what_its_sources_say(playwright: Playwright, shop: RunningShop) -> None:
+    if not Path(playwright.firefox.executable_path).exists():
+        pytest.skip("Playwright has no Firefox here: playwright install firefox")
+    with playwright.firefox.launch() as browser:
+        page = browser.new_page()
+        cart = with_cart(page.context, shop.url)
+        probes(page, shop.url)
+        for title in ("The largest cookie", "A longer one over an old one", "Long attributes"):
+            told(page, title).to_have_text(FIGURES[title])
+        told(page, "Cookies of one host, and which goes first").to_contain_text(
+            "180 are kept; one more leaves 150"
+        )
+        told(page, "Characters").to_have_text("All arrive as they were sent.")
+        assert cart_of(page.context) == cart

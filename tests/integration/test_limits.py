@@ -1,0 +1,177 @@
+"""The laboratory's first page: the visitor's own cookie, byte by byte, and buttons to fill it."""
+
+from __future__ import annotations
+
+import pytest
+
+from shop.config import SettingsError
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from tests.conftest import DAY, Opener, OpenShop
+from tests.integration.carts import altered, held, numbered, offered
+from tests.integration.client import LintingClient, cart_headers, elements, parsed, text_of
+
+PAGE = "/limits"
+HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1}
+
+
+def rows(html: str, caption: str) -> list[list[str]]:
+    """The cells of the table with this caption, row by row."""
+    (table,) = [
+        table
+        for table in elements(parsed(html), "table")
+        if elements(table, "caption")[0].to_text().startswith(caption)
+    ]
+    return [
+        [" ".join(cell.to_text().split()) for cell in elements(row, "th, td")]
+        for row in elements(table, "tbody tr")
+    ]
+
+
+def octets(visitor: LintingClient, name: str = "cart") -> int:
+    """Name and value of the cart cookie that this browser keeps."""
+    return len(name) + len(visitor.cart_value(name) or "")
+
+
+@pytest.fixture
+def shopper(shop: OpenShop) -> LintingClient:
+    visitor = shop.visitor()
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    return visitor
+
+
+def test_without_a_cart_the_page_says_so(visitor: LintingClient) -> None:
+    page = visitor.get(PAGE).text
+    assert "There is no cart in this browser" in page
+    assert not elements(parsed(page), ".wire-line")
+
+
+def test_the_parts_are_the_cookie_and_their_bytes_its_sum(shopper: LintingClient) -> None:
+    page = shopper.get(PAGE).text
+    parts = [part.to_text() for part in elements(parsed(page), ".wire-line .part")]
+    marks = [mark.to_text() for mark in elements(parsed(page), ".wire-line .part-mark")]
+    bare = "".join(part.removeprefix(mark).strip() for part, mark in zip(parts, marks, strict=True))
+    assert bare == f"cart={shopper.cart_value()}"
+    counted = [int(row[-1]) for row in rows(page, "What its parts are")]
+    assert sum(counted) == octets(shopper)
+    assert f"{octets(shopper)} of 4,096 bytes" in page
+
+
+def test_its_lines_cost_what_they_add(shop: OpenShop, shopper: LintingClient) -> None:
+    costs = rows(shopper.get(PAGE).text, "What each line costs")
+    assert [row[0] for row in costs] == ["2 × Everyday mug", "5 × Cedar pencil", "1 × Salt pig"]
+    texts = [row[1] for row in costs]
+    numbers = [number for number, _ in numbered(shop, HELD)]
+    steps = [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]
+    assert texts == [f"{step},{n}" for step, n in zip(steps, HELD.values(), strict=True)]
+    one = shop.visitor()
+    one.set_cookie("cart", shop.cookie({"MUG": 2}))
+    two = shop.visitor()
+    two.set_cookie("cart", shop.cookie({"MUG": 2, "PENCIL": 5}))
+    assert octets(two) - octets(one) == int(costs[1][2])
+
+
+def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
+    visitor = shop.visitor()
+    (header,) = cart_headers(visitor.add("MUG"))
+    visitor.set_cookie("secret", "of-another-program")
+    page = visitor.get(PAGE).text
+    sent, brought = [pre.to_text() for pre in elements(parsed(page), "pre")][-2:]
+    assert sent == f"Set-Cookie: {header}"
+    assert f"cart={visitor.cart_value()}" in brought
+    assert "secret=(18 bytes)" in brought
+    assert "of-another-program" not in page
+    attributes = [row[0] for row in rows(page, "Its attributes")]
+    assert attributes == header.split("; ")[1:]
+
+
+@pytest.mark.parametrize("count", [1, 10, 100])
+def test_lines_are_added(shopper: LintingClient, count: int) -> None:
+    answer = shopper.send("/limits/cart/lines", count=count)
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert len(held(shopper)) == len(HELD) + count
+    assert offered(shopper) is not None
+
+
+@pytest.mark.parametrize("count", ["", "2", "-1", "1e9", "a"])
+def test_other_counts_are_one(shopper: LintingClient, count: str) -> None:
+    shopper.send("/limits/cart/lines", count=count)
+    assert len(held(shopper)) == len(HELD) + 1
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("budget", [4096, 2300])
+def test_it_is_filled_to_the_last_byte_and_refuses_one_more(
+    open_shop: Opener, budget: int, secure: bool
+) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES=str(budget))
+    visitor = shop.visitor(base_url="https://localhost" if secure else "http://localhost")
+    name = "__Host-cart" if secure else "cart"
+    visitor.send("/limits/cart/fill")
+    assert octets(visitor, name) == budget
+    full = visitor.cart_value(name)
+    answer = visitor.send("/limits/cart/lines", count=1)
+    assert answer.status_code == 409
+    assert "does not fit" in text_of(answer.text, "[role=alert]")
+    assert visitor.cart_value(name) == full
+    assert "0 more lines fit" in answer.text
+    assert visitor.send("/limits/cart/fill").status_code == 303
+    assert visitor.cart_value(name) == full
+
+
+def test_what_fits_is_what_is_announced(shopper: LintingClient) -> None:
+    shopper.send("/limits/cart/lines", count=100)
+    more = int(text_of(shopper.get(PAGE).text, ".more-lines").split()[0].replace(",", ""))
+    before = len(held(shopper))
+    while shopper.send("/limits/cart/lines", count=100).status_code == 303:
+        pass
+    assert len(held(shopper)) == before + more
+
+
+def test_it_is_emptied_with_a_step_back(shopper: LintingClient) -> None:
+    shopper.send("/limits/cart/empty")
+    assert held(shopper) == []
+    assert offered(shopper) is not None
+
+
+def test_a_refused_cart_is_no_cart_here_either(shop: OpenShop) -> None:
+    for value in (altered(shop.cookie(HELD)), shop.cookie(HELD, age_seconds=60 * DAY), "x"):
+        visitor = shop.visitor()
+        visitor.set_cookie("cart", value)
+        with visitor.may_write_cart():
+            assert "There is no cart in this browser" in visitor.get(PAGE).text
+
+
+def test_a_shop_without_products_fills_carts_too(shop: OpenShop) -> None:
+    visitor = shop.visitor()
+    assert visitor.token
+    shop.sql("update products set is_active = 0")
+    visitor.send("/limits/cart/fill")
+    assert octets(visitor) == BROWSER_LIMIT_BYTES
+
+
+def test_nothing_is_written_for_a_visitor(shop: OpenShop, shopper: LintingClient) -> None:
+    before = shop.dump()
+    shopper.get(PAGE)
+    shopper.send("/limits/cart/fill")
+    assert shop.dump() == before
+
+
+def test_the_laboratory_can_be_switched_off(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_LIMITS_LAB="off").visitor()
+    assert "/limits" not in visitor.get("/").text
+    for address in (PAGE, "/limits/probe", "/limits/probe/jar/", "/limits/probe/clean"):
+        assert visitor.get(address).status_code == 404
+    assert visitor.send("/limits/cart/fill").status_code == 404
+    assert "/limits" in open_shop().visitor().get("/").text
+
+
+def test_its_requests_are_limited_in_number(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_LIMITS_RATELIMIT="3 per minute").visitor()
+    assert [visitor.get(PAGE).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert visitor.get("/limits/probe").status_code == 429
+    assert visitor.get("/cart").status_code == 200
+
+
+def test_a_wrong_limit_is_told(open_shop: Opener) -> None:
+    with pytest.raises(SettingsError, match="SHOP_LIMITS_RATELIMIT=many"):
+        open_shop(SHOP_LIMITS_RATELIMIT="many")
