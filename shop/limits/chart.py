@@ -72,7 +72,7 @@ class Plot:
 
     def __post_init__(self) -> None:
         cut = (Trace(t.kind, _below(t.points, self.y.end), t.letter) for t in self.traces)
-        object.__setattr__(self, "_drawn", tuple(cut))
+        object.__setattr__(self, "_drawn", tuple(trace for trace in cut if trace.points))
 
     def element(self) -> Element:
         """The chart as an svg element, without a name."""

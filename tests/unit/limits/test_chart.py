@@ -60,6 +60,12 @@ def test_what_is_above_the_axis_is_cut_off_where_it_leaves() -> None:
     assert top < 20
 
 
+def test_a_line_that_is_above_the_axis_throughout_is_left_out() -> None:
+    svg = drawn(LEVEL, Trace("beyond", [(1, 2000), (100, 3000)], "C"))
+    assert groups(svg, "level")
+    assert not groups(svg, "beyond")
+
+
 def test_badges_do_not_lie_on_one_another() -> None:
     near = [Trace(f"n{at}", [(1, 500 + at), (100, 520 + 2 * at)], "ABCD"[at]) for at in range(4)]
     tree = ElementTree.fromstring(drawn(*near))  # noqa: S314  # our own
