@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -50,40 +50,36 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From where to where, the words at each tick, and what is told off on it."""
+    """From where to where, and the words at each tick."""
 
     start: float
     end: float
     ticks: Mapping[float, str]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
     """The lines of a chart and its axes, in units of its own; `width` and `height` are those of
-    the picture. What is outside the axes is cut off."""
+    the picture. What is above the upper end is cut off."""
 
     traces: Sequence[Trace]
     x: Axis
     y: Axis
     width: int = 720
     height: int = 440
-    _drawn: tuple[Trace, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        cut = (Trace(t.kind, _below(t.points, self.y.end), t.letter) for t in self.traces)
-        object.__setattr__(self, "_drawn", tuple(trace for trace in cut if trace.points))
 
     def element(self) -> Element:
         """The chart as an svg element, without a name."""
+        cut = (Trace(t.kind, _below(t.points, self.y.end), t.letter) for t in self.traces)
+        traces = [trace for trace in cut if trace.points]
+        badges = self._badges(traces)
         chart = self._chart()
-        badges = self._badges()
-        for trace in self._drawn:
+        for trace in traces:
             chart.add(trace.kind, list(trace.points))
         chart.add("badges", [place for _, place in badges], stroke=False, show_dots=True)
         tree: Element = chart.render_tree()
         _bare(tree)
-        _name(tree, [f"trace {trace.kind}" for trace in self._drawn])
+        _name(tree, [f"trace {trace.kind}" for trace in traces])
         _letter(tree, [trace for trace, _ in badges])
         return tree
 
@@ -97,7 +93,6 @@ class Plot:
             xrange=(self.x.start, self.x.end),
             x_labels=[{"value": at, "label": words} for at, words in self.x.ticks.items()],
             y_labels=[{"value": at, "label": words} for at, words in self.y.ticks.items()],
-            x_title=self.x.title or None,
             show_legend=False,
             show_dots=False,
             dots_size=BADGE_RADIUS,
@@ -105,13 +100,13 @@ class Plot:
             js=(),
             css=(),
             no_prefix=True,
-            style=Style(label_font_size=LABEL_PIXELS, title_font_size=LABEL_PIXELS),
+            style=Style(label_font_size=LABEL_PIXELS),
         )
 
-    def _badges(self) -> list[tuple[Trace, Point]]:
-        lines = {trace.kind: list(map(self._pixels, _places(trace))) for trace in self._drawn}
+    def _badges(self, traces: Sequence[Trace]) -> list[tuple[Trace, Point]]:
+        lines = {trace.kind: list(map(self._pixels, _places(trace))) for trace in traces}
         placed: list[tuple[Trace, Point]] = []
-        for trace in self._drawn:
+        for trace in traces:
             if trace.letter:
                 others = [at for kind, line in lines.items() if kind != trace.kind for at in line]
                 badges = [self._pixels(place) for _, place in placed]

@@ -39,9 +39,12 @@ class Growth:
 
     def of(self, count: int) -> PlainCart:
         """The cart when it has, or had, so many lines."""
-        cart, more = self.filling.cart, count - len(self.filling.cart)
-        grown = Cart(cart.lines[:count], cart.changed_at) if more <= 0 else None
-        return PlainCart(grown or self.filling.longer_by(more), self.lines[:count], self.products)
+        cart = self.filling.cart
+        if count > len(cart):
+            grown = self.filling.longer_by(count - len(cart))
+        else:
+            grown = Cart(cart.lines[:count], cart.changed_at)
+        return PlainCart(grown, self.lines[:count], self.products)
 
     def most_in(self, way: Way, there: Jar, known: dict[int, int]) -> int:
         """How many lines fit in all when it is kept this way."""
