@@ -13,7 +13,8 @@ from shop.core.budget import Distribution
 from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
 from shop.core.catalogue import Product
 from shop.core.errors import FileRefused
-from shop.limits.ways import PlainLine, SessionWays
+from shop.limits.filling import Jar
+from shop.limits.ways import PRODUCT, WAYS, PlainCart, PlainLine
 
 COLUMNS = ("order", "sku", "quantity")
 
@@ -26,23 +27,17 @@ class RealOrder:
     lines: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """One order's cookie, in bytes of name + value, each way of keeping it."""
-
-    product: int
-    session_naive: int
-    session_sku_quantity: int
+Sizes = Mapping[str, int]
+"""One order's cookie, in bytes of name + value, by the key of each way of keeping it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All orders summed up; `largest` is the order whose product cookie is the longest."""
+    """All orders summed up, by the key of each way; `largest` is the order whose product cookie
+    is the longest."""
 
     orders: int
-    product: Distribution
-    session_naive: Distribution
-    session_sku_quantity: Distribution
+    ways: Mapping[str, Distribution]
     largest: RealOrder
 
 
@@ -82,31 +77,23 @@ def measure(
     in order of appearance; a name or price that is unknown counts as empty or zero."""
     known = dict(numbers)
     highest = max(known.values(), default=0)
-    ways = SessionWays(keys[0])
+    jar = Jar(cookie.SECURE_NAME, keys, cookie.BROWSER_LIMIT_BYTES)
     for order in orders:
         for sku, _ in order.lines:
             if sku not in known:
                 highest += 1
                 known[sku] = highest
         cart = Cart(tuple(Line(known[sku], quantity) for sku, quantity in order.lines), now)
-        plain = [_plain(sku, quantity, products.get(sku)) for sku, quantity in order.lines]
-        yield Sizes(
-            budget.cookie_bytes(cart, keys, name=cookie.SECURE_NAME),
-            ways.naive_bytes(plain),
-            ways.sku_quantity_bytes(plain),
-        )
+        lines = (_plain(sku, quantity, products.get(sku)) for sku, quantity in order.lines)
+        plain = PlainCart(cart, tuple(lines), len(numbers))
+        yield {way.key: way.octets(plain, jar) for way in WAYS}
 
 
 def report(orders: list[RealOrder], sizes: list[Sizes]) -> Report:
     """Sums up what was measured of the same orders."""
-    largest = max(range(len(orders)), key=lambda at: sizes[at].product)
-    return Report(
-        orders=len(orders),
-        product=budget.distribution([size.product for size in sizes]),
-        session_naive=budget.distribution([size.session_naive for size in sizes]),
-        session_sku_quantity=budget.distribution([size.session_sku_quantity for size in sizes]),
-        largest=orders[largest],
-    )
+    largest = max(range(len(orders)), key=lambda at: sizes[at][PRODUCT.key])
+    ways = {way.key: budget.distribution([size[way.key] for size in sizes]) for way in WAYS}
+    return Report(len(orders), ways, orders[largest])
 
 
 def as_json(report: Report) -> str:
@@ -122,9 +109,7 @@ def as_json(report: Report) -> str:
     return json.dumps(
         {
             "orders": report.orders,
-            "product": figures(report.product),
-            "session_naive": figures(report.session_naive),
-            "session_sku_quantity": figures(report.session_sku_quantity),
+            **{key: figures(distribution) for key, distribution in report.ways.items()},
             "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
         }
     )
@@ -132,25 +117,21 @@ def as_json(report: Report) -> str:
 
 def as_text(report: Report) -> str:
     """The report for a terminal, a row for each way of keeping a cart."""
-    ways = {
-        "this shop": report.product,
-        "session, {sku: quantity}": report.session_sku_quantity,
-        "session, sku name price quantity": report.session_naive,
-    }
     lines = [
         f"{report.orders:,} orders; bytes of name + value; a browser keeps "
         f"{cookie.BROWSER_LIMIT_BYTES:,}",
         f"{'':34}{'fit':>10}{'mean':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>8}",
     ]
-    for way, figures in ways.items():
+    for way in WAYS:
+        figures = report.ways[way.key]
         lines.append(
-            f"{way:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
+            f"{way.title:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
             f"{figures.p95:>7,}{figures.p99:>7,}{figures.max:>8,}"
         )
     largest = report.largest
     lines.append(
         f"largest order: {largest.order} with {len(largest.lines):,} lines, "
-        f"{report.product.max:,} bytes"
+        f"{report.ways[PRODUCT.key].max:,} bytes"
     )
     return "\n".join(lines)
 

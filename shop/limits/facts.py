@@ -35,6 +35,10 @@ def webkit(file: str) -> Source:
     return Source("WebKit", file)
 
 
+def nginx(file: str) -> Source:
+    return Source("nginx", file)
+
+
 NAME_AND_VALUE = rfc("section 5.6, step 5")
 ATTRIBUTES = {
     "HttpOnly": ("no script can read it", rfc("section 5.6.6")),

@@ -8,12 +8,12 @@ one can be deleted), and it costs the same bytes.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from shop.core import cookie
-from shop.core.budget import cookie_bytes
+from shop.core.budget import TYPICAL_LINE_BYTES, cookie_bytes
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
 
@@ -29,6 +29,8 @@ LAST_LINES = 8
 MIXED = 9
 """Quantities from 1 to this make text that packing makes shorter than deflating: it then
 takes every length, while deflated text leaves some out."""
+AIMED = 6
+"""How often a place is aimed at before it is halved towards as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,50 @@ class Filling:
     def of(cls, cart: Cart, products: Iterable[int], *, now: int) -> Filling:
         """A filling with these products first, and then with numbers that none has."""
         held, known = {line.number for line in cart.lines}, set(products)
-        others = set(range(1, HIGHEST + 1)) - known
-        numbers = [*_shuffled(known - held), *_shuffled(others - held)]
+        numbers = sorted(known - held, key=_chance)
+        numbers += (n for n in _without_product() if n not in known and n not in held)
         return cls(cart, tuple(numbers[:MOST_LINES]), now)
 
     def longer_by(self, count: int) -> Cart:
         """The cart with so many lines more."""
-        added = (Line(number, 1 + number % self.most) for number in self.numbers[:count])
+        added = (_line(number, 1 + number % self.most) for number in self.numbers[:count])
         return Cart((*self.cart.lines, *added), self.now)
 
     def most_in(self, jar: Jar) -> int:
         """How many more lines fit."""
-        counts = range(1, len(self.numbers) + 1)
-        return bisect_left(counts, 1, key=lambda count: not jar.holds(self.longer_by(count)))
+        return most_within(
+            jar.limit_bytes,
+            lambda count: jar.octets(self.longer_by(count)),
+            len(self.numbers),
+            {0: jar.octets(self.cart)},
+        )
+
+
+def most_within(
+    limit_bytes: int,
+    octets: Callable[[int], int],
+    most: int,
+    known: Mapping[int, int],
+) -> int:
+    """A count whose octets are within the limit while those of one more are not, 0 to `most`.
+
+    What is `known` of some counts is not asked again; that of 0 has to be. Octets grow by about
+    as much each time, so the place is aimed at, and halved towards only where that goes on for
+    long: each asking may be the packing of a thousand lines.
+    """
+    sizes = dict(known)
+    low = max((count for count, size in sizes.items() if size <= limit_bytes), default=0)
+    over = (count for count, size in sizes.items() if count > low and size > limit_bytes)
+    high = min(over, default=most + 1)
+    asked = 0
+    while high - low > 1:
+        asked += 1
+        is_slow = asked > AIMED and asked % 2
+        aim = (low + high) // 2 if is_slow else _aimed(sizes, low, high, limit_bytes)
+        at = min(max(aim, low + 1), high - 1)
+        sizes[at] = octets(at)
+        low, high = (at, high) if sizes[at] <= limit_bytes else (low, at)
+    return low
 
 
 def with_more(filling: Filling, count: int, jar: Jar) -> Cart:
@@ -122,5 +155,25 @@ def _with_quantity(cart: Cart, at: int, quantity: int) -> Cart:
     return Cart((*cart.lines[:at], line, *cart.lines[at + 1 :]), cart.changed_at)
 
 
-def _shuffled(numbers: Iterable[int]) -> Sequence[int]:
-    return sorted(numbers, key=lambda number: hashlib.sha256(b"%d" % number).digest())
+def _aimed(sizes: Mapping[int, int], low: int, high: int, limit_bytes: int) -> int:
+    end = high if high in sizes else low
+    before = max((count for count in sizes if count < end), default=None)
+    if before is None or sizes[end] <= sizes[before]:
+        each: float = TYPICAL_LINE_BYTES
+    else:
+        each = (sizes[end] - sizes[before]) / (end - before)
+    return low + round((limit_bytes - sizes[low]) / each)
+
+
+@lru_cache(maxsize=2 * HIGHEST)
+def _line(number: int, quantity: int) -> Line:
+    return Line(number, quantity)
+
+
+def _chance(number: int) -> bytes:
+    return hashlib.sha256(b"%d" % number).digest()
+
+
+@cache
+def _without_product() -> tuple[int, ...]:
+    return tuple(sorted(range(1, HIGHEST + 1), key=_chance))

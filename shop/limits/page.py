@@ -6,8 +6,11 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.limits import filling
+from shop.limits import filling, unguarded
+from shop.limits.comparison import comparison
+from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
 from shop.web import cart_cookie, undo, words
@@ -57,7 +60,16 @@ def empty() -> Response:
 
 def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
-    return render_template("limits/show.html", alert=alert, wire=wire(), counts=COUNTS)
+    return render_template(
+        "limits/show.html",
+        alert=alert,
+        wire=wire(),
+        counts=COUNTS,
+        comparison=comparison(),
+        limit_bytes=BROWSER_LIMIT_BYTES,
+        source=NAME_AND_VALUE,
+        unguarded_counts=unguarded.COUNTS,
+    )
 
 
 def _changed(cart: Cart, said: str) -> Response:

@@ -9,11 +9,13 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import main
+from shop.limits.ways import WAYS
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 HEADER = "sku,name,price,currency\n"
@@ -252,11 +254,45 @@ def test_budget(operator: Operator, name: str) -> None:
     report = json.loads(operator.run("budget", "--json", file).stdout)
     assert report["orders"] == 2
     assert report["largest"] == {"order": "7", "lines": 2}
-    for way in ("product", "session_naive", "session_sku_quantity"):
-        assert set(report[way]) == {"fit", "mean", "p50", "p95", "p99", "max"}
+    assert set(report) == {"orders", "largest"} | {way.key for way in WAYS}
+    for way in WAYS:
+        assert way.title in text
+        assert set(report[way.key]) == {"fit", "mean", "p50", "p95", "p99", "max"}
     assert report["product"]["fit"] == 1.0
     made = operator.run("cookie", "make", "--secure", "MUG*2,PENCIL").stdout.strip()
     assert report["product"]["max"] == len(made) - 1
+
+
+def test_budget_is_drawn_the_same_every_time(operator: Operator, tmp_path: Path) -> None:
+    file, plot = operator.file("orders.csv", ORDERS), tmp_path / "plot.svg"
+    assert (
+        operator.run("budget", file, "--plot", plot).stdout == operator.run("budget", file).stdout
+    )
+    drawn = plot.read_bytes()
+    operator.run("budget", file, "--plot", plot, "--json")
+    assert plot.read_bytes() == drawn
+    tree = ElementTree.fromstring(drawn)  # noqa: S314  # our own
+    tags = [element.tag.rpartition("}")[2] for element in tree.iter()]
+    assert tags[1:3] == ["title", "desc"]
+    assert "script" not in tags
+    words = " ".join(tree.itertext())
+    for way in WAYS:
+        assert f"{way.title} keeps every order" in words
+
+
+def test_a_picture_tells_what_is_lost(operator: Operator, tmp_path: Path) -> None:
+    long = "".join(f"7,SKU-{number * 7919 % 99991},1\n" for number in range(400))
+    plot = tmp_path / "plot.svg"
+    operator.run("budget", operator.file("o.csv", f"{ORDERS}{long}"), "--plot", plot)
+    words = plot.read_text("utf-8")
+    assert "JSON, percent-encoded loses 1 order, 50.00%" in words
+    assert "This shop keeps every order" in words
+
+
+def test_a_picture_that_cannot_be_written_is_told(operator: Operator, tmp_path: Path) -> None:
+    plot = tmp_path / "nowhere" / "plot.svg"
+    said = operator.run("budget", operator.file("o.csv", ORDERS), "--plot", plot, exit_code=1)
+    assert said.stderr == f"{plot} cannot be written: No such file or directory.\n"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,274 @@
+"""What would have happened: a section of the laboratory, and the cart without a guard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shop.limits import unguarded
+from shop.limits.ways import WAYS
+from tests.conftest import Opener, OpenShop
+from tests.integration.carts import held, numbered
+from tests.integration.client import (
+    LIMIT_BYTES,
+    LintingClient,
+    attributes,
+    elements,
+    parsed,
+)
+
+ADDRESS = "/limits"
+PLACE = "/limits/unguarded"
+HELD = {"MUG": 2, "PENCIL": 1, "SALT-PIG": 3}
+
+
+def rows(html: str, table: str) -> list[list[str]]:
+    """The cells of each row in the body of a table, without the letters of the ways."""
+    found = elements(parsed(html), f"{table} tbody tr")
+    return [
+        [
+            " ".join(cell.to_text().split()).removeprefix(f"{letter} ")
+            for cell in elements(row, "th, td")
+        ]
+        for row, letter in zip(found, "ABCDEFG", strict=False)
+    ]
+
+
+def figures(html: str) -> dict[str, list[str]]:
+    """What the page says of the visitor's cart: bytes, kept or not, lines that fit."""
+    return {title: cells for title, *cells in rows(html, "table.ways")}
+
+
+def number(words: str) -> int:
+    return int(words.replace(",", ""))
+
+
+def test_an_empty_cart_is_compared_by_its_growth_alone(visitor: LintingClient) -> None:
+    page = visitor.get(ADDRESS).text
+    found = figures(page)
+    assert list(found) == [way.title for way in WAYS]
+    assert all(len(cells) == 1 for cells in found.values())
+    assert number(found["This shop"][0]) > 5 * number(found["Flask session, everything"][0])
+    assert "trace yours" not in page
+
+
+def test_the_bytes_of_this_very_cart(shop: OpenShop, visitor: LintingClient) -> None:
+    value = shop.cookie(HELD)
+    visitor.set_cookie("cart", value)
+    found = figures(visitor.get(ADDRESS).text)
+    assert found["This shop"][:2] == [str(len("cart") + len(value)), "kept"]
+    pairs = "MUG*2!PENCIL!SALT-PIG*3"
+    assert found["Pairs, signed"][0] == str(len("cart") + len(pairs) + len(".") + 27)
+    json = '{"MUG":2,"PENCIL":1,"SALT-PIG":3}'
+    quotes, commas = json.count('"'), json.count(",")
+    assert found["JSON, quoted by Werkzeug"][0] == str(4 + len(json) + quotes + 3 * commas + 2)
+
+
+def test_the_name_of_the_cookie_is_that_of_the_connection(shop: OpenShop) -> None:
+    visitor = shop.visitor(base_url="https://localhost")
+    value = shop.cookie(HELD, name="__Host-cart")
+    visitor.raw_cookies = f"__Host-cart={value}"
+    found = figures(visitor.get(ADDRESS).text)
+    assert found["This shop"][0] == str(len("__Host-cart") + len(value))
+
+
+def test_a_cart_that_others_would_lose(shop: OpenShop, visitor: LintingClient) -> None:
+    assert visitor.send("/limits/cart/fill").status_code == 303
+    page = visitor.get(ADDRESS).text
+    found = figures(page)
+    kept = {title: cells[1] for title, cells in found.items()}
+    assert {title for title, word in kept.items() if word == "kept"} == {"This shop", "The bound"}
+    assert number(found["This shop"][0]) == LIMIT_BYTES
+    lines = len(held(visitor))
+    assert number(found["This shop"][2]) == lines
+    assert "trace yours" not in page  # it is beyond the right edge
+
+
+def test_lines_that_fit_are_those_that_the_buttons_add(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    before = visitor.get(ADDRESS).text
+    more = re.search(r"<strong>([\d,]+) more lines fit</strong>", before)
+    assert more is not None
+    assert number(figures(before)["This shop"][2]) == number(more[1]) + len(HELD)
+
+
+def test_the_figures_are_those_of_the_chart(visitor: LintingClient) -> None:
+    visitor.send("/limits/cart/lines", count="10")
+    page = visitor.get(ADDRESS).text
+    table = {title: cells for title, *cells in rows(page, "table.ways-figures")}
+    for title, cells in figures(page).items():
+        assert table[title][1] == cells[0]  # at ten lines, which the cart has
+    over = elements(parsed(page), "table.ways-figures td.over")
+    assert over
+    assert all(number(cell.to_text()) > LIMIT_BYTES for cell in over)
+
+
+def test_the_chart_is_a_picture_with_a_name(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    page = visitor.get(ADDRESS).text
+    (paper,) = elements(parsed(page), ".chart-paper")
+    assert attributes(paper)["role"] == "img"
+    assert "table" in (attributes(paper)["aria-label"] or "")
+    for way in WAYS:
+        assert f'class="trace {way.key}"' in page
+        assert f'class="badge {way.key}"' in page
+    assert 'class="trace limit"' in page
+    assert 'class="trace yours"' in page
+    assert "<style" not in page
+
+
+def test_a_catalogue_without_products(open_shop: Opener) -> None:
+    shop = open_shop()
+    value = shop.cookie(HELD)
+    shop.sql("delete from products")
+    visitor = shop.visitor()
+    assert len(figures(visitor.get(ADDRESS).text)) == len(WAYS)
+    visitor.set_cookie("cart", value)
+    assert figures(visitor.get(ADDRESS).text)["This shop"][0] == str(len("cart") + len(value))
+
+
+def test_a_smaller_budget_changes_nothing_in_what_a_browser_keeps(open_shop: Opener) -> None:
+    found = figures(open_shop(SHOP_CART_BUDGET_BYTES="2048").visitor().get(ADDRESS).text)
+    assert found == figures(open_shop().visitor().get(ADDRESS).text)
+
+
+# The cart without a guard
+
+
+def written(headers: list[str]) -> list[str]:
+    return [header for header in headers if not header.startswith("session=")]
+
+
+def said(visitor: LintingClient, count: object) -> list[list[str]]:
+    """Adds so many lines, and reads what the page holds against each other."""
+    response = visitor.send(PLACE, count=count)
+    assert response.status_code == 303
+    return rows(visitor.get(response.location or "").text, "table")
+
+
+def test_a_short_unguarded_cart_is_kept(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    response = visitor.send(PLACE, count=10)
+    (header,) = written(response.headers.getlist("Set-Cookie"))
+    name, value = header.partition("; ")[0].split("=", 1)
+    assert set(header.split("; ")[1:]) == {
+        f"Path={PLACE}", "Max-Age=600", "HttpOnly", "SameSite=Lax",
+    }  # fmt: skip
+    page = visitor.get(response.location or "").text
+    octets = f"{len(name + value)}"
+    assert rows(page, "table") == [
+        ["Lines", "10", "10"],
+        ["Bytes of name and value", octets, octets],
+    ]
+    assert "10 lines added." in page
+    assert "The browser kept it." in page
+    assert held(visitor) == numbered(shop, HELD)
+
+
+def test_the_cookie_is_secure_where_it_can_be(shop: OpenShop) -> None:
+    visitor = shop.visitor(base_url="https://localhost")
+    (header,) = written(visitor.send(PLACE, count=1).headers.getlist("Set-Cookie"))[-1:]
+    assert "Secure" in header.split("; ")
+
+
+def test_what_a_browser_drops_is_held_against_what_was_said(visitor: LintingClient) -> None:
+    # This client keeps whatever it is given, so the old cookie is put back as a browser would.
+    said(visitor, 40)
+    said(visitor, 40)
+    said(visitor, 40)
+    old = visitor.get_cookie(unguarded.NAME, path=PLACE)
+    assert old is not None
+    response = visitor.send(PLACE, count=40)
+    visitor.set_cookie(unguarded.NAME, old.value, path=PLACE)
+    page = visitor.get(response.location or "").text
+    (_, claimed, came), (_, octets, sent) = rows(page, "table")
+    assert (claimed, came) == ("160", "120")
+    assert number(octets) > LIMIT_BYTES >= number(sent) == len(unguarded.NAME + old.value)
+    assert "40 lines added." in page
+    assert "The browser kept the old cookie." in page
+    assert "RFC 6265bis, section 5.6, step 5" in page
+
+
+def test_no_cookie_at_all_is_told_apart(visitor: LintingClient) -> None:
+    response = visitor.send(PLACE, count=10)
+    visitor.delete_cookie(unguarded.NAME, path=PLACE)
+    assert "The browser sent no cookie." in visitor.get(response.location or "").text
+    assert "There is no unguarded cart" in visitor.get(PLACE).text
+
+
+def test_what_is_written_is_capped(visitor: LintingClient) -> None:
+    for _ in range(9):
+        found = said(visitor, 40)
+        assert number(found[1][1]) <= unguarded.MOST_BYTES
+    response = visitor.send(PLACE, count=40)
+    assert "Nothing was added" in visitor.get(response.location or "").text
+
+
+def test_deleting_needs_no_cookie_to_be_sent(visitor: LintingClient) -> None:
+    said(visitor, 10)
+    response = visitor.send("/limits/unguarded-reset")
+    assert (response.status_code, response.location) == (303, "/limits#unguarded")
+    assert unguarded.NAME not in (response.request.headers.get("Cookie") or "")
+    (header,) = written(response.headers.getlist("Set-Cookie"))
+    assert header.startswith(f"{unguarded.NAME}=; ")
+    assert {"Max-Age=0", f"Path={PLACE}"} <= set(header.split("; "))
+    assert visitor.get_cookie(unguarded.NAME, path=PLACE) is None
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "", '"', "é", "a.b.c", "{}", "=", "." * 4000, "eyJjYXJ0IjpbMV19.a.b", '"\\400"']
+)
+def test_garbage_in_the_cookie_is_an_empty_cart(visitor: LintingClient, value: str) -> None:
+    assert visitor.token
+    visitor.raw_cookies = f"{unguarded.NAME}={value}"
+    assert visitor.get(PLACE).status_code == 200
+    response = visitor.send(PLACE, count=1)
+    assert response.status_code == 303
+    assert visitor.get(response.location or "").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kept", [{"csrf_token": "x"}, {"cart": "MUG"}, {"cart": {"MUG": 1}}, [1], 7]
+)
+def test_what_our_own_key_signed_for_another_purpose_is_an_empty_cart(
+    shop: OpenShop, visitor: LintingClient, kept: object
+) -> None:
+    with shop.app.test_request_context():
+        value = unguarded._session()._serializer.dumps(kept)
+    visitor.set_cookie(unguarded.NAME, value, path=PLACE)
+    assert "cart of 0 lines" in visitor.get(PLACE).text
+
+
+@pytest.mark.parametrize("query", ["", "s=", "s=x", "s=a.b.c", f"s={'A' * 3000}", "s=%ff", "x=1"])
+def test_a_tampered_address_is_no_claim(visitor: LintingClient, query: str) -> None:
+    page = visitor.get(f"{PLACE}?{query}")
+    assert page.status_code == 200
+    assert "There is no unguarded cart" in page.text
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1000000", "x", ""])
+def test_only_so_many_lines_as_there_are_buttons(visitor: LintingClient, count: str) -> None:
+    assert said(visitor, count)[0] == ["Lines", "1", "1"]
+
+
+@pytest.mark.parametrize("address", [PLACE, "/limits/unguarded-reset"])
+def test_it_needs_the_token_of_a_form(visitor: LintingClient, address: str) -> None:
+    assert visitor.post(address, data={"count": "1"}).status_code == 400
+
+
+def test_it_goes_with_the_laboratory(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_LIMITS_LAB="off").visitor()
+    assert visitor.get(PLACE).status_code == 404
+
+
+def test_its_key_is_not_that_of_the_session(shop: OpenShop, visitor: LintingClient) -> None:
+    said(visitor, 1)
+    value = visitor.get_cookie(unguarded.NAME, path=PLACE)
+    assert value is not None
+    with shop.app.test_request_context():
+        interface = shop.app.session_interface.get_signing_serializer(shop.app)  # type: ignore[attr-defined]
+        with pytest.raises(Exception, match="does not match"):
+            interface.loads(value.value)
