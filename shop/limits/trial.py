@@ -20,6 +20,14 @@ Cookies = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came: its origin, and its Cookie header as it stands, in Latin-1."""
+
+    origin: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """What a script of the page is to do: write `writes` to document.cookie, look which of
     the cookies `sees` document.cookie shows, and ask the cookieStore about one cookie: for how
@@ -34,8 +42,9 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`lines` are Set-Cookie lines, sent as they are from below the jar's own path; `read`
-    looks at the cookies of the next request, which goes to `at` below that path.
+    """`lines` are Set-Cookie lines, sent as they are but for their holes (holes.py) from below
+    the jar's own path; `read` looks at the cookies of the next request, which goes to `at` below
+    that path, or `arrival` at all of it, where names and values are not enough.
 
     An exchange that `endangers` others may make the browser evict the visitor's cart. With a
     `script` the answer is what that tells, and None where no script runs. With a `witness` the
@@ -46,6 +55,7 @@ class Exchange:
     lines: tuple[str, ...] = ()
     read: Callable[[Cookies], Answer] = lambda cookies: None
     at: str = ""
+    arrival: Callable[[Arrival], Answer] | None = None
     endangers: bool = False
     script: Script | None = None
     witness: Callable[[Cookies], tuple[str, ...]] | None = None
