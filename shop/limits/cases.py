@@ -100,6 +100,11 @@ def families() -> tuple[Family, ...]:
     )
 
 
+def count() -> int:
+    """How many cases there are."""
+    return sum(len(family.cases) for family in families())
+
+
 def _case(row: dict[str, Any], reasons: dict[str, str]) -> Case:
     asked = _on_wire(row["asked"])
     return Case(

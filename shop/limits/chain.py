@@ -196,7 +196,13 @@ class Chain:
         if done == total:
             return Progress(total, state.findings)
         said = f"{done + 1} of {total}: {self.questions[done].title}"
-        return Progress(total, state.findings, said, self._jar(state))
+        return Progress(total, state.findings, said, self._jar(state, self._here(state)))
+
+    def _here(self, state: State) -> str:
+        # Cookies without a path are given that of the address: it is gone on where it was left.
+        asked = self.questions[len(state.findings)]
+        read = exchanges(asked.ask, self._path(), state.answers)[: len(state.answers)]
+        return read[-1].at if read else ""
 
     def _on(self, address: str, state: State) -> Response:
         if BY_SCRIPT not in request.headers:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import page, probe
+from shop.limits import conformance, page, probe
 
-BLUEPRINTS = (page.blueprint, probe.blueprint)
+BLUEPRINTS = (page.blueprint, probe.blueprint, conformance.blueprint)
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str) -> None:

@@ -21,8 +21,9 @@ from shop.limits.cases import SET_AT, Case, Family, in_directory
 from shop.limits.set_cookie import received
 from shop.limits.trial import Answer, Arrival, Exchange, Findings, Probe, Script
 
-AS_ASKED, OTHERWISE, UNTOLD = "+", "-", "?"
-"""The marks of a case that was measured; UNTOLD is OTHERWISE without room to say what came."""
+AS_ASKED, AS_SECURE, OTHERWISE, UNTOLD = "+", "*", "-", "?"
+"""The marks of a case that was measured. AS_SECURE is what is asked where the connection is
+secure, if that decides; UNTOLD is OTHERWISE without room to say what came."""
 REASONS = {
     "i": "this host is an IP address, and only names can be in a domain",
     "d": "this host’s name has no dot, so it is in no domain",
@@ -80,10 +81,12 @@ class Ground:
         apart = {"above": "a", "second": "h", "spelling": "w", "root": "r", "sender": "c"}
         return apart.get(case.needs, "")
 
-    def asked(self, case: Case) -> tuple[str, ...]:
-        """What may come back; either where the browser decides whether it is secure."""
-        both = {"p": (case.asked,), "s": (case.secure,)}
-        return both.get(self.connection, (case.asked, case.secure))
+    def asked(self, case: Case) -> dict[str, str]:
+        """What may come back, by its mark: either where the browser says what is secure."""
+        if not case.wants_secure or self.connection == "p":
+            return {AS_ASKED: case.asked}
+        secure = {AS_SECURE: case.secure}
+        return secure if self.connection == "s" else {AS_ASKED: case.asked} | secure
 
     def is_of_others(self, pair: str) -> bool:
         """Whether a cookie is another program's, or a cart."""
@@ -92,7 +95,8 @@ class Ground:
 
 
 def asking(family: Family) -> Probe:
-    """The probe of a family. Findings: `marks`, one a case; `came`, a line for each OTHERWISE."""
+    """The probe of a family. Findings: `ground`, its host and connection; `marks`, one a case;
+    `came`, a line for each OTHERWISE."""
 
     def ask(jar: str) -> Steps:
         ground = Ground.read(str((yield Exchange(arrival=lambda came: str(Ground.seen(came))))))
@@ -108,12 +112,12 @@ def asking(family: Family) -> Probe:
             if mark:
                 marks += mark
                 continue
-            answer = yield _reading(case, jar, _ours(family, case, ground), ground, room)
-            marks += AS_ASKED if answer is True else OTHERWISE if answer is not False else UNTOLD
-            if isinstance(answer, str):
-                instead.append(answer)
+            answer = str((yield _reading(case, jar, _ours(family, case, ground), ground, room)))
+            marks += answer[:1]
+            if answer[:1] == OTHERWISE:
+                instead.append(answer[1:])
                 room -= _cost(answer)
-        return {"marks": marks, "came": "\n".join(instead)}
+        return {"ground": str(ground)[:2], "marks": marks, "came": "\n".join(instead)}
 
     return ask
 
@@ -135,14 +139,12 @@ def _reading(
     case: Case, jar: str, ours: Callable[[str], str], ground: Ground, room: int
 ) -> Exchange:
     directory = f"{jar}/{case.name}"
-    asked = {in_directory(text, directory) for text in ground.asked(case)}
+    marks = {in_directory(text, directory): mark for mark, text in ground.asked(case).items()}
 
     def read(arrival: Arrival) -> Answer:
         came = ours(arrival.cookie)
-        if came in asked:
-            return True
-        told = squeezed(came)
-        return told if _cost(told) <= room else False
+        told = OTHERWISE + squeezed(came)
+        return marks.get(came) or (told if _cost(told) <= room else UNTOLD)
 
     lines = () if case.is_written else _lines(case, jar)
     return Exchange(lines, arrival=read, at=f"{case.name}/{case.at}")
@@ -173,8 +175,8 @@ def _mark(pair: str) -> str:
     return urlsafe_b64encode(digest).decode()
 
 
-def _cost(text: str) -> int:
-    return len(json.dumps(text)) - 1
+def _cost(told: str) -> int:
+    return len(json.dumps(told[1:]))
 
 
 def _kind(host: str) -> str:

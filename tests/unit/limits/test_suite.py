@@ -50,4 +50,4 @@ def test_a_browser_by_the_book_deviates_nowhere(
     found = run(family, ModelBrowser(host, is_secure))
     assert found["came"] == ""
     assert len(str(found["marks"])) == len(family.cases)
-    assert set(str(found["marks"])) <= {suite.AS_ASKED, *suite.REASONS}
+    assert set(str(found["marks"])) <= {suite.AS_ASKED, suite.AS_SECURE, *suite.REASONS}
