@@ -24,6 +24,7 @@ line and what is asked are read as Latin-1, as a header is.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ HOLE = re.compile(r"\{(?:(dir)|path\*(\d+)|(.)\*(\d+))\}")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case, as the table has it; `needs` is one of NEEDS, or empty."""
+    """A case, as the table has it; `needs` is one of NEEDS, or empty, and so is `why` one of
+    the reasons."""
 
     name: str
     lines: tuple[str, ...]
@@ -86,18 +88,28 @@ def in_directory(text: str, directory: str) -> str:
 
 @cache
 def families() -> tuple[Family, ...]:
-    """The table."""
-    table: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    """The table's families."""
     return tuple(
         Family(
             family["key"],
             family["title"],
             family["source"],
             family.get("by_name", False),
-            tuple(_case(row, table["why"]) for row in family["cases"]),
+            tuple(_case(row) for row in family["cases"]),
         )
-        for family in table["families"]
+        for family in _table()["families"]
     )
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """Why cases were changed, or why what is asked differs from what their source expects."""
+    return dict(_table()["why"])
+
+
+def edition() -> str:
+    """A name for the table as it is."""
+    return hashlib.blake2b(TABLE.read_bytes(), digest_size=6).hexdigest()
 
 
 def count() -> int:
@@ -105,7 +117,12 @@ def count() -> int:
     return sum(len(family.cases) for family in families())
 
 
-def _case(row: dict[str, Any], reasons: dict[str, str]) -> Case:
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return table
+
+
+def _case(row: dict[str, Any]) -> Case:
     asked = _on_wire(row["asked"])
     return Case(
         row["case"],
@@ -113,7 +130,7 @@ def _case(row: dict[str, Any], reasons: dict[str, str]) -> Case:
         asked,
         _on_wire(row["secure"]) if "secure" in row else asked,
         row.get("said"),
-        reasons[row["why"]] if "why" in row else "",
+        row.get("why", ""),
         row.get("at", READ_AT),
         row.get("needs", ""),
         row.get("by") == "script",

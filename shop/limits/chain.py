@@ -93,13 +93,20 @@ class Progress:
 class Chain:
     """The questions, and the addresses below /limits/<name> at which they are asked.
 
-    `report` renders the page from how far it is.
+    `report` renders the page from how far it is. What was signed for questions of another
+    `edition` is not read: it would not fit them.
     """
 
     def __init__(
-        self, name: str, questions: Sequence[Asked], report: Callable[[Progress], str]
+        self,
+        name: str,
+        questions: Sequence[Asked],
+        report: Callable[[Progress], str],
+        *,
+        edition: str = "",
     ) -> None:
         self.name, self.questions, self.report = name, questions, report
+        self.purpose = f"{name} {edition}"
         self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
         add = self.blueprint.add_url_rule
         add("", "create", self.create, methods=["POST"])
@@ -248,10 +255,10 @@ class Chain:
 
     def _token(self, state: State) -> str:
         packed = [list(state.findings), list(state.answers), state.is_sent, state.deleted]
-        return str(shop().signer(self.name).dumps(packed))
+        return str(shop().signer(self.purpose).dumps(packed))
 
     def _read(self, token: str) -> State | None:
-        signer = shop().signer(self.name)
+        signer = shop().signer(self.purpose)
         is_old = False
         try:
             packed: Any = signer.loads(token, max_age=LIFE_SECONDS)

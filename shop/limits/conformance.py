@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import render_template, request
 
 from shop.limits import suite
-from shop.limits.cases import Case, Family, families
+from shop.limits.cases import Case, Family, edition, families, reasons
 from shop.limits.chain import STOPPED, Chain, Progress
 from shop.limits.holes import Sending
 from shop.limits.probe import browser_name
@@ -41,7 +41,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A case with what came of it, in words. `mark` is one of suite.py's, or empty when it was
-    not come to; `asked` has two texts where either will do."""
+    not come to; `asked` has two texts where either will do. An empty text is no cookie."""
 
     case: Case
     mark: str
@@ -62,18 +62,14 @@ class Result:
         return suite.REASONS.get(self.mark, "" if self.mark else "the way was cut short before it")
 
     @property
-    def verdict(self) -> str:
-        return "as asked" if self.is_as_asked else "deviates" if self.deviates else "not asked"
-
-    @property
     def sent(self) -> tuple[str, ...]:
         """Its lines as a person reads them, the case's directory as the root."""
         return tuple(readable(line) for line in self.case.lines)
 
     @property
-    def said(self) -> str:
+    def said(self) -> str | None:
         """What the source expects, where that is not what is asked."""
-        return "" if self.case.said is None else readable(self.case.said) or "nothing"
+        return None if self.case.said is None else readable(self.case.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +114,12 @@ def show(progress: Progress) -> str:
         deviations=deviations,
         groups=list(_groups(deviations)),
         not_asked=Counter(result.why_not for result in results if result.why_not),
+        remarks=reasons(),
         as_json=_as_json(told) if is_over else "",
     )
 
 
-chain = Chain("conformance", tuple(Question(family) for family in families()), show)
+chain = Chain("conformance", [Question(family) for family in families()], show, edition=edition())
 blueprint = chain.blueprint
 
 
@@ -155,11 +152,11 @@ def _results(family: Family, found: Findings) -> Iterator[Result]:
     ground = suite.Ground.read(str(found["ground"]))
     instead = iter(str(found["came"]).split("\n"))
     for case, mark in zip(family.cases, str(found["marks"]), strict=True):
-        asked = {key: readable(text) or "nothing" for key, text in ground.asked(case).items()}
+        asked = {key: readable(text) for key, text in ground.asked(case).items()}
         if mark == suite.OTHERWISE:
-            came = readable(next(instead)) or "nothing"
+            came = readable(next(instead))
         else:
-            came = asked.get(mark, "not recorded")
+            came = asked.get(mark, "something that was not recorded")
         yield Result(case, mark, tuple(asked.values()), came)
 
 

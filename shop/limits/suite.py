@@ -14,6 +14,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from shop.core import cookie
@@ -36,9 +37,11 @@ REASONS = {
     "s": "only a script can write this, and none ran",
 }
 """Marks of cases that were not asked here, and why not."""
-ROOM = 9
-"""Octets of JSON a case, on average over its family, for what came instead."""
+ROOM, SPARE_ROOM = 6, 70
+"""Octets of JSON for what came instead: so many a case on average over its family, and so many
+a family beside them."""
 LONGEST = 60
+"""Octets of JSON that one of them may take."""
 FEWEST_SQUEEZED = 16
 MOST_OTHERS = 100
 """Cookies of other programs on this host that are told from those of a case."""
@@ -100,7 +103,7 @@ def asking(family: Family) -> Probe:
 
     def ask(jar: str) -> Steps:
         ground = Ground.read(str((yield Exchange(arrival=lambda came: str(Ground.seen(came))))))
-        room = ROOM * len(family.cases)
+        room = ROOM * len(family.cases) + SPARE_ROOM
         has_script = True
         marks, instead = "", []
         for case in family.cases:
@@ -116,7 +119,7 @@ def asking(family: Family) -> Probe:
             marks += answer[:1]
             if answer[:1] == OTHERWISE:
                 instead.append(answer[1:])
-                room -= _cost(answer)
+                room -= _octets(answer)
         return {"ground": str(ground)[:2], "marks": marks, "came": "\n".join(instead)}
 
     return ask
@@ -126,7 +129,10 @@ def squeezed(text: str) -> str:
     """A text with long runs of a character as `a{4094}`, cut to what can be told."""
     runs = rf"(.)\1{{{FEWEST_SQUEEZED - 1},}}"
     short = re.sub(runs, lambda run: f"{run[1]}{{{len(run[0])}}}", text, flags=re.DOTALL)
-    return short if len(short) <= LONGEST else f"{short[: LONGEST - 3]}..."
+    if _octets(short) <= LONGEST:
+        return short
+    cuts = (short[:length] for length in range(LONGEST - 3, 0, -1))
+    return next(cut for cut in cuts if _octets(cut) <= LONGEST - 3) + "..."
 
 
 def _giving(case: Case, jar: str) -> Exchange:
@@ -138,28 +144,29 @@ def _giving(case: Case, jar: str) -> Exchange:
 def _reading(
     case: Case, jar: str, ours: Callable[[str], str], ground: Ground, room: int
 ) -> Exchange:
-    directory = f"{jar}/{case.name}"
-    marks = {in_directory(text, directory): mark for mark, text in ground.asked(case).items()}
-
     def read(arrival: Arrival) -> Answer:
         came = ours(arrival.cookie)
+        for mark, text in ground.asked(case).items():
+            if came == in_directory(text, f"{jar}/{case.name}"):
+                return mark
         told = OTHERWISE + squeezed(came)
-        return marks.get(came) or (told if _cost(told) <= room else UNTOLD)
+        return told if _octets(told) <= room else UNTOLD
 
     lines = () if case.is_written else _lines(case, jar)
     return Exchange(lines, arrival=read, at=f"{case.name}/{case.at}")
 
 
+# A family is gone through anew at each step of its way.
+@cache
 def _lines(case: Case, jar: str) -> tuple[str, ...]:
     return tuple(in_directory(line, f"{jar}/{case.name}") for line in case.lines)
 
 
 def _ours(family: Family, case: Case, ground: Ground) -> Callable[[str], str]:
-    names = {received(line).name for line in case.lines}
-
     def ours(header: str) -> str:
         pairs = _pairs(header)
         if family.by_name:
+            names = {received(line).name for line in case.lines}
             return "; ".join(pair for pair in pairs if pair.partition("=")[0] in names)
         return "; ".join(pair for pair in pairs if not ground.is_of_others(pair))
 
@@ -175,8 +182,8 @@ def _mark(pair: str) -> str:
     return urlsafe_b64encode(digest).decode()
 
 
-def _cost(told: str) -> int:
-    return len(json.dumps(told[1:]))
+def _octets(text: str) -> int:
+    return len(json.dumps(text)) - len('""')
 
 
 def _kind(host: str) -> str:

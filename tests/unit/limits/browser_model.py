@@ -38,7 +38,7 @@ class ModelBrowser:
 
     def take(self, line: str, address: str, *, by_script: bool = False) -> None:
         """Receives a line in the answer from the address, a path (5.6 and 5.7)."""
-        if any(mark < " " and mark != "\t" or mark == "\x7f" for mark in line):
+        if any((mark < " " and mark != "\t") or mark == "\x7f" for mark in line):
             return
         got = received(line.strip(" \t") if not by_script else line)
         short = [(n, v) for n, v in got.attributes if len(v) <= MOST_ATTRIBUTE_OCTETS]
