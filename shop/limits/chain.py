@@ -194,7 +194,7 @@ class Chain:
             default = set_cookie.default_path(f"{jar}/{at}")
             for line in made.sets:
                 gone += _gone(line, default)
-            for line in made.script.writes if made.script else ():
+            for line in made.writes:
                 gone += _gone(line, set_cookie.default_path(page))
         return list(dict.fromkeys(gone))
 

@@ -96,6 +96,11 @@ class Told:
     def measured(self) -> int:
         return sum(not result.why_not for result in self.results)
 
+    @property
+    def suite(self) -> str:
+        """The name of the suite that the family is of."""
+        return self.family.source.partition(",")[0]
+
 
 def show(progress: Progress) -> str:
     """The page while it goes on, and the report at the end."""

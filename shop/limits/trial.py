@@ -62,9 +62,13 @@ class Exchange:
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """All that may be in the browser after this exchange, to be deleted."""
-        written = self.script.writes if self.script else ()
-        return (*self.lines, *written, *(self.witness(()) if self.witness else ()))
+        """All that a response may set in it, to be deleted."""
+        return (*self.lines, *(self.witness(()) if self.witness else ()))
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """All that its script may write, to be deleted."""
+        return self.script.writes if self.script else ()
 
 
 Probe = Callable[[str], Generator[Exchange, Answer, Findings]]
