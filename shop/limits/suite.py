@@ -107,9 +107,7 @@ def asking(family: Family) -> Probe:
         has_script = True
         marks, instead = "", []
         for case in family.cases:
-            mark = ground.why_not(case)
-            if case.is_written and not has_script:
-                mark = "s"
+            mark = ground.why_not(case) or ("s" if case.is_written and not has_script else "")
             if not mark and (yield _giving(case, jar)) is None and case.is_written:
                 mark, has_script = "s", False
             if mark:
