@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -27,7 +28,19 @@ from flask import (
 from itsdangerous import BadSignature, SignatureExpired
 from werkzeug.wrappers import Response
 
-from shop.limits.trial import Answer, Cookies, Exchange, Findings, Probe, exchanges, position
+from shop.limits import set_cookie
+from shop.limits.holes import Sending
+from shop.limits.trial import (
+    Answer,
+    Arrival,
+    Cookies,
+    Exchange,
+    Findings,
+    Probe,
+    Script,
+    exchanges,
+    position,
+)
 from shop.web import cart_cookie
 from shop.web.shop import shop
 
@@ -35,7 +48,9 @@ LIFE_SECONDS = 600
 HOPS = 8
 """Redirects in a row: a browser follows 20, Safari 16."""
 DELETIONS = 40
-"""Deletions a response, which together stay below what a proxy lets through."""
+DELETION_OCTETS = 5_000
+"""Deletions a response, and their octets if they are more than one: together they stay near what
+a proxy lets through."""
 BY_SCRIPT = "Crumb-Probe"
 """Header of a request that wants to be told the next address rather than sent there."""
 STOPPED = "stopped"
@@ -78,19 +93,26 @@ class Progress:
 class Chain:
     """The questions, and the addresses below /limits/<name> at which they are asked.
 
-    `report` renders the page from how far it is.
+    `report` renders the page from how far it is. What was signed for questions of another
+    `edition` is not read: it would not fit them.
     """
 
     def __init__(
-        self, name: str, questions: Sequence[Asked], report: Callable[[Progress], str]
+        self,
+        name: str,
+        questions: Sequence[Asked],
+        report: Callable[[Progress], str],
+        *,
+        edition: str = "",
     ) -> None:
         self.name, self.questions, self.report = name, questions, report
+        self.purpose = f"{name} {edition}"
         self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
         add = self.blueprint.add_url_rule
         add("", "create", self.create, methods=["POST"])
         add("", "show", self.show)
         add("/jar/", "exchange", self.exchange)
-        add("/jar/<path:at>", "exchange", self.exchange)
+        add("/jar/<path:at>", "exchange", self.exchange, merge_slashes=False)
         add("/page", "page", self.page)
         add("/jar/witness", "witness", self.witness)
         add("/clean", "clean", self.clean)
@@ -149,15 +171,11 @@ class Chain:
     def clean(self) -> Response:
         """Deletes what the question has set, from where its cookies are not sent."""
         state, asked = self._state()
-        set_so_far = exchanges(asked.ask, self._path(), state.answers)
-        lines = [line for made in set_so_far for line in made.sets]
-        given = list(
-            dict.fromkeys(gone for line in lines for gone in _deletions(line, self._path()))
-        )
-        deletions = given[state.deleted : state.deleted + DELETIONS]
+        left = self._deletions(state, asked)[state.deleted :]
+        deletions = _batch(left)
         status = request.args.get(STOPPED, "")
-        if state.deleted + DELETIONS < len(given):
-            state = replace(state, deleted=state.deleted + DELETIONS)
+        if len(deletions) < len(left):
+            state = replace(state, deleted=state.deleted + len(deletions))
             response = self._on(self._clean(state, status), state)
         else:
             found = position(asked.ask, self._path(), state.answers)
@@ -168,12 +186,30 @@ class Chain:
             response.headers.add("Set-Cookie", deletion)
         return response
 
+    def _deletions(self, state: State, asked: Asked) -> list[str]:
+        jar, page = self._path(), url_for(f"{self.name}.show")
+        given = exchanges(asked.ask, jar, state.answers)
+        gone: list[str] = []
+        for at, made in zip(["", *(before.at for before in given)], given, strict=False):
+            default = set_cookie.default_path(f"{jar}/{at}")
+            for line in made.sets:
+                gone += _gone(line, default)
+            for line in made.writes:
+                gone += _gone(line, set_cookie.default_path(page))
+        return list(dict.fromkeys(gone))
+
     def _progress(self, state: State) -> Progress:
         total, done = len(self.questions), len(state.findings)
         if done == total:
             return Progress(total, state.findings)
         said = f"{done + 1} of {total}: {self.questions[done].title}"
-        return Progress(total, state.findings, said, self._jar(state))
+        return Progress(total, state.findings, said, self._jar(state, self._here(state)))
+
+    def _here(self, state: State) -> str:
+        # Cookies without a path are given that of the address: it is gone on where it was left.
+        asked = self.questions[len(state.findings)]
+        read = exchanges(asked.ask, self._path(), state.answers)[: len(state.answers)]
+        return read[-1].at if read else ""
 
     def _on(self, address: str, state: State) -> Response:
         if BY_SCRIPT not in request.headers:
@@ -191,7 +227,7 @@ class Chain:
             done=len(state.findings),
             is_page=bool(now and now.witness and state.is_sent),
             endangers=bool(now and now.endangers),
-            script=script and {"writes": script.writes, "sees": script.sees, "about": script.about},
+            script=script and _for_script(script),
         )
 
     def _onward(self, state: State) -> str:
@@ -219,10 +255,10 @@ class Chain:
 
     def _token(self, state: State) -> str:
         packed = [list(state.findings), list(state.answers), state.is_sent, state.deleted]
-        return str(shop().signer(self.name).dumps(packed))
+        return str(shop().signer(self.purpose).dumps(packed))
 
     def _read(self, token: str) -> State | None:
-        signer = shop().signer(self.name)
+        signer = shop().signer(self.purpose)
         is_old = False
         try:
             packed: Any = signer.loads(token, max_age=LIFE_SECONDS)
@@ -251,7 +287,7 @@ class Chain:
 
 def _answer(waiting: Exchange) -> Answer:
     if waiting.script is None:
-        return waiting.read(_cookies())
+        return waiting.arrival(_arrival()) if waiting.arrival else waiting.read(_cookies())
     told = _told()
     return None if told is None else waiting.script.hear(told)
 
@@ -267,23 +303,39 @@ def _told() -> Mapping[str, Any] | None:
 
 def _giving(response: Response, now: Exchange) -> Response:
     for line in now.lines:
-        response.headers.add("Set-Cookie", line)
+        response.headers.add("Set-Cookie", _sending().filled(line))
     if now.endangers:
         cart_cookie.put_back(response)
         session.modified = bool(session)
     return response
 
 
-def _deletions(line: str, jar: str) -> tuple[str, ...]:
-    # A browser may have ignored the Path, and then it took that of the jar's address.
-    pair, *attributes = line.split("; ")
-    kept = [part for part in attributes if part in ("Secure", "HttpOnly")]
-    paths = [part for part in attributes if part.startswith("Path=")]
-    name = pair.partition("=")[0]
-    return tuple(
-        "; ".join([f"{name}=", path, *kept, "Max-Age=0"])
-        for path in dict.fromkeys([*paths, f"Path={jar}"])
-    )
+def _for_script(script: Script) -> Mapping[str, Any]:
+    writes = [_sending().filled(text) for text in script.writes]
+    return {"writes": writes, "sees": script.sees, "about": script.about}
+
+
+def _gone(line: str, default: str) -> tuple[str, ...]:
+    sending = _sending()
+    return set_cookie.deletions(sending.filled(line), default=default, host=sending.host)
+
+
+def _batch(deletions: Sequence[str]) -> Sequence[str]:
+    octets, count = 0, 0
+    for deletion in deletions[:DELETIONS]:
+        octets += len(deletion)
+        if count and octets > DELETION_OCTETS:
+            break
+        count += 1
+    return deletions[:count]
+
+
+def _sending() -> Sending:
+    return Sending(urlsplit(request.host_url).hostname or "", shop().now())
+
+
+def _arrival() -> Arrival:
+    return Arrival(request.host_url.rstrip("/"), request.environ.get("HTTP_COOKIE", ""))
 
 
 def _cookies() -> Cookies:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import page, probe, unguarded
+from shop.limits import conformance, page, probe, unguarded
 
-BLUEPRINTS = (page.blueprint, probe.blueprint, unguarded.blueprint)
+BLUEPRINTS = (page.blueprint, probe.blueprint, conformance.blueprint, unguarded.blueprint)
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str) -> None:

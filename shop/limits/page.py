@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.limits import filling, unguarded
+from shop.limits import cases, filling, unguarded
 from shop.limits.comparison import comparison
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.wire import filling as filling_of
@@ -69,6 +69,7 @@ def page(*, alert: str | None = None) -> str:
         limit_bytes=BROWSER_LIMIT_BYTES,
         source=NAME_AND_VALUE,
         unguarded_counts=unguarded.COUNTS,
+        case_count=cases.count(),
     )
 
 

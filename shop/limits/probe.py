@@ -62,13 +62,14 @@ def _row(question: Question, found: Findings) -> Row:
     return Row(question, found, f"Not measured to the end: {way}")
 
 
-def _agent() -> str:
+def browser_name() -> str:
+    """What the browser calls itself, cut short."""
     return (request.user_agent.string or "unknown")[:LONGEST_AGENT]
 
 
 def _as_json(rows: list[Row]) -> str:
     report: dict[str, Any] = {
-        "browser": _agent(),
+        "browser": browser_name(),
         "origin": request.host_url.rstrip("/"),
         "measured": {row.question.key: {"told": row.told, **row.found} for row in rows},
     }
@@ -83,7 +84,7 @@ def _as_markdown(rows: list[Row]) -> str:
     lines = [
         "# What this browser does with cookies",
         "",
-        f"Measured at {request.host_url.rstrip('/')} in `{_agent().replace('`', '')}`.",
+        f"Measured at {request.host_url.rstrip('/')} in `{browser_name().replace('`', '')}`.",
         "",
         cells(*heads),
         cells(*("---" for _ in heads)),

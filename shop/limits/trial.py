@@ -20,6 +20,14 @@ Cookies = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came: its origin, and its Cookie header as it stands, in Latin-1."""
+
+    origin: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """What a script of the page is to do: write `writes` to document.cookie, look which of
     the cookies `sees` document.cookie shows, and ask the cookieStore about one cookie: for how
@@ -34,8 +42,9 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`lines` are Set-Cookie lines, sent as they are from below the jar's own path; `read`
-    looks at the cookies of the next request, which goes to `at` below that path.
+    """`lines` are Set-Cookie lines, sent as they are but for their holes (holes.py) from below
+    the jar's own path; `read` looks at the cookies of the next request, which goes to `at` below
+    that path, or `arrival` at all of it, where names and values are not enough.
 
     An exchange that `endangers` others may make the browser evict the visitor's cart. With a
     `script` the answer is what that tells, and None where no script runs. With a `witness` the
@@ -46,15 +55,20 @@ class Exchange:
     lines: tuple[str, ...] = ()
     read: Callable[[Cookies], Answer] = lambda cookies: None
     at: str = ""
+    arrival: Callable[[Arrival], Answer] | None = None
     endangers: bool = False
     script: Script | None = None
     witness: Callable[[Cookies], tuple[str, ...]] | None = None
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """All that may be in the browser after this exchange, to be deleted."""
-        written = self.script.writes if self.script else ()
-        return (*self.lines, *written, *(self.witness(()) if self.witness else ()))
+        """All that a response may set in it, to be deleted."""
+        return (*self.lines, *(self.witness(()) if self.witness else ()))
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """All that its script may write, to be deleted."""
+        return self.script.writes if self.script else ()
 
 
 Probe = Callable[[str], Generator[Exchange, Answer, Findings]]

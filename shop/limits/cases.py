@@ -1,0 +1,141 @@
+"""The conformance cases: what is set, what RFC 6265bis asks to come back, and where it is from.
+
+The table is `cases.json`: reasons by their names, and a family of cases after the other:
+
+    title, source        whose cases these are, and where they are found there
+    by_name              only cookies of the names that a case sets are looked at: for those with
+                         a prefix, whose path is / by definition
+    cases                one a line:
+      case               the source's name for it, or its file and number
+      set                Set-Cookie lines, in their order, of one response
+      asked              the Cookie header that RFC 6265bis asks for; empty when none
+      secure             the same where the connection is secure, if it differs there
+      said               what the source expects, if that differs
+      why                the name of the reason why it differs, or why the case was changed
+      at                 where it is read below the case's directory
+      needs              what the case cannot be without: see NEEDS
+      by                 `script`: written to document.cookie rather than sent
+
+Each case has a directory of its own. `{dir}` is its path, in place of the source's `/`;
+`{path*1024}` is a path in it of so many octets, `{a*4094}` a letter so many times. The other
+holes are filled when the line is sent (holes.py). Letters beyond ASCII travel as UTF-8, so a
+line and what is asked are read as Latin-1, as a header is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).parent / "cases.json"
+SET_AT, READ_AT = "cookie-parser", "cookie-parser-result"
+"""The addresses in a case's directory at which it is set and read: http-state's own words."""
+NEEDS = ("name", "dotted", "above", "second", "spelling", "root", "sender")
+HOLE = re.compile(r"\{(?:(dir)|path\*(\d+)|(.)\*(\d+))\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, as the table has it; `needs` is one of NEEDS, or empty, and so is `why` one of
+    the reasons."""
+
+    name: str
+    lines: tuple[str, ...]
+    asked: str
+    secure: str
+    said: str | None = None
+    why: str = ""
+    at: str = READ_AT
+    needs: str = ""
+    is_written: bool = False
+
+    def __post_init__(self) -> None:
+        if self.needs and self.needs not in NEEDS:
+            raise ValueError(f"{self.name} needs {self.needs!r}")
+
+    @property
+    def wants_secure(self) -> bool:
+        """Whether the connection decides what is asked."""
+        return self.secure != self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Cases that are asked together."""
+
+    key: str
+    title: str
+    source: str
+    by_name: bool
+    cases: tuple[Case, ...]
+
+
+def in_directory(text: str, directory: str) -> str:
+    """A line, or what is asked of it, with the holes filled that a directory fills."""
+
+    def fill(hole: re.Match[str]) -> str:
+        if hole[1]:
+            return directory
+        return f"{directory}/".ljust(int(hole[2]), "a") if hole[2] else hole[3] * int(hole[4])
+
+    return HOLE.sub(fill, text)
+
+
+@cache
+def families() -> tuple[Family, ...]:
+    """The table's families."""
+    return tuple(
+        Family(
+            family["key"],
+            family["title"],
+            family["source"],
+            family.get("by_name", False),
+            tuple(_case(row) for row in family["cases"]),
+        )
+        for family in _table()["families"]
+    )
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """Why cases were changed, or why what is asked differs from what their source expects."""
+    return dict(_table()["why"])
+
+
+def edition() -> str:
+    """A name for the table as it is."""
+    return hashlib.blake2b(TABLE.read_bytes(), digest_size=6).hexdigest()
+
+
+def count() -> int:
+    """How many cases there are."""
+    return sum(len(family.cases) for family in families())
+
+
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return table
+
+
+def _case(row: dict[str, Any]) -> Case:
+    asked = _on_wire(row["asked"])
+    return Case(
+        row["case"],
+        tuple(_on_wire(line) for line in row["set"]),
+        asked,
+        _on_wire(row["secure"]) if "secure" in row else asked,
+        row.get("said"),
+        row.get("why", ""),
+        row.get("at", READ_AT),
+        row.get("needs", ""),
+        row.get("by") == "script",
+    )
+
+
+def _on_wire(text: str) -> str:
+    return text.encode().decode("latin-1")

@@ -1,0 +1,70 @@
+"""A Set-Cookie line as a browser reads it, and the lines that take back what came of it.
+
+RFC 6265bis, section 5.6: whatever stands in the line is read somehow, so the lines of
+conformance cases need no care of their own to be deleted again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WHITE_SPACE = " \t"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a browser received by a line: each attribute by its name in lower case, and its
+    value, in the order of the line; unknown ones and those that are too long among them."""
+
+    name: str
+    value: str
+    attributes: tuple[tuple[str, str], ...]
+
+    def all(self, attribute: str) -> list[str]:
+        """The values of all attributes of this name."""
+        return [value for name, value in self.attributes if name == attribute]
+
+
+def received(line: str) -> Received:
+    """Reads a line by the algorithm of section 5.6, steps 2 to 6."""
+    pair, *rest = line.split(";")
+    name, value = _halves(pair)
+    if "=" not in pair:
+        name, value = "", name
+    parts = (_halves(part) for part in rest)
+    return Received(name, value, tuple((part.lower(), given) for part, given in parts))
+
+
+def default_path(address: str) -> str:
+    """The path of a cookie that is set at this address without one (section 5.1.4)."""
+    return address.rpartition("/")[0] or "/"
+
+
+def deletions(line: str, *, default: str, host: str) -> tuple[str, ...]:
+    """Lines that delete what a browser may have stored of a line that this host gave.
+
+    A cookie is found again by its name, path and domain only (section 5.7, step 23), so each
+    path and domain of the line is tried, those that should have been ignored too, and the
+    default path. A line without name and value would be ignored (step 2), so a nameless
+    cookie is overwritten with a value.
+    """
+    cookie = received(line)
+    paths = [path for path in cookie.all("path") if path.startswith("/")]
+    domains = [domain for domain in cookie.all("domain") if _covers(domain, host)]
+    kept = [text for text in ("Secure", "HttpOnly") if cookie.all(text.lower())]
+    pair = f"{cookie.name}=" if cookie.name else "=gone"
+    return tuple(
+        "; ".join([pair, f"Path={path}", *domain, *kept, "Max-Age=0"])
+        for path in dict.fromkeys([*paths, default])
+        for domain in ([], *([f"Domain={domain}"] for domain in dict.fromkeys(domains)))
+    )
+
+
+def _halves(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip(WHITE_SPACE), value.strip(WHITE_SPACE)
+
+
+def _covers(domain: str, host: str) -> bool:
+    covered = domain.removeprefix(".").lower()
+    return bool(covered) and (host == covered or host.endswith(f".{covered}"))

@@ -1,0 +1,139 @@
+"""A browser as RFC 6265bis describes it, sections 5.1 and 5.6 to 5.8, for one host."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+
+from shop.limits.set_cookie import Received, default_path, received
+
+MOST_OCTETS = 4096
+MOST_ATTRIBUTE_OCTETS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A cookie in the store; its place there is its age."""
+
+    name: str
+    value: str
+    domain: str
+    is_host_only: bool
+    path: str
+    is_secure: bool
+    is_http_only: bool
+
+    @property
+    def identity(self) -> tuple[str, str, bool, str]:
+        return self.name, self.domain, self.is_host_only, self.path
+
+
+@dataclass(slots=True)
+class ModelBrowser:
+    """Its cookie store, and what it sends. `is_secure` says whether connections are."""
+
+    host: str
+    is_secure: bool
+    kept: list[Kept] = field(default_factory=list)
+
+    def take(self, line: str, address: str, *, by_script: bool = False) -> None:
+        """Receives a line in the answer from the address, a path (5.6 and 5.7)."""
+        if any((mark < " " and mark != "\t") or mark == "\x7f" for mark in line):
+            return
+        got = received(line.strip(" \t") if not by_script else line)
+        short = [(n, v) for n, v in got.attributes if len(v) <= MOST_ATTRIBUTE_OCTETS]
+        got = Received(got.name, got.value, tuple(short))
+        if not got.name + got.value or len(got.name + got.value) > MOST_OCTETS:
+            return
+        domain = self._domain(got)
+        if domain is None:
+            return
+        cookie = Kept(
+            got.name,
+            got.value,
+            domain or self.host,
+            not domain,
+            self._path(got, address),
+            bool(got.all("secure")),
+            bool(got.all("httponly")),
+        )
+        if self._is_refused(cookie, got, by_script=by_script):
+            return
+        self._store(cookie, is_gone=_is_expired(got), by_script=by_script)
+
+    def sent_to(self, address: str) -> str:
+        """The Cookie header of a request (5.8.3); empty when there is none."""
+        ours = [
+            cookie
+            for cookie in self.kept
+            if _path_matches(address, cookie.path)
+            and _domain_matches(self.host, cookie.domain)
+            and (self.is_secure or not cookie.is_secure)
+        ]
+        ours.sort(key=lambda cookie: -len(cookie.path))
+        return "; ".join(f"{c.name}={c.value}" if c.name else c.value for c in ours)
+
+    def _domain(self, got: Received) -> str | None:
+        given = got.all("domain")
+        domain = given[-1].removeprefix(".").lower() if given else ""
+        is_public = bool(domain) and ("." not in domain and not _is_ip(domain))
+        if is_public and domain == self.host:
+            return ""
+        if domain and (is_public or not _domain_matches(self.host, domain)):
+            return None
+        return domain
+
+    def _path(self, got: Received, address: str) -> str:
+        given = got.all("path")
+        return given[-1] if given and given[-1].startswith("/") else default_path(address)
+
+    def _is_refused(self, cookie: Kept, got: Received, *, by_script: bool) -> bool:
+        bare = (cookie.name or cookie.value).lower()
+        is_host = bare.startswith("__host-")
+        return (
+            (cookie.is_secure and not self.is_secure)
+            or (by_script and cookie.is_http_only)
+            or (bare.startswith("__secure-") and not (cookie.name and cookie.is_secure))
+            or (is_host and not (cookie.name and cookie.is_secure and cookie.is_host_only))
+            or (is_host and not (got.all("path") and cookie.path == "/"))
+            or (bare.startswith(("__http-", "__host-http-")) and not _is_http(cookie))
+        )
+
+    def _store(self, cookie: Kept, *, is_gone: bool, by_script: bool) -> None:
+        at = next((n for n, old in enumerate(self.kept) if old.identity == cookie.identity), None)
+        if at is not None and by_script and self.kept[at].is_http_only:
+            return
+        if at is None:
+            self.kept.append(cookie)
+            at = len(self.kept) - 1
+        self.kept[at] = cookie
+        if is_gone:
+            del self.kept[at]
+
+
+def _is_http(cookie: Kept) -> bool:
+    return cookie.is_secure and cookie.is_http_only
+
+
+def _is_expired(got: Received) -> bool:
+    ages = [age for age in got.all("max-age") if age.removeprefix("-").isdecimal()]
+    if ages:
+        return ages[-1].startswith("-") or not ages[-1].strip("0")
+    # The dates of the cases are in ten minutes, or in the years 1980 and 2007.
+    return any(year in date for date in got.all("expires")[-1:] for year in ("1980", "2007"))
+
+
+def _domain_matches(host: str, domain: str) -> bool:
+    return host == domain or (host.endswith(f".{domain}") and not _is_ip(host))
+
+
+def _path_matches(address: str, path: str) -> bool:
+    return address == path or address.startswith(path if path.endswith("/") else f"{path}/")
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
