@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge
 from shop.limits import filling
+from shop.limits.exhibits import EXHIBITS
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
 from shop.web import cart_cookie, undo, words
@@ -57,7 +58,9 @@ def empty() -> Response:
 
 def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
-    return render_template("limits/show.html", alert=alert, wire=wire(), counts=COUNTS)
+    return render_template(
+        "limits/show.html", alert=alert, wire=wire(), counts=COUNTS, exhibits=EXHIBITS
+    )
 
 
 def _changed(cart: Cart, said: str) -> Response:
