@@ -129,7 +129,7 @@ def _acted(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
 def _takes(told: str, free: int) -> Expectation:
     return Expectation(
         f"Name and value take {told}.",
-        lambda show: show.octets == show.scene.jar.limit_bytes - free,
+        lambda show: show.octets == (show.scene.jar.limit_bytes - free,),
     )
 
 

@@ -38,7 +38,6 @@ blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
 
 EXTENSION = "museum"
 LIFE_SECONDS = 3600
-MOST_LINES_SHOWN = 6
 _KEEPING = (
     "Your earlier cart has expired, and we are still keeping it for you. Please restore it or let "
     "it go first. Nothing was changed."
@@ -53,15 +52,7 @@ class Placard:
     show: Show | None
     reason: str
     results: tuple[tuple[Expectation, bool], ...]
-    is_taken_over: bool
-
-    @property
-    def header(self) -> str:
-        """The Cookie header that the exhibit is sent in."""
-        if self.show is None:
-            return ""
-        name = self.show.scene.jar.name
-        return "; ".join(f"{name}={value}" for value in self.show.values)
+    can_be_taken: bool
 
 
 @blueprint.get("/<name>")
@@ -77,7 +68,6 @@ def show(name: str) -> str:
         after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
         back=_offer_of(request.args.get("back", "")),
         mine=cart_cookie.read().cart,
-        most_lines=MOST_LINES_SHOWN,
     )
 
 

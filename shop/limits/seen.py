@@ -10,6 +10,8 @@ _UNSEEN = frozenset({"head", "header", "footer", "dialog", "button"})
 _SAYING = frozenset({"notice", "state", "empty", "field-error", "error"})
 """Classes of what a page says of a cart, good or bad."""
 _HEARD = frozenset({"said", "cell", "dt", "dd"})
+MOST_LINES = 6
+_LINE = "<tr data-line="
 _CELLS = 4
 """Product, price, quantity and total; the fifth cell of a line is a button."""
 
@@ -18,24 +20,31 @@ Attributes = list[tuple[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Notices and alerts, the cells of each line, and the sums with their names."""
+    """Notices and alerts, the cells of the first lines, how many lines there are in all, and
+    the sums with their names."""
 
     said: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...]
+    count: int
     sums: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, html: str) -> Seen:
         """Reads a page of the shop; white space is collapsed."""
         reader = _Reader()
-        reader.feed(html)
+        reader.feed(_shortened(html))
         reader.close()
         texts = reader.texts
         return cls(
             said=tuple(texts["said"]),
             lines=tuple(tuple(cells[:_CELLS]) for cells in reader.lines),
+            count=html.count(_LINE),
             sums=tuple(zip(texts["dt"], texts["dd"], strict=True)),
         )
+
+    @property
+    def lines_left_out(self) -> int:
+        return self.count - len(self.lines)
 
     def says(self, words: str) -> bool:
         return any(words in text for text in self.said)
@@ -43,6 +52,15 @@ class Seen:
     def line_of(self, words: str) -> tuple[str, ...]:
         """The first line that has these words; empty when there is none."""
         return next((line for line in self.lines if words in " ".join(line)), ())
+
+
+def _shortened(html: str) -> str:
+    # A full cart has hundreds of lines, and reading one takes as long as drawing ten.
+    before, *lines = html.split(_LINE)
+    if len(lines) <= MOST_LINES:
+        return html
+    shown = _LINE.join([before, *lines[:MOST_LINES]]).rpartition("</tr>")
+    return "".join(shown[:2]) + lines[-1].partition("</tr>")[2]
 
 
 class _Reader(HTMLParser):
@@ -81,6 +99,8 @@ class _Reader(HTMLParser):
 
     def _kind(self, tag: str, given: dict[str, str | None]) -> str:
         classes = set((given.get("class") or "").split())
+        if "hidden" in self._open:
+            return ""
         if tag in _UNSEEN or "aria-hidden" in given or "quiet" in classes:
             return "hidden"
         if not _HEARD.isdisjoint(self._open):

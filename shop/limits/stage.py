@@ -113,9 +113,14 @@ class Show:
     acted: Exchange
 
     @property
-    def octets(self) -> int:
-        """Octets of name + value of the first cookie."""
-        return len(self.scene.jar.name) + len(self.values[0])
+    def octets(self) -> tuple[int, ...]:
+        """Octets of name + value of each cookie."""
+        return tuple(len(self.scene.jar.name) + len(value) for value in self.values)
+
+    @property
+    def header(self) -> str:
+        """What follows `Cookie: ` in the requests."""
+        return "; ".join(f"{self.scene.jar.name}={value}" for value in self.values)
 
 
 class Stage:
