@@ -51,7 +51,9 @@ def test_a_full_cart_is_taken_takes_no_more_and_is_undone(either: Shopper) -> No
 
     either.visits("/products/beech-bread-board")
     page.get_by_role("button", name="Add to cart").click()
-    expect(page.get_by_text("“Beech bread board” does not fit into your cart").first).to_be_visible()
+    expect(
+        page.get_by_text("“Beech bread board” does not fit into your cart").first
+    ).to_be_visible()
     assert jar.cart_cookie(page.context) == taken
 
     page.goto(way_back)

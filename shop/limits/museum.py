@@ -26,8 +26,10 @@ from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.limits.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
+from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.stage import Show, Stage
 from shop.web import cart_cookie, undo
 from shop.web.say import say
@@ -53,6 +55,12 @@ class Placard:
     reason: str
     results: tuple[tuple[Expectation, bool], ...]
     can_be_taken: bool
+
+    @property
+    def limit_source(self) -> str:
+        """What sets the most bytes that a cart may take here."""
+        is_lowered = shop().cart_budget_bytes < BROWSER_LIMIT_BYTES
+        return "SHOP_CART_BUDGET_BYTES" if is_lowered else str(NAME_AND_VALUE)
 
 
 @blueprint.get("/<name>")
@@ -84,7 +92,9 @@ def create(name: str) -> Response:
         response = redirect(url_for("museum.show", name=name, back=_way_back()), 303)
         cart_cookie.store(response, cart)
     except (CookieRefused, CartTooLarge):
-        say("That cart is too old by now. Here is a new one. Nothing was changed.", "warning")
+        say(
+            "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
+        )
         return redirect(here, 303)
     _remember(response, cart)
     say(f"In your browser now, byte for byte: {exhibit.title}")

@@ -9,8 +9,11 @@ _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 _UNSEEN = frozenset({"head", "header", "footer", "dialog", "button"})
 _SAYING = frozenset({"notice", "state", "empty", "field-error", "error"})
 """Classes of what a page says of a cart, good or bad."""
+_NOTES = frozenset({"line-message", "line-news"})
+"""Classes of what stands below the name of a line."""
 _HEARD = frozenset({"said", "cell", "dt", "dd"})
-MOST_LINES = 6
+MOST_LINES = 3
+"""Of a page that are read, and shown in the museum."""
 _LINE = "<tr data-line="
 _CELLS = 4
 """Product, price, quantity and total; the fifth cell of a line is a button."""
@@ -104,6 +107,7 @@ class _Reader(HTMLParser):
         if tag in _UNSEEN or "aria-hidden" in given or "quiet" in classes:
             return "hidden"
         if not _HEARD.isdisjoint(self._open):
+            self._heard += [] if classes.isdisjoint(_NOTES) else ["·"]
             return ""
         if not classes.isdisjoint(_SAYING) or given.get("role") == "alert":
             return "said"

@@ -3,7 +3,8 @@ from __future__ import annotations
 from shop.limits.seen import MOST_LINES, Seen
 
 LINE = (
-    '<tr data-line="{0}"><th><img src="x"><span>Mug {0}</span></th><td>£1</td>'
+    '<tr data-line="{0}"><th><img src="x"><span>Mug {0}'
+    '<span class="line-news">Dearer</span></span></th><td>£1</td>'
     '<td><input type="hidden" name="csrf_token" value="y"><button>Update</button>'
     '<span aria-hidden="true">+</span><input type="text" value="{0}"></td>'
     "<td>£\xa01<!-- x --></td><td><button>Remove</button></td></tr>"
@@ -24,7 +25,7 @@ def seen(count: int) -> Seen:
 def test_words_are_heard_as_they_stand() -> None:
     page = seen(1)
     assert page.said == ("It was damaged & lost", "Gone")
-    assert page.lines == (("Mug 1", "£1", "1", "£ 1"),)
+    assert page.lines == (("Mug 1 · Dearer", "£1", "1", "£ 1"),)
     assert page.sums == (("Total", "£1"),)
     assert page.says("damaged &")
     assert not page.says("not this")
@@ -32,7 +33,9 @@ def test_words_are_heard_as_they_stand() -> None:
 
 def test_of_many_lines_the_first_are_read_and_all_counted() -> None:
     page = seen(MOST_LINES + 3)
-    assert [line[0] for line in page.lines] == [f"Mug {at}" for at in range(1, MOST_LINES + 1)]
+    assert [line[0] for line in page.lines] == [
+        f"Mug {at} · Dearer" for at in range(1, MOST_LINES + 1)
+    ]
     assert (page.count, page.lines_left_out) == (MOST_LINES + 3, 3)
     assert page.sums == (("Total", "£1"),)
 
