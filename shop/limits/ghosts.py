@@ -3,7 +3,7 @@
 Their numbers are as good as random, so that packing is about as short as deflating, and seven
 digits long, where no catalogue is: whatever a shop sells is not in such a cart yet, and so is
 refused by a full one. Packed text is as long as arithmetic says, and a digit more in a quantity
-makes up what is missing; a cart that deflates better after all is made anew of other numbers.
+makes up what is missing.
 """
 
 from __future__ import annotations
@@ -19,21 +19,17 @@ from shop.limits.filling import Jar
 LOWEST_NUMBER = 1_000_000
 FRAME_BYTES = 24
 """Of a cookie value: the form, the dot and the signature."""
-MOST_TRIES = 8
 _MOST_DIGITS = len(str(MAX_LINE_QUANTITY))
 
 
 def exactly(jar: Jar, octets: int, first: Sequence[Line], *, now: int) -> Cart | None:
     """A cart that begins with these lines, whose name + value are so many octets in this jar.
 
-    None when that is too short for them, or when chance denies it in several tries.
+    None when that is too short for them.
     """
     length = _text_length(octets - len(jar.name) - FRAME_BYTES)
-    for attempt in range(MOST_TRIES):
-        cart = _of_text_length(length, first, attempt, now)
-        if cart is not None and jar.octets(cart) == octets:
-            return cart
-    return None
+    cart = _of_text_length(length, first, now)
+    return cart if cart is not None and jar.octets(cart) == octets else None
 
 
 def _text_length(packed: int) -> int:
@@ -42,10 +38,10 @@ def _text_length(packed: int) -> int:
     return 7 * groups + (0, 1, 3, 5)[rest]
 
 
-def _of_text_length(length: int, first: Sequence[Line], attempt: int, now: int) -> Cart | None:
-    cart, added = Cart(tuple(first), now), _numbers(attempt)
-    lines, missing, before = list(cart.lines), length - _length(cart), first[-1].number
-    for number in added:
+def _of_text_length(length: int, first: Sequence[Line], now: int) -> Cart | None:
+    lines, before = list(first), first[-1].number
+    missing = length - len(cookie.text_of(Cart(tuple(first), now)))
+    for number in _numbers():
         needed = len(f",{number - before},1")
         if needed > missing:
             break
@@ -58,14 +54,10 @@ def _of_text_length(length: int, first: Sequence[Line], attempt: int, now: int) 
     return None if missing else Cart(tuple(lines), now)
 
 
-def _length(cart: Cart) -> int:
-    return len(cookie.text_of(cart))
-
-
-def _numbers(attempt: int) -> Iterator[int]:
+def _numbers() -> Iterator[int]:
     seen: set[int] = set()
     for at in count():
-        digest = hashlib.sha256(b"%d %d" % (attempt, at)).digest()
+        digest = hashlib.sha256(b"%d" % at).digest()
         number = LOWEST_NUMBER + int.from_bytes(digest[:4], "big") % (MAX_NUMBER - LOWEST_NUMBER)
         if number not in seen:
             seen.add(number)

@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask, request, request_started
 
 from shop.core import cookie
 from shop.limits import exhibits, museum
@@ -96,11 +97,19 @@ def test_opening_leaves_the_visitor_and_the_shop_alone(
 def test_no_cookie_of_the_visitor_comes_onto_the_stage(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
-    visitor.raw_cookies = "theme=night; undo=-"
-    visitor.set_cookie("cart", shop.cookie({"MUG": 7}))
-    page = visitor.get(address("deleted-product")).text
-    assert "Everyday mug" not in page
-    assert "theme=night" not in page
+    mine = shop.cookie({"PENCIL": 7})
+    visitor.set_cookie("cart", mine)
+    visitor.set_cookie("theme", "night")
+    sent: dict[str, str] = {}
+
+    def keep(_: Flask, **__: object) -> None:
+        sent[request.path] = request.headers.get("Cookie", "")
+
+    with request_started.connected_to(keep):
+        visitor.get(address("version-1"))
+    assert set(sent) == {address("version-1"), "/cart", "/cart/lines"}
+    assert mine in sent[address("version-1")]
+    assert not any(mine in sent[path] or "theme" in sent[path] for path in ("/cart", "/cart/lines"))
 
 
 @pytest.mark.parametrize("key", [KEY, FORMER_KEY, exhibits.GONE_KEY])
