@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import browser
 from e2e.pages import Shopper
@@ -113,3 +113,17 @@ def context(context: BrowserContext) -> BrowserContext:
 def shopper(page: Page, shop: RunningShop) -> Shopper:
     """Someone at the shop's door with an empty cart."""
     return Shopper(page, shop.url)
+
+
+@pytest.fixture(params=["with JavaScript", "without JavaScript"])
+def either(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    browser_context_args: dict[str, object],
+    shop: RunningShop,
+) -> Iterator[Shopper]:
+    """A shopper whose browser runs scripts or does not."""
+    with_script = request.param == "with JavaScript"
+    context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
+    yield Shopper(context.new_page(), shop.url)
+    context.close()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from e2e import jar
 from e2e.pages import CartPage, Shopper
@@ -13,20 +10,6 @@ from e2e.server import RunningShop
 
 MUG, PENCIL, SHADE = 1, 32, 44
 THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
-
-
-@pytest.fixture(params=["with JavaScript", "without JavaScript"])
-def either(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    browser_context_args: dict[str, object],
-    shop: RunningShop,
-) -> Iterator[Shopper]:
-    """A shopper whose browser runs scripts or does not."""
-    with_script = request.param == "with JavaScript"
-    context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
-    yield Shopper(context.new_page(), shop.url)
-    context.close()
 
 
 def opened(shopper: Shopper, lines: dict[int, int]) -> CartPage:

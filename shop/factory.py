@@ -8,7 +8,9 @@ import secrets
 import time
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import limits
@@ -16,6 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, is_currency
 from flask import Flask, request
 from flask_babel import Babel
+from flask_limiter import Limiter
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -79,9 +82,19 @@ def create_app(
         )
     _check(settings)
     logs.register()
+    app, limiter = _joined(settings, _shop(settings, now))
+    if settings.limits_lab:
+        lab.register(app, limiter, settings.limits_ratelimit, partial(_unlimited, settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app = ShopApp("shop", static_folder=None)
     app.config.update(_flask_config(settings))
-    app.extensions["shop"] = _shop(settings, now)
+    app.extensions["shop"] = shop
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=found.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
@@ -93,11 +106,12 @@ def create_app(
     assets.register(app, PROJECT / "static")
     for module in (product, cart, share, about, checkout, order, found, health):
         app.register_blueprint(module.blueprint)
-    if settings.limits_lab:
-        lab.register(app, limiter, settings.limits_ratelimit)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app, limiter
+
+
+def _unlimited(settings: Settings, shop: Shop) -> Flask:
+    # The pages of a shop, for visits that come from within: no laboratory, and nothing counted.
+    app, _ = _joined(replace(settings, ratelimit_enabled=False), shop)
     return app
 
 

@@ -111,7 +111,7 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
         raise ValueError("an empty cart has no cookie")
     if not 0 < limit_bytes <= BROWSER_LIMIT_BYTES:
         raise ValueError(f"a limit is between 1 and {BROWSER_LIMIT_BYTES} bytes")
-    value = sign(_payload(text_of(cart)), keys)
+    value = sign(payload(text_of(cart)), keys)
     needed_bytes = len(name) + len(value)
     if needed_bytes > limit_bytes:
         raise CartTooLarge(needed_bytes, limit_bytes)
@@ -168,6 +168,14 @@ def packed_length(characters: int) -> int:
     return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
 
 
+def payload(text: str) -> str:
+    """A text in the shorter of its two forms: packed or deflated."""
+    packed = "j" + _packed(text)
+    if len(text) > MAX_TEXT_BYTES:
+        return packed
+    return min(packed, "z" + _deflated(text), key=len)
+
+
 def sign(payload: str, keys: Keys) -> str:
     """A payload, whatever it holds, signed as a cart: the last step of encoding."""
     return _signer(keys).sign(payload).decode("ascii")
@@ -215,13 +223,6 @@ def _lines(numbers: list[int]) -> list[Line]:
         number += step
         lines.append(Line(number, quantity))
     return lines
-
-
-def _payload(text: str) -> str:
-    packed = "j" + _packed(text)
-    if len(text) > MAX_TEXT_BYTES:
-        return packed
-    return min(packed, "z" + _deflated(text), key=len)
 
 
 def _packed(text: str) -> str:

@@ -7,16 +7,28 @@ minutes; only the visitor's cart is written to the shop's path, by the shop's ow
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import conformance, page, probe, unguarded
+from shop.limits import conformance, museum, page, probe, unguarded
+from shop.limits.stage import Stage
+from shop.web.shop import Shop
 
-BLUEPRINTS = (page.blueprint, probe.blueprint, conformance.blueprint, unguarded.blueprint)
+BLUEPRINTS = (
+    page.blueprint,
+    probe.blueprint,
+    conformance.blueprint,
+    unguarded.blueprint,
+    museum.blueprint,
+)
 
 
-def register(app: Flask, limiter: Limiter, ratelimit: str) -> None:
-    """Gives the shop its laboratory; all its addresses together are limited in number."""
+def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop], Flask]) -> None:
+    """Gives the shop its laboratory; all its addresses together are limited in number. `join`
+    makes the shop's own pages over another Shop."""
+    app.extensions[museum.EXTENSION] = Stage(join)
     limit = limiter.shared_limit(ratelimit, scope="limits")
     for blueprint in BLUEPRINTS:
         limit(blueprint)

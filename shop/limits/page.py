@@ -10,6 +10,7 @@ from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
 from shop.limits import cases, filling, unguarded
 from shop.limits.comparison import comparison
+from shop.limits.exhibits import EXHIBITS
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
@@ -70,6 +71,7 @@ def page(*, alert: str | None = None) -> str:
         source=NAME_AND_VALUE,
         unguarded_counts=unguarded.COUNTS,
         case_count=cases.count(),
+        exhibits=EXHIBITS,
     )
 
 

@@ -55,6 +55,16 @@ def offer() -> Offer | None:
     return Offer(usable[0], _digest(cart_cookie.read().cart), len(usable))
 
 
+def offer_of(step: str) -> Offer | None:
+    """A step that did not come in the cookie, if it can be taken and leads anywhere."""
+    try:
+        before = Cart() if step == EMPTY else cart_cookie.decode(step)
+    except CookieRefused:
+        return None
+    current = cart_cookie.read().cart
+    return Offer(step, _digest(current), 1) if before.lines != current.lines else None
+
+
 def stepped_back(step: str, since: str) -> Cart:
     """The cart that a step leads to. Raises CookieRefused for what is no step of ours.
 

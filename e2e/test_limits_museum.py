@@ -1,0 +1,84 @@
+"""The museum of carts: looked at without a trace, taken to the byte, and given back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e import jar
+from e2e.pages import Shopper
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.limits.exhibits import EXHIBITS
+
+PENCIL = 32
+MINE = {PENCIL: 3}
+
+
+def held_bytes(page: Page) -> int:
+    held = jar.cart_cookie(page.context)
+    return len(held["name"]) + len(held["value"]) if held else 0
+
+
+def takes(shopper: Shopper, name: str) -> Page:
+    page = shopper.visits(f"/limits/museum/{name}")
+    page.get_by_role("button", name="Put this cart into my browser").click()
+    expect(page.get_by_text("In your browser now, byte for byte")).to_be_visible()
+    return page
+
+
+def test_every_exhibit_does_what_it_should_and_leaves_the_cart_alone(either: Shopper) -> None:
+    page = either.page
+    jar.put(page.context, either.url, jar.value_of(MINE))
+    before = jar.cart_cookie(page.context)
+    either.visits("/limits")
+    for at, exhibit in enumerate(EXHIBITS):
+        room = page.get_by_role("navigation", name="Exhibits") if at else page.locator("main")
+        either.follows(room.get_by_role("link", name=exhibit.title).last, to=exhibit.title)
+        table = page.get_by_role("table", name="What should happen")
+        expect(table.get_by_role("cell", name="✓ does", exact=True)).to_have_count(
+            len(exhibit.expected)
+        )
+        assert jar.cart_cookie(page.context) == before
+    either.opens_cart().holds("Cedar pencil", 3)
+
+
+def test_a_full_cart_is_taken_takes_no_more_and_is_undone(either: Shopper) -> None:
+    jar.put(either.page.context, either.url, jar.value_of(MINE))
+    page = takes(either, "full")
+    way_back = page.url
+    taken = jar.cart_cookie(page.context)
+    assert held_bytes(page) == BROWSER_LIMIT_BYTES
+
+    either.visits("/products/beech-bread-board")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(
+        page.get_by_text("“Beech bread board” does not fit into your cart").first
+    ).to_be_visible()
+    assert jar.cart_cookie(page.context) == taken
+
+    page.goto(way_back)
+    page.get_by_role("button", name="Put my own cart back").click()
+    expect(page.get_by_text("Undone. Your cart is as it was before")).to_be_visible()
+    either.opens_cart().holds("Cedar pencil", 3)
+    cart = jar.held_cart(page.context)
+    assert cart is not None
+    assert {line.number: line.quantity for line in cart.lines} == MINE
+
+
+def test_one_in_grace_is_taken_offered_and_restored(either: Shopper) -> None:
+    page = takes(either, "expired-in-grace")
+    expect(page.get_by_role("heading", name="has expired. Restore it?")).to_be_visible()
+    page.get_by_role("button", name="Restore it").click()
+    expect(page.get_by_text("Your cart is back")).to_be_visible()
+    either.opens_cart().holds("Everyday mug")
+
+
+@pytest.mark.parametrize("name", ["full", "two-of-one-name"])
+def test_on_https_it_is_the_cookie_of_that_connection(
+    shopper: Shopper, https_url: str, name: str
+) -> None:
+    page = Shopper(shopper.page, https_url).visits(f"/limits/museum/{name}")
+    expect(page.get_by_label("Cookie header", exact=True)).to_contain_text("Cookie: __Host-cart=")
+    expect(page.get_by_role("cell", name="✗ does not")).to_have_count(0)
+    expect(page.get_by_role("cell", name="✓ does", exact=True)).not_to_have_count(0)
+    assert jar.cart_cookie(page.context) is None

@@ -1,0 +1,155 @@
+"""`/limits/museum/<name>`: a cart in some state, and what the shop does with it.
+
+Opening an exhibit shows it on a stage of its own (see `stage`) and leaves the visitor's cart
+alone. One that the real shop keeps can be put into the browser: through the cart's own writer,
+with the way back in a form of the next page, since a full cart leaves the cookie of the steps
+back no room. A cart that is refused cannot be put there: the writer signs what it writes, and
+writes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from itsdangerous import BadSignature
+from itsdangerous import URLSafeTimedSerializer as Signer
+from werkzeug.wrappers import Response
+
+from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.core.errors import CartTooLarge, CookieRefused
+from shop.limits.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
+from shop.limits.facts import NAME_AND_VALUE
+from shop.limits.stage import Show, Stage
+from shop.web import cart_cookie, undo
+from shop.web.say import say
+from shop.web.shop import shop
+from shop.web.undo import Offer
+
+blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
+
+EXTENSION = "museum"
+LIFE_SECONDS = 3600
+_KEEPING = (
+    "Your earlier cart has expired, and we are still keeping it for you. Please restore it or let "
+    "it go first. Nothing was changed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placard:
+    """What is written beside an exhibit: what should happen, and whether it did."""
+
+    exhibit: Exhibit
+    show: Show | None
+    reason: str
+    results: tuple[tuple[Expectation, bool], ...]
+    can_be_taken: bool
+
+    @property
+    def limit_source(self) -> str:
+        """What sets the most bytes that a cart may take here."""
+        is_lowered = shop().cart_budget_bytes < BROWSER_LIMIT_BYTES
+        return "SHOP_CART_BUDGET_BYTES" if is_lowered else str(NAME_AND_VALUE)
+
+
+@blueprint.get("/<name>")
+def show(name: str) -> str:
+    exhibit = _exhibit(name)
+    at = EXHIBITS.index(exhibit)
+    return render_template(
+        "limits/museum.html",
+        placard=placard(exhibit),
+        number=at + 1,
+        count=len(EXHIBITS),
+        before=EXHIBITS[at - 1] if at else None,
+        after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
+        back=_offer_of(request.args.get("back", "")),
+        mine=cart_cookie.read().cart,
+    )
+
+
+@blueprint.post("/<name>")
+def create(name: str) -> Response:
+    """Puts the cart that the exhibit's form carries into the browser."""
+    exhibit = _exhibit(name)
+    here = url_for("museum.show", name=name)
+    if cart_cookie.read().offer is not None:
+        say(_KEEPING, "warning")
+        return redirect(here, 303)
+    try:
+        cart = _kept_by_the_shop(request.form.get("cart", ""))
+        response = redirect(url_for("museum.show", name=name, back=_way_back()), 303)
+        cart_cookie.store(response, cart)
+    except (CookieRefused, CartTooLarge):
+        say(
+            "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
+        )
+        return redirect(here, 303)
+    _remember(response, cart)
+    say(f"In your browser now, byte for byte: {exhibit.title}")
+    return response
+
+
+def placard(exhibit: Exhibit) -> Placard:
+    """Lets the stage show an exhibit, and holds what it does against what is expected."""
+    stage: Stage = current_app.extensions[EXTENSION]
+    scene = stage.scene()
+    try:
+        values = exhibit.made(scene)
+    except CannotBeShownError as refusal:
+        return Placard(exhibit, None, str(refusal), (), False)
+    seen = stage.play(scene, values, exhibit.act)
+    results = tuple((expected, expected.is_met(seen)) for expected in exhibit.expected)
+    return Placard(exhibit, seen, "", results, not exhibit.is_staged and _is_kept(values[0]))
+
+
+def _exhibit(name: str) -> Exhibit:
+    exhibit = next((known for known in EXHIBITS if known.name == name), None)
+    return exhibit or abort(404)
+
+
+def _kept_by_the_shop(value: str) -> Cart:
+    return cart_cookie.decode(value, grace_seconds=shop().cart_grace_seconds)
+
+
+def _is_kept(value: str) -> bool:
+    try:
+        return bool(_kept_by_the_shop(value))
+    except CookieRefused:
+        return False
+
+
+def _remember(response: Response, cart: Cart) -> None:
+    before = cart_cookie.read().cart
+    if before.lines and undo.has_room(before, cart):
+        undo.push(response, cart)
+    else:
+        undo.forget(response)  # a step from before this would be offered as the last one
+
+
+def _signer() -> Signer:
+    # Of this browser alone: else a link could offer a stranger's cart as the visitor's own.
+    return shop().signer(f"museum {session.get('csrf_token', '')}")
+
+
+def _way_back() -> str:
+    seen = cart_cookie.read()
+    return str(_signer().dumps(seen.value if seen.cart.lines else undo.EMPTY))
+
+
+def _offer_of(token: str) -> Offer | None:
+    try:
+        return undo.offer_of(str(_signer().loads(token, max_age=LIFE_SECONDS)))
+    except BadSignature:
+        return None
