@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
+from shop.limits import taking
 from shop.limits.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.stage import Show, Stage
@@ -40,10 +41,6 @@ blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
 
 EXTENSION = "museum"
 LIFE_SECONDS = 3600
-_KEEPING = (
-    "Your earlier cart has expired, and we are still keeping it for you. Please restore it or let "
-    "it go first. Nothing was changed."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +81,18 @@ def create(name: str) -> Response:
     """Puts the cart that the exhibit's form carries into the browser."""
     exhibit = _exhibit(name)
     here = url_for("museum.show", name=name)
-    if cart_cookie.read().offer is not None:
-        say(_KEEPING, "warning")
+    if taking.is_one_waiting():
+        say(taking.WAITING, "warning")
         return redirect(here, 303)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
         response = redirect(url_for("museum.show", name=name, back=_way_back()), 303)
-        cart_cookie.store(response, cart)
+        taking.put(response, cart)
     except (CookieRefused, CartTooLarge):
         say(
             "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
         )
         return redirect(here, 303)
-    _remember(response, cart)
     say(f"In your browser now, byte for byte: {exhibit.title}")
     return response
 
@@ -128,14 +124,6 @@ def _is_kept(value: str) -> bool:
         return bool(_kept_by_the_shop(value))
     except CookieRefused:
         return False
-
-
-def _remember(response: Response, cart: Cart) -> None:
-    before = cart_cookie.read().cart
-    if before.lines and undo.has_room(before, cart):
-        undo.push(response, cart)
-    else:
-        undo.forget(response)  # a step from before this would be offered as the last one
 
 
 def _signer() -> Signer:

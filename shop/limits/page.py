@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.limits import cases, filling, unguarded
+from shop.limits import cases, filling, taking, unguarded
 from shop.limits.comparison import comparison
 from shop.limits.exhibits import EXHIBITS
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
-from shop.web import cart_cookie, undo, words
+from shop.web import cart_cookie, words
 from shop.web.cart import CONFLICT
 from shop.web.say import say
 
@@ -77,8 +77,10 @@ def page(*, alert: str | None = None) -> str:
 
 def _changed(cart: Cart, said: str) -> Response:
     response = redirect(url_for("limits.show"), 303)
-    cart_cookie.store(response, cart)
-    undo.push(response, cart)
+    if taking.is_one_waiting():
+        say(taking.WAITING, "warning")
+        return response
+    taking.put(response, cart)
     say(said)
     return response
 

@@ -133,6 +133,28 @@ def test_it_is_emptied_with_a_step_back(shopper: LintingClient) -> None:
     assert offered(shopper) is not None
 
 
+@pytest.mark.parametrize("button", ["lines", "fill", "empty"])
+def test_an_expired_cart_that_is_offered_back_is_not_replaced(shop: OpenShop, button: str) -> None:
+    visitor = shop.visitor()
+    expired = shop.cookie(HELD, age_seconds=31 * DAY)
+    visitor.set_cookie("cart", expired)
+    assert visitor.send(f"/limits/cart/{button}").status_code == 303
+    assert visitor.cart_value() == expired
+    assert "Please restore it or let it go first" in visitor.get(PAGE).text
+
+
+def test_an_older_step_is_not_offered_as_the_last_one(shop: OpenShop) -> None:
+    visitor = shop.visitor()
+    visitor.add("MUG")
+    visitor.add("PENCIL")
+    assert offered(visitor) is not None
+    visitor.send("/limits/cart/lines", count=100)
+    before = visitor.cart_value()
+    visitor.send("/limits/cart/fill")
+    assert visitor.cart_value() != before
+    assert offered(visitor) is None
+
+
 def test_a_refused_cart_is_no_cart_here_either(shop: OpenShop) -> None:
     for value in (altered(shop.cookie(HELD)), shop.cookie(HELD, age_seconds=60 * DAY), "x"):
         visitor = shop.visitor()

@@ -107,7 +107,10 @@ def test_only_its_own_path_and_prefixes_and_the_cart_are_written(visit: Visit) -
     visit.walks()
     lines = [line for answer in visit.answers for line in answer.headers.getlist("Set-Cookie")]
     beyond = {line.partition("=")[0] for line in lines if f"Path={PROBE}" not in line}
-    assert {name for name in beyond if not name.lower().startswith("__host-")} == {"cart", "session"}
+    assert {name for name in beyond if not name.lower().startswith("__host-")} == {
+        "cart",
+        "session",
+    }
     carts = {line.partition(";")[0] for line in lines if line.startswith("cart=")}
     assert carts == {f"cart={visit.cart}"}
 

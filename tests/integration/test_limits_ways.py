@@ -155,7 +155,7 @@ def test_a_short_unguarded_cart_is_kept(shop: OpenShop, visitor: LintingClient) 
     (header,) = written(response.headers.getlist("Set-Cookie"))
     name, value = header.partition("; ")[0].split("=", 1)
     assert set(header.split("; ")[1:]) == {
-        f"Path={PLACE}", "Max-Age=600", "HttpOnly", "SameSite=Lax",
+        f"Path={PLACE}", "Max-Age=600", "HttpOnly", "SameSite=Lax", "Priority=High",
     }  # fmt: skip
     page = visitor.get(response.location or "").text
     octets = f"{len(name + value)}"
