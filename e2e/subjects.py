@@ -15,6 +15,8 @@ from e2e.server import RunningShop
 from shop.core.cart import Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
+A_MINUTE_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor(Shopper):
@@ -61,6 +63,12 @@ def _tampered(numbers: Numbers) -> str:
 def _full_for_a_mug(numbers: Numbers) -> str:
     cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, Line(numbers["MUG"], 1))
     return jar.value_of({line.number: line.quantity for line in cart.lines})
+
+
+def _full(numbers: Numbers) -> str:
+    mug = Line(numbers["MUG"], 1)
+    lines = (*jar.cart_that_fills(BROWSER_LIMIT_BYTES, mug).lines, mug)
+    return jar.value_of({line.number: line.quantity for line in lines})
 
 
 def _asks_for_too_many(visitor: Visitor) -> None:
@@ -135,6 +143,23 @@ def _orders_at_a_new_price(visitor: Visitor) -> None:
 
 def _orders(visitor: Visitor) -> None:
     CheckoutPage(visitor).fills_in().places_the_order()
+
+
+def _presses(name: str, *then: str) -> Steps:
+    def press(visitor: Visitor) -> None:
+        for button in (name, *then):
+            visitor.page.get_by_role("button", name=button, exact=True).click()
+
+    return press
+
+
+def _asks_the_browser(name: str, heading: str) -> Steps:
+    def ask(visitor: Visitor) -> None:
+        visitor.page.get_by_role("button", name=name, exact=True).click()
+        report = visitor.page.get_by_role("heading", level=1, name=heading)
+        expect(report).to_be_visible(timeout=A_MINUTE_MS)
+
+    return ask
 
 
 def _orders_without(cookie: str | None) -> Steps:
@@ -246,6 +271,37 @@ SUBJECTS = (
         _orders_at_a_new_price,
     ),
     Subject("order", "/checkout", "", holding({"MUG": 2, "PENCIL": 3}), _orders),
+    Subject("limits-empty", "/limits", "There is no cart in this browser"),
+    Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
+    Subject(
+        "limits-full",
+        "/limits",
+        "does not fit",
+        _full,
+        _presses("One more"),
+    ),
+    Subject(
+        "limits-probe",
+        "/limits",
+        "The report, to be copied",
+        holding(TWENTY),
+        _asks_the_browser("Probe this browser", "What this browser does with cookies"),
+    ),
+    Subject(
+        "limits-conformance",
+        "/limits",
+        "RFC 6265bis",
+        holding(TWENTY),
+        _asks_the_browser("Ask all cases", "How this browser keeps to the standard"),
+    ),
+    Subject(
+        "limits-unguarded",
+        "/limits/unguarded",
+        "The browser kept it",
+        steps=_presses("Add 40 lines unguarded"),
+    ),
+    Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
+    Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),
     Subject(
         "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without("session")
@@ -253,7 +309,7 @@ SUBJECTS = (
     Subject("error-no-cookie", "/checkout", "sent no cookie", holding(ONE), _orders_without(None)),
 )
 
-MEASURED = ("home", "list", "product", "cart-20", "checkout-20")
+MEASURED = ("home", "list", "product", "cart-20", "checkout-20", "limits")
 """Whose speed and weight are measured."""
 
 

@@ -37,6 +37,10 @@ NAMES = (
     "checkout-wrong",
     "order",
     "error-404",
+    "limits",
+    "limits-full",
+    "limits-unguarded",
+    "museum",
 )
 SUBJECT = {subject.name: subject for subject in SUBJECTS} | {
     "cart-troubled": Subject(
