@@ -106,7 +106,7 @@ class Chain:
         edition: str = "",
     ) -> None:
         self.name, self.questions, self.report = name, questions, report
-        self.purpose = f"{name} {edition}"
+        self.purpose = f"{name} {edition}".rstrip()
         self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
         add = self.blueprint.add_url_rule
         add("", "create", self.create, methods=["POST"])

@@ -182,6 +182,12 @@ def test_nothing_that_is_sent_breaks_it(
     assert answer.status_code in (200, 303, 400)
 
 
+def test_a_state_that_is_signed_for_it_is_read(visitor: LintingClient) -> None:
+    # Or the test above would try refused states only.
+    state = URLSafeTimedSerializer([KEY], salt="crumb probe").dumps([[], [None], True, 0])
+    assert visitor.get(PROBE, query_string={"s": state}).status_code == 200
+
+
 def test_a_state_of_another_purpose_is_none(visitor: LintingClient) -> None:
     other = URLSafeTimedSerializer([KEY], salt="crumb form").dumps([[], [], False, 0])
     answer = visitor.get(PROBE, query_string={"s": other})
