@@ -10,9 +10,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import page, probe
+from shop.limits import page, probe, way_pages
 
-BLUEPRINTS = (page.blueprint, probe.blueprint)
+BLUEPRINTS = (page.blueprint, probe.blueprint, way_pages.blueprint)
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str) -> None:

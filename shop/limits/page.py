@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge
 from shop.limits import filling
+from shop.limits.way import MOST_REQUESTS
+from shop.limits.way_facts import HOPS
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
 from shop.web import cart_cookie, undo, words
@@ -57,7 +59,14 @@ def empty() -> Response:
 
 def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
-    return render_template("limits/show.html", alert=alert, wire=wire(), counts=COUNTS)
+    return render_template(
+        "limits/show.html",
+        alert=alert,
+        wire=wire(),
+        counts=COUNTS,
+        hops=HOPS,
+        most_requests=MOST_REQUESTS,
+    )
 
 
 def _changed(cart: Cart, said: str) -> Response:
