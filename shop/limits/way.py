@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 FIELD = "Crumbs"
@@ -93,14 +93,16 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Bound:
     """`most` passes, and is 0 when nothing does; `least` does not, and is None when none was
-    found. `beyond` is what became of `least`, `fields` what the laboratory saw at `most`. Bounds
-    that are not steady came out differently at a second try; `is_cut` is a search that the end
-    of its time cut short."""
+    found. `beyond` is what became of `least`, and `further` of the first that was refused, since
+    the last byte may be one of its own: a header that just fills a buffer. `fields` is what the
+    laboratory saw at `most`. Bounds that are not steady came out differently at a second try;
+    `is_cut` is a search that the end of its time cut short."""
 
     most: int
-    least: int | None
-    beyond: Outcome | None
-    fields: int
+    least: int | None = None
+    beyond: Outcome | None = None
+    further: tuple[int, Outcome] | None = None
+    fields: int = 0
     is_steady: bool = True
     is_cut: bool = False
 
@@ -176,23 +178,31 @@ def one_back(size: int) -> Attempt:
 def _bound(
     of: Callable[[int], Attempt], ladder: Sequence[int]
 ) -> Generator[Attempt, Outcome, Bound]:
-    most, seen = 0, 0
-    least, beyond = None, None
-    rungs = iter(ladder)
-    while least is None or (most and least - most > 1):
-        size = next(rungs, None) if least is None else (most + least) // 2
-        if size is None:
+    bound = Bound(0)
+    for size in ladder:
+        bound = yield from _narrowed(bound, of(size))
+        if bound.is_cut or bound.least is not None:
             break
-        attempt = of(size)
-        outcome = yield attempt
-        if outcome.status is Gone.OVER:
-            return Bound(most, least, beyond, seen, is_cut=True)
-        if outcome.passes(attempt):
-            most, seen = size, outcome.fields
-        else:
-            least, beyond = size, outcome
-    if least is None or beyond is None or not most:
-        return Bound(most, least, beyond, seen)
-    below, above = (yield of(most)), (yield of(least))
-    is_same = below.passes(of(most)) and above.status == beyond.status
-    return Bound(most, least, beyond, seen, is_same or Gone.OVER in (below.status, above.status))
+    while not bound.is_cut and bound.most and bound.least and not bound.is_exact:
+        bound = yield from _narrowed(bound, of((bound.most + bound.least) // 2))
+    if not bound.is_exact or not bound.most:
+        return bound
+    again = yield from _narrowed(Bound(0), of(bound.most))
+    above = yield from _narrowed(again, of(bound.most + 1))
+    if above.is_cut:
+        return bound
+    return replace(bound, is_steady=above.is_exact and _status(above) == _status(bound))
+
+
+def _narrowed(bound: Bound, attempt: Attempt) -> Generator[Attempt, Outcome, Bound]:
+    outcome = yield attempt
+    if outcome.status is Gone.OVER:
+        return replace(bound, is_cut=True)
+    if outcome.passes(attempt):
+        return replace(bound, most=attempt.size, fields=outcome.fields)
+    further = bound.further or (attempt.size, outcome)
+    return replace(bound, least=attempt.size, beyond=outcome, further=further)
+
+
+def _status(bound: Bound) -> int | Gone | None:
+    return bound.beyond.status if bound.beyond else None

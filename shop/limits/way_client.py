@@ -213,7 +213,7 @@ class _Exchange:
                 events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
                 selector.modify(self._connection, events)
                 selector.select(left)
-        return self._answer or Answer(Gone.SILENT)
+        return Answer(Gone.SILENT)
 
     def _send(self) -> None:
         while self._unsent:
@@ -237,9 +237,9 @@ class _Exchange:
                 self._http.receive_data(heard)
                 answer = self._read()
             except h11.RemoteProtocolError:
-                return self._answer or Answer(Gone.CLOSED)
+                return Answer(Gone.CLOSED)
             if answer is not None or not heard:
-                return answer or self._answer or Answer(Gone.CLOSED)
+                return answer or Answer(Gone.CLOSED)
 
     def _read(self) -> Answer | None:
         while True:

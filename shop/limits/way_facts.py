@@ -35,14 +35,14 @@ HOPS = (
     Hop(
         "Apache httpd",
         "8,190 a field, 100 fields",
-        "not found",
+        "not published",
         "400 “Size of a request header field exceeds server limit.”",
         Source("Apache httpd", "include/httpd.h, DEFAULT_LIMIT_REQUEST_FIELDSIZE"),
     ),
     Hop(
         "gunicorn",
         "8,190 a line, 100 fields",
-        "none",
+        "no limit",
         "431; until 2022 400",
         Source("gunicorn", "gunicorn/config.py, limit_request_field_size"),
         8190,
@@ -50,8 +50,8 @@ HOPS = (
     Hop(
         "uWSGI",
         "4,096 for the whole request",
-        "none",
-        "closes the connection, without a status",
+        "no limit",
+        "the connection is closed without a status",
         Source("uWSGI", "core/init.c, buffer_size"),
     ),
     Hop(
@@ -78,14 +78,14 @@ HOPS = (
     Hop(
         "Fastly",
         "32 KB for the Cookie field",
-        "not found",
-        "goes on without the cookies, so that the cart looks empty",
+        "not published",
+        "the request goes on without its cookies: the cart looks empty",
         Source("Fastly", "VCL, constraints and limitations"),
     ),
     Hop(
         "Heroku",
         "8,192 a line",
-        "not found",
+        "not published",
         "400",
         Source("Heroku", "help.heroku.com/TQ80D553"),
         8192,
@@ -93,7 +93,7 @@ HOPS = (
     Hop(
         "IIS",
         "about 16 K a field and in all",
-        "not found",
+        "not published",
         "400 “Request header too long”",
         Source("Microsoft", "http.sys, MaxFieldLength and MaxRequestBytes"),
     ),

@@ -87,8 +87,8 @@ def budget_of(found: Findings, *, beside: int) -> int | None:
 
 
 def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
-    """The findings for machines. A bound that was not reached is null, and so is the status of
-    what was closed, silent or dropped: `beyond` says which."""
+    """The findings for machines. What was not reached is null, and so is the status of what got
+    none: `beyond` says what became of it."""
 
     def bound(one: Bound) -> dict[str, object]:
         status = one.beyond.status if one.beyond else None
@@ -96,7 +96,7 @@ def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
             "most": one.most,
             "least_refused": one.least,
             "status": status if isinstance(status, int) else None,
-            "beyond": _became(one) if one.beyond else None,
+            "beyond": _beyond(one),
             "header_fields": one.fields,
             "exact": one.is_exact,
             "steady": one.is_steady,
@@ -167,19 +167,23 @@ def _size(bound: Bound, name: str, beside: int) -> str:
 def _beyond(bound: Bound) -> str:
     if bound.least is None:
         return "not reached: nothing larger was tried"
-    said = f"{bound.least:,}: {_became(bound)}"
+    said = f"{bound.least:,}: {_became(bound.beyond)}"
+    if bound.further and bound.beyond and bound.further[1].status != bound.beyond.status:
+        size, outcome = bound.further
+        said += f"; {size:,}: {_became(outcome)}"
     return said if bound.is_exact or not bound.most else f"{said}; not looked at between"
 
 
-def _became(bound: Bound) -> str:
+def _became(outcome: Outcome | None) -> str:
     words = {
-        Gone.CLOSED: "the connection is closed without an answer",
+        Gone.CLOSED: "the connection is closed without a whole answer",
         Gone.SILENT: "nothing answers in time",
         Gone.MOVED: "sent to another address",
     }
-    outcome = bound.beyond or Outcome(Gone.OVER)
+    if outcome is None:
+        return "not asked"
     if isinstance(outcome.status, Gone):
-        return words.get(outcome.status, "not asked")
+        return words[outcome.status]
     if outcome.status != OK:
         return str(outcome.status)
     if not outcome.arrived:
