@@ -1,5 +1,7 @@
 /* <way-probe>: asks what the shop says to ask, and shows the report that the shop makes of it. */
 
+import { QUIET } from "../cart.js";
+
 const TOO_MANY = 429;
 
 class WayProbe extends HTMLElement {
@@ -51,7 +53,7 @@ const next = async (address, outcomes) =>
   (await read(`${address}?${new URLSearchParams({ outcomes: outcomes.join(".") })}`)).json();
 
 async function read(address) {
-  const answer = await fetch(address, { cache: "no-store" });
+  const answer = await fetch(address, { cache: "no-store", headers: QUIET });
   if (!answer.ok) throw new Error(answer.status);
   return answer;
 }
