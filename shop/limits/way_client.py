@@ -15,7 +15,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
@@ -115,12 +115,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `octets` are those of its header, status line and empty line among them;
-    `told` is what its body says, and empty when that is not the laboratory's."""
+    """What came back. `told` is what its body says, and empty when that is not the laboratory's."""
 
     status: int | Gone
     fields: tuple[tuple[str, str], ...] = ()
-    octets: int = 0
     told: tuple[tuple[str, int], ...] = ()
 
     def field(self, name: str) -> str:
@@ -253,8 +251,7 @@ class _Exchange:
                 if len(self._body) > MOST_BODY_BYTES:
                     return self._answer
             elif isinstance(event, h11.EndOfMessage) and self._answer is not None:
-                header = self._answer
-                return Answer(header.status, header.fields, header.octets, _told(self._body))
+                return replace(self._answer, told=_told(self._body))
             elif not isinstance(event, h11.InformationalResponse):
                 return None
 
@@ -294,13 +291,8 @@ def _too_many(answer: Answer, requests: int) -> str:
 
 
 def _heard(event: h11.Response) -> Answer:
-    raw = event.headers.raw_items()
-    line = len("HTTP/1.1 200 ") + len(event.reason) + len("\r\n")
-    octets = line + sum(len(name) + len(value) + len(": \r\n") for name, value in raw)
-    fields = tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers
-    )
-    return Answer(event.status_code, fields, octets + len("\r\n"))
+    fields = ((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
+    return Answer(event.status_code, tuple(fields))
 
 
 def _told(body: bytes) -> tuple[tuple[str, int], ...]:

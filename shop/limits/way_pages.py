@@ -9,15 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import (
-    Blueprint,
-    abort,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.limits import way, way_report
@@ -34,7 +26,7 @@ LONGEST_WRITTEN = 7
 @blueprint.get("")
 def show() -> str | Response:
     """The report of a whole search; without one, back to the laboratory."""
-    found = way.position(_outcomes())
+    _, found = _position()
     if isinstance(found, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), 303)
     report = way_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
@@ -44,10 +36,10 @@ def show() -> str | Response:
 @blueprint.get("/next")
 def following() -> Response:
     """The attempt that is next, or the address of the report."""
-    outcomes = _outcomes()
-    found = way.position(outcomes)
+    outcomes, found = _position()
     if isinstance(found, Findings):
-        return jsonify(report=url_for("way.show", outcomes=_written(outcomes)))
+        written = BETWEEN.join(map(str, outcomes))
+        return jsonify(report=url_for("way.show", outcomes=written))
     return jsonify(
         attempt=asdict(found),
         back=way.BACK,
@@ -78,21 +70,16 @@ def echo() -> Response:
     return response
 
 
-def _outcomes() -> list[Outcome]:
+def _position() -> tuple[list[Outcome], Attempt | Findings]:
     written = request.args.get("outcomes", "")
     parts = written.split(BETWEEN) if written else []
     if len(parts) > way.MOST_REQUESTS:
         abort(400)
     try:
         outcomes = [Outcome.of(part) for part in parts]
-        way.position(outcomes)
+        return outcomes, way.position(outcomes)
     except ValueError:
         abort(400)
-    return outcomes
-
-
-def _written(outcomes: list[Outcome]) -> str:
-    return BETWEEN.join(map(str, outcomes))
 
 
 def _back() -> int:

@@ -117,8 +117,10 @@ def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
 
 def as_text(report: Report) -> str:
     """The report for a terminal."""
-    heads = ("", "passes", "beyond it")
-    cells = [heads, *((row.title, row.measured, row.beyond) for row in report.rows)]
+    cells = [("", "passes", "beyond it")]
+    for row in report.rows:
+        alike = f" (as by default in {row.alike})" if row.alike else ""
+        cells.append((row.title, row.measured, row.beyond + alike))
     widths = [max(len(row[column]) for row in cells) for column in range(2)]
     lines = [
         f"{title:{widths[0]}}  {measured:{widths[1]}}  {beyond}".rstrip()
