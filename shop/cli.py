@@ -28,7 +28,7 @@ from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
-from shop.limits import budget_plot, budget_report
+from shop.limits import budget_plot, budget_report, way, way_client, way_report
 from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
@@ -163,6 +163,37 @@ def budget(file: Path, as_json: bool, plot: Path | None) -> None:
     if plot:
         _write(plot, budget_plot.picture(orders, measured))
     click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
+
+
+@main.command("limits")
+@click.option("--url", required=True, help="Address of a shop, with its path if it has one.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--insecure", is_flag=True, help="Whatever its certificate, for a test set-up.")
+def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
+    """Measure how large a header passes on the way to a shop and back, from here.
+
+    Takes a minute at most, and needs no settings: only that address is asked, over HTTP/1.1.
+    """
+    try:
+        deployment = way_client.Deployment.of(url, is_insecure=insecure)
+    except ValueError as problem:
+        raise Sentence(f"{url} is no address of a shop: {problem}.") from None
+    most = way.MOST_REQUESTS
+    with tqdm(total=most, unit=" requests", disable=None, leave=False) as bar:
+        try:
+            measured = way_client.measure(deployment, bar.update)
+        except way_client.NotMeasured as problem:
+            raise Sentence(str(problem)) from None
+    report = way_report.by_command(
+        measured.found, budget_bytes=measured.budget_bytes, request_bytes=measured.request_bytes
+    )
+    if as_json:
+        requests = measured.requests
+        click.echo(
+            way_report.as_json(measured.found, report, url=str(deployment), requests=requests)
+        )
+    else:
+        click.echo(f"{deployment}, {measured.requests} requests\n\n{way_report.as_text(report)}")
 
 
 @main.group("cookie")

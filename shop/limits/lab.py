@@ -12,15 +12,16 @@ from collections.abc import Callable
 from flask import Flask
 from flask_limiter import Limiter
 
-from shop.limits import conformance, museum, page, probe, unguarded
+from shop.limits import conformance, museum, page, probe, unguarded, way_pages
 from shop.limits.stage import Stage
 from shop.web.shop import Shop
 
 BLUEPRINTS = (
     page.blueprint,
-    probe.blueprint,
-    conformance.blueprint,
     unguarded.blueprint,
+    probe.blueprint,
+    way_pages.blueprint,
+    conformance.blueprint,
     museum.blueprint,
 )
 

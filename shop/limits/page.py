@@ -12,6 +12,8 @@ from shop.limits import cases, filling, taking, unguarded
 from shop.limits.comparison import comparison
 from shop.limits.exhibits import EXHIBITS
 from shop.limits.facts import NAME_AND_VALUE
+from shop.limits.way import MOST_REQUESTS
+from shop.limits.way_facts import HOPS
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
 from shop.web import cart_cookie, words
@@ -70,6 +72,8 @@ def page(*, alert: str | None = None) -> str:
         limit_bytes=BROWSER_LIMIT_BYTES,
         source=NAME_AND_VALUE,
         unguarded_counts=unguarded.COUNTS,
+        hops=HOPS,
+        most_requests=MOST_REQUESTS,
         case_count=cases.count(),
         exhibits=EXHIBITS,
     )

@@ -1,0 +1,135 @@
+"""How large a header passes on the way to a real server: what page and command find of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from e2e import jar, layout
+from e2e.pages import Shopper
+from e2e.server import PROJECT, RunningShop
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.limits import way
+from shop.server import LONGEST_FIELD
+
+VALUE = LONGEST_FIELD - len("Cookie: \r\n")
+"""gunicorn counts a line with its name and its end."""
+MOST_FIELDS = 100
+"""gunicorn's own limit_request_fields, which the shop leaves as it is."""
+CHROMIUM_HEADER_BYTES = 262_144
+SEARCH_MS = 60_000
+MUG = 1
+
+
+def probed(page: Page) -> Locator:
+    """The page's report, once it is there; the button is pressed by key."""
+    page.get_by_role("button", name="Probe the way").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="It is done.")).to_be_visible(
+        timeout=SEARCH_MS
+    )
+    return page.get_by_role("table", name="Measured from this browser")
+
+
+def row(report: Locator, title: str) -> Locator:
+    return report.get_by_role("row").filter(has_text=title)
+
+
+def asked_from_a_terminal(shop: RunningShop) -> dict[str, Any]:
+    command = [sys.executable, "-m", "shop.cli", "limits", "--json", "--url", shop.url]
+    done = subprocess.run(
+        command, env=shop.environ, cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_page_finds_what_the_server_is_set_to(shopper: Shopper) -> None:
+    report = probed(shopper.visits("/limits"))
+
+    field = row(report, "Largest field of a request")
+    expect(field).to_contain_text(f"{VALUE:,} bytes, {LONGEST_FIELD:,} with “Cookie: ”")
+    expect(field).to_contain_text(f"{VALUE + 1:,}: 431")
+    fields = row(report, "Fields of a request")
+    expect(fields).to_contain_text(f"{MOST_FIELDS}, ")
+    expect(fields).to_contain_text(": 431")
+    back = row(report, "Largest field of an answer")
+    expect(back).to_contain_text("your browser stops it")
+    expect(back).to_contain_text(f"{CHROMIUM_HEADER_BYTES:,} bytes at most")
+    expect(shopper.page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
+
+
+def test_chromium_stops_a_header_of_a_byte_more_than_its_source_says(shopper: Shopper) -> None:
+    page = shopper.visits("/limits")
+    with page.expect_response("**/limits/way/echo") as echoed:
+        report = probed(page)
+    others = sum(
+        len(f"{field['name']}: {field['value']}\r\n") for field in echoed.value.headers_array()
+    )
+    whole = len("HTTP/1.1 200 OK\r\n") + others + len("\r\n")
+    most = CHROMIUM_HEADER_BYTES - whole - len(f"{way.BACK}: \r\n")
+    expect(row(report, "Largest field of an answer")).to_contain_text(f"{most:,} bytes, ")
+    expect(row(report, "Largest field of an answer")).to_contain_text(f"{most + 1:,}: your")
+
+
+def test_the_command_finds_the_same(shop: RunningShop) -> None:
+    found = asked_from_a_terminal(shop)
+
+    field, fields = found["request_field_bytes"], found["request_fields"]
+    assert (field["most"], field["least_refused"], field["status"]) == (VALUE, VALUE + 1, 431)
+    assert (fields["header_fields"], fields["status"]) == (MOST_FIELDS, 431)
+    assert found["answer_field_bytes"]["most"] == way.SIZES[-1]
+    assert found["answer_field_bytes"]["least_refused"] is None
+    assert found["cart_budget_bytes"] == BROWSER_LIMIT_BYTES
+    assert found["requests"] <= way.MOST_REQUESTS
+
+
+def test_nothing_is_left_in_the_browser(shopper: Shopper) -> None:
+    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 2}))
+    page = shopper.visits("/limits")
+    before = page.context.cookies()
+
+    probed(page)
+
+    assert page.context.cookies() == before
+    shopper.opens_cart().holds("Everyday mug", 2)
+
+
+def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shopper) -> None:
+    page = shopper.visits("/limits")
+    page.route("**/limits/way/next*", lambda route: route.abort())
+    page.get_by_role("button", name="Probe the way").click()
+    expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
+
+    page.unroute("**/limits/way/next*")
+    page.route("**/limits/way/echo*", _too_many)
+    page.get_by_role("button", name="Probe the way").click()
+    expect(page.get_by_text("It has stopped: too many requests.")).to_be_visible()
+
+    page.unroute("**/limits/way/echo*")
+    expect(row(probed(page), "Fields of a request")).to_contain_text(f"{MOST_FIELDS}, ")
+
+
+def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:
+    shopper.page.set_viewport_size({"width": 360, "height": 800})
+    shopper.page.emulate_media(reduced_motion="reduce")
+    page = shopper.visits("/limits")
+    probed(page)
+    assert [*layout.sticking_out(page), *layout.small_targets(page), *layout.pale(page)] == []
+
+
+def test_without_javascript_there_is_a_command_and_no_button(
+    browser: Browser, shop: RunningShop
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = Shopper(context.new_page(), shop.url).visits("/limits")
+    expect(page.get_by_text(f"shop limits --url {shop.url}/")).to_be_visible()
+    expect(page.get_by_role("button", name="Probe the way")).to_be_hidden()
+    context.close()
+
+
+def _too_many(route: Route) -> None:
+    route.fulfill(status=429)

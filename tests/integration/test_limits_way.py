@@ -1,0 +1,459 @@
+"""The way of a header: its addresses, and the command against deployments made for it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import trustme
+from click.testing import CliRunner, Result
+from werkzeug.test import TestResponse
+
+from shop.cli import main
+from shop.limits import way, way_client, way_report
+from shop.web.layout import EXPIRED_CART
+from shop.web.say import MOST_BYTES
+from tests.conftest import Opener, OpenShop
+from tests.integration.client import LintingClient, elements, parsed, text_of
+
+ECHO = "/limits/way/echo"
+LOWERED_BUDGET = 2300
+
+
+def test_what_arrived_is_told(visitor: LintingClient) -> None:
+    sent = {"Crumbs": "x" * 5000, "Way-0": "x", "Way-1": "x"}
+    answer = visitor.get(ECHO, headers=sent)
+    assert answer.json is not None
+    assert (answer.json["octets"], answer.json["counted"]) == (5000, 2)
+    assert answer.json["budget"] == 4096
+    assert answer.json["fields"] == visitor.get(ECHO, headers={}).json["fields"] + 3  # type: ignore[index]
+
+
+def test_a_cookie_is_counted_where_no_script_stands_in_for_it(visitor: LintingClient) -> None:
+    visitor.raw_cookies = "way=".ljust(60_000, "x")
+    answer = visitor.get(ECHO)
+    assert answer.json is not None
+    assert answer.json["octets"] == 60_000
+
+
+@pytest.mark.parametrize("back", ["1", "4096", "1048576"])
+def test_a_field_comes_back_and_no_cookie(visitor: LintingClient, back: str) -> None:
+    answer = visitor.get(f"{ECHO}?back={back}")
+    assert answer.headers["Crumb-Back"] == "x" * int(back)
+    assert "Set-Cookie" not in answer.headers
+    assert set(answer.headers["Cache-Control"].split(", ")) & {"private", "no-store"}
+
+
+@pytest.mark.parametrize("address", [ECHO, f"{ECHO}?back=0", f"{ECHO}?back="])
+def test_nothing_comes_back_unasked(visitor: LintingClient, address: str) -> None:
+    assert "Crumb-Back" not in visitor.get(address).headers
+
+
+@pytest.mark.parametrize("back", ["-1", "1048577", "9" * 5000, "1e3", "x", "١", "1.5", "%00"])
+def test_nonsense_is_400(visitor: LintingClient, back: str) -> None:
+    assert visitor.get(f"{ECHO}?back={back}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    ["x", ".", "200-16-4..", "200-", "99999", "-1", "200-16-4-1", "404." * 100, "404.404.404.404"],
+)
+@pytest.mark.parametrize("address", ["/limits/way", "/limits/way/next"])
+def test_outcomes_that_are_none_are_400(
+    visitor: LintingClient, address: str, outcomes: str
+) -> None:
+    assert visitor.get(address, query_string={"outcomes": outcomes}).status_code == 400
+
+
+def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
+    """What a script does, with the whole of what it asks passing by nginx."""
+    outcomes: list[str] = []
+    while "attempt" in (step := _next(visitor, outcomes)):
+        attempt = step["attempt"]
+        sizes = [size for _, size in attempt["fields"]]
+        status = 400 if max(sizes, default=0) > 8182 else 502 if attempt["back"] > 3462 else 200
+        is_ok = status == 200
+        outcomes.append(f"200-{attempt['size']}-{len(sizes) + 9}" if is_ok else str(status))
+    assert len(step["report"]) < 1000
+    response = visitor.get(step["report"])
+    assert "Set-Cookie" not in response.headers
+    assert text_of(response.text, "h1") == "What passes on the way"
+    rows = [
+        [" ".join(cell.to_text().split()) for cell in elements(row, "th, td")]
+        for row in elements(parsed(response.text), ".way-report tbody tr")
+    ]
+    assert rows == [
+        [
+            "Largest field of a request",
+            "8,182 bytes, 8,192 with “Cookie: ” and line end the same as by default in nginx, "
+            "Heroku",
+            "8,183: 400",
+        ],
+        [
+            "Fields of a request",
+            "2,009 and more, 2,000 of them small ones of this probe",
+            "not reached: nothing larger was tried",
+        ],
+        [
+            "Largest field of an answer",
+            "3,462 bytes, 3,476 with “Set-Cookie: ” and line end",
+            "3,463: 502",
+        ],
+    ]
+    assert "set SHOP_CART_BUDGET_BYTES=2300," in response.text
+
+
+def test_a_report_of_nothing_leads_back(visitor: LintingClient) -> None:
+    response = visitor.get("/limits/way")
+    assert (response.status_code, response.location) == (303, "/limits#way")
+
+
+def test_without_javascript_the_command_is_shown(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_TRUSTED_HOSTS="shop.example").visitor(base_url="http://shop.example")
+    page = visitor.get("/limits").text
+    assert "shop limits --url http://shop.example/</pre>" in page
+    assert visitor.get("/limits", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_the_laboratory_is_limited_in_number(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_LIMITS_RATELIMIT="3 per minute").visitor()
+    assert [visitor.get(ECHO).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost", "https://localhost"])
+@pytest.mark.parametrize("waiting", ["messages", "expired cart"])
+def test_what_stands_beside_a_cart_is_what_is_reckoned_with(
+    shop: OpenShop, base_url: str, waiting: str
+) -> None:
+    visitor = shop.visitor(base_url=base_url)
+    assert visitor.token
+    with visitor.session_transaction(base_url=base_url) as kept:
+        if waiting == "messages":
+            kept["_flashes"] = [("message", _noise(MOST_BYTES - 70))]  # the answer adds the rest
+        else:
+            kept[EXPIRED_CART] = _noise(LOWERED_BUDGET // 6)
+    answer = visitor.add("MUG")
+    assert answer.status_code == 303
+    lines = [line.partition(";")[0] for line in answer.headers.getlist("Set-Cookie")]
+    carts = [line for line in lines if re.match(r"(__Host-cart|cart|undo)=", line)]
+    (session,) = set(lines) - set(carts)
+    name_and_value = sum(len(line) - len("=") for line in carts)
+    beside = _header_bytes(answer) - name_and_value - _header_bytes(visitor.get(ECHO))
+    _is_just_enough(beside, way_report.ANSWER_BESIDE_BYTES)
+    _is_just_enough(
+        len("; ".join([*carts, session])) - name_and_value, way_report.COOKIE_BESIDE_BYTES
+    )
+
+
+def _is_just_enough(measured: int, reckoned: int) -> None:
+    assert 0 <= reckoned - measured < 250, measured
+
+
+def _next(visitor: LintingClient, outcomes: list[str]) -> dict[str, Any]:
+    response = visitor.get("/limits/way/next", query_string={"outcomes": ".".join(outcomes)})
+    assert "Set-Cookie" not in response.headers
+    told: dict[str, Any] | None = response.json
+    assert told is not None
+    return told
+
+
+def _noise(length: int) -> str:
+    """Text that does not deflate, as long names in another script would not."""
+    digests = (hashlib.sha256(b"%d" % step).digest() for step in range(20))
+    return base64.b64encode(b"".join(digests)).decode()[:length]
+
+
+def _header_bytes(response: TestResponse) -> int:
+    lines = [f"HTTP/1.1 {response.status}", *(f"{name}: {text}" for name, text in response.headers)]
+    return sum(len(line) + len("\r\n") for line in lines)
+
+
+Answers = Callable[[str, dict[str, str]], bytes | None]
+"""What a made-up deployment does with the path and the fields of a request: answers it, or closes
+the connection, which is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """A made-up deployment at one end of a connection."""
+
+    answers: Answers
+
+    def speak(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.settimeout(10)
+            heard = b""
+            while b"\r\n\r\n" not in heard:
+                heard += connection.recv(65_536) or b"\r\n\r\n"
+                if not heard.startswith(b"GET "):
+                    connection.sendall(answered("400 Bad Request"))
+                    return
+            line, *rest = heard.decode("ascii").split("\r\n\r\n")[0].split("\r\n")
+            fields = dict(field.split(": ", 1) for field in rest)
+            if (answer := self.answers(line.split(" ")[1], fields)) is not None:
+                connection.sendall(answer)
+
+
+def answered(status: str, body: str = "", *fields: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *fields]
+    return "\r\n".join([*lines, "", body]).encode("ascii")
+
+
+def laboratory(path: str, fields: dict[str, str]) -> bytes:
+    """What a shop without any limit would answer."""
+    counted = sum(name.startswith(way.COUNTED) for name in fields)
+    arrived = {"octets": len(fields.get("Cookie", "")), "counted": counted}
+    body = json.dumps(arrived | {"fields": len(fields), "budget": 4096})
+    back = int(path.partition("back=")[2] or 0)
+    return answered("200 OK", body, *([f"Crumb-Back: {'x' * back}"] if back else []))
+
+
+def like_nginx(path: str, fields: dict[str, str]) -> bytes:
+    if any(len(f"{name}: {value}\r\n") > 8192 for name, value in fields.items()):
+        return answered("400 Bad Request")
+    whole = laboratory(path, fields)
+    is_small = len(whole.partition(b"\r\n\r\n")[0]) < 4096
+    return whole if is_small else answered("502 Bad Gateway")
+
+
+def like_uwsgi(path: str, fields: dict[str, str]) -> bytes | None:
+    whole = sum(len(name) + len(value) for name, value in fields.items())
+    return None if whole > 4000 else laboratory(path, fields)
+
+
+def like_fastly(path: str, fields: dict[str, str]) -> bytes:
+    kept = {
+        name: value for name, value in fields.items() if name != "Cookie" or len(value) <= 32_768
+    }
+    return laboratory(path, kept)
+
+
+def refusing_431(path: str, fields: dict[str, str]) -> bytes:
+    is_long = len(fields.get("Cookie", "")) > 65_526 or len(fields) > 100
+    return answered("431 Too Large") if is_long else laboratory(path, fields)
+
+
+@contextmanager
+def served(
+    answers: Answers,
+    *,
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[int]:
+    """The port of a made-up deployment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family, backlog=128) as listening:
+        fake = Fake(answers)
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                    wrapped = tls.wrap_socket(connection, server_side=True) if tls else connection
+                except ssl.SSLError:
+                    continue
+                except OSError:
+                    return
+                fake.speak(wrapped)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join(timeout=10)
+
+
+def limits(url: str, *options: str, exit_code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["limits", "--url", url, *options])
+    assert result.exit_code == exit_code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit), result
+    return result
+
+
+def measured(answers: Answers) -> dict[str, Any]:
+    with served(answers) as port:
+        told: dict[str, Any] = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+    return told
+
+
+def test_a_deployment_like_nginx() -> None:
+    told = measured(like_nginx)
+    assert told["request_field_bytes"]["most"] == 8182
+    assert told["request_field_bytes"]["status"] == 400
+    assert told["request_field_bytes"]["shared"] is False
+    assert told["answer_field_bytes"]["status"] == 502
+    assert told["answer_field_bytes"]["exact"] is True
+    fits = told["answer_field_bytes"]["most"] + 14 - way_report.ANSWER_BESIDE_BYTES
+    assert 0 <= fits - told["cart_budget_bytes"] < 100
+
+
+def test_a_deployment_that_closes_the_connection() -> None:
+    told = measured(like_uwsgi)
+    assert told["request_field_bytes"]["status"] is None
+    assert "closed without a whole answer" in str(told["request_field_bytes"]["beyond"])
+    assert told["request_field_bytes"]["exact"] is True
+    assert told["request_field_bytes"]["shared"] is True
+
+
+def test_a_deployment_that_drops_the_cookie() -> None:
+    told = measured(like_fastly)
+    assert told["request_field_bytes"]["most"] == 32_768
+    assert "dropped on the way" in str(told["request_field_bytes"]["beyond"])
+
+
+def test_a_deployment_that_answers_before_all_is_sent() -> None:
+    told = measured(refusing_431)
+    assert (told["request_field_bytes"]["most"], told["request_fields"]["most"]) == (65_526, 96)
+    assert told["request_field_bytes"]["status"] == told["request_fields"]["status"] == 431
+    assert told["answer_field_bytes"]["least_refused"] is None
+
+
+def test_an_answer_that_is_cut_short_does_not_pass() -> None:
+    def cut(path: str, fields: dict[str, str]) -> bytes:
+        whole = laboratory(path, fields)
+        return whole[:-1] if len(whole) > 10_000 else whole
+
+    told = measured(cut)
+    assert "closed without a whole answer" in str(told["answer_field_bytes"]["beyond"])
+
+
+def test_the_table() -> None:
+    with served(like_nginx) as port:
+        said = limits(f"http://127.0.0.1:{port}/").stdout
+    assert said.startswith(f"http://127.0.0.1:{port}, ")
+    assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in said
+    assert "8,183: 400 (as by default in nginx, Heroku)" in said
+    assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_tls_is_verified_unless_it_is_to_be_insecure(host: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(host).configure_cert(context)
+    shown = f"[{host}]" if ":" in host else host
+    with served(refusing_431, host=host, tls=context) as port:
+        url = f"https://{shown}:{port}/shop"
+        said = limits(url, exit_code=1).stderr
+        assert said.startswith(f"The certificate of {host} is not trusted: ")
+        assert "add --insecure" in said
+        assert "65,527: 431" in limits(url, "--insecure").stdout
+
+
+def test_only_the_address_that_was_given_is_asked_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def noting(path: str, fields: dict[str, str]) -> bytes:
+        asked.append(f"{fields['Host']}{path.partition('?')[0]}")
+        return like_nginx(path, fields)
+
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with served(noting) as port:
+        limits(f"http://127.0.0.1:{port}/a%20b/")
+    assert set(asked) == {f"127.0.0.1:{port}/a%20b/limits/way/echo"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param(answered("404 Not Found"), "There is no laboratory of Crumb at", id="404"),
+        pytest.param(answered("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"),
+        pytest.param(answered("200 OK", "[1]"), "There is no laboratory of Crumb at", id="a list"),
+        pytest.param(answered("400 Bad Request"), "SHOP_TRUSTED_HOSTS?", id="400"),
+        pytest.param(answered("503 No"), "answers 503 to a small request", id="503"),
+        pytest.param(
+            answered("301 Moved", "", "Location: http://elsewhere.example/"),
+            "leads to http://elsewhere.example/, and only the address that was given is asked",
+            id="301",
+        ),
+        pytest.param(
+            answered("429 Slow", "", "Retry-After: 61"), "Try again in 61 seconds.", id="429"
+        ),
+        pytest.param(answered("429 Slow"), "Try again in a minute.", id="429 without a time"),
+        pytest.param(None, "closes the connection, even to a small request", id="closed"),
+        pytest.param(b"220 mail ready\r\n", "closes the connection, even to", id="not HTTP"),
+    ],
+)
+def test_what_is_no_laboratory_is_told(answer: bytes | None, said: str) -> None:
+    with served(lambda path, fields: answer) as port:
+        assert said in limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+
+
+def test_too_many_requests_end_it() -> None:
+    asked: list[str] = []
+
+    def impatient(path: str, fields: dict[str, str]) -> bytes:
+        asked.append(path)
+        return answered("429 Slow") if len(asked) > 5 else laboratory(path, fields)
+
+    with served(impatient) as port:
+        said = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert said.startswith("Too many requests (429) after 6 requests: nothing more is asked.")
+    assert len(asked) == 6
+
+
+def test_what_does_not_answer_is_waited_for_no_longer_than_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(way, "MOST_SECONDS", 0.5)
+    asked = way_client.ask
+
+    def brief(deployment: way_client.Deployment, attempt: way.Attempt, _: float = 0) -> object:
+        return asked(deployment, attempt, 0.2)
+
+    monkeypatch.setattr(way_client, "ask", brief)
+
+    def mute(path: str, fields: dict[str, str]) -> bytes | None:
+        if len(fields.get("Cookie", "")) < 4097:
+            return laboratory(path, fields)
+        ended.wait(5)
+        return None
+
+    ended = threading.Event()
+    with served(mute) as port:
+        try:
+            told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+        finally:
+            ended.set()
+    assert "nothing answers in time" in told["request_field_bytes"]["beyond"]
+    assert told["answer_field_bytes"]["most"] == 0
+
+
+def test_what_cannot_be_reached_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    said = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert said.startswith(f"127.0.0.1 port {port} cannot be reached: Connection refused.")
+    said = limits("http://no-such-name.invalid", exit_code=1).stderr
+    assert said == "The name no-such-name.invalid is not known. Is it spelt right?\n"
+    with served(laboratory) as port:
+        said = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+    assert f"127.0.0.1 port {port} does not speak TLS" in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "shop.example", "ftp://shop.example", "http://", "http://[::1", "http://a b",
+        "http://x:99999", "http://x:0", "http://x:y", "http://me:secret@x", "http://x/?a=b",
+        "http://x\r\nEvil: 1", f"http://{'x' * 300}", "http://x/#a",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    said = limits(url, exit_code=1).stderr
+    assert "is no address of a shop: " in said
+    assert len(said.splitlines()) <= 2
