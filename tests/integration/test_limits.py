@@ -75,7 +75,10 @@ def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
     (header,) = cart_headers(visitor.add("MUG"))
     visitor.set_cookie("secret", "of-another-program")
     page = visitor.get(PAGE).text
-    sent, brought = [pre.to_text() for pre in elements(parsed(page), "pre")][-2:]
+    sent, brought = (
+        elements(parsed(page), f"pre[aria-label='{name} header']")[0].to_text()
+        for name in ("Set-Cookie", "Cookie")
+    )
     assert sent == f"Set-Cookie: {header}"
     assert f"cart={visitor.cart_value()}" in brought
     assert "secret=(18 bytes)" in brought
