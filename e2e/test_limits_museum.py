@@ -69,6 +69,7 @@ def test_one_in_grace_is_taken_offered_and_restored(either: Shopper) -> None:
     page = takes(either, "expired-in-grace")
     expect(page.get_by_role("heading", name="has expired. Restore it?")).to_be_visible()
     page.get_by_role("button", name="Restore it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your cart")
     expect(page.get_by_text("Your cart is back")).to_be_visible()
     either.opens_cart().holds("Everyday mug")
 
