@@ -123,6 +123,8 @@ def test_the_report_can_be_copied(page: Page, shop: RunningShop) -> None:
     assert len({row.count("|") for row in rows if row.startswith("|")}) == 1
 
 
+IS_WAITING_OR_DONE = """async () =>
+    (await navigator.locks.query()).pending.length > 0 || document.querySelector("dialog[open]")"""
 Moment = Callable[[set[str]], bool]
 
 
@@ -174,10 +176,14 @@ def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: Runnin
     added: list[str] = []
 
     def add(route: Route) -> None:
-        if not added and is_filling({str(kept.get("name")) for kept in page.context.cookies()}):
-            added.append("pressed")
-            other.page.get_by_role("button", name="Add to cart").click()
-        route.continue_()
+        if added or not is_filling({str(kept.get("name")) for kept in page.context.cookies()}):
+            route.continue_()
+            return
+        late = route.fetch()  # it writes the cart as it was, and comes after the other tab's
+        added.append("pressed")
+        other.page.get_by_role("button", name="Add to cart").click()
+        other.page.wait_for_function(IS_WAITING_OR_DONE)
+        route.fulfill(response=late)
 
     page.goto(f"{shop.url}/limits")
     page.route("**/limits/probe/jar/**", add)
