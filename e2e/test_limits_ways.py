@@ -12,6 +12,8 @@ from e2e.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
 PLACE = "/limits/unguarded"
+A_SECOND_LATER = 2
+"""Lines more or fewer that fit into a cart that is changed in another second."""
 
 
 def _presses(page: Page, button: str) -> None:
@@ -54,7 +56,8 @@ def test_as_many_lines_fit_as_the_page_says(shopper: Shopper) -> None:
 
     held = jar.held_cart(page.context)
     assert held is not None
-    assert f"{len(held):,}" == told
+    # The second of the last change is part of the text, and another packs a little differently.
+    assert abs(len(held) - int(told.replace(",", ""))) <= A_SECOND_LATER
 
 
 def test_the_browser_drops_what_the_server_says_is_added(shopper: Shopper) -> None:
