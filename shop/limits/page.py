@@ -16,12 +16,16 @@ from shop.limits.way import MOST_REQUESTS
 from shop.limits.way_facts import HOPS
 from shop.limits.wire import filling as filling_of
 from shop.limits.wire import jar, wire
-from shop.web import cart_cookie, words
+from shop.web import cart_cookie, found, words
 from shop.web.cart import CONFLICT
 from shop.web.say import say
 
 blueprint = Blueprint("limits", __name__, url_prefix="/limits")
 
+DESCRIPTION = (
+    "See a cart cookie byte by byte, measure what your browser does at 4,096 bytes and beyond, "
+    "and what other ways of keeping a cart would have lost."
+)
 COUNTS = (1, 10, 100)
 """How many lines the buttons add."""
 
@@ -65,6 +69,7 @@ def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
     return render_template(
         "limits/show.html",
+        found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
         wire=wire(),
         counts=COUNTS,

@@ -39,6 +39,12 @@ def shopper(shop: OpenShop) -> LintingClient:
     return visitor
 
 
+def test_it_may_be_found_but_its_reports_may_not(visitor: LintingClient) -> None:
+    assert 'rel="canonical" href="http://localhost/limits"' in visitor.get(PAGE).text
+    assert "noindex" not in visitor.get(PAGE).text
+    assert "noindex" in visitor.get("/limits/museum/full").text
+
+
 def test_without_a_cart_the_page_says_so(visitor: LintingClient) -> None:
     page = visitor.get(PAGE).text
     assert "There is no cart in this browser" in page
