@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
+Found = TypeVar("Found")
 
 Answer = bool | int | str | None
 Findings = dict[str, Answer]
@@ -88,16 +92,26 @@ def position(probe: Probe, jar: str, answers: Sequence[Answer]) -> Position:
 
     Raises ValueError when there are more answers than it asks for.
     """
-    steps, left = probe(jar), list(answers)
+    found = replayed(probe(jar), answers)
+    return Position(found) if isinstance(found, Exchange) else Position(None, found)
+
+
+def replayed(steps: Generator[Asked, Told, Found], answers: Sequence[Told]) -> Asked | Found:
+    """What a generator yields after these answers, or what it ends with.
+
+    Raises ValueError when there are more answers than it asks for.
+    """
+    left = list(answers)
     try:
-        exchange = next(steps)
+        asked = next(steps)
         while left:
-            exchange = steps.send(left.pop(0))
+            asked = steps.send(left.pop(0))
     except StopIteration as end:
         if left:
             raise ValueError("more answers than questions") from None
-        return Position(None, end.value)
-    return Position(exchange)
+        found: Found = end.value
+        return found
+    return asked
 
 
 def exchanges(probe: Probe, jar: str, answers: Sequence[Answer]) -> list[Exchange]:

@@ -20,6 +20,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shop.limits.trial import replayed
+
 FIELD = "Crumbs"
 """As long as `Cookie`, which no script may send."""
 COUNTED = "Way-"
@@ -148,17 +150,7 @@ def position(outcomes: Sequence[Outcome]) -> Attempt | Findings:
 
     Raises ValueError when there are more outcomes than attempts.
     """
-    steps, left = search(), list(outcomes)
-    try:
-        attempt = next(steps)
-        while left:
-            attempt = steps.send(left.pop(0))
-    except StopIteration as end:
-        if left:
-            raise ValueError("more outcomes than attempts") from None
-        found: Findings = end.value
-        return found
-    return attempt
+    return replayed(search(), outcomes)
 
 
 def one_field(size: int, beside: int = 0) -> Attempt:

@@ -177,7 +177,7 @@ def test_most_requests_is_what_the_worst_way_takes() -> None:
 
 
 def test_more_outcomes_than_attempts_are_refused() -> None:
-    with pytest.raises(ValueError, match="more outcomes"):
+    with pytest.raises(ValueError, match="more answers"):
         way.position([Outcome(404)] * way.MOST_REQUESTS)
 
 
