@@ -162,6 +162,13 @@ def _asks_the_browser(name: str, heading: str) -> Steps:
     return ask
 
 
+def _probes_the_way(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Probe the way", exact=True).click()
+    report = visitor.page.get_by_role("table", name="Measured from this browser")
+    expect(report).to_be_visible(timeout=A_MINUTE_MS)
+    report.scroll_into_view_if_needed()
+
+
 def _orders_without(cookie: str | None) -> Steps:
     def order(visitor: Visitor) -> None:
         checkout = CheckoutPage(visitor).fills_in()
@@ -295,10 +302,18 @@ SUBJECTS = (
         _asks_the_browser("Ask all cases", "How this browser keeps to the standard"),
     ),
     Subject(
+        "limits-way",
+        "/limits",
+        "Measured from this browser",
+        holding(TWENTY),
+        _probes_the_way,
+        needs_script=True,
+    ),
+    Subject(
         "limits-unguarded",
         "/limits/unguarded",
-        "The browser kept it",
-        steps=_presses("Add 40 lines unguarded"),
+        "The browser kept the old cookie",
+        steps=_presses(*["Add 40 lines unguarded"] * 4),
     ),
     Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
     Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),

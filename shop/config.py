@@ -192,8 +192,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "limits_ratelimit": Setting(
         "SHOP_LIMITS_RATELIMIT",
-        "1800 per minute",
-        "Most requests of one address to the laboratory; a whole probe takes about 500",
+        "6000 per minute",
+        "Most requests of one address to the laboratory; all cases take about 900",
         _text,
     ),
 }

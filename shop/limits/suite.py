@@ -28,10 +28,10 @@ secure, if that decides; UNTOLD is OTHERWISE without room to say what came."""
 REASONS = {
     "i": "this host is an IP address, and only names can be in a domain",
     "d": "this host’s name has no dot, so it is in no domain",
-    "a": "it needs a host above this one, and no server can tell whether cookies may be set for it",
-    "h": "it needs a second host",
-    "w": "it needs an address in which the host is written in another way",
-    "r": "it needs a page right below the root of the host",
+    "a": "a host above this is needed, and no server can tell whether cookies may be set for it",
+    "h": "a second host is needed",
+    "w": "an address is needed in which the host is written in another way",
+    "r": "a page right below the root of the host is needed",
     "c": "no server may send this character (RFC 9110, section 5.5), and from a script it is not "
     "the same",
     "s": "only a script can write this, and none ran",

@@ -47,7 +47,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         ratelimit="120 per minute",
         ratelimit_storage="memory://",
         limits_lab=True,
-        limits_ratelimit="1800 per minute",
+        limits_ratelimit="6000 per minute",
     )
 
 
