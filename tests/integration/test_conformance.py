@@ -10,7 +10,7 @@ import pytest
 from shop.limits.cases import families
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
-from tests.unit.limits.browser_model import ModelBrowser
+from tests.model_browser import ModelBrowser
 
 ADDRESS = "/limits/conformance"
 HOST = "localhost"

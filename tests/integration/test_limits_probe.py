@@ -22,7 +22,7 @@ from tests.integration.client import (
     elements,
     parsed,
 )
-from tests.model_browser import Browser
+from tests.model_browser import ModelBrowser
 
 PROBE = "/limits/probe"
 JAR = f"{PROBE}/jar"
@@ -34,7 +34,7 @@ class Visit:
     """A browser of the model's kind that walks the chain."""
 
     def __init__(self, shop: OpenShop) -> None:
-        self.browser = Browser(others=0)
+        self.browser = ModelBrowser()
         self.browser.take(f"cart={shop.cookie(HELD)}; Path=/", "/")
         self.client = cast("LintingClient", shop.app.test_client(use_cookies=False))
         self.answers: list[TestResponse] = []
@@ -43,12 +43,12 @@ class Visit:
 
     @property
     def cart(self) -> str:
-        return self.browser.kept["cart", "/"][0]
+        (cart,) = (kept.value for kept in self.browser.kept if kept.name == "cart")
+        return cart
 
     def asks(self, address: str, **more: Any) -> TestResponse:
         path = urlsplit(address).path
-        cookies = self.browser.sent_to(path)
-        self.client.raw_cookies = "; ".join(f"{name}={value}" for name, value in cookies)
+        self.client.raw_cookies = self.browser.sent_to(path)
         with self.client.may_write_cart():
             answer = self.client.open(address, **more)
         for line in answer.headers.getlist("Set-Cookie"):
@@ -99,7 +99,7 @@ def test_it_ends_with_a_report_and_deletes_all_it_has_set(visit: Visit) -> None:
     assert (found["largest"]["largest"], found["overwriting"]["old"]) == (4096, "kept")
     assert (found["eviction"]["kept"], found["eviction"]["left"]) == (180, 150)
     assert visit.cart == cart
-    assert {name for name, _ in visit.browser.kept} == {"cart", "session"}
+    assert {kept.name for kept in visit.browser.kept} == {"cart", "session"}
     assert len(visit.answers) < 600
 
 

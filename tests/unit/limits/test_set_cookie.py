@@ -6,7 +6,7 @@ import pytest
 
 from shop.limits.holes import Sending
 from shop.limits.set_cookie import Received, default_path, deletions, received
-from tests.unit.limits.browser_model import ModelBrowser
+from tests.model_browser import ModelBrowser
 
 HOST = "shop.example.org"
 

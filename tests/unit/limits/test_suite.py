@@ -18,7 +18,7 @@ from shop.limits.holes import Sending
 from shop.limits.set_cookie import received
 from shop.limits.suite_facts import DEVIATIONS
 from shop.limits.trial import Answer, Arrival, Exchange, Findings, position
-from tests.unit.limits.browser_model import ModelBrowser
+from tests.model_browser import ModelBrowser
 
 JAR = "/limits/conformance/jar"
 PAGE = "/limits/conformance"
