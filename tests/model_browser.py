@@ -49,6 +49,7 @@ class ModelBrowser:
     counts_attributes: bool = False
     too_long_deletes: bool = False
     drops_tabs: bool = False
+    knows_http_prefixes: bool = False
     kept: list[Kept] = field(default_factory=list)
     taken: int = 0
 
@@ -125,7 +126,7 @@ class ModelBrowser:
             or (bare.startswith("__secure-") and not (cookie.name and cookie.is_secure))
             or (is_host and not (cookie.name and cookie.is_secure and cookie.is_host_only))
             or (is_host and not (got.all("path") and cookie.path == "/"))
-            or (bare.startswith(("__http-", "__host-http-")) and not _is_http(cookie))
+            or (self.knows_http_prefixes and _is_no_http(bare, cookie))
         )
 
     def _store(self, cookie: Kept, *, is_gone: bool, by_script: bool) -> None:
@@ -148,8 +149,10 @@ class ModelBrowser:
             self.kept.remove(old)
 
 
-def _is_http(cookie: Kept) -> bool:
-    return cookie.is_secure and cookie.is_http_only
+def _is_no_http(bare: str, cookie: Kept) -> bool:
+    # By the draft that is to follow the standard (layered-cookies).
+    is_asked = bare.startswith(("__http-", "__host-http-"))
+    return is_asked and not (cookie.is_secure and cookie.is_http_only)
 
 
 def _is_expired(got: Received) -> bool:

@@ -226,10 +226,20 @@ QUESTIONS = (
         "Names with a prefix",
         probes.prefixes,
         _tell_kept,
-        Known("only those as they must be, whatever their case", rfc("5.7 steps 20 and 21")),
-        Known("the same; http://localhost counts as secure", chromium("measured, version 156")),
+        Known(
+            "__Host- and __Secure- only as they must be, whatever their case; it does not know the "
+            "others, which draft-ietf-httpbis-layered-cookies is to add",
+            rfc("5.7 steps 20 and 21"),
+        ),
+        Known(
+            "all only as they must be; http://localhost counts as secure",
+            chromium("measured, version 156"),
+        ),
         Known("the same; http://localhost counts as secure", firefox("measured, version 153")),
-        Known("the same; http://localhost does not count as secure", webkit("bug 281149")),
+        Known(
+            "__Host- and __Secure- the same; http://localhost does not count as secure",
+            webkit("bug 281149"),
+        ),
     ),
     Question(
         "http-only",

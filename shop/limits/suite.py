@@ -42,6 +42,10 @@ ROOM, SPARE_ROOM = 6, 70
 a family beside them."""
 LONGEST = 60
 """Octets of JSON that one of them may take."""
+ROOT = re.compile(r"; Path=/(?=;|$)")
+LIFE_SECONDS = 300
+"""How long a cookie of a case may live that has the path /, as one with a prefix must: should
+the visitor leave half-way, it would go along with every request to the shop."""
 FEWEST_SQUEEZED = 16
 MOST_OTHERS = 100
 """Cookies of other programs on this host that are told from those of a case."""
@@ -157,7 +161,8 @@ def _reading(
 # A family is gone through anew at each step of its way.
 @cache
 def _lines(case: Case, jar: str) -> tuple[str, ...]:
-    return tuple(in_directory(line, f"{jar}/{case.name}") for line in case.lines)
+    lines = (in_directory(line, f"{jar}/{case.name}") for line in case.lines)
+    return tuple(ROOT.sub(rf"\g<0>; Max-Age={LIFE_SECONDS}", line) for line in lines)
 
 
 def _ours(family: Family, case: Case, ground: Ground) -> Callable[[str], str]:

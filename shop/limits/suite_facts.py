@@ -85,8 +85,9 @@ DEVIATIONS = (
         _cases("attributes-1 attributes-4 attributes-5 attributes-8 attributes-14"),
     ),
     Deviation(
-        "The prefixes __Http- and __Host-Http- are not known",
-        (_expected("prefix/__Http.https"), _expected("prefix/__Host-Http.https")),
+        "The prefixes __Http- and __Host-Http- are held to rules that RFC 6265bis does not know, "
+        "and the draft that is to follow it does (draft-ietf-httpbis-layered-cookies)",
+        (chromium("measured, version 156"),),
         _cases(
             "__Http.header-1 __Http.header-2 __Host-Http.header-1 __Http.document-cookie-1 "
             "__Http.document-cookie-2 __Host-Http.document-cookie-1"
