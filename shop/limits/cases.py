@@ -24,7 +24,6 @@ line and what is asked are read as Latin-1, as a header is.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -105,11 +104,6 @@ def families() -> tuple[Family, ...]:
 def reasons() -> dict[str, str]:
     """Why cases were changed, or why what is asked differs from what their source expects."""
     return dict(_table()["why"])
-
-
-def edition() -> str:
-    """A name for the table as it is."""
-    return hashlib.blake2b(TABLE.read_bytes(), digest_size=6).hexdigest()
 
 
 def count() -> int:

@@ -3,14 +3,17 @@
 Below `jar/` a cookie is given and what came is read; `clean`, where the jar's cookies are not
 sent, deletes them; the page between shows how far it is, and goes on by itself. All are plain
 redirects. A script takes the same way, and is told where to go rather than sent there. The
-state is signed and travels in the address; only a form of the page begins it.
+state is signed and travels in the address; only a form of the page begins it, and until it is
+over only the browser that began it is asked: a link to it leads nobody else through it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -25,7 +28,8 @@ from flask import (
     session,
     url_for,
 )
-from itsdangerous import BadSignature, SignatureExpired
+from itsdangerous import BadSignature
+from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
 from shop.limits import set_cookie
@@ -46,7 +50,9 @@ from shop.web.shop import shop
 
 LIFE_SECONDS = 600
 HOPS = 8
-"""Redirects in a row: a browser follows 20, Safari 16."""
+"""Exchanges until a page is shown. Each is a redirect, and two more may come before the page;
+browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h, kMaxRedirects;
+Firefox, network.http.redirection-limit)."""
 DELETIONS = 40
 DELETION_OCTETS = 5_000
 """Deletions a response, and their octets if they are more than one: together they stay near what
@@ -56,6 +62,7 @@ BY_SCRIPT = "Crumb-Probe"
 STOPPED = "stopped"
 """The finding of a question that could not be asked to its end: the status on the way."""
 LONGEST_TOLD = 2000
+"""Characters of what a script tells: many times what any is asked."""
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
 
 
@@ -116,6 +123,9 @@ class Chain:
         add("/page", "page", self.page)
         add("/jar/witness", "witness", self.witness)
         add("/clean", "clean", self.clean)
+        # Beside the cart's pages, and so not below the prefix of the others.
+        self.aside = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
+        self.aside.add_url_rule(f"/{name}", "exchange", self.exchange)
 
     def create(self) -> Response:
         return redirect(self._show(State()), 303)
@@ -146,10 +156,11 @@ class Chain:
     def page(self) -> Response:
         """A page of no origin: what it asks for is asked as if from another site."""
         state, _ = self._state()
+        token = self._of_pictures().dumps(_packed(state))
         response = make_response(
             render_template(
                 "limits/witness.html",
-                picture=url_for(f"{self.name}.witness", s=self._token(state)),
+                picture=url_for(f"{self.name}.witness", s=token),
                 onward=self._jar(state),
             )
         )
@@ -160,9 +171,11 @@ class Chain:
 
     def witness(self) -> Response:
         """The picture in that page."""
-        state, asked = self._state()
+        state = _loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
+        if state is None:
+            abort(400)
         response = Response(DOT, mimetype="image/svg+xml")
-        waiting = self._waiting(state, asked)
+        waiting = self._waiting(state, self.questions[len(state.findings)])
         if waiting.witness:
             for line in waiting.witness(_cookies()):
                 response.headers.add("Set-Cookie", line)
@@ -176,7 +189,8 @@ class Chain:
         status = request.args.get(STOPPED, "")
         if len(deletions) < len(left):
             state = replace(state, deleted=state.deleted + len(deletions))
-            response = self._on(self._clean(state, status), state)
+            is_led = status or BY_SCRIPT in request.headers
+            response = self._on(self._clean(state, status) if is_led else self._show(state), state)
         else:
             found = position(asked.ask, self._path(), state.answers)
             known: Findings = {STOPPED: _status(status)} if found.exchange else found.findings
@@ -239,6 +253,8 @@ class Chain:
     def _after(self, now: Exchange, state: State) -> str:
         if now.witness:
             return url_for(f"{self.name}.page", s=self._token(state))
+        if now.is_aside:
+            return url_for(f"{self.name}_aside.exchange", s=self._token(state))
         return self._jar(state, now.at)
 
     def _state(self) -> tuple[State, Asked]:
@@ -254,23 +270,25 @@ class Chain:
         return waiting
 
     def _token(self, state: State) -> str:
-        packed = [list(state.findings), list(state.answers), state.is_sent, state.deleted]
-        return str(shop().signer(self.purpose).dumps(packed))
+        is_over = len(state.findings) == len(self.questions)
+        signer = self._of_reports() if is_over else self._of_this_browser()
+        return str(signer.dumps(_packed(state)))
 
     def _read(self, token: str) -> State | None:
-        signer = shop().signer(self.purpose)
-        is_old = False
-        try:
-            packed: Any = signer.loads(token, max_age=LIFE_SECONDS)
-        except SignatureExpired as refusal:
-            packed, is_old = signer.load_payload(refusal.payload or b""), True
-        except BadSignature:
-            return None
-        findings, answers, is_sent, deleted = packed
-        # A report may be looked at for ever; a chain is not gone on with after a while.
-        if is_old and len(findings) < len(self.questions):
-            return None
-        return State(tuple(findings), tuple(answers), is_sent, deleted)
+        # A report may be looked at by anybody for ever; a chain is not gone on with after a while.
+        return _loaded(self._of_reports(), token, None) or _loaded(
+            self._of_this_browser(), token, LIFE_SECONDS
+        )
+
+    def _of_reports(self) -> Signer:
+        return shop().signer(f"{self.purpose}, report")
+
+    def _of_pictures(self) -> Signer:
+        # Asked for as if from another site, and so without the session.
+        return shop().signer(f"{self.purpose}, picture")
+
+    def _of_this_browser(self) -> Signer:
+        return shop().signer(f"{self.purpose} of {session.get('csrf_token', '')}")
 
     def _path(self) -> str:
         return url_for(f"{self.name}.exchange").rstrip("/")
@@ -285,6 +303,27 @@ class Chain:
         return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
 
 
+def edition_of(*files: str | Path) -> str:
+    """A name for questions whose findings these files make."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in files:
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()
+
+
+def _packed(state: State) -> list[object]:
+    return [list(state.findings), list(state.answers), state.is_sent, state.deleted]
+
+
+def _loaded(signer: Signer, token: str, max_age_seconds: int | None) -> State | None:
+    try:
+        packed: Any = signer.loads(token, max_age=max_age_seconds)
+    except BadSignature:
+        return None
+    findings, answers, is_sent, deleted = packed
+    return State(tuple(findings), tuple(answers), is_sent, deleted)
+
+
 def _answer(waiting: Exchange) -> Answer:
     if waiting.script is None:
         return waiting.arrival(_arrival()) if waiting.arrival else waiting.read(_cookies())
@@ -296,7 +335,7 @@ def _told() -> Mapping[str, Any] | None:
     text = request.args.get("told", "")
     try:
         told = json.loads(text) if len(text) <= LONGEST_TOLD else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
 

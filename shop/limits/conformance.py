@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from flask import render_template, request
 
 from shop.limits import suite
-from shop.limits.cases import Case, Family, edition, families, reasons
-from shop.limits.chain import STOPPED, Chain, Progress
+from shop.limits.cases import TABLE, Case, Family, families, reasons
+from shop.limits.chain import STOPPED, Chain, Progress, edition_of
 from shop.limits.holes import Sending
 from shop.limits.probe import browser_name
 from shop.limits.suite_facts import DEVIATIONS, UNKNOWN
@@ -124,7 +124,12 @@ def show(progress: Progress) -> str:
     )
 
 
-chain = Chain("conformance", [Question(family) for family in families()], show, edition=edition())
+chain = Chain(
+    "conformance",
+    [Question(family) for family in families()],
+    show,
+    edition=edition_of(TABLE, suite.__file__),
+)
 blueprint = chain.blueprint
 
 

@@ -1,8 +1,9 @@
 """The laboratory of cookie limits: its pages, joined to the shop and kept apart from it.
 
 Nothing of the shop imports this package, so switching it off takes it away whole. Its own
-cookies stay below its own address, where the shop's pages never send them, and live for
-minutes; only the visitor's cart is written to the shop's path, by the shop's own code.
+cookies stay below its own address, where the shop's pages never send them, but for those with a
+`__Host-` name, which must have the path /: they are small, and are deleted right after. The
+visitor's cart is written to the shop's path by the shop's own code.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ BLUEPRINTS = (
     page.blueprint,
     unguarded.blueprint,
     probe.blueprint,
+    probe.chain.aside,
     way_pages.blueprint,
     conformance.blueprint,
+    conformance.chain.aside,
     museum.blueprint,
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import render_template, request
 
-from shop.limits.chain import STOPPED, Chain, Progress
+from shop.limits import probes
+from shop.limits.chain import STOPPED, Chain, Progress, edition_of
 from shop.limits.probe_facts import QUESTIONS, Known, Question
 from shop.limits.trial import Findings
 
@@ -50,7 +51,7 @@ def show(progress: Progress) -> str:
     )
 
 
-chain = Chain("probe", QUESTIONS, show)
+chain = Chain("probe", QUESTIONS, show, edition=edition_of(probes.__file__))
 blueprint = chain.blueprint
 
 

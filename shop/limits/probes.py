@@ -1,8 +1,9 @@
 """What is asked of the visiting browser, probe by probe.
 
 Each is asked of the browser itself, never quoted. Cookies are set for the jar's own path, small
-ones but for the sizes that are asked about, and live for minutes. What a script is to see is
-set for the page's path, one above, and small.
+ones but for the sizes that are asked about, and live for minutes, but for the one whose life is
+asked about. What a script is to see is set for the page's path, one above, and small. Names
+begin as no other program's are likely to: cookies are shared by all that runs on a host.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.limits import unguarded
 from shop.limits.trial import Answer, Cookies, Exchange, Findings, Script
+from shop.web import undo
 from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS
 
 LIFE_SECONDS = 300
@@ -19,8 +22,11 @@ LARGEST_TRIED = 16_384
 """Octets of name + value: what a browser keeps beyond that hardly any server lets through."""
 ATTRIBUTE_LIMIT_BYTES = 1024
 MOST_COOKIES = 400
-BATCH = 20
-"""Cookies a response: a proxy lets little more than 4 kB of headers through."""
+BATCH, SMALL_BATCH = 20, 6
+"""Cookies a response, and how many beside a cart of more than LARGE_BYTES: a proxy lets little
+more than 4 kB of an answer's header through."""
+LARGE_BYTES = 1_200
+NAME = "lab-p"
 
 Steps = Generator[Exchange, Answer, Findings]
 
@@ -29,6 +35,11 @@ def line(name: str, value: str, jar: str, *attributes: str) -> str:
     """A Set-Cookie line for the path of a jar."""
     parts = [f"{name}={value}", f"Path={jar}", f"Max-Age={LIFE_SECONDS}", *attributes]
     return "; ".join(parts)
+
+
+def gone(name: str, path: str) -> str:
+    """A Set-Cookie line that deletes a cookie."""
+    return f"{name}=; Path={path}; Max-Age=0"
 
 
 def length_of(name: str) -> Callable[[Cookies], Answer]:
@@ -50,7 +61,7 @@ def largest(jar: str) -> Steps:
     """The most octets of name + value that are kept, to the byte; beyond LARGEST_TRIED nobody
     asks, and `dropped` is None."""
 
-    def is_kept(octets: int, name: str = "p") -> Generator[Exchange, Answer, bool]:
+    def is_kept(octets: int, name: str = NAME) -> Generator[Exchange, Answer, bool]:
         value = "x" * (octets - len(name))
         length = yield Exchange((line(name, value, jar),), length_of(name))
         return length == len(value)
@@ -66,6 +77,8 @@ def largest(jar: str) -> Steps:
             low = middle
         else:
             high = middle
+    # Two large ones would be more than many servers take of a request.
+    yield Exchange((gone(NAME, jar),))
     halves = "n" * (low // 2)
     name_counts = low > 0 and (yield from is_kept(low, halves))
     name_limits = low > 0 and not (yield from is_kept(low + 1, halves))
@@ -74,21 +87,22 @@ def largest(jar: str) -> Steps:
 
 def attributes(jar: str) -> Steps:
     """Whether attributes count towards the limit, and what becomes of one over 1,024 octets."""
-    full = "x" * (BROWSER_LIMIT_BYTES - 1)
+    full = "x" * (BROWSER_LIMIT_BYTES - len(NAME))
     extra = "Comment=" + "y" * (ATTRIBUTE_LIMIT_BYTES - 24)
-    length = yield Exchange((line("p", full, jar, extra),), length_of("p"))
-    yield Exchange((line("p", "", jar, "Max-Age=0"),), has("p"))
+    length = yield Exchange((line(NAME, full, jar, extra),), length_of(NAME))
+    yield Exchange((gone(NAME, jar),))
 
     def ends(digits: int) -> Generator[Exchange, Answer, bool]:
-        yield Exchange((line("m", "1", jar),), has("m"))
-        late = f"m=1; Path={jar}; Max-Age={'0' * digits}"
-        is_kept = yield Exchange((late,), has("m"))
+        yield Exchange((line(NAME, "1", jar),))
+        late = f"{NAME}=1; Path={jar}; Max-Age={'0' * digits}"
+        is_kept = yield Exchange((late,), has(NAME))
         return not is_kept
 
     def leads_away(octets: int) -> Generator[Exchange, Answer, bool]:
         path = f"{jar}/".ljust(octets, "a")
-        life = f"Max-Age={LIFE_SECONDS}"
-        is_here = yield Exchange((f"a{octets}=1; Path={path}; {life}",), has(f"a{octets}"))
+        name = f"{NAME}{octets}"
+        away = f"{name}=1; Path={path}; Max-Age={LIFE_SECONDS}"
+        is_here = yield Exchange((away,), has(name))
         return not is_here
 
     return {
@@ -102,8 +116,8 @@ def attributes(jar: str) -> Steps:
 
 def overwriting(jar: str) -> Steps:
     """What becomes of a cookie when one of its name arrives that is too long."""
-    yield Exchange((line("p", "old", jar),), has("p"))
-    value = yield Exchange((line("p", "x" * BROWSER_LIMIT_BYTES, jar),), value_of("p"))
+    yield Exchange((line(NAME, "old", jar),))
+    value = yield Exchange((line(NAME, "x" * BROWSER_LIMIT_BYTES, jar),), value_of(NAME))
     if value is None:
         return {"old": "deleted"}
     if value == "old":
@@ -126,9 +140,9 @@ def characters(jar: str) -> Steps:
     """What arrives of a value with characters that a server is not to send."""
     findings: Findings = {}
     for named, value in CHARACTERS.items():
-        arrived = yield Exchange((line("p", value, jar),), value_of("p"))
+        arrived = yield Exchange((line(NAME, value, jar),), value_of(NAME))
         findings[named] = arrived == value
-        yield Exchange((line("p", "", jar, "Max-Age=0"),), has("p"))
+        yield Exchange((gone(NAME, jar),))
     return findings
 
 
@@ -144,8 +158,8 @@ PREFIXES = {
     "__Host-Http- without HttpOnly": "__Host-Http-i=1; Secure; Path=/",
     "__Host-Http- as it must be": "__Host-Http-j=1; Secure; HttpOnly; Path=/",
 }
-"""By their definition `__Host-` cookies have the path /: these are the only ones of the
-laboratory that leave its own path. They are a byte long, fixed, and deleted right after."""
+"""By their definition `__Host-` cookies have the path /: beside the cases of conformance these
+alone leave the laboratory's own path. They are a byte long, fixed, and deleted right after."""
 
 
 def prefixes(jar: str) -> Steps:
@@ -168,7 +182,7 @@ KEPT, CUT, DROPPED = "kept", "cut", "dropped"
 def controls(jar: str) -> Steps:
     """What becomes of a cookie with a control character in it: by script, since no server
     worth its name sends one. The findings name the characters by their codes."""
-    names = {code: f"c{code:02x}" for code in CONTROLS}
+    names = {code: f"{NAME}{code:02x}" for code in CONTROLS}
     life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
     writes = tuple(f"{name}=a{chr(code)}b; {life}" for code, name in names.items())
 
@@ -192,12 +206,16 @@ def controls(jar: str) -> Steps:
     return findings
 
 
+LONGEST_LIFE_SECONDS = 100 * MAX_AGE_LIMIT_SECONDS
+"""Of what a browser is believed to say."""
+
+
 def lifetime(jar: str) -> Steps:
     """For how many seconds a cookie is kept that asks for more than 400 days; None where the
     browser lets no script know, and nothing is found where no script runs."""
     asked = 2 * MAX_AGE_LIMIT_SECONDS
-    yield Exchange((f"p=1; Path={page_of(jar)}; Max-Age={asked}",))
-    script = Script(_seconds, about="p")
+    yield Exchange((f"{NAME}=1; Path={page_of(jar)}; Max-Age={asked}",))
+    script = Script(_seconds, about=NAME)
     seconds = yield Exchange(script=script)
     if seconds is None:
         return {}
@@ -208,32 +226,36 @@ def http_only(jar: str) -> Steps:
     """Whether a script sees a cookie that is HttpOnly, can write over it, or makes one; and
     whether a header can make one out of what a script wrote."""
     life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
-    yield Exchange((f"h=server; {life}; HttpOnly", f"s=server; {life}"))
-    writes = (f"h=script; {life}", f"s=script; {life}", f"k=script; {life}; HttpOnly")
-    looked = yield Exchange(script=Script(_seen, sees=("h", "s")))
+    hidden, shown, made = HTTP_ONLY
+    yield Exchange((f"{hidden}=server; {life}; HttpOnly", f"{shown}=server; {life}"))
+    looked = yield Exchange(script=Script(_seen, sees=(hidden, shown)))
     if looked is None:
         return {}
-    yield Exchange(script=Script(_seen, writes=writes))
-    values = yield Exchange(
-        (), lambda cookies: " ".join(f"{n}={v}" for n, v in cookies if n in "hsk")
-    )
-    came = dict(pair.split("=") for pair in str(values).split())
-    yield Exchange((f"s=server; {life}; HttpOnly",))
-    hidden = yield Exchange(script=Script(_seen, sees=("s",)))
+    texts = (f"{hidden}=script; {life}", f"{shown}=script; {life}")
+    yield Exchange(script=Script(_seen, writes=(*texts, f"{made}=script; {life}; HttpOnly")))
+
+    def by_script(cookies: Cookies) -> Answer:
+        return " ".join(name for name, value in cookies if value == "script" and name in HTTP_ONLY)
+
+    written = str((yield Exchange((), by_script))).split()
+    yield Exchange((f"{shown}=server; {life}; HttpOnly",))
+    still = yield Exchange(script=Script(_seen, sees=(shown,)))
     return {
-        "seen": "h" in str(looked).split(),
-        "others seen": "s" in str(looked).split(),
-        "written over": came.get("h") == "script",
-        "others written over": came.get("s") == "script",
-        "made by script": "k" in came,
-        "taken away by a header": "s" not in str(hidden).split(),
+        "seen": hidden in str(looked).split(),
+        "others seen": shown in str(looked).split(),
+        "written over": hidden in written,
+        "others written over": shown in written,
+        "made by script": made in written,
+        "taken away by a header": shown not in str(still).split(),
     }
 
 
+HTTP_ONLY = ("lab-h", "lab-s", "lab-k")
+"""One that is HttpOnly, one that is not, and one that a script would make HttpOnly."""
 SITES = {
-    "none given": "d=1; Path={page}",
-    "Lax": "l=1; SameSite=Lax; Path={page}",
-    "None": "n=1; SameSite=None; Secure; Path={page}",
+    "none given": "lab-d=1; Path={page}",
+    "Lax": "lab-l=1; SameSite=Lax; Path={page}",
+    "None": "lab-n=1; SameSite=None; Secure; Path={page}",
 }
 
 
@@ -244,18 +266,18 @@ def same_site(jar: str) -> Steps:
     asks for what the browser `says` of a cookie that has none."""
     page = page_of(jar)
     lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
-    letters = {named: text[0] for named, text in SITES.items()}
+    names = {named: text.partition("=")[0] for named, text in SITES.items()}
 
     def witness(cookies: Cookies) -> tuple[str, ...]:
-        came = "".join(name for name, _ in cookies if name in letters.values())
-        return (line("r", f"r{came}", jar, "SameSite=None", "Secure"),)
+        came = ".".join(name for name, _ in cookies if name in names.values())
+        return (line(NAME, f".{came}", jar, "SameSite=None", "Secure"),)
 
     yield Exchange(lines)
-    came = yield Exchange((), value_of("r"), witness=witness)
+    came = yield Exchange((), value_of(NAME), witness=witness)
     if came is None:
-        says = yield Exchange(script=Script(_site, about="d"))
+        says = yield Exchange(script=Script(_site, about=names["none given"]))
         return {"measured": False, "says": says or None}
-    sent = {named: letter in str(came) for named, letter in letters.items()}
+    sent = {named: name in str(came).split(".") for named, name in names.items()}
     return {"measured": True, **sent}
 
 
@@ -264,33 +286,45 @@ def eviction(jar: str) -> Steps:
     the eldest is among them, with and without Priority=High.
 
     Batches find where the jar overflows; then it is emptied, filled again up to there, and the
-    last ones are sent one by one.
+    last ones are sent one by one. The shop's own cookies are all counted: the steps back are
+    looked for where they are sent, and the unguarded cart is deleted first.
     """
-    eldest = (line("plain", "1", jar), line("high", "1", jar, "Priority=High"))
+    plain, high = "lab-plain", "lab-high"
+    eldest = (line(plain, "1", jar), line(high, "1", jar, "Priority=High"))
     names = [f"c{number:03}" for number in range(MOST_COOKIES)]
 
     def count(cookies: Cookies) -> Answer:
         return len(cookies)
 
-    def give(batch: list[str], *first: str) -> Exchange:
-        return Exchange((*first, *(line(name, "1", jar) for name in batch)), count, endangers=True)
+    def names_of(cookies: Cookies) -> Answer:
+        return " ".join(name for name, _ in cookies)
+
+    def octets(cookies: Cookies) -> Answer:
+        return sum(len(name) + len(value) for name, value in cookies)
+
+    def give(batch: list[str]) -> Exchange:
+        return Exchange(tuple(line(name, "1", jar) for name in batch), count, endangers=True)
 
     def batches(end: int) -> list[list[str]]:
-        return [names[at : min(at + BATCH, end)] for at in range(0, end, BATCH)]
+        return [names[at : min(at + size, end)] for at in range(0, end, size)]
 
-    yield Exchange(eldest, count, endangers=True)
+    def aside(*lines: str) -> Generator[Exchange, Answer, int]:
+        return int(bool((yield Exchange(lines, has(undo.NAME), endangers=True, is_aside=True))))
+
+    unguarded_gone = gone(unguarded.NAME, f"{page_of(page_of(jar))}/{unguarded.NAME}")
+    beside = yield Exchange((unguarded_gone, *eldest), octets, endangers=True)
+    size = BATCH if int(beside or 0) < LARGE_BYTES else SMALL_BATCH
     held, sent = 0, 0
     for batch in batches(MOST_COOKIES):
-        found = yield give(batch)
-        if int(found or 0) < held + len(batch):
+        found = int((yield give(batch)) or 0)
+        if found < held + len(batch):
             break
-        held, sent = int(found or 0), sent + len(batch)
+        held, sent = found, sent + len(batch)
     else:
-        return {"kept": held, "left": None, "plain": True, "high": True}
-    for batch in batches(sent + BATCH):
-        gone = tuple(f"{name}=; Path={jar}; Max-Age=0" for name in batch)
-        yield Exchange(gone, count, endangers=True)
-    yield Exchange(eldest, count, endangers=True)
+        return {"kept": held + (yield from aside()), "left": None, "plain": True, "high": True}
+    for batch in batches(sent + size):
+        yield Exchange(tuple(gone(name, jar) for name in batch), endangers=True)
+    before = yield from aside(*eldest)
     for batch in batches(sent):
         held = int((yield give(batch)) or 0)
     for name in names[sent:]:
@@ -298,9 +332,14 @@ def eviction(jar: str) -> Steps:
         if found <= held:
             break
         held = found
-    survivors = yield Exchange((), lambda cookies: " ".join(name for name, _ in cookies))
+    survivors = yield Exchange((), names_of, endangers=True)
     left = str(survivors).split()
-    return {"kept": held, "left": found, "plain": "plain" in left, "high": "high" in left}
+    return {
+        "kept": held + before,
+        "left": found + (yield from aside()),
+        "plain": plain in left,
+        "high": high in left,
+    }
 
 
 def page_of(jar: str) -> str:
@@ -310,7 +349,9 @@ def page_of(jar: str) -> str:
 
 def _seconds(told: Mapping[str, Any]) -> Answer:
     seconds = told.get("life")
-    return seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else False
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return False
+    return 0 < seconds < LONGEST_LIFE_SECONDS and seconds
 
 
 def _site(told: Mapping[str, Any]) -> Answer:
@@ -322,4 +363,4 @@ def _seen(told: Mapping[str, Any]) -> Answer:
     seen = told.get("sees")
     if not isinstance(seen, dict):
         return ""
-    return " ".join(name for name, value in seen.items() if value is not None and name in "hsk")
+    return " ".join(name for name in HTTP_ONLY if seen.get(name) is not None)

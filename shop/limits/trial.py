@@ -50,10 +50,12 @@ class Exchange:
     the jar's own path; `read` looks at the cookies of the next request, which goes to `at` below
     that path, or `arrival` at all of it, where names and values are not enough.
 
-    An exchange that `endangers` others may make the browser evict the visitor's cart. With a
-    `script` the answer is what that tells, and None where no script runs. With a `witness` the
-    browser is led over a page of no origin, with a picture of ours in it: what the request for
-    the picture brings is answered with the Set-Cookie lines that the witness gives.
+    Where it `is_aside` the next request goes below the address of the cart, to which other
+    cookies are sent than to the jar. An exchange that `endangers` others may make the browser
+    evict the visitor's cart. With a `script` the answer is what that tells, and None where no
+    script runs. With a `witness` the browser is led over a page of no origin, with a picture of
+    ours in it: what the request for the picture brings is answered with the Set-Cookie lines that
+    the witness gives.
     """
 
     lines: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Exchange:
     at: str = ""
     arrival: Callable[[Arrival], Answer] | None = None
     endangers: bool = False
+    is_aside: bool = False
     script: Script | None = None
     witness: Callable[[Cookies], tuple[str, ...]] | None = None
 

@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from shop.limits.cases import families
+from shop.limits.chain import BY_SCRIPT
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
+from tests.integration.model_visit import ModelVisit
 from tests.model_browser import ModelBrowser
 
 ADDRESS = "/limits/conformance"
 HOST = "localhost"
 
 
-def begun(visitor: LintingClient) -> str:
-    """The address of a chain that was begun by the form."""
-    response = visitor.send(ADDRESS)
-    assert response.status_code == 303
-    return response.location
-
-
-def without_a_jar(shop: OpenShop) -> LintingClient:
-    """A client that keeps no cookies: Werkzeug's jar cannot read those of the cases."""
-    return cast("LintingClient", shop.app.test_client(use_cookies=False))
-
-
-def gone_through(shop: OpenShop, browser: ModelBrowser, address: str) -> str:
-    """The address of the report, after all questions were put to a browser by the book as the
-    page's script puts them."""
-    visitor, told = without_a_jar(shop), ""
+def gone_through(visit: ModelVisit, address: str) -> str:
+    """The address of the report, after all questions were put to the browser as the page's
+    script puts them."""
+    told = ""
     while True:
-        path = urlsplit(address).path
-        visitor.raw_cookies = browser.sent_to(path)
-        response = visitor.get(address + told, headers={"Crumb-Probe": "1"})
-        for line in response.headers.getlist("Set-Cookie"):
-            browser.take(line, path)
-        step: dict[str, Any] = response.json or {}
+        step: dict[str, Any] = visit.asks(address + told, headers={BY_SCRIPT: "1"}).json or {}
         address = step["next"]
         if step.get("is_over"):
             return address
         for text in (step["script"] or {}).get("writes", ()):
-            browser.take(text, ADDRESS, by_script=True)
+            visit.browser.take(text, ADDRESS, by_script=True)
         told = "&told={}" if step["script"] else ""
 
 
 def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenShop) -> None:
-    visitor, browser = shop.visitor(), ModelBrowser(HOST, is_secure=True)
-    browser.take("foo=another program's; Path=/", "/")
-    (run,) = elements(parsed(visitor.get(begun(visitor)).text), "chain-run")
-    report = gone_through(shop, browser, attributes(run)["data-next"] or "")
-    assert [cookie.value for cookie in browser.kept] == ["another program's"]
-    page = visitor.get(report).text
+    visit = ModelVisit(shop, ModelBrowser(HOST, is_secure=True))
+    visit.browser.take("foo=another program's; Path=/", "/")
+    (run,) = elements(parsed(visit.asks(visit.begins(ADDRESS)).text), "chain-run")
+    report = gone_through(visit, attributes(run)["data-next"] or "")
+    assert [cookie.name for cookie in visit.browser.kept] == ["foo", "session"]
+    page = visit.asks(report).text
     assert text_of(page, ".lead").endswith("0 cases deviate.")
     rows = elements(parsed(page), ".case-family tbody th")
     names = [case.name for family in families() for case in family.cases]
@@ -83,12 +68,12 @@ def test_it_is_begun_by_a_form_only(visitor: LintingClient) -> None:
 
 
 def test_the_way_is_gone_on_with_at_the_address_where_it_was_left(shop: OpenShop) -> None:
-    address = begun(shop.visitor())
-    visitor = without_a_jar(shop)
+    visit = ModelVisit(shop, ModelBrowser(HOST))
+    address = visit.begins(ADDRESS)
     passed: list[str] = []
     links: list[str] = []
     while len(links) < 2:
-        response = visitor.get(address)
+        response = visit.asks(address)
         if response.status_code == 200:
             (link,) = elements(parsed(response.text), ".progress a")
             links.append(urlsplit(attributes(link)["href"] or "").path)

@@ -9,15 +9,20 @@ from shop.limits.trial import Answer, Findings, Probe, position
 from tests.model_browser import ModelBrowser
 
 JAR = "/limits/probe/jar"
+ASIDE = "/cart/limits/probe"
 
 
-def asked(probe: Probe, browser: ModelBrowser) -> Findings:
-    """The findings of a probe, run as its addresses do: over all answers at every step."""
+def asked(probe: Probe, browser: ModelBrowser, given: list[int] | None = None) -> Findings:
+    """The findings of a probe, run as its addresses do: over all answers at every step. How many
+    lines each exchange has is appended to `given`."""
     answers: list[Answer] = []
     while (now := position(probe, JAR, answers)).exchange is not None:
+        if given is not None:
+            given.append(len(now.exchange.lines))
         for text in now.exchange.lines:
             browser.take(text, f"{JAR}/")
-        answers.append(now.exchange.read(browser.pairs(f"{JAR}/{now.exchange.at}")))
+        there = ASIDE if now.exchange.is_aside else f"{JAR}/{now.exchange.at}"
+        answers.append(now.exchange.read(browser.pairs(there)))
         assert len(answers) < 200
     return now.findings
 
@@ -67,9 +72,22 @@ def test_a_browser_that_drops_tabs_is_found_out() -> None:
 
 
 def test_prefixes() -> None:
-    kept = {named for named, is_kept in asked(probes.prefixes, ModelBrowser()).items() if is_kept}
+    newer = ModelBrowser(knows_http_prefixes=True)
+    kept = {named for named, is_kept in asked(probes.prefixes, newer).items() if is_kept}
     assert kept == {named for named in probes.PREFIXES if named.endswith("as it must be")}
     assert len(kept) == 4
+
+
+def test_by_the_standard_two_prefixes_are_names_like_any_other() -> None:
+    kept = [named for named, is_kept in asked(probes.prefixes, ModelBrowser()).items() if is_kept]
+    assert kept == [
+        "__Host- as it must be",
+        "__Secure- as it must be",
+        "__Http- without HttpOnly",
+        "__Http- as it must be",
+        "__Host-Http- without HttpOnly",
+        "__Host-Http- as it must be",
+    ]
 
 
 @pytest.mark.parametrize("most", [150, 180, 181, 179, 300])
@@ -80,6 +98,24 @@ def test_evictions_are_counted_to_the_cookie(most: int, others: int) -> None:
         browser.take(f"other{number}=1; Path=/", "/")
     found = asked(probes.eviction, browser)
     assert found == {"kept": most, "left": most - 30, "plain": False, "high": True}
+
+
+@pytest.mark.parametrize("knows_priority", [True, False])
+def test_cookies_of_the_shop_that_the_jar_does_not_see_are_counted(knows_priority: bool) -> None:
+    browser = ModelBrowser(knows_priority=knows_priority)
+    browser.take("undo=1; Path=/cart; Priority=High", "/cart")
+    browser.take("unguarded=1; Path=/limits/unguarded", "/limits/unguarded")
+    found = asked(probes.eviction, browser)
+    assert found == {"kept": 180, "left": 150, "plain": False, "high": knows_priority}
+
+
+def test_a_large_cart_leaves_room_for_few_cookies_a_response() -> None:
+    for octets, most in ((1_000, 20), (2_300, 6), (4_090, 6)):
+        browser = ModelBrowser()
+        browser.take(f"cart={'x' * octets}; Path=/; Priority=High", "/")
+        given: list[int] = []
+        assert asked(probes.eviction, browser, given)["kept"] == 180
+        assert max(given) == most
 
 
 def test_a_browser_that_does_not_know_priorities() -> None:

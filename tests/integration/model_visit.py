@@ -1,0 +1,39 @@
+"""A browser of the model's kind at a shop: it keeps what it is given, by its own rules."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from werkzeug.test import TestResponse
+
+from tests.conftest import OpenShop
+from tests.integration.client import TOKEN_PAGE, LintingClient, csrf_token
+from tests.model_browser import ModelBrowser
+
+
+class ModelVisit:
+    """The browser, the client without a jar that asks for it, and all answers so far."""
+
+    def __init__(self, shop: OpenShop, browser: ModelBrowser) -> None:
+        self.browser = browser
+        self.client = cast("LintingClient", shop.app.test_client(use_cookies=False))
+        self.answers: list[TestResponse] = []
+
+    def asks(self, address: str, **more: Any) -> TestResponse:
+        """The answer, once the browser has kept of it what it keeps."""
+        path = urlsplit(address).path
+        self.client.raw_cookies = self.browser.sent_to(path)
+        with self.client.may_write_cart():
+            answer = self.client.open(address, **more)
+        for line in answer.headers.getlist("Set-Cookie"):
+            self.browser.take(line, path)
+        self.answers.append(answer)
+        return answer
+
+    def begins(self, address: str) -> str:
+        """Sends the form of a chain: the address that it leads to."""
+        token = csrf_token(self.asks(TOKEN_PAGE).text)
+        answer = self.asks(address, method="POST", data={"csrf_token": token})
+        assert answer.status_code == 303
+        return answer.location
