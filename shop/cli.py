@@ -141,25 +141,27 @@ def export_catalogue() -> None:
     metavar="FILE.svg",
     help="Draw what was measured as well.",
 )
-def budget(file: Path, as_json: bool, plot: Path | None) -> None:
+@click.option(
+    "--catalogue",
+    "goods_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Names and prices of this file, as import-catalogue takes it, not of the shop.",
+)
+def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None) -> None:
     """Pack every order of a CSV FILE (order, sku, quantity; may be .gz) into a cart cookie.
 
-    Beside the shop's own, six other ways of keeping a cart are measured.
+    Beside the shop's own, six other ways of keeping a cart are measured. With a --catalogue no
+    database is needed, and the figures are the same wherever they are made.
     """
     settings = _settings()
     with _opened(file) as lines:
         orders = budget_report.read_orders(lines)
-    with reading(_ready(settings)) as connection:
-        products = {product.sku: product for product in catalogue.everything(connection)}
-    sizes = budget_report.measure(
-        orders,
-        {sku: product.number for sku, product in products.items()},
-        products,
-        keys=settings.secret_keys or (STAND_IN_KEY,),
-        now=MEASURED_AT,
-    )
+    goods = _goods(settings, goods_file)
+    keys = settings.secret_keys or (STAND_IN_KEY,)
+    sizes = budget_report.measure(orders, goods, keys=keys, now=MEASURED_AT)
     measured = list(tqdm(sizes, total=len(orders), unit=" orders", disable=None, leave=False))
-    report = budget_report.report(orders, measured)
+    report = budget_report.report(orders, measured, goods)
     if plot:
         _write(plot, budget_plot.picture(orders, measured))
     click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
@@ -282,6 +284,14 @@ def _check_port(host: str, port: int) -> None:
                 f"Port {port} of {host} cannot be used ({problem.strerror}). "
                 "Choose another: make run PORT=9000"
             ) from None
+
+
+def _goods(settings: Settings, file: Path | None) -> budget_report.Goods:
+    if file is None:
+        with reading(_ready(settings)) as connection:
+            return budget_report.goods_of_shop(catalogue.everything(connection))
+    with _opened(file) as lines:
+        return budget_report.goods_of_file(catalogue_file.read(lines, catalogue_defaults(settings)))
 
 
 def _take_over(engine: Engine, settings: Settings, file: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shop.core import budget, cookie
 from shop.core.budget import Distribution
 from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
 from shop.core.catalogue import Product
+from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.limits.filling import Jar
 from shop.limits.ways import PRODUCT, WAYS, PlainCart, PlainLine
@@ -32,13 +33,28 @@ Sizes = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Good:
+    """What a cart in one of the ways may say of a SKU; the price in minor units."""
+
+    number: int
+    name: str = ""
+    price_minor: int = 0
+
+
+Goods = Mapping[str, Good]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All orders summed up, by the key of each way; `largest` is the order whose product cookie
-    is the longest."""
+    is the longest, `skus` how many SKUs the orders have, and `unknown` how many of these were
+    measured without a name and a price."""
 
     orders: int
     ways: Mapping[str, Distribution]
     largest: RealOrder
+    skus: int
+    unknown: int
 
 
 def read_orders(lines: Iterable[str]) -> list[RealOrder]:
@@ -65,35 +81,43 @@ def read_orders(lines: Iterable[str]) -> list[RealOrder]:
     return [RealOrder(order, tuple(lines.items())) for order, lines in orders.items()]
 
 
+def goods_of_shop(products: Iterable[Product]) -> dict[str, Good]:
+    """The goods of a shop, by SKU, with the numbers that they have there."""
+    return {
+        product.sku: Good(product.number, product.name, product.price.minor) for product in products
+    }
+
+
+def goods_of_file(rows: Iterable[Row]) -> dict[str, Good]:
+    """The goods of a catalogue's file, by SKU, numbered as an empty shop would number them."""
+    return {row.sku: Good(number, row.name, row.price.minor) for number, row in enumerate(rows, 1)}
+
+
 def measure(
-    orders: Iterable[RealOrder],
-    numbers: Mapping[str, int],
-    products: Mapping[str, Product],
-    *,
-    keys: cookie.Keys,
-    now: int,
+    orders: Sequence[RealOrder], goods: Goods, *, keys: cookie.Keys, now: int
 ) -> Iterator[Sizes]:
-    """Each order's sizes. SKUs that have no number are numbered after the highest there is,
-    in order of appearance; a name or price that is unknown counts as empty or zero."""
-    known = dict(numbers)
-    highest = max(known.values(), default=0)
+    """Each order's sizes. SKUs that are none of the goods are numbered after the highest number
+    there is, in order of appearance, and have no name and no price."""
+    highest = max((good.number for good in goods.values()), default=0)
+    unknown = {sku: Good(highest + at) for at, sku in enumerate(_unknown(orders, goods), 1)}
+    known = {**goods, **unknown}
     jar = Jar(cookie.SECURE_NAME, keys, cookie.BROWSER_LIMIT_BYTES)
     for order in orders:
-        for sku, _ in order.lines:
-            if sku not in known:
-                highest += 1
-                known[sku] = highest
-        cart = Cart(tuple(Line(known[sku], quantity) for sku, quantity in order.lines), now)
-        lines = (_plain(sku, quantity, products.get(sku)) for sku, quantity in order.lines)
-        plain = PlainCart(cart, tuple(lines), len(numbers))
+        cart = Cart(tuple(Line(known[sku].number, count) for sku, count in order.lines), now)
+        lines = (
+            PlainLine(sku, known[sku].name, known[sku].price_minor, count)
+            for sku, count in order.lines
+        )
+        plain = PlainCart(cart, tuple(lines), len(known))
         yield {way.key: way.octets(plain, jar) for way in WAYS}
 
 
-def report(orders: list[RealOrder], sizes: list[Sizes]) -> Report:
+def report(orders: Sequence[RealOrder], sizes: Sequence[Sizes], goods: Goods) -> Report:
     """Sums up what was measured of the same orders."""
     largest = max(range(len(orders)), key=lambda at: sizes[at][PRODUCT.key])
     ways = {way.key: budget.distribution([size[way.key] for size in sizes]) for way in WAYS}
-    return Report(len(orders), ways, orders[largest])
+    skus = len({sku for order in orders for sku, _ in order.lines})
+    return Report(len(orders), ways, orders[largest], skus, len(_unknown(orders, goods)))
 
 
 def as_json(report: Report) -> str:
@@ -111,6 +135,8 @@ def as_json(report: Report) -> str:
             "orders": report.orders,
             **{key: figures(distribution) for key, distribution in report.ways.items()},
             "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
+            "skus": report.skus,
+            "unknown_skus": report.unknown,
         }
     )
 
@@ -133,7 +159,17 @@ def as_text(report: Report) -> str:
         f"largest order: {largest.order} with {len(largest.lines):,} lines, "
         f"{report.ways[PRODUCT.key].max:,} bytes"
     )
+    if report.unknown:
+        lines.append(
+            f"{report.unknown:,} of {report.skus:,} SKUs are not in the catalogue: they were "
+            "measured without a name and a price. --catalogue FILE gives another one."
+        )
     return "\n".join(lines)
+
+
+def _unknown(orders: Iterable[RealOrder], goods: Goods) -> list[str]:
+    skus = dict.fromkeys(sku for order in orders for sku, _ in order.lines)
+    return [sku for sku in skus if sku not in goods]
 
 
 def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None], line: int) -> None:
@@ -150,9 +186,3 @@ def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None],
     if sku in lines:
         raise FileRefused([f"Line {line}: order {order} has {sku} already."])
     lines[sku] = int(quantity)
-
-
-def _plain(sku: str, quantity: int, product: Product | None) -> PlainLine:
-    if product is None:
-        return PlainLine(sku, "", 0, quantity)
-    return PlainLine(sku, product.name, product.price.minor, quantity)

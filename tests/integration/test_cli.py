@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from shop.cli import main
 from shop.limits.ways import WAYS
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+PROJECT = Path(__file__).parents[2]
+DATA = PROJECT.parent / "shared" / "data"
 HEADER = "sku,name,price,currency\n"
 
 
@@ -254,13 +255,25 @@ def test_budget(operator: Operator, name: str) -> None:
     report = json.loads(operator.run("budget", "--json", file).stdout)
     assert report["orders"] == 2
     assert report["largest"] == {"order": "7", "lines": 2}
-    assert set(report) == {"orders", "largest"} | {way.key for way in WAYS}
+    assert set(report) == {"orders", "largest", "skus", "unknown_skus", *(way.key for way in WAYS)}
+    assert (report["skus"], report["unknown_skus"]) == (3, 1)
+    assert "1 of 3 SKUs are not in the catalogue" in text
     for way in WAYS:
         assert way.title in text
         assert set(report[way.key]) == {"fit", "mean", "p50", "p95", "p99", "max"}
     assert report["product"]["fit"] == 1.0
     made = operator.run("cookie", "make", "--secure", "MUG*2,PENCIL").stdout.strip()
     assert report["product"]["max"] == len(made) - 1
+
+
+def test_budget_measures_with_a_catalogue_of_its_own(newcomer: Operator) -> None:
+    goods = newcomer.file("goods.csv", "sku,name,price,currency\nMUG,Mug,9.50,GBP\n")
+    orders = newcomer.file("orders.csv", ORDERS)
+    text = newcomer.run("budget", orders, "--catalogue", goods).stdout
+    assert "2 of 3 SKUs are not in the catalogue" in text
+    broken = newcomer.file("broken.csv", "sku,name\nMUG,Mug\n")
+    said = newcomer.run("budget", orders, "--catalogue", broken, exit_code=1).stderr
+    assert "price" in said
 
 
 def test_budget_is_drawn_the_same_every_time(operator: Operator, tmp_path: Path) -> None:
@@ -327,13 +340,34 @@ def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
 
 # The real orders are no part of the project: a checkout without them beside it still passes.
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
-def test_every_real_order_fits(newcomer: Operator) -> None:
-    newcomer.run("migrate")
-    newcomer.run("import-catalogue", DATA / "online-retail-catalogue.csv")
-    said = newcomer.run("budget", "--json", DATA / "online-retail-orders.csv.gz").stdout
+def test_the_readme_has_the_figures_and_the_picture_of_its_command(
+    newcomer: Operator, tmp_path: Path
+) -> None:
+    files = [
+        DATA / "online-retail-orders.csv.gz",
+        "--catalogue",
+        DATA / "online-retail-catalogue.csv",
+    ]
+    plot = tmp_path / "plot.svg"
+    said = newcomer.run("budget", "--json", *files, "--plot", plot).stdout
     report = json.loads(said)
     assert report["orders"] == 11_134
     assert report["largest"]["lines"] == 704
     assert report["product"]["fit"] == 1.0
     assert report["product"]["mean"] <= 125
     assert report["product"]["max"] <= 4096
+    assert (report["skus"], report["unknown_skus"]) == (3578, 0)
+    assert plot.read_bytes() == (PROJECT / "docs" / "real-carts.svg").read_bytes()
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    for way in WAYS:
+        if way.key == "bound":
+            continue
+        figures = report[way.key]
+        cells = (
+            f"| {figures['fit']:.2%}".replace("%", " %")
+            + f" | {figures['mean']:,.1f} | {figures['p50']:,} | {figures['p95']:,} "
+            + f"| {figures['p99']:,} | {figures['max']:,} |"
+        )
+        assert cells in readme
+    lost = round(11_134 * (1 - report["session_naive"]["fit"]))
+    assert f"dropped {lost} of these orders" in readme

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from shop.core import cookie
 from shop.core.cart import MAX_LINE_QUANTITY
+from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
+from shop.core.money import Money
 from shop.limits import budget_report
-from shop.limits.budget_report import RealOrder, Sizes
+from shop.limits.budget_report import Good, RealOrder, Sizes
 from shop.limits.filling import Jar
 from shop.limits.ways import WAYS, PlainCart, PlainLine
 from tests.unit.core.carts import KEYS, NOON, cart_of
@@ -69,7 +70,7 @@ def test_a_file_that_is_no_text_is_named() -> None:
 
 def test_an_order_is_measured_each_way() -> None:
     orders = [RealOrder("7", (("MUG", 2), ("NEW", 1))), RealOrder("8", (("NEWER", 3), ("NEW", 1)))]
-    sizes = budget_report.measure(orders, {"MUG": 40}, {"MUG": MUG}, keys=KEYS, now=NOON)
+    sizes = budget_report.measure(orders, {"MUG": Good(40, "Mug", 950)}, keys=KEYS, now=NOON)
     carts = [cart_of((40, 2), (41, 1)), cart_of((42, 3), (41, 1))]
     plain = [
         (PlainLine("MUG", "Mug", 950, 2), PlainLine("NEW", "", 0, 1)),
@@ -77,7 +78,7 @@ def test_an_order_is_measured_each_way() -> None:
     ]
     jar = Jar(cookie.SECURE_NAME, KEYS, cookie.BROWSER_LIMIT_BYTES)
     assert list(sizes) == [
-        {way.key: way.octets(PlainCart(cart, lines, 1), jar) for way in WAYS}
+        {way.key: way.octets(PlainCart(cart, lines, 3), jar) for way in WAYS}
         for cart, lines in zip(carts, plain, strict=True)
     ]
 
@@ -85,25 +86,33 @@ def test_an_order_is_measured_each_way() -> None:
 def test_an_unknown_sku_is_numbered_after_the_highest() -> None:
     # number 9,999,999 takes more bytes than 1, so that the size tells which was given
     order = [RealOrder("7", (("NEW", 1),))]
-    [low] = budget_report.measure(order, {}, {}, keys=KEYS, now=NOON)
-    [high] = budget_report.measure(order, {"OLD": 9_999_998}, {}, keys=KEYS, now=NOON)
+    [low] = budget_report.measure(order, {}, keys=KEYS, now=NOON)
+    [high] = budget_report.measure(order, {"OLD": Good(9_999_998)}, keys=KEYS, now=NOON)
     assert high["product"] > low["product"]
     assert high["session_naive"] == low["session_naive"]
 
 
 def test_a_name_and_a_price_lengthen_the_naive_session_alone() -> None:
     order = [RealOrder("7", (("MUG", 1),))]
-    long = replace(MUG, name="A mug with a handle that fits three fingers")
-    [known] = budget_report.measure(order, {"MUG": 1}, {"MUG": long}, keys=KEYS, now=NOON)
-    [unknown] = budget_report.measure(order, {"MUG": 1}, {}, keys=KEYS, now=NOON)
+    long = Good(1, "A mug with a handle that fits three fingers", 950)
+    [known] = budget_report.measure(order, {"MUG": long}, keys=KEYS, now=NOON)
+    [unknown] = budget_report.measure(order, {"MUG": Good(1)}, keys=KEYS, now=NOON)
     assert [key for key in known if known[key] != unknown[key]] == ["session_naive"]
     assert known["session_naive"] > unknown["session_naive"]
+
+
+def test_goods_are_those_of_a_shop_or_of_a_file() -> None:
+    assert budget_report.goods_of_shop([MUG]) == {"MUG": Good(MUG.number, "Mug", 950)}
+    rows = [Row(2, "B", "Bowl", Money(700, "GBP")), Row(3, "A", "Axe", Money(1250, "GBP"))]
+    goods = budget_report.goods_of_file(rows)
+    assert goods == {"B": Good(1, "Bowl", 700), "A": Good(2, "Axe", 1250)}
 
 
 def test_a_report_sums_up_each_way_and_names_the_largest_order() -> None:
     orders = [RealOrder(name, (("A", 1),)) for name in ("first", "second", "third")]
     sizes = [_sizes(70, 900), _sizes(4097, 800), _sizes(71, 4097)]
-    report = budget_report.report(orders, sizes)
+    report = budget_report.report(orders, sizes, {"B": Good(1)})
+    assert (report.skus, report.unknown) == (1, 1)
     assert (report.orders, report.largest) == (3, orders[1])
     product, naive = report.ways["product"], report.ways["session_naive"]
     assert (product.max, product.p50, product.fit) == (4097, 71, 2 / 3)
