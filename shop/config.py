@@ -193,7 +193,8 @@ SETTINGS: dict[str, Setting] = {
     "limits_ratelimit": Setting(
         "SHOP_LIMITS_RATELIMIT",
         "6000 per minute",
-        "Most requests of one address to the laboratory; all cases take about 900",
+        "Most requests of one address to the laboratory, a view of its pages counting as 20; "
+        "all cases take 900",
         _text,
     ),
 }

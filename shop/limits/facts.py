@@ -41,14 +41,14 @@ def nginx(file: str) -> Source:
 
 NAME_AND_VALUE = rfc("section 5.6, step 5")
 ATTRIBUTES = {
-    "HttpOnly": ("no script can read it", rfc("section 5.6.6")),
+    "HttpOnly": ("no script can read it", rfc("section 4.1.2.6")),
     "Max-Age": (
         "seconds until the browser forgets it, at most 400 days",
-        rfc("sections 5.5 and 5.6.2"),
+        rfc("sections 4.1.2.2 and 5.5"),
     ),
-    "Path": ("it is sent to every page of the shop", rfc("section 5.6.4")),
-    "SameSite": ("other sites cannot make the browser send it with a form", rfc("section 5.6.7")),
-    "Secure": ("it travels on https only", rfc("section 5.6.5")),
+    "Path": ("it is sent to every page of the shop", rfc("section 4.1.2.4")),
+    "SameSite": ("other sites cannot make the browser send it with a form", rfc("section 4.1.2.7")),
+    "Secure": ("it travels on https only", rfc("section 4.1.2.5")),
     "Priority": ("others are evicted first", chromium("net/cookies/parsed_cookie.cc")),
 }
 """What each attribute of the cart cookie is for, and where that is said."""

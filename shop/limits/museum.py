@@ -18,11 +18,8 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
-from itsdangerous import BadSignature
-from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
@@ -32,15 +29,13 @@ from shop.limits import taking
 from shop.limits.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.stage import Show, Stage
-from shop.web import cart_cookie, undo
+from shop.web import cart_cookie
 from shop.web.say import say
 from shop.web.shop import shop
-from shop.web.undo import Offer
 
 blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
 
 EXTENSION = "museum"
-LIFE_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ def show(name: str) -> str:
         count=len(EXHIBITS),
         before=EXHIBITS[at - 1] if at else None,
         after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
-        back=_offer_of(request.args.get("back", "")),
+        back=taking.offer_of(request.args.get("back", "")),
         mine=cart_cookie.read().cart,
     )
 
@@ -86,7 +81,7 @@ def create(name: str) -> Response:
         return redirect(here, 303)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
-        response = redirect(url_for("museum.show", name=name, back=_way_back()), 303)
+        response = redirect(url_for("museum.show", name=name, back=taking.way_back()), 303)
         taking.put(response, cart)
     except (CookieRefused, CartTooLarge):
         say(
@@ -124,20 +119,3 @@ def _is_kept(value: str) -> bool:
         return bool(_kept_by_the_shop(value))
     except CookieRefused:
         return False
-
-
-def _signer() -> Signer:
-    # Of this browser alone: else a link could offer a stranger's cart as the visitor's own.
-    return shop().signer(f"museum {session.get('csrf_token', '')}")
-
-
-def _way_back() -> str:
-    seen = cart_cookie.read()
-    return str(_signer().dumps(seen.value if seen.cart.lines else undo.EMPTY))
-
-
-def _offer_of(token: str) -> Offer | None:
-    try:
-        return undo.offer_of(str(_signer().loads(token, max_age=LIFE_SECONDS)))
-    except BadSignature:
-        return None

@@ -71,6 +71,8 @@ def page(*, alert: str | None = None) -> str:
         "limits/show.html",
         found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
+        back=taking.offer_of(request.args.get("back", "")),
+        is_one_waiting=taking.is_one_waiting(),
         wire=wire(),
         counts=COUNTS,
         comparison=comparison(),
@@ -85,10 +87,11 @@ def page(*, alert: str | None = None) -> str:
 
 
 def _changed(cart: Cart, said: str) -> Response:
-    response = redirect(url_for("limits.show"), 303)
     if taking.is_one_waiting():
         say(taking.WAITING, "warning")
-        return response
+        return redirect(url_for("limits.show"), 303)
+    back = None if taking.can_be_undone(cart) else taking.way_back()
+    response = redirect(url_for("limits.show", back=back), 303)
     taking.put(response, cart)
     say(said)
     return response

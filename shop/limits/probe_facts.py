@@ -43,9 +43,9 @@ def _tell_largest(found: Findings) -> str:
         return "No cookie of this page is kept at all: this browser is set to refuse them"
     if found["dropped"] is None:
         return f"{found['largest']:,} bytes and more are kept"
-    counted = "together" if found["name counts"] else "of the value alone"
+    counted = "name and value together" if found["name counts"] else "the value alone"
     kept, dropped = f"{found['largest']:,}", f"{found['dropped']:,}"
-    return f"{kept} bytes of name and value {counted} are kept, {dropped} are not"
+    return f"{kept} bytes of {counted} are kept, {dropped} are not"
 
 
 def _tell_attributes(found: Findings) -> str:
@@ -55,7 +55,13 @@ def _tell_attributes(found: Findings) -> str:
 
 
 def _tell_overwriting(found: Findings) -> str:
-    return f"The old cookie is {found['old']}"
+    fates = {
+        "kept": "kept",
+        "deleted": "deleted, and the new one dropped",
+        "replaced": "replaced by the new one, whole",
+        "cut": "replaced by a part of the new one",
+    }
+    return f"The old cookie is {fates[str(found['old'])]}"
 
 
 def _tell_characters(found: Findings) -> str:
@@ -160,7 +166,8 @@ QUESTIONS = (
         probes.attributes,
         _tell_attributes,
         Known(
-            "not counted; one over 1,024 octets is ignored, and the cookie stays", rfc("5.6 step 6")
+            "not counted; one over 1,024 octets is ignored, and the cookie stays",
+            rfc("5.6, step 6 of the attributes"),
         ),
         Known("the same", chromium("net/cookies/parsed_cookie.h, kMaxCookieAttributeValueSize")),
         Known("the same", firefox("netwerk/cookie/CookieParser.cpp, ATTRIBUTE_MAX_LENGTH")),
@@ -248,7 +255,7 @@ QUESTIONS = (
         _tell_http_only,
         Known(
             "a script can neither see, write over nor make one; a header can take one over",
-            rfc("5.7 step 23.2"),
+            rfc("5.7 steps 15 and 23.2, 5.8.3 step 3"),
         ),
         Known("the same", chromium("measured, version 156")),
         Known("the same", firefox("web-platform-tests, cookies/attributes/httponly-overwrite")),
@@ -259,7 +266,7 @@ QUESTIONS = (
         "Without SameSite",
         probes.same_site,
         _tell_same_site,
-        Known("treated much like Lax", rfc("5.6.7 and 5.6.7.2")),
+        Known("treated much like Lax", rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7.2")),
         Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
         Known("as None", firefox("network.cookie.sameSite.laxByDefault = false")),
         Known("as None", webkit("MDN compatibility data, Lax_default")),
@@ -269,7 +276,11 @@ QUESTIONS = (
         "Cookies of one host, and which goes first",
         probes.eviction,
         _tell_eviction,
-        Known("at least 50; which go is left to the browser", rfc("6.1")),
+        Known(
+            "at least 50 should be kept; of those beyond a browser’s own limit the ones without "
+            "Secure go first, and of equals the one that was not sent or set for longest",
+            rfc("6.1 and the end of 5.7"),
+        ),
         Known(
             "180, then 150; the eldest goes, and with Priority=High it stays",
             chromium("net/cookies/cookie_monster.cc, kDomainMaxCookies"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import request
 
@@ -18,6 +19,7 @@ from shop.web import cart_cookie
 from shop.web.shop import shop
 
 MOST_LINES_SHOWN = 60
+SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class CostlyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedTime:
+    """When the cart was last changed, as it says itself: in seconds since 2026 began, and as a
+    date in UTC; how long ago that is, and how long it lives from then."""
+
+    seconds: int
+    iso: str
+    age_seconds: int
+    life_days: int
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
     """A cart cookie as it travels, and what it would take to fill it."""
 
@@ -58,6 +72,7 @@ class Wire:
     attributes: tuple[Attribute, ...]
     compact: str
     readable: str
+    time: SignedTime
     is_deflated: bool
     saved_octets: int
     lines: tuple[CostlyLine, ...]
@@ -93,6 +108,7 @@ def wire() -> Wire | None:
         attributes=tuple(map(_attribute, sent.split("; ")[1:])),
         compact=anatomy.json,
         readable=_readable(anatomy),
+        time=_time(seen.cart.changed_at),
         is_deflated=anatomy.form == "z",
         saved_octets=max(0, cookie.packed_length(len(anatomy.text)) - len(anatomy.packed)),
         lines=_lines(seen.cart),
@@ -102,6 +118,17 @@ def wire() -> Wire | None:
         counted=NAME_AND_VALUE,
         meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
         more_lines=filling(seen.cart).most_in(jar()),
+    )
+
+
+def _time(changed_at: int) -> SignedTime:
+    here = shop()
+    return SignedTime(
+        changed_at - cookie.EPOCH,
+        datetime.fromtimestamp(changed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        max(0, here.now() - changed_at),
+        here.cart_max_age_seconds // SECONDS_A_DAY,
+        here.cart_grace_seconds // SECONDS_A_DAY,
     )
 
 
@@ -121,9 +148,9 @@ def _without_value(pair: str) -> str:
 
 
 _FORMS = {
-    "j": ("packed", "packed: seven characters of JSON are four here"),
+    "j": ("packed", "version, time and lines, packed: seven characters of JSON are four here"),
     "u": ("packed for a link", "packed for a link: five characters of JSON are three here"),
-    "z": ("deflated", "deflated, because that is shorter than packing"),
+    "z": ("deflated", "version, time and lines, deflated, because that is shorter than packing"),
 }
 
 

@@ -45,7 +45,7 @@ _COPY = {
     ),
     429: Words(
         "A little slower, please",
-        f"Very many changes came from your connection. This one was not made. {_CART_KEPT}",
+        f"Very many requests came from your connection. This one was not answered. {_CART_KEPT}",
         "Wait a minute, then try once more.",
     ),
     500: Words(

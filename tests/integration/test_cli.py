@@ -343,13 +343,9 @@ def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
 def test_the_readme_has_the_figures_and_the_picture_of_its_command(
     newcomer: Operator, tmp_path: Path
 ) -> None:
-    files = [
-        DATA / "online-retail-orders.csv.gz",
-        "--catalogue",
-        DATA / "online-retail-catalogue.csv",
-    ]
+    orders, goods = DATA / "online-retail-orders.csv.gz", DATA / "online-retail-catalogue.csv"
     plot = tmp_path / "plot.svg"
-    said = newcomer.run("budget", "--json", *files, "--plot", plot).stdout
+    said = newcomer.run("budget", "--json", orders, "--catalogue", goods, "--plot", plot).stdout
     report = json.loads(said)
     assert report["orders"] == 11_134
     assert report["largest"]["lines"] == 704

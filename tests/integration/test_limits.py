@@ -8,7 +8,14 @@ from shop.config import SettingsError
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from tests.conftest import DAY, Opener, OpenShop
 from tests.integration.carts import altered, held, numbered, offered
-from tests.integration.client import LintingClient, cart_headers, elements, parsed, text_of
+from tests.integration.client import (
+    LintingClient,
+    attributes,
+    cart_headers,
+    elements,
+    parsed,
+    text_of,
+)
 
 PAGE = "/limits"
 HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1}
@@ -76,6 +83,16 @@ def test_its_lines_cost_what_they_add(shop: OpenShop, shopper: LintingClient) ->
     assert octets(two) - octets(one) == int(costs[1][2])
 
 
+def test_its_time_is_told_as_a_date(shop: OpenShop, shopper: LintingClient) -> None:
+    shop.clock.now += 90
+    page = " ".join(shopper.get(PAGE).text.split())
+    # 1,780,000,000 is 12,774,400 seconds after 2026 began.
+    assert "The time in it, 12,774,400, counts seconds since 1 January 2026" in page
+    assert '<time datetime="2026-05-28T20:26:40Z">2026-05-28 20:26:40 UTC</time>' in page
+    assert "90 seconds before this page" in page
+    assert "a cart for 30 days from then, and is offered back for 3 days more" in page
+
+
 def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
     visitor = shop.visitor()
     (header,) = cart_headers(visitor.add("MUG"))
@@ -89,8 +106,8 @@ def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
     assert f"cart={visitor.cart_value()}" in brought
     assert "secret=(18 bytes)" in brought
     assert "of-another-program" not in page
-    attributes = [row[0] for row in rows(page, "Its attributes")]
-    assert attributes == header.split("; ")[1:]
+    named = [row[0] for row in rows(page, "Its attributes")]
+    assert named == header.split("; ")[1:]
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
@@ -149,7 +166,10 @@ def test_an_expired_cart_that_is_offered_back_is_not_replaced(shop: OpenShop, bu
     visitor.set_cookie("cart", expired)
     assert visitor.send(f"/limits/cart/{button}").status_code == 303
     assert visitor.cart_value() == expired
-    assert "Please restore it or let it go first" in visitor.get(PAGE).text
+    page = visitor.get(PAGE).text
+    assert "Please restore it or let it go first" in page
+    assert "Restore it or let it go first; then lines can be added" in page
+    assert "There is no cart in this browser" not in page
 
 
 def test_an_older_step_is_not_offered_as_the_last_one(shop: OpenShop) -> None:
@@ -197,10 +217,38 @@ def test_the_laboratory_can_be_switched_off(open_shop: Opener) -> None:
 
 
 def test_its_requests_are_limited_in_number(open_shop: Opener) -> None:
-    visitor = open_shop(SHOP_LIMITS_RATELIMIT="3 per minute").visitor()
-    assert [visitor.get(PAGE).status_code for _ in range(4)] == [200, 200, 200, 429]
-    assert visitor.get("/limits/probe").status_code == 429
+    visitor = open_shop(SHOP_LIMITS_RATELIMIT="63 per minute").visitor()
+    assert [visitor.get(PAGE).status_code for _ in range(3)] == [200, 200, 200]
+    probe = [visitor.get("/limits/probe").status_code for _ in range(4)]
+    assert probe == [303, 303, 303, 429]
+    assert visitor.get(PAGE).status_code == 429
     assert visitor.get("/cart").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/limits/probe", 100),
+        ("/limits/museum/full", 5),
+        ("/limits/way/echo?back=99999", 100),
+        ("/limits/way/echo?back=100000", 10),
+        ("/limits/way/echo?back=1048576", 1),
+    ],
+)
+def test_what_takes_long_counts_for_more(open_shop: Opener, address: str, most: int) -> None:
+    visitor = open_shop(SHOP_LIMITS_RATELIMIT="100 per minute").visitor()
+    statuses = [visitor.get(address).status_code for _ in range(most + 1)]
+    assert [status == 429 for status in statuses] == [False] * most + [True]
+
+
+def test_a_cart_that_was_filled_can_be_put_back(shopper: LintingClient) -> None:
+    before = held(shopper)
+    page = shopper.get(shopper.send("/limits/cart/fill").location)
+    assert octets(shopper) == BROWSER_LIMIT_BYTES
+    form = elements(parsed(page.text), "form[action='/cart/undo'] input")
+    fields = {field["name"]: field["value"] for field in map(attributes, form)}
+    shopper.send("/cart/undo", cart=fields["cart"], since=fields["since"])
+    assert held(shopper) == before
 
 
 def test_a_wrong_limit_is_told(open_shop: Opener) -> None:

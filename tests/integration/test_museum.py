@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, request, request_started
 
 from shop.core import cookie
-from shop.limits import exhibits, museum
+from shop.limits import exhibits, museum, taking
 from shop.limits.exhibits import EXHIBITS
 from shop.limits.stage import FORMER_KEY
 from tests.conftest import DAY, KEY, Opener, OpenShop
@@ -244,7 +244,7 @@ def test_the_way_back_is_of_one_browser_and_an_hour(
     assert stranger.token
     assert "Put my own cart back" not in stranger.get(way).text
     assert "Put my own cart back" in visitor.get(way).text
-    monkeypatch.setattr(museum, "LIFE_SECONDS", -1)
+    monkeypatch.setattr(taking, "LIFE_SECONDS", -1)
     assert "Put my own cart back" not in visitor.get(way).text
 
 
