@@ -179,6 +179,51 @@ def test_a_tab_that_is_closed_half_way_loses_no_cart(
     there.opens_cart().holds("Everyday mug", 2)
 
 
+def test_an_answer_that_is_too_large_for_a_proxy_ends_its_question_alone(
+    page: Page, shop: RunningShop
+) -> None:
+    """A default nginx answers 502 in place of the very first, which has a cookie of 4,096 bytes."""
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        answer = route.fetch()
+        if any(len(value) > 4000 for name, value in answer.headers.items()):
+            refused.append(route.request.url)
+            route.fulfill(status=502, body="Bad Gateway")
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/limits/probe/jar/**", refuse)
+    probes(page, shop.url)
+
+    assert refused
+    told(page, "The largest cookie").to_contain_text("the answer on the way was 502")
+    told(page, "Names with a prefix").to_have_text(FIGURES["Names with a prefix"])
+    assert left_over(page.context) == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (429, "Too many requests came from your connection. Go on in a minute."),
+        (400, "It was begun too long ago, or in another browser."),
+        (503, "Nothing answers."),
+    ],
+)
+def test_a_chain_that_is_refused_says_why(
+    page: Page, shop: RunningShop, status: int, said: str
+) -> None:
+    cart = with_cart(page.context, shop.url)
+    page.route(re.compile("/limits/probe/(jar|clean)"), lambda route: route.fulfill(status=status))
+    page.goto(f"{shop.url}/limits")
+    page.get_by_role("button", name="Probe this browser").click()
+
+    stopped = page.get_by_role("status").filter(has_text="It has stopped.")
+    expect(stopped).to_contain_text(said)
+    expect(stopped).to_contain_text("Your cart is as it was.")
+    assert cart_of(page.context) == cart
+
+
 def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: RunningShop) -> None:
     with_cart(page.context, shop.url)
     other = Shopper(page.context.new_page(), shop.url)

@@ -89,12 +89,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the page shows: findings so far, and the way on unless it is at its end."""
+    """What the page shows: findings so far, and the way on unless it is at its end, with the one
+    that is taken instead where nothing answers there."""
 
     questions: int
     findings: tuple[Findings, ...]
     said: str = ""
     onward: str = ""
+    instead: str = ""
 
 
 class Chain:
@@ -217,7 +219,8 @@ class Chain:
         if done == total:
             return Progress(total, state.findings)
         said = f"{done + 1} of {total}: {self.questions[done].title}"
-        return Progress(total, state.findings, said, self._jar(state, self._here(state)))
+        onward = self._jar(state, self._here(state))
+        return Progress(total, state.findings, said, onward, self._clean(state))
 
     def _here(self, state: State) -> str:
         # Cookies without a path are given that of the address: it is gone on where it was left.

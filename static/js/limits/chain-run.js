@@ -1,19 +1,24 @@
 /* <chain-run>: goes the way of a chain by fetch and shows how far it is; the server leads. */
 
+import { PATIENCE_MS } from "../cart.js";
 import { inTurn } from "../queue.js";
 
 const HEADERS = { "Crumb-Probe": "1" };
+const STOPPED = {
+  400: "It was begun too long ago, or in another browser. Begin again in the laboratory.",
+  429: "Too many requests came from your connection. Go on in a minute.",
+};
 
 class ChainRun extends HTMLElement {
   async connectedCallback() {
     this.bar = this.querySelector("progress");
     this.said = this.querySelector("[role=status]");
     try {
-      let step = { next: this.dataset.next };
+      let step = { next: this.dataset.next, instead: this.dataset.instead };
       while (!step.is_over) step = await this.stretch(step);
       location.replace(step.next);
-    } catch {
-      this.tell("It has stopped: nothing answers. Your cart is as it was.");
+    } catch (stop) {
+      this.tell(`It has stopped. ${STOPPED[stop.cause] ?? "Nothing answers."} Your cart is as it was.`);
     }
   }
 
@@ -34,9 +39,9 @@ class ChainRun extends HTMLElement {
       return new Promise(() => {});
     }
     const told = step.script ? `&told=${encodeURIComponent(JSON.stringify(await toldBy(step.script)))}` : "";
-    const [status, answer] = await answered(step.next + told);
-    const next = answer ?? (await answered(`${step.instead}&stopped=${status}`))[1];
-    if (!next) throw new Error("stopped");
+    let [status, next] = await answered(step.next + told);
+    if (!next && !STOPPED[status]) [status, next] = await answered(`${step.instead}&stopped=${status}`);
+    if (!next) throw new Error("stopped", { cause: status });
     if (!next.is_over) this.tell(next.said, next.done);
     return next;
   }
@@ -49,10 +54,11 @@ class ChainRun extends HTMLElement {
 
 async function answered(address) {
   try {
-    const response = await fetch(address, { headers: HEADERS, cache: "no-store" });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(address, { headers: HEADERS, cache: "no-store", signal });
     return [response.status, response.ok ? await response.json() : undefined];
   } catch {
-    return [0, undefined]; // closed without an answer
+    return [0, undefined]; // closed without an answer, or none in time
   }
 }
 

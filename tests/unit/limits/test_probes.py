@@ -104,7 +104,7 @@ def test_evictions_are_counted_to_the_cookie(most: int, others: int) -> None:
 def test_cookies_of_the_shop_that_the_jar_does_not_see_are_counted(knows_priority: bool) -> None:
     browser = ModelBrowser(knows_priority=knows_priority)
     browser.take("undo=1; Path=/cart; Priority=High", "/cart")
-    browser.take("unguarded=1; Path=/limits/unguarded", "/limits/unguarded")
+    browser.take("unguarded=1; Path=/limits/unguarded; Priority=High", "/limits/unguarded")
     found = asked(probes.eviction, browser)
     assert found == {"kept": 180, "left": 150, "plain": False, "high": knows_priority}
 

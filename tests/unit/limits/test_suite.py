@@ -181,3 +181,14 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
 )
 def test_what_came_is_told_in_short(text: str, short: str) -> None:
     assert suite.squeezed(text) == short
+
+
+def test_what_leaves_the_laboratory_s_path_lives_for_minutes() -> None:
+    given = [
+        line for family in families() for case in family.cases for line in suite._lines(case, JAR)
+    ]
+    beyond = [line for line in given if f"Path={JAR}" not in line and "Path=/" in line]
+    assert len(beyond) > 30
+    for line in beyond:
+        assert "__ho" in line.lower()
+        assert line.count("; Max-Age=300") == 1
