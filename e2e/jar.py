@@ -25,6 +25,11 @@ def cart_cookie(context: BrowserContext) -> dict[str, Any] | None:
     return dict(held[0]) if held else None
 
 
+def octets(held: dict[str, Any] | None) -> int:
+    """Name and value of a cookie as the browser holds it; 0 when it holds none."""
+    return len(held["name"]) + len(held["value"]) if held else 0
+
+
 def cookie_names() -> tuple[str, str]:
     return cookie.NAME, cookie.SECURE_NAME
 

@@ -39,8 +39,12 @@ NAMES = (
     "error-404",
     "limits",
     "limits-full",
+    "limits-probe",
+    "limits-conformance",
+    "limits-way",
     "limits-unguarded",
     "museum",
+    "museum-refused",
 )
 SUBJECT = {subject.name: subject for subject in SUBJECTS} | {
     "cart-troubled": Subject(

@@ -27,7 +27,7 @@ def _row(page: Page, table: str, name: str) -> Locator:
 
 def _octets(held: dict[str, Any] | None) -> str:
     assert held is not None
-    return f"{len(held['name']) + len(held['value']):,}"
+    return f"{jar.octets(held):,}"
 
 
 def _unguarded(context: BrowserContext, url: str, path: str = PLACE) -> dict[str, Any] | None:

@@ -210,7 +210,8 @@ def test_nothing_is_written_for_a_visitor(shop: OpenShop, shopper: LintingClient
 def test_the_laboratory_can_be_switched_off(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_LIMITS_LAB="off").visitor()
     assert "/limits" not in visitor.get("/").text
-    for address in (PAGE, "/limits/probe", "/limits/probe/jar/", "/limits/probe/clean"):
+    below = ("", "/probe", "/probe/jar/", "/probe/clean", "/museum/full", "/way/next")
+    for address in (*(f"{PAGE}{place}" for place in below), "/cart/limits/probe"):
         assert visitor.get(address).status_code == 404
     assert visitor.send("/limits/cart/fill").status_code == 404
     assert "/limits" in open_shop().visitor().get("/").text
