@@ -63,6 +63,7 @@ STOPPED = "stopped"
 """The finding of a question that could not be asked to its end: the status on the way."""
 LONGEST_TOLD = 2000
 """Characters of what a script tells: many times what any is asked."""
+LONGEST_AGENT = 300
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
 
 
@@ -306,6 +307,12 @@ class Chain:
         return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
 
 
+def who_is_asked() -> dict[str, str]:
+    """What a report for machines begins with: what the browser calls itself, and the origin."""
+    browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
+    return {"browser": browser, "origin": request.host_url.rstrip("/")}
+
+
 def edition_of(*files: str | Path) -> str:
     """A name for questions whose findings these files make."""
     digest = hashlib.blake2b(digest_size=6)
@@ -345,7 +352,7 @@ def _told() -> Mapping[str, Any] | None:
 
 def _giving(response: Response, now: Exchange) -> Response:
     for line in now.lines:
-        response.headers.add("Set-Cookie", _sending().filled(line))
+        response.headers.add("Set-Cookie", sending().filled(line))
     if now.endangers:
         cart_cookie.put_back(response)
         session.modified = bool(session)
@@ -353,13 +360,13 @@ def _giving(response: Response, now: Exchange) -> Response:
 
 
 def _for_script(script: Script) -> Mapping[str, Any]:
-    writes = [_sending().filled(text) for text in script.writes]
+    writes = [sending().filled(text) for text in script.writes]
     return {"writes": writes, "sees": script.sees, "about": script.about}
 
 
 def _gone(line: str, default: str) -> tuple[str, ...]:
-    sending = _sending()
-    return set_cookie.deletions(sending.filled(line), default=default, host=sending.host)
+    now = sending()
+    return set_cookie.deletions(now.filled(line), default=default, host=now.host)
 
 
 def _batch(deletions: Sequence[str]) -> Sequence[str]:
@@ -372,7 +379,8 @@ def _batch(deletions: Sequence[str]) -> Sequence[str]:
     return deletions[:count]
 
 
-def _sending() -> Sending:
+def sending() -> Sending:
+    """Now, and from the host that this request went to."""
     return Sending(urlsplit(request.host_url).hostname or "", shop().now())
 
 

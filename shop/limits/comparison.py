@@ -18,7 +18,7 @@ from shop.limits import chart, made_up
 from shop.limits.chart import Axis, Plot, Trace
 from shop.limits.filling import Filling, Jar, most_within
 from shop.limits.ways import WAYS, PlainCart, PlainLine, Way
-from shop.limits.wire import filling as filling_of
+from shop.limits.wire import growing
 from shop.storage import catalogue
 from shop.web import cart_cookie, words
 from shop.web.shop import shop
@@ -93,7 +93,7 @@ def comparison() -> Comparison:
 
 def growth(cart: Cart) -> Growth:
     """How this cart grows in this shop, whose products lend it their names and prices."""
-    filling = filling_of(cart)
+    filling = growing(cart)
     numbers = [*(line.number for line in cart.lines), *filling.numbers]
     on_sale = shop().catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
     known = {line.number for line in cart.lines}.union(on_sale)

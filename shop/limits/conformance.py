@@ -8,15 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import render_template, request
+from flask import render_template
 
 from shop.limits import suite
 from shop.limits.cases import TABLE, Case, Family, families, reasons
-from shop.limits.chain import STOPPED, Chain, Progress, edition_of
-from shop.limits.holes import Sending
-from shop.limits.probe import browser_name
+from shop.limits.chain import STOPPED, Chain, Progress, edition_of, sending, who_is_asked
 from shop.limits.suite_facts import DEVIATIONS, UNKNOWN
 from shop.limits.trial import Findings, Probe
 
@@ -120,7 +117,7 @@ def show(progress: Progress) -> str:
         groups=list(_groups(deviations)),
         not_asked=Counter(result.why_not for result in results if result.why_not),
         remarks=reasons(),
-        as_json=_as_json(told) if is_over else "",
+        reports={"JSON": _as_json(told)} if is_over else {},
     )
 
 
@@ -139,17 +136,13 @@ def readable(text: str) -> str:
     text = re.sub(r"\{dir\}/|\{dir\}", "/", text)
     text = re.sub(r"\{path\*(\d+)\}", lambda hole: f"[a path of {int(hole[1]):,} bytes]", text)
     text = re.sub(r"\{soon:[^}]*\}", "[a date in ten minutes]", text)
-    text = _sending().filled(text)
+    text = sending().filled(text)
     text = RUN.sub(lambda run: f"[{int(run[2] or run[4]):,} × {run[1] or run[3]}]", text)
     text = re.sub(r"[\x00-\x1f\x7f]", lambda mark: f"[{ord(mark[0]):02X}]", text)
     try:
         return text.encode("latin-1").decode()
     except UnicodeError:
         return text
-
-
-def _sending() -> Sending:
-    return Sending(urlsplit(request.host_url).hostname or "", 0)
 
 
 def _told(family: Family, found: Findings) -> Told:
@@ -184,8 +177,7 @@ def _groups(deviations: list[Result]) -> Iterator[Group]:
 
 def _as_json(told: list[Told]) -> str:
     report: dict[str, Any] = {
-        "browser": browser_name(),
-        "origin": request.host_url.rstrip("/"),
+        **who_is_asked(),
         "cases": {
             result.case.name: _in_json(result) for family in told for result in family.results
         },

@@ -14,8 +14,7 @@ from shop.limits.exhibits import EXHIBITS
 from shop.limits.facts import NAME_AND_VALUE
 from shop.limits.way import MOST_REQUESTS
 from shop.limits.way_facts import HOPS
-from shop.limits.wire import filling as filling_of
-from shop.limits.wire import jar, wire
+from shop.limits.wire import growing, jar, wire
 from shop.web import cart_cookie, found, words
 from shop.web.cart import CONFLICT
 from shop.web.say import say
@@ -42,7 +41,7 @@ def create() -> Response:
     wanted = int(count) if count in map(str, COUNTS) else 1
     cart = cart_cookie.read().cart
     try:
-        longer = filling.with_more(filling_of(cart), wanted, jar())
+        longer = filling.with_more(growing(cart), wanted, jar())
     except CartTooLarge as overflow:
         return make_response(page(alert=words.too_large(overflow, "One more line")), CONFLICT)
     added = len(longer) - len(cart)
@@ -53,7 +52,7 @@ def create() -> Response:
 def fill() -> Response:
     """Adds lines until no byte is free."""
     cart = cart_cookie.read().cart
-    full = filling.filled(filling_of(cart), jar())
+    full = filling.filled(growing(cart), jar())
     if full.lines == cart.lines:
         return redirect(url_for("limits.show"), 303)
     added = words.counted(len(full) - len(cart), "line", "lines")

@@ -6,14 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from shop.limits import probes
-from shop.limits.chain import STOPPED, Chain, Progress, edition_of
+from shop.limits.chain import STOPPED, Chain, Progress, edition_of, who_is_asked
 from shop.limits.probe_facts import QUESTIONS, Known, Question
 from shop.limits.trial import Findings
-
-LONGEST_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ def show(progress: Progress) -> str:
         "limits/probe.html",
         progress=progress,
         rows=rows,
-        as_json=_as_json(rows) if is_over else "",
-        as_markdown=_as_markdown(rows) if is_over else "",
+        reports={"JSON": _as_json(rows), "Markdown": _as_markdown(rows)} if is_over else {},
     )
 
 
@@ -63,15 +60,9 @@ def _row(question: Question, found: Findings) -> Row:
     return Row(question, found, f"Not measured to the end: {way}")
 
 
-def browser_name() -> str:
-    """What the browser calls itself, cut short."""
-    return (request.user_agent.string or "unknown")[:LONGEST_AGENT]
-
-
 def _as_json(rows: list[Row]) -> str:
     report: dict[str, Any] = {
-        "browser": browser_name(),
-        "origin": request.host_url.rstrip("/"),
+        **who_is_asked(),
         "measured": {row.question.key: {"told": row.told, **row.found} for row in rows},
     }
     return json.dumps(report, indent=2, ensure_ascii=False)
@@ -81,11 +72,12 @@ def _as_markdown(rows: list[Row]) -> str:
     def cells(*texts: str) -> str:
         return f"| {' | '.join(text.replace('|', '&#124;') for text in texts)} |"
 
+    asked = who_is_asked()
     heads = ["Question", "This browser", *(name for name, _ in rows[0].known)]
     lines = [
         "# What this browser does with cookies",
         "",
-        f"Measured at {request.host_url.rstrip('/')} in `{browser_name().replace('`', '')}`.",
+        f"Measured at {asked['origin']} in `{asked['browser'].replace('`', '')}`.",
         "",
         cells(*heads),
         cells(*("---" for _ in heads)),

@@ -89,7 +89,7 @@ def jar() -> Jar:
     return Jar(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
 
 
-def filling(cart: Cart) -> Filling:
+def growing(cart: Cart) -> Filling:
     """The lines that can be added to a cart for demonstration: first what the shop sells."""
     here = shop()
     numbers = here.catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
@@ -117,7 +117,7 @@ def wire() -> Wire | None:
         cookie_header=f"Cookie: {'; '.join(_brought())}",
         counted=NAME_AND_VALUE,
         meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
-        more_lines=filling(seen.cart).most_in(jar()),
+        more_lines=growing(seen.cart).most_in(jar()),
     )
 
 
