@@ -7,9 +7,13 @@ what to do.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from shop.limits.set_cookie import Received, default_path, received
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROLS_AND_TAB = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class ModelBrowser:
 
     `largest` and `longest_attribute` are octets; beyond `most` cookies those go that were
     written longest ago, until `left` are left (5.7; when they were sent is not looked at).
+    `controls` says what becomes of a line with a control character: `dropped`, `cut` or `kept`.
     """
 
     host: str = "shop.example.org"
@@ -46,18 +51,24 @@ class ModelBrowser:
     most: int = 180
     left: int = 150
     knows_priority: bool = True
+    counts_names: bool = True
     counts_attributes: bool = False
     too_long_deletes: bool = False
+    too_long_is_cut: bool = False
+    controls: str = "dropped"
     drops_tabs: bool = False
+    knows_http_only: bool = True
     knows_http_prefixes: bool = False
     kept: list[Kept] = field(default_factory=list)
     taken: int = 0
 
     def take(self, line: str, address: str, *, by_script: bool = False) -> None:
         """Receives a line in the answer from the address, a path (5.6 and 5.7)."""
-        allowed = "" if self.drops_tabs else "\t"
-        if any((mark < " " and mark not in allowed) or mark == "\x7f" for mark in line):
+        bad = _CONTROLS_AND_TAB if self.drops_tabs else _CONTROLS
+        if self.controls == "dropped" and bad.search(line):
             return
+        if self.controls == "cut":
+            line = bad.split(line)[0]
         got = received(line.strip(" \t") if not by_script else line)
         short = [(n, v) for n, v in got.attributes if len(v) <= self.longest_attribute]
         got = Received(got.name, got.value, tuple(short))
@@ -74,14 +85,16 @@ class ModelBrowser:
             not domain,
             self._path(got, address),
             bool(got.all("secure")),
-            bool(got.all("httponly")),
+            self.knows_http_only and bool(got.all("httponly")),
             "high" in [priority.lower() for priority in got.all("priority")],
             self.taken,
         )
         if self._is_refused(cookie, got, by_script=by_script):
             return
-        counted = len(line if self.counts_attributes else got.name + got.value)
-        if counted <= self.largest:
+        counted = self._counted(line, got)
+        if self.too_long_is_cut and counted > self.largest:
+            cookie = replace(cookie, value=cookie.value[: self.largest - counted])
+        if counted <= self.largest or self.too_long_is_cut:
             self._store(cookie, is_gone=_is_expired(got), by_script=by_script)
         elif self.too_long_deletes:
             self.kept = [old for old in self.kept if old.identity != cookie.identity]
@@ -93,6 +106,13 @@ class ModelBrowser:
 
     def pairs(self, address: str) -> list[tuple[str, str]]:
         """Name and value of each cookie that a request brings, in their order."""
+        return [(cookie.name, cookie.value) for cookie in self._sent(address)]
+
+    def shown_at(self, address: str) -> list[tuple[str, str]]:
+        """The same as a script of that page sees them."""
+        return [(c.name, c.value) for c in self._sent(address) if not c.is_http_only]
+
+    def _sent(self, address: str) -> list[Kept]:
         ours = [
             cookie
             for cookie in self.kept
@@ -100,8 +120,12 @@ class ModelBrowser:
             and _domain_matches(self.host, cookie.domain)
             and (self.is_secure or not cookie.is_secure)
         ]
-        ours.sort(key=lambda cookie: -len(cookie.path))
-        return [(cookie.name, cookie.value) for cookie in ours]
+        return sorted(ours, key=lambda cookie: -len(cookie.path))
+
+    def _counted(self, line: str, got: Received) -> int:
+        if self.counts_attributes:
+            return len(line)
+        return len(got.name + got.value if self.counts_names else got.value)
 
     def _domain(self, got: Received) -> str | None:
         given = got.all("domain")
