@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from tests.conftest import OpenShop
+from tests.conftest import KEY, OpenShop
 from tests.integration.client import TOKEN_PAGE, LintingClient, csrf_token
 from tests.model_browser import ModelBrowser
 
@@ -37,3 +38,15 @@ class ModelVisit:
         answer = self.asks(address, method="POST", data={"csrf_token": token})
         assert answer.status_code == 303
         return answer.location
+
+
+def signed(purpose: str, packed: list[object]) -> str:
+    """A state as a chain signs it for this purpose."""
+    return str(URLSafeTimedSerializer([KEY], f"crumb {purpose}").dumps(packed))
+
+
+def running(visitor: LintingClient, purpose: str, packed: list[object]) -> str:
+    """A state as a chain of this purpose signs it for this browser while it is asked."""
+    visitor.get(TOKEN_PAGE)
+    with visitor.session_transaction() as session:
+        return signed(f"{purpose} of {session['csrf_token']}", packed)

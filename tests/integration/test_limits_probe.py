@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
+from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
 
+from shop.core import cookie
+from shop.core.cart import Line
+from shop.limits import ghosts
 from shop.limits.chain import BY_SCRIPT
+from shop.limits.filling import Jar
 from shop.limits.probe import chain
 from shop.limits.probe_facts import QUESTIONS
-from tests.conftest import KEY, OpenShop
+from tests.conftest import KEY, START, OpenShop
 from tests.integration.client import (
     LintingClient,
     attributes,
     elements,
     parsed,
 )
-from tests.integration.model_visit import ModelVisit
+from tests.integration.model_visit import ModelVisit, running, signed
 from tests.model_browser import ModelBrowser
 
 PROBE = "/limits/probe"
@@ -32,9 +39,11 @@ SCRIPT = {BY_SCRIPT: "1"}
 class Visit(ModelVisit):
     """One that walks the chain."""
 
-    def __init__(self, shop: OpenShop) -> None:
-        super().__init__(shop, ModelBrowser())
-        self.browser.take(f"cart={shop.cookie(HELD)}; Path=/", "/")
+    def __init__(
+        self, shop: OpenShop, browser: ModelBrowser | None = None, *, cart: str = ""
+    ) -> None:
+        super().__init__(shop, browser or ModelBrowser())
+        self.browser.take(f"cart={cart or shop.cookie(HELD)}; Path=/; Priority=High", "/")
         self.began = self.begins(PROBE)
 
     @property
@@ -51,6 +60,19 @@ class Visit(ModelVisit):
                 self.asks(attributes(picture)["src"] or "")
             onward = answer.location or _refresh(answer.text)
         return answer.text
+
+    def steps(self, told: object) -> Iterator[dict[str, Any]]:
+        """Goes the way as the page's script does, which tells this whenever it is asked: what it
+        is told in turn, to the address of the report."""
+        step: dict[str, Any] = {"next": f"{JAR}/?s={state_of(self.began)}", "script": None}
+        while not step.get("is_over"):
+            if step.get("is_page"):
+                (picture,) = elements(parsed(self.asks(step["next"]).text), "img")
+                self.asks(attributes(picture)["src"] or "")
+                step["next"] = step["next"].replace("/page", "/jar/")
+            tail = f"&told={json.dumps(told)}" if step["script"] else ""
+            step = self.asks(step["next"] + tail, headers=SCRIPT).get_json()
+            yield step
 
 
 @pytest.fixture
@@ -73,17 +95,17 @@ def report(html: str) -> dict[str, dict[str, object]]:
     return measured
 
 
-def signed(audience: str, packed: list[object]) -> str:
-    """A state as the chain signs it for reports and pictures."""
-    return str(URLSafeTimedSerializer([KEY], f"crumb {chain.purpose}, {audience}").dumps(packed))
+def cart_of(octets: int) -> str:
+    """The value of a cart that takes so many octets of name and value."""
+    cart = ghosts.exactly(Jar("cart", (KEY,), 4096), octets, [Line(1, 1)], now=START)
+    assert cart is not None
+    return cookie.encode(cart, [KEY], name="cart")
 
 
-def running(visitor: LintingClient, packed: list[object]) -> str:
-    """A state as the chain signs it for this browser while it is asked."""
-    visitor.get("/limits")
-    with visitor.session_transaction() as session:
-        salt = f"crumb {chain.purpose} of {session['csrf_token']}"
-    return str(URLSafeTimedSerializer([KEY], salt).dumps(packed))
+def octets_of_header(answer: TestResponse) -> int:
+    """Of all of an answer that stands before its content."""
+    fields = [f"{name}: {text}" for name, text in answer.headers]
+    return len("\r\n".join([f"HTTP/1.1 {answer.status}", *fields, "", ""]))
 
 
 def state_of(address: str) -> str:
@@ -116,9 +138,37 @@ def test_only_its_own_path_and_prefixes_and_the_cart_are_written(visit: Visit) -
 
 def test_its_answers_pass_a_proxy_but_for_the_sizes_that_are_asked_about(visit: Visit) -> None:
     visit.walks()
-    for answer in visit.answers:
-        lines = answer.headers.getlist("Set-Cookie")
-        assert sum(len(line) for line in lines if len(line) < 1000) < 3000
+    several = [
+        lines for answer in visit.answers if len(lines := answer.headers.getlist("Set-Cookie")) > 1
+    ]
+    assert len(several) > 40
+    assert max(sum(map(len, lines)) for lines in several) < 3000
+    assert max(map(len, several)) <= 40
+
+
+@pytest.mark.parametrize("is_scripted", [False, True], ids=["without a script", "with one"])
+def test_beside_a_large_cart_a_whole_header_stays_below_four_kilobytes(
+    shop: OpenShop, is_scripted: bool
+) -> None:
+    visit = Visit(shop, cart=cart_of(2300))
+    if is_scripted:
+        list(visit.steps({}))
+    else:
+        visit.walks()
+    at = next(at for at, answer in enumerate(visit.answers) if "10 of 10" in answer.text)
+    endangering = [answer for answer in visit.answers[at:] if "cart=" in str(answer.headers)]
+    assert len(endangering) > 60
+    assert max(map(octets_of_header, visit.answers[at:])) < 4096
+
+
+@pytest.mark.parametrize("most", [180, 10_000])
+def test_no_browser_is_redirected_more_often_than_it_follows(shop: OpenShop, most: int) -> None:
+    visit = Visit(shop, ModelBrowser(most=most, left=most - 30))
+    visit.walks()
+    are_redirects = [answer.status_code == 303 for answer in visit.answers]
+    rows = [len(list(row)) for is_redirect, row in groupby(are_redirects) if is_redirect]
+    assert len(rows) > 10
+    assert max(rows) <= 16
 
 
 def test_a_script_is_told_the_way(visit: Visit) -> None:
@@ -132,25 +182,67 @@ def test_a_script_is_told_the_way(visit: Visit) -> None:
 
 
 def test_what_a_script_tells_is_measured(visit: Visit) -> None:
-    step: dict[str, Any] = {"next": f"{JAR}/?s={state_of(visit.began)}", "script": None}
     told = {"life": 34_560_000, "site": "lax", "sees": {"lab-h": None, "lab-s": "server"}}
-    dangers = []
-    while not step.get("is_over"):
-        if step.get("is_page"):
-            (picture,) = elements(parsed(visit.asks(step["next"]).text), "img")
-            visit.asks(attributes(picture)["src"] or "")
-            step["next"] = step["next"].replace("/page", "/jar/")
-        tail = f"&told={json.dumps(told)}" if step["script"] else ""
-        step = visit.asks(step["next"] + tail, headers=SCRIPT).get_json()
-        dangers.append(step.get("endangers"))
-    found = report(visit.asks(step["next"]).text)
+    steps = list(visit.steps(told))
+    found = report(visit.asks(steps[-1]["next"]).text)
     assert found["lifetime"]["seconds"] == 34_560_000
     assert found["http-only"]["seen"] is False
     assert found["http-only"]["others seen"] is True
     # Announced before the first answer of that question, and until the jar has overflowed.
-    at = [number for number, endangers in enumerate(dangers) if endangers]
+    at = [number for number, step in enumerate(steps) if step.get("endangers")]
     assert at == list(range(at[0], at[0] + len(at)))
     assert len(at) > 40
+
+
+def test_nothing_that_a_script_tells_breaks_it(shop: OpenShop) -> None:
+    # Not secure, so that a script is asked about SameSite, too.
+    visit = Visit(shop, ModelBrowser(is_secure=False))
+    odd = ("[]", "7", '"x"', "null", "{}", '{"life": "x", "sees": 5, "site": 7}', "{" * 1900)
+    asked = set()
+    for step in visit.steps({}):
+        if step.get("script"):
+            asked.add(step["said"])
+            for told in odd:
+                query = {"s": state_of(step["next"]), "told": told}
+                answer = visit.client.get(f"{JAR}/", query_string=query, headers=SCRIPT)
+                assert answer.status_code == 200, (step["said"], told)
+    assert asked == {
+        "5 of 10: Control characters, written by a script",
+        "6 of 10: Max-Age beyond 400 days",
+        "8 of 10: HttpOnly and scripts",
+        "9 of 10: Without SameSite",
+    }
+
+
+def test_after_a_page_of_no_origin_the_chain_s_own_goes_on(visit: Visit) -> None:
+    step = next(step for step in visit.steps({}) if step.get("is_page"))
+    onward = step["next"].replace("/page", "/jar/")
+    # A page goes there by itself, and so without the header of a script.
+    answer = visit.asks(onward)
+    assert answer.status_code == 303
+    assert urlsplit(answer.location).path == PROBE
+
+
+def test_bars_do_not_break_the_table_of_a_report(
+    visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = replace(QUESTIONS[2], title="this | that", tell=lambda found: "a | b")
+    monkeypatch.setattr("shop.limits.probe.QUESTIONS", (question,))
+    found = [{"old": "kept"}] * len(QUESTIONS)
+    state = signed(f"{chain.purpose}, report", [found, [], False, 0])
+    page = visitor.get(PROBE, query_string={"s": state}).text
+    (area,) = elements(parsed(page), "#report-markdown")
+    lines = area.to_text().strip().splitlines()
+    assert lines[-1].startswith("| this &#124; that | a &#124; b | ignored: the old one is kept (")
+    assert [line.count("|") for line in lines[-3:]] == [7, 7, 7]
+
+
+@pytest.mark.parametrize("stopped", ["4310", "43", "-43", "4.3", "٤٣١", "9" * 5000])
+def test_what_is_no_status_is_no_answer(visit: Visit, stopped: str) -> None:
+    step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
+    over = visit.asks(f"{step['instead']}&stopped={stopped}", headers=SCRIPT).get_json()
+    page = visit.asks(f"{PROBE}?s={state_of(over['next'])}").text
+    assert "Not measured to the end: there was no answer on the way" in page
 
 
 def test_the_page_of_no_origin_is_sandboxed(visit: Visit) -> None:
@@ -171,9 +263,9 @@ def test_nothing_that_is_sent_breaks_it(
     visitor: LintingClient, at: str, told: str, token: str
 ) -> None:
     tokens = {
-        "good": running(visitor, [[], [None], True, 0]),
-        "picture": signed("picture", [[], [None], True, 0]),
-        "over": signed("report", [[{}] * len(QUESTIONS), [], False, 0]),
+        "good": running(visitor, chain.purpose, [[], [None], True, 0]),
+        "picture": signed(f"{chain.purpose}, picture", [[], [None], True, 0]),
+        "over": signed(f"{chain.purpose}, report", [[{}] * len(QUESTIONS), [], False, 0]),
     }
     answer = visitor.get(
         f"{PROBE}/{at}",
@@ -184,13 +276,13 @@ def test_nothing_that_is_sent_breaks_it(
 
 def test_a_state_that_is_signed_for_it_is_read(visitor: LintingClient) -> None:
     # Or the test above would try refused states only.
-    state = running(visitor, [[], [None], True, 0])
+    state = running(visitor, chain.purpose, [[], [None], True, 0])
     assert visitor.get(PROBE, query_string={"s": state}).status_code == 200
 
 
 @pytest.mark.parametrize("audience", ["", "form", "picture"])
 def test_a_state_of_another_purpose_is_none(visitor: LintingClient, audience: str) -> None:
-    other = signed(audience, [[], [], False, 0])
+    other = signed(f"{chain.purpose}, {audience}", [[], [], False, 0])
     answer = visitor.get(PROBE, query_string={"s": other})
     assert (answer.status_code, answer.location) == (303, "/limits")
 
