@@ -130,6 +130,52 @@ def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
         assert ground[mark] == browser.sent_to("/")
 
 
+@pytest.mark.parametrize(
+    ("origin", "ground"),
+    [
+        ("https://shop.example.org", "ns"),
+        ("http://shop.example.org", "np"),
+        ("http://localhost:8000", "sl"),
+        ("https://localhost:8000", "ss"),
+        ("http://shop.localhost", "nl"),
+        ("http://notlocalhost", "sp"),
+        ("http://127.0.0.2", "il"),
+        ("http://[::1]:8000", "il"),
+        ("http://[2001:db8::1]", "ip"),
+        ("http://203.0.113.7", "ip"),
+    ],
+)
+def test_the_ground_is_read_off_the_origin(origin: str, ground: str) -> None:
+    assert str(suite.Ground.seen(Arrival(origin, "")))[:2] == ground
+
+
+def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
+    seen = suite.Ground.seen(Arrival("https://shop.example.org", "a=1; theme=night"))
+    ground = suite.Ground.read(str(seen))
+    for pair in ("a=1", "theme=night", "cart=changed-meanwhile", "__Host-cart=x"):
+        assert ground.is_of_others(pair), pair
+    for pair in ("a=2", "b=1", "carts=1", "theme"):
+        assert not ground.is_of_others(pair), pair
+
+
+@pytest.mark.parametrize(
+    ("host", "marks"),
+    [
+        ("shop.example.org", {"above": "a", "second": "h", "dotted": "+", "name": "+"}),
+        ("localhost", {"above": "a", "second": "h", "dotted": "d", "name": "+"}),
+        ("203.0.113.7", {"above": "a", "second": "h", "dotted": "i", "name": "i"}),
+    ],
+)
+def test_a_case_that_cannot_be_asked_has_the_mark_of_its_reason(
+    host: str, marks: dict[str, str]
+) -> None:
+    apart = {"spelling": "w", "root": "r", "sender": "c"}
+    for family in families():
+        found = str(run(family, ModelBrowser(host, is_secure=False))["marks"])
+        for case, mark in zip(family.cases, found, strict=True):
+            assert mark == (marks | apart).get(case.needs, "+"), case.name
+
+
 @dataclass(slots=True)
 class Contrary(ModelBrowser):
     """A browser that sends what nobody asked of it."""
