@@ -9,7 +9,8 @@ import pytest
 from shop.limits import unguarded
 from shop.limits.ways import WAYS
 from tests.conftest import Opener, OpenShop
-from tests.integration.carts import held, numbered
+from tests.drawn import Drawn
+from tests.integration.carts import altered, held, numbered
 from tests.integration.client import (
     LIMIT_BYTES,
     LintingClient,
@@ -120,6 +121,40 @@ def test_the_chart_is_a_picture_with_a_name(shop: OpenShop, visitor: LintingClie
     assert "<style" not in page
 
 
+def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> None:
+    visitor.set_cookie("cart", shop.cookie(HELD))
+    page = visitor.get(ADDRESS).text
+    (svg,) = re.findall(r"<svg[^>]*pygal-chart.*?</svg>", page, re.DOTALL)
+    (chart,) = Drawn.read(svg)
+    start, top = chart.across["0"], chart.up["0"]
+    a_line = (chart.across["300"] - start) / 300
+    a_byte = (chart.up["8,192"] - top) / 8192
+    assert {up for _, up in chart.lines["limit"]} == {chart.up["4,096"]}
+    assert [(across - start) / a_line for across, _ in chart.lines["yours"]] == pytest.approx(
+        [len(HELD)] * 2, abs=0.1
+    )
+    drawn = 0
+    for way, cells in zip(WAYS, rows(page, "table.ways-figures"), strict=True):
+        points = {
+            round((across - start) / a_line): (up - top) / a_byte
+            for across, up in chart.lines[way.key]
+        }
+        for count, octets in zip((1, 10, 50, 100, 200, 300), map(number, cells[1:]), strict=True):
+            if octets <= 8192:
+                drawn += 1
+                assert points[count] == pytest.approx(octets, abs=3), (way.key, count)
+    assert drawn > 30
+
+
+def test_the_bound_draws_from_all_products_there_are(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    (first,), (second,) = shop.sql("select sku from products where number in (1, 2)")
+    visitor.set_cookie("cart", shop.cookie({first: 1, second: 1}))
+    # Of 63 products: log2(63 * 62) + log2(400 * 86,400) + 128 = 165.0 bits, of 6.49 each.
+    assert figures(visitor.get(ADDRESS).text)["The bound"][0] == str(len("cart") + 26)
+
+
 def test_a_catalogue_without_products(open_shop: Opener) -> None:
     shop = open_shop()
     value = shop.cookie(HELD)
@@ -190,6 +225,30 @@ def test_what_a_browser_drops_is_held_against_what_was_said(visitor: LintingClie
     assert "40 lines added." in page
     assert "The browser kept the old cookie." in page
     assert "RFC 6265bis, section 5.6, step 5" in page
+
+
+def test_another_cookie_of_the_same_length_is_not_the_one_that_was_written(
+    visitor: LintingClient,
+) -> None:
+    response = visitor.send(PLACE, count=10)
+    written = visitor.get_cookie(unguarded.NAME, path=PLACE)
+    assert written is not None
+    visitor.set_cookie(unguarded.NAME, altered(written.value), path=PLACE)
+    page = visitor.get(response.location or "").text
+    assert rows(page, "table")[1][1] == rows(page, "table")[1][2]
+    assert "The browser kept it." not in page
+    assert "The browser sent another cookie." in page
+
+
+def test_what_was_said_is_forgotten_after_ten_minutes(
+    visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    response = visitor.send(PLACE, count=10)
+    assert "10 lines added." in visitor.get(response.location or "").text
+    monkeypatch.setattr(unguarded, "LIFE_SECONDS", -1)
+    page = visitor.get(response.location or "").text
+    assert "10 lines added." not in page
+    assert not rows(page, "table")
 
 
 def test_no_cookie_at_all_is_told_apart(visitor: LintingClient) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import pytest
+
 from shop.limits.chart import CLEARANCE, Axis, Plot, Trace, text_of
+from tests.drawn import Drawn
 
 ACROSS = Axis(0, 100, {0: "0", 50: "fifty", 100: "100"})
 UP = Axis(0, 1000, {0: "0", 1000: "1,000"})
@@ -77,6 +80,23 @@ def test_badges_do_not_lie_on_one_another() -> None:
     assert len(dots) == 4
     apart = [abs(a[0] - b[0]) + abs(a[1] - b[1]) for a in dots for b in dots if a is not b]
     assert min(apart) > 1.5 * CLEARANCE
+
+
+def test_a_line_is_drawn_where_its_ticks_say_and_its_badge_upon_it() -> None:
+    (chart,) = Drawn.read(drawn(LEVEL, STEEP))
+    across, up = chart.across, chart.up
+    halfway = (up["0"] + up["1,000"]) / 2
+    first, last = chart.lines["level"]
+    assert first == pytest.approx(
+        (across["0"] + (across["100"] - across["0"]) / 100, halfway), 0.01
+    )
+    assert last == pytest.approx((across["100"], halfway), 0.01)
+    assert chart.badges["level"][1] == halfway
+    (left, low), (right, high) = chart.lines["steep"]
+    badge = chart.badges["steep"]
+    share = (badge[0] - left) / (right - left)
+    assert 0 < share < 1
+    assert badge[1] == pytest.approx(low + share * (high - low), abs=0.5)
 
 
 def test_words_are_escaped() -> None:

@@ -31,7 +31,7 @@ HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made
             {"count": True, **dict.fromkeys(USED, False)},
             "Attributes count. Used: none of the long ones",
         ),
-        ("overwriting", {"old": "cut"}, "The old cookie is cut"),
+        ("overwriting", {"old": "kept"}, "The old cookie is kept"),
         ("characters", {"space": True, "tab": False}, "Dropped or changed: tab"),
         ("prefixes", {"one": True, "two": False, "three": True}, "Kept: one; three"),
         (
