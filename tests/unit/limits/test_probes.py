@@ -50,7 +50,7 @@ def _answered(now: Exchange, browser: ModelBrowser, told: Mapping[str, Any] | No
     for text in now.script.writes:
         browser.take(text, PAGE, by_script=True)
     shown = dict(browser.shown_at(PAGE))
-    return now.script.hear({"sees": {name: shown.get(name) for name in now.script.sees}} | told)
+    return now.script.hear({"sees": {name: shown.get(name) for name in now.script.sees}, **told})
 
 
 @pytest.mark.parametrize("largest", [4096, 4095, 100, 4097, 5000, 8192, 16_383])
