@@ -28,7 +28,7 @@ from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
-from shop.limits import budget_plot, budget_report, way, way_client, way_report
+from shop.limits import budget_plot, budget_report, way_client, way_report
 from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
@@ -167,27 +167,30 @@ def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None
     click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
 
 
-@main.command("limits")
+@main.command("limits", epilog=f"It makes {way_client.MOST_REQUESTS} requests at most.")
 @click.option("--url", required=True, help="Address of a shop, with its path if it has one.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--insecure", is_flag=True, help="Whatever its certificate, for a test set-up.")
 def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     """Measure how large a header passes on the way to a shop and back, from here.
 
-    Takes a minute at most, and needs no settings: only that address is asked, over HTTP/1.1.
+    Takes a minute at most, once the name is resolved, and needs no settings: only that address
+    is asked, over HTTP/1.1.
     """
     try:
         deployment = way_client.Deployment.of(url, is_insecure=insecure)
     except ValueError as problem:
         raise Sentence(f"{url} is no address of a shop: {problem}.") from None
-    most = way.MOST_REQUESTS
-    with tqdm(total=most, unit=" requests", disable=None, leave=False) as bar:
+    with tqdm(total=way_client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
         try:
             measured = way_client.measure(deployment, bar.update)
         except way_client.NotMeasured as problem:
             raise Sentence(str(problem)) from None
     report = way_report.by_command(
-        measured.found, budget_bytes=measured.budget_bytes, request_bytes=measured.request_bytes
+        measured.found,
+        budget_bytes=measured.budget_bytes,
+        request_bytes=measured.request_bytes,
+        failed=measured.failed,
     )
     if as_json:
         requests = measured.requests

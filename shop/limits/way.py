@@ -34,11 +34,14 @@ BESIDE_BYTES = 1000
 SIZES = (16, *(4096 << step for step in range(9)))
 """Bytes that are tried first, until one does not pass; beyond 1 MiB nobody asks."""
 COUNTS = (8, 64, 128, 256, 512, 1024, 2000)
-MOST_REQUESTS = 82
+MOST_ATTEMPTS = 82
 """What a whole search takes at most: 31 for each of the sizes, 19 for the count, and one."""
+MOST_REQUESTS = 2 * MOST_ATTEMPTS + 2
+"""What a page makes for it at most. Before each attempt it asks which one is next; it asks once
+more to hear that there is none; and it asks for the report."""
 MOST_SECONDS = 60
 PATIENCE_SECONDS = 5
-"""How long an answer is waited for."""
+"""How long one attempt may take, its connection included."""
 
 OK = 200
 _WRITTEN = re.compile(r"\d{1,3}(-\d{1,7}){0,2}", re.ASCII)
@@ -51,7 +54,13 @@ class Gone(StrEnum):
     SILENT = "silent"
     MOVED = "moved"
     OVER = "over"
-    """It was not made: the time for the whole search has passed."""
+    """It was not made, or not waited for to the end: the time for the whole search has passed."""
+    LOST = "lost"
+    """It was not made: there was no connection to make it on, at two tries."""
+
+
+NOT_MADE = (Gone.OVER, Gone.LOST)
+"""What says nothing of a header, and ends a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +106,17 @@ class Bound:
     """`most` passes, and is 0 when nothing does; `least` does not, and is None when none was
     found. `beyond` is what became of `least`, and `further` of the first that was refused, since
     the last byte may be one of its own: a header that just fills a buffer. `fields` is what the
-    laboratory saw at `most`. Bounds that are not steady came out differently at a second try;
-    `is_cut` is a search that the end of its time cut short."""
+    laboratory saw at `most`. `is_steady` is whether a second try came out alike, and None when
+    there was none. `cut` is why the search for it ended early, which leaves `most` and `least` as
+    far as they were known by then."""
 
     most: int
     least: int | None = None
     beyond: Outcome | None = None
     further: tuple[int, Outcome] | None = None
     fields: int = 0
-    is_steady: bool = True
-    is_cut: bool = False
+    is_steady: bool | None = None
+    cut: Gone | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -115,7 +125,12 @@ class Bound:
     @property
     def is_open(self) -> bool:
         """Whether all passes that anybody asks for."""
-        return self.least is None and not self.is_cut
+        return self.least is None and not self.cut
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything came of it before the search ended."""
+        return bool(self.most) or not self.cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +148,13 @@ Search = Generator[Attempt, Outcome, Findings]
 
 
 def search() -> Search:
-    """Asks all three questions, in at most MOST_REQUESTS attempts."""
+    """Asks all three questions, in at most MOST_ATTEMPTS attempts."""
     field = yield from _bound(one_field, SIZES)
     is_shared = None
     if field.most and field.is_exact:
         beside = one_field(field.most, beside=BESIDE_BYTES)
         outcome = yield beside
-        is_shared = None if outcome.status is Gone.OVER else not outcome.passes(beside)
+        is_shared = None if outcome.status in NOT_MADE else not outcome.passes(beside)
     fields = yield from _bound(many_fields, COUNTS)
     back = yield from _bound(one_back, SIZES)
     return Findings(field, fields, back, is_shared)
@@ -173,23 +188,23 @@ def _bound(
     bound = Bound(0)
     for size in ladder:
         bound = yield from _narrowed(bound, of(size))
-        if bound.is_cut or bound.least is not None:
+        if bound.cut or bound.least is not None:
             break
-    while not bound.is_cut and bound.most and bound.least and not bound.is_exact:
+    while not bound.cut and bound.most and bound.least and not bound.is_exact:
         bound = yield from _narrowed(bound, of((bound.most + bound.least) // 2))
-    if not bound.is_exact or not bound.most:
+    if not bound.is_exact:
         return bound
     again = yield from _narrowed(Bound(0), of(bound.most))
     above = yield from _narrowed(again, of(bound.most + 1))
-    if above.is_cut:
-        return bound
+    if above.cut:
+        return replace(bound, cut=above.cut, is_steady=False if again.least else None)
     return replace(bound, is_steady=above.is_exact and _status(above) == _status(bound))
 
 
 def _narrowed(bound: Bound, attempt: Attempt) -> Generator[Attempt, Outcome, Bound]:
     outcome = yield attempt
-    if outcome.status is Gone.OVER:
-        return replace(bound, is_cut=True)
+    if outcome.status in NOT_MADE:
+        return replace(bound, cut=Gone(outcome.status))
     if outcome.passes(attempt):
         return replace(bound, most=attempt.size, fields=outcome.fields)
     further = bound.further or (attempt.size, outcome)

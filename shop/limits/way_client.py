@@ -2,7 +2,8 @@
 
 No more is contacted than the host and port of the address that was given: no redirect is
 followed and no proxy used. What is read are statuses as they come, also ones that come before
-all was sent, and connections that are closed without any.
+all was sent, and connections that are closed without any. A connection that cannot be made says
+nothing of a header, since none was sent: it is tried once more, and then the search ends.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import h11
@@ -35,12 +37,28 @@ OWN_FIELDS = (
     ("Connection", "close"),
 )
 PORTS = {"http": 80, "https": 443}
+MOST_REQUESTS = way.MOST_ATTEMPTS + 1
+"""What `measure` makes at most: one first, to learn whether a laboratory answers."""
+AGAIN_AFTER_SECONDS = 1
+"""How long a connection that failed is left before it is tried again: a server that is started
+anew, or a full queue of connections, is often there by then."""
 TOO_MANY = 429
 PLACE = "/limits/way/echo"
+
+Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+"""A family, and a socket's address in it."""
 
 
 class NotMeasured(Exception):
     """A sentence that says why nothing could be asked, and what to do."""
+
+
+class NoConnection(NotMeasured):
+    """The same where there was no connection; `why` is the reason alone, in a few words."""
+
+    def __init__(self, sentence: str, why: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +99,56 @@ class Deployment:
         lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
         return "\r\n".join([*lines, "", ""]).encode("ascii")
 
-    def connect(self, patience: float) -> socket.socket:
-        """A connection. Raises NotMeasured."""
-        where = f"{self.host} port {self.port}"
+    def addresses(self) -> tuple[Address, ...]:
+        """What the system's own resolver finds, which takes its own time. Raises NotMeasured."""
         try:
-            raw = socket.create_connection((self.host, self.port), timeout=patience)
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except socket.gaierror:
             raise NotMeasured(f"The name {self.host} is not known. Is it spelt right?") from None
-        except OSError as problem:
-            why = "no answer" if isinstance(problem, TimeoutError) else problem.strerror or problem
-            raise NotMeasured(f"{where} cannot be reached: {why}. Is the shop running?") from None
-        return self._secured(raw) if self.scheme == "https" else raw
+        return tuple((family, address) for family, _, _, _, address in found)
 
-    def _secured(self, raw: socket.socket) -> socket.socket:
+    def connect(self, addresses: Sequence[Address], until: float) -> socket.socket:
+        """A connection to the first of these that takes one, before this time of the monotonic
+        clock: each is given its share of what is left. Raises NoConnection."""
+        problem = OSError("no address")
+        for number, address in enumerate(addresses):
+            try:
+                raw = _joined(address, _left(until) / (len(addresses) - number))
+            except OSError as refused:
+                problem = refused
+            else:
+                return self._secured(raw, until) if self.scheme == "https" else raw
+        why = "no answer" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
+        raise NoConnection(f"{self._where} cannot be reached: {why}. Is the shop running?", why)
+
+    def _secured(self, raw: socket.socket, until: float) -> socket.socket:
         context = ssl.create_default_context()
         if self.is_insecure:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
+            raw.settimeout(_left(until))
             return context.wrap_socket(raw, server_hostname=self.host)
         except ssl.SSLCertVerificationError as problem:
             raw.close()
-            raise NotMeasured(
+            raise NoConnection(
                 f"The certificate of {self.host} is not trusted: {problem.verify_message}. "
-                "For a test set-up, add --insecure."
+                "For a test set-up, add --insecure.",
+                "its certificate is not trusted",
             ) from None
+        except TimeoutError:
+            raw.close()
+            why = "no answer to the TLS handshake in time"
+            raise NoConnection(f"{self._where} gives {why}. Is it http://?", why) from None
         except OSError as problem:
             raw.close()
-            raise NotMeasured(
-                f"{self.host} port {self.port} does not speak TLS: "
-                f"{getattr(problem, 'reason', None) or problem}. Is it http://?"
+            why = str(getattr(problem, "reason", None) or problem.strerror or problem)
+            raise NoConnection(
+                f"{self._where} does not speak TLS: {why}. Is it http://?", f"TLS: {why}"
             ) from None
+
+    @property
+    def _where(self) -> str:
+        return f"{self.host} port {self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,52 +176,98 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What was found, with how many requests; `request_bytes` is what stood in the header of
-    each beside its probing field, `budget_bytes` what the shop lets a cart have."""
+    each beside its probing field, `budget_bytes` what the shop lets a cart have. `failed` has the
+    reason of each connection that could not be made."""
 
     found: Findings
     requests: int
     request_bytes: int
     budget_bytes: int
+    failed: tuple[str, ...] = ()
 
 
 def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -> Measured:
-    """Searches a deployment's way in MOST_SECONDS; `tick` is called after each request.
+    """Searches a deployment's way in at most MOST_REQUESTS requests and, once its name is
+    resolved, in MOST_SECONDS; `tick` is called after each request. All but the first go to the
+    address that answered that one.
 
     Raises NotMeasured, with a sentence, when there is nothing that can be measured.
     """
+    addresses = deployment.addresses()
     until = time.monotonic() + way.MOST_SECONDS
-    budget_bytes = knock(deployment)
+    budget_bytes, address = knock(deployment, addresses)
+    tick()
+    asking = _Asking(deployment, address, until, tick)
     outcomes: list[Outcome] = []
-    requests = 1
     while isinstance(attempt := way.position(outcomes), Attempt):
-        left = until - time.monotonic()
-        if left <= 0:
-            outcomes.append(Outcome(Gone.OVER))
-            continue
-        answer = ask(deployment, attempt, min(left, way.PATIENCE_SECONDS))
-        requests += 1
-        if answer.status == TOO_MANY:
-            raise NotMeasured(_too_many(answer, requests))
-        outcomes.append(answer.outcome(attempt))
-        tick()
+        outcomes.append(asking.outcome(attempt))
     beside = len(deployment.request(way.one_back(0)))
-    return Measured(attempt, requests, beside, budget_bytes)
+    return Measured(attempt, asking.requests, beside, budget_bytes, tuple(asking.failed))
 
 
-def knock(deployment: Deployment) -> int:
-    """Whether a laboratory answers there: its shop's budget of a cart. Raises NotMeasured."""
-    answer = ask(deployment, way.one_field(way.SIZES[0]))
+def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Address]:
+    """Whether a laboratory answers there: its shop's budget of a cart, and the address that
+    answered. Raises NotMeasured."""
+    until = time.monotonic() + way.PATIENCE_SECONDS
+    with deployment.connect(addresses, until) as connection:
+        address = connection.family, connection.getpeername()
+        answer = _asked(connection, deployment.request(way.one_field(way.SIZES[0])), until)
     budget_bytes = dict(answer.told).get("budget")
     if answer.status == way.OK and budget_bytes is not None:
-        return budget_bytes
+        return budget_bytes, address
     raise NotMeasured(_not_a_laboratory(deployment, answer))
 
 
-def ask(deployment: Deployment, attempt: Attempt, patience: float = way.PATIENCE_SECONDS) -> Answer:
-    """Makes one request. Raises NotMeasured when there is no connection to make it on."""
-    until = time.monotonic() + patience
-    with deployment.connect(patience) as connection:
-        return _Exchange(connection, deployment.request(attempt), until).answer()
+def _asked(connection: socket.socket, request: bytes, until: float) -> Answer:
+    return _Exchange(connection, request, until).answer()
+
+
+class _Asking:
+    """Makes the attempts of a search, until its time is up or no connection can be made."""
+
+    def __init__(
+        self, deployment: Deployment, address: Address, until: float, tick: Callable[[], object]
+    ) -> None:
+        self._deployment = deployment
+        self._address = address
+        self._until = until
+        self._tick = tick
+        self._ended: Gone | None = None
+        self.requests = 1
+        self.failed: list[str] = []
+
+    def outcome(self, attempt: Attempt) -> Outcome:
+        if self._ended:
+            return Outcome(self._ended)
+        outcome = self._once(attempt)
+        if outcome.status is Gone.LOST:
+            time.sleep(min(AGAIN_AFTER_SECONDS, max(0, self._until - time.monotonic())))
+            outcome = self._once(attempt)
+        if outcome.status in way.NOT_MADE:
+            self._ended = Gone(outcome.status)
+        return outcome
+
+    def _once(self, attempt: Attempt) -> Outcome:
+        patience = min(self._until - time.monotonic(), way.PATIENCE_SECONDS)
+        if patience <= 0:
+            return Outcome(Gone.OVER)
+        is_last = patience < way.PATIENCE_SECONDS
+        until = time.monotonic() + patience
+        try:
+            connection = self._deployment.connect((self._address,), until)
+        except NoConnection as problem:
+            if is_last and time.monotonic() >= until:
+                return Outcome(Gone.OVER)
+            self.failed.append(problem.why)
+            return Outcome(Gone.LOST)
+        with connection:
+            answer = _asked(connection, self._deployment.request(attempt), until)
+        self.requests += 1
+        self._tick()
+        if answer.status == TOO_MANY:
+            raise NotMeasured(_too_many(answer, self.requests))
+        is_over = is_last and answer.status is Gone.SILENT
+        return Outcome(Gone.OVER) if is_over else answer.outcome(attempt)
 
 
 class _Exchange:
@@ -288,6 +372,23 @@ def _too_many(answer: Answer, requests: int) -> str:
         f"Too many requests (429) after {requests} {asked}: nothing more is asked. "
         f"Try again in {wait}."
     )
+
+
+def _joined(address: Address, patience: float) -> socket.socket:
+    family, where = address
+    raw = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        raw.settimeout(patience)
+        raw.connect(where)
+    except OSError:
+        raw.close()
+        raise
+    return raw
+
+
+def _left(until: float) -> float:
+    # Not 0, which would make a socket that does not wait at all.
+    return max(0.001, until - time.monotonic())
 
 
 def _heard(event: h11.Response) -> Answer:

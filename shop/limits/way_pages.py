@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from shop.limits import way, way_report
 from shop.limits.way import Attempt, Findings, Outcome
+from shop.web.layout import is_quiet
 from shop.web.shop import shop
 
 blueprint = Blueprint("way", __name__, url_prefix="/limits/way")
@@ -25,12 +26,14 @@ LONGEST_WRITTEN = 7
 
 @blueprint.get("")
 def show() -> str | Response:
-    """The report of a whole search; without one, back to the laboratory."""
+    """The report of a whole search; without one, back to the laboratory. Its figures are what the
+    address says, and the page says so, unless the script that made the search shows it in place.
+    """
     _, found = _position()
     if isinstance(found, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), 303)
     report = way_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
-    return render_template("limits/way.html", report=report)
+    return render_template("limits/way.html", report=report, is_in_place=is_quiet())
 
 
 @blueprint.get("/next")
@@ -45,7 +48,7 @@ def following() -> Response:
         back=way.BACK,
         seconds=way.PATIENCE_SECONDS,
         most_seconds=way.MOST_SECONDS,
-        done=len(outcomes),
+        done=2 * len(outcomes) + 1,
         said=way_report.TITLES[found.question],
     )
 
@@ -73,7 +76,7 @@ def echo() -> Response:
 def _position() -> tuple[list[Outcome], Attempt | Findings]:
     written = request.args.get("outcomes", "")
     parts = written.split(BETWEEN) if written else []
-    if len(parts) > way.MOST_REQUESTS:
+    if len(parts) > way.MOST_ATTEMPTS:
         abort(400)
     try:
         outcomes = [Outcome.of(part) for part in parts]

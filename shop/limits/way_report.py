@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.limits.way import BESIDE_BYTES, MOST_SECONDS, OK, Bound, Findings, Gone, Outcome
+from shop.limits.way import (
+    BESIDE_BYTES,
+    MOST_SECONDS,
+    OK,
+    PATIENCE_SECONDS,
+    Bound,
+    Findings,
+    Gone,
+    Outcome,
+)
 from shop.limits.way_facts import HOPS, OWN_LIMITS
 
 TITLES = {
@@ -30,6 +40,14 @@ FETCH_BYTES = 590
 """The same of a fetch by Chromium 156: what the probes of a page have beside them."""
 ROUNDED_TO_BYTES = 100
 NOTHING = "nothing"
+NOT_ASKED = "not asked"
+
+
+ENDED = {
+    Gone.OVER: f"After {MOST_SECONDS} seconds the search ended, before all was asked.",
+    Gone.LOST: "The search ended before all was asked: at two tries there was no connection.",
+}
+"""Why a search ended early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +78,13 @@ def by_browser(found: Findings, *, budget_bytes: int) -> Report:
     return _report(found, set_to=budget_bytes, beside=FETCH_BYTES, is_browser=True)
 
 
-def by_command(found: Findings, *, budget_bytes: int, request_bytes: int) -> Report:
-    """The report of `shop limits`, whose requests have so many bytes beside the probing field."""
-    return _report(found, set_to=budget_bytes, beside=request_bytes, is_browser=False)
+def by_command(
+    found: Findings, *, budget_bytes: int, request_bytes: int, failed: Sequence[str] = ()
+) -> Report:
+    """The report of `shop limits`, whose requests have so many bytes beside the probing field.
+    `failed` has the reason of each connection that could not be made."""
+    report = _report(found, set_to=budget_bytes, beside=request_bytes, is_browser=False)
+    return replace(report, notes=(*_failures(failed), *report.notes))
 
 
 def budget_of(found: Findings, *, beside: int) -> int | None:
@@ -88,7 +110,9 @@ def budget_of(found: Findings, *, beside: int) -> int | None:
 
 def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
     """The findings for machines. What was not reached is null, and so is the status of what got
-    none: `beyond` says what became of it."""
+    none: `beyond` says what became of it. Where `cut` is true the search ended early, and `most`
+    and `least_refused` are as far as they were known by then; `steady` is null for what was not
+    asked a second time."""
 
     def bound(one: Bound) -> dict[str, object]:
         status = one.beyond.status if one.beyond else None
@@ -100,6 +124,7 @@ def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
             "header_fields": one.fields,
             "exact": one.is_exact,
             "steady": one.is_steady,
+            "cut": one.cut is not None,
         }
 
     return json.dumps(
@@ -111,6 +136,7 @@ def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
             "answer_field_bytes": bound(found.back),
             "cart_budget_bytes": report.budget_bytes,
             "rows": [asdict(row) for row in report.rows],
+            "notes": report.notes,
         }
     )
 
@@ -119,7 +145,7 @@ def as_text(report: Report) -> str:
     """The report for a terminal."""
     cells = [("", "passes", "beyond it")]
     for row in report.rows:
-        alike = f" (as by default in {row.alike})" if row.alike else ""
+        alike = f" (the default of {row.alike})" if row.alike else ""
         cells.append((row.title, row.measured, row.beyond + alike))
     widths = [max(len(row[column]) for row in cells) for column in range(2)]
     lines = [
@@ -135,7 +161,7 @@ def _report(found: Findings, *, set_to: int, beside: int, is_browser: bool) -> R
         rows=(_field(found.field), _fields(found.fields), _back(found.back, is_browser)),
         notes=tuple(_notes(found)),
         budget_bytes=budget,
-        says=_says(budget, set_to),
+        says=_says(budget, set_to) if budget is not None else _says_nothing(found),
         assumes=() if budget is None else tuple(_assumes(found)),
     )
 
@@ -148,9 +174,8 @@ def _field(bound: Bound) -> Row:
 
 
 def _fields(bound: Bound) -> Row:
-    more = " and more" if bound.is_open else ""
-    measured = f"{bound.fields:,}{more}, {bound.most:,} of them small ones of this probe"
-    return Row(TITLES["fields"], measured if bound.most else NOTHING, _beyond(bound))
+    measured = f"{_so_many(bound, bound.fields)}, {bound.most:,} of them small fields of this probe"
+    return Row(TITLES["fields"], measured if bound.most else _none(bound), _beyond(bound))
 
 
 def _back(bound: Bound, is_browser: bool) -> Row:
@@ -161,36 +186,46 @@ def _back(bound: Bound, is_browser: bool) -> Row:
 
 def _size(bound: Bound, name: str, beside: int) -> str:
     if not bound.most:
-        return NOTHING
-    more = " and more" if bound.is_open else ""
-    return f"{bound.most:,} bytes{more}, {bound.most + beside:,} with “{name}: ” and line end"
+        return _none(bound)
+    octets = _so_many(bound, bound.most, " bytes")
+    return f"{octets}, {bound.most + beside:,} with “{name}: ” and line end"
+
+
+def _so_many(bound: Bound, number: int, unit: str = "") -> str:
+    if bound.cut and not bound.is_exact:
+        return f"at least {number:,}{unit}"
+    return f"{number:,}{unit}{' and more' if bound.is_open else ''}"
+
+
+def _none(bound: Bound) -> str:
+    return NOTHING if bound.is_asked else NOT_ASKED
 
 
 def _beyond(bound: Bound) -> str:
     if bound.least is None:
-        return "not reached: nothing larger was tried"
+        return NOT_ASKED if bound.cut else "not reached: nothing larger was tried"
     said = f"{bound.least:,}: {_became(bound.beyond)}"
     if bound.further and bound.beyond and bound.further[1].status != bound.beyond.status:
         size, outcome = bound.further
         said += f"; {size:,}: {_became(outcome)}"
-    return said if bound.is_exact or not bound.most else f"{said}; not looked at between"
+    return said if bound.is_exact or not bound.most else f"{said}; {NOT_ASKED} between"
 
 
 def _became(outcome: Outcome | None) -> str:
     words = {
         Gone.CLOSED: "the connection is closed without a whole answer",
-        Gone.SILENT: "nothing answers in time",
-        Gone.MOVED: "sent to another address",
+        Gone.SILENT: f"no answer within {PATIENCE_SECONDS} seconds",
+        Gone.MOVED: "answered with a redirect to another address",
     }
     if outcome is None:
-        return "not asked"
+        return NOT_ASKED
     if isinstance(outcome.status, Gone):
         return words[outcome.status]
     if outcome.status != OK:
         return str(outcome.status)
     if not outcome.arrived:
-        return "dropped on the way, with 200 as if nothing were: a cart would look empty"
-    return f"cut to {outcome.arrived:,} on the way, with 200 as if nothing were"
+        return "dropped on the way, and still answered with 200: a cart would look empty"
+    return f"cut to {outcome.arrived:,} on the way, and still answered with 200"
 
 
 def _own_limit(bound: Bound) -> str:
@@ -211,21 +246,43 @@ def _notes(found: Findings) -> list[str]:
     notes = []
     if found.is_shared is not None:
         room = "take room from it" if found.is_shared else "take no room from it"
-        notes.append(f"{BESIDE_BYTES:,} bytes of other fields beside the largest one {room}.")
-    bounds = (found.field, found.fields, found.back)
-    if not all(bound.is_steady for bound in bounds):
+        notes.append(
+            f"{BESIDE_BYTES:,} bytes of other fields, sent beside the largest one, {room}."
+        )
+    bounds = {"field": found.field, "fields": found.fields, "back": found.back}
+    if any(bound.is_steady is False for bound in bounds.values()):
         notes.append("A second try came out differently: what passes varies here.")
-    if any(bound.is_cut for bound in bounds):
-        notes.append(f"After {MOST_SECONDS} seconds it was stopped, before all was asked.")
-    return notes
+    once = [
+        TITLES[question]
+        for question, bound in bounds.items()
+        if bound.least is not None and bound.is_steady is None
+    ]
+    if once:
+        notes.append(f"Not asked a second time: {', '.join(once)}.")
+    cuts = {bound.cut for bound in bounds.values()}
+    return notes + [sentence for cut, sentence in ENDED.items() if cut in cuts]
 
 
-def _says(budget: int | None, set_to: int) -> str:
-    if budget is None:
-        return "What that means for a cart cannot be said: the search came to no end."
+def _failures(failed: Sequence[str]) -> list[str]:
+    if not failed:
+        return []
+    why = ", ".join(dict.fromkeys(failed))
+    return [
+        f"Connections that failed: {len(failed)} ({why}). An attempt without a connection is made "
+        "once more."
+    ]
+
+
+def _says_nothing(found: Findings) -> str:
+    is_cut = found.field.cut or found.back.cut
+    why = "the search came to no end" if is_cut else "not even the smallest field passes"
+    return f"What that means for a cart cannot be said: {why}."
+
+
+def _says(budget: int, set_to: int) -> str:
     if budget >= set_to:
         full = "A full cart" if set_to == BROWSER_LIMIT_BYTES else "The largest cart of this shop"
-        return f"{full} ({set_to:,} bytes) passes here, there and back."
+        return f"{full} ({set_to:,} bytes) passes here, in a request and in an answer."
     if not budget:
         return "No cart passes here that is worth the name: raise the limit of what stands between."
     return (
@@ -235,10 +292,10 @@ def _says(budget: int | None, set_to: int) -> str:
 
 
 def _assumes(found: Findings) -> list[str]:
+    others = f", and {POST_BYTES:,} of a browser’s other fields" if found.is_shared else ""
     return [
-        f"Reckoned with {COOKIE_BESIDE_BYTES:,} bytes of other cookies of the shop in a request"
-        + (f", {POST_BYTES:,} of a browser’s other fields" if found.is_shared else "")
-        + f", and {ANSWER_BESIDE_BYTES:,} more in the answer to a change than in the one "
-        "measured, of which the header counts as a whole. Cookies of other programs on this "
-        "host are not in it.",
+        f"This reckons with {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies in a request"
+        f"{others}. The answer to a change is reckoned {ANSWER_BESIDE_BYTES:,} bytes longer than "
+        "the one measured, and all of its header to count. Cookies of other programs on this host "
+        "are left out.",
     ]

@@ -9,8 +9,9 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,13 +96,12 @@ def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
     assert rows == [
         [
             "Largest field of a request",
-            "8,182 bytes, 8,192 with “Cookie: ” and line end the same as by default in nginx, "
-            "Heroku",
+            "8,182 bytes, 8,192 with “Cookie: ” and line end the default of nginx, Heroku",
             "8,183: 400",
         ],
         [
             "Fields of a request",
-            "2,009 and more, 2,000 of them small ones of this probe",
+            "2,009 and more, 2,000 of them small fields of this probe",
             "not reached: nothing larger was tried",
         ],
         [
@@ -111,6 +111,29 @@ def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
         ],
     ]
     assert "set SHOP_CART_BUDGET_BYTES=2300," in response.text
+    assert step["report"].startswith("/limits/way?outcomes=200-16-10.")
+
+
+def _caption(visitor: LintingClient, **fields: str) -> tuple[str, bool]:
+    outcomes = "over.over.over"
+    response = visitor.get("/limits/way", query_string={"outcomes": outcomes}, headers=fields)
+    return text_of(response.text, "caption"), "Nobody has signed it" in response.text
+
+
+def test_a_report_from_an_address_says_that_it_is_one(visitor: LintingClient) -> None:
+    assert _caption(visitor) == ("What the address of this page says was measured", True)
+    in_place, _ = _caption(visitor, **{"Crumb-Quiet": "1"})
+    assert in_place == "Measured from this browser to this shop and back"
+
+
+def test_the_page_says_how_many_requests_it_makes(visitor: LintingClient) -> None:
+    page = visitor.get("/limits").text
+    assert "up to 166 requests from this browser" in text_of(page, "way-probe")
+    (bar,) = elements(parsed(page), "way-probe progress")
+    assert bar.attrs["max"] == "166"
+    assert _next(visitor, [])["done"] == 1
+    last = ["200-16-9", *["404"] * 3]
+    assert _next(visitor, last[:2])["done"] == 5
 
 
 def test_a_report_of_nothing_leads_back(visitor: LintingClient) -> None:
@@ -243,35 +266,41 @@ def refusing_431(path: str, fields: dict[str, str]) -> bytes:
     return answered("431 Too Large") if is_long else laboratory(path, fields)
 
 
+Meets = Callable[[socket.socket], bool]
+"""Whether a made-up deployment goes on with a new connection. It is given the socket that listens,
+which it may close."""
+
+
 @contextmanager
 def served(
     answers: Answers,
     *,
     host: str = "127.0.0.1",
     tls: ssl.SSLContext | None = None,
+    meets: Meets = lambda listening: True,
 ) -> Iterator[int]:
     """The port of a made-up deployment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family, backlog=128) as listening:
         fake = Fake(answers)
 
+        def speak(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                if meets(listening):
+                    fake.speak(tls.wrap_socket(connection, server_side=True) if tls else connection)
+
         def accept() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                    wrapped = tls.wrap_socket(connection, server_side=True) if tls else connection
-                except ssl.SSLError:
-                    continue
-                except OSError:
-                    return
-                fake.speak(wrapped)
+            with suppress(OSError):
+                while True:
+                    speak(listening.accept()[0])
 
         thread = threading.Thread(target=accept)
         thread.start()
         try:
             yield listening.getsockname()[1]
         finally:
-            listening.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)
             thread.join(timeout=10)
 
 
@@ -334,7 +363,7 @@ def test_the_table() -> None:
         said = limits(f"http://127.0.0.1:{port}/").stdout
     assert said.startswith(f"http://127.0.0.1:{port}, ")
     assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in said
-    assert "8,183: 400 (as by default in nginx, Heroku)" in said
+    assert "8,183: 400 (the default of nginx, Heroku)" in said
     assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in said
 
 
@@ -406,31 +435,207 @@ def test_too_many_requests_end_it() -> None:
     assert len(asked) == 6
 
 
-def test_what_does_not_answer_is_waited_for_no_longer_than_said(
+def mute_beyond(most: int, silence: threading.Event) -> Answers:
+    """Says nothing to a larger cookie, for half a second or until the silence is over."""
+
+    def mute(path: str, fields: dict[str, str]) -> bytes | None:
+        if len(fields.get("Cookie", "")) <= most:
+            return laboratory(path, fields)
+        silence.wait(0.5)
+        return None
+
+    return mute
+
+
+def test_what_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(way, "MOST_SECONDS", 1)
+    told = measured(mute_beyond(4096, threading.Event()))
+    field = told["request_field_bytes"]
+    assert (field["most"], field["status"], field["steady"]) == (4096, None, None)
+    assert ": no answer within 5 seconds; not asked between" in field["beyond"]
+
+
+def test_what_is_not_waited_for_to_the_end_is_not_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(way, "MOST_SECONDS", 0.5)
-    asked = way_client.ask
+    silence = threading.Event()
+    with served(mute_beyond(4096, silence)) as port:
+        began = time.monotonic()
+        told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+        took = time.monotonic() - began
+        silence.set()
+    field = told["request_field_bytes"]
+    assert (field["most"], field["least_refused"], field["beyond"]) == (4096, None, "not asked")
+    assert (field["cut"], field["steady"]) == (True, None)
+    assert told["answer_field_bytes"]["beyond"] == "not asked"
+    assert "the search ended, before all was asked." in told["notes"][-1]
+    assert took < 2
 
-    def brief(deployment: way_client.Deployment, attempt: way.Attempt, _: float = 0) -> object:
-        return asked(deployment, attempt, 0.2)
 
-    monkeypatch.setattr(way_client, "ask", brief)
+def secured() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    return context
 
-    def mute(path: str, fields: dict[str, str]) -> bytes | None:
-        if len(fields.get("Cookie", "")) < 4097:
-            return laboratory(path, fields)
-        ended.wait(5)
-        return None
 
-    ended = threading.Event()
-    with served(mute) as port:
-        try:
-            told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
-        finally:
-            ended.set()
-    assert "nothing answers in time" in told["request_field_bytes"]["beyond"]
-    assert told["answer_field_bytes"]["most"] == 0
+def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(way, "MOST_SECONDS", 1)
+    waited = threading.Event()
+    with served(laboratory, tls=secured(), meets=lambda _: not waited.wait(0.3)) as port:
+        told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    field = told["request_field_bytes"]
+    assert (field["most"], field["least_refused"], field["cut"]) == (4096, None, True)
+    assert len(told["notes"]) == 1
+    assert "the search ended, before all was asked." in told["notes"][0]
+
+
+def except_for(number: int, then: Meets) -> Meets:
+    """Goes on with every connection but this one, counted from 1."""
+    met: list[None] = []
+
+    def meets(listening: socket.socket) -> bool:
+        met.append(None)
+        return then(listening) if len(met) == number else True
+
+    return meets
+
+
+def test_a_connection_that_fails_is_made_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(way_client, "AGAIN_AFTER_SECONDS", 0)
+    with served(like_nginx, tls=secured(), meets=except_for(10, lambda _: False)) as port:
+        told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    assert told["request_field_bytes"]["most"] == 8182
+    assert told["answer_field_bytes"]["steady"] is True
+    assert told["cart_budget_bytes"] is not None
+    assert told["notes"][0].startswith("Connections that failed: 1 (TLS: ")
+
+
+def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(way_client, "AGAIN_AFTER_SECONDS", 0)
+
+    def closes_down(listening: socket.socket) -> bool:
+        listening.close()
+        return False
+
+    with served(like_nginx, meets=except_for(22, closes_down)) as port:
+        told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+    # The connection that is open when all closes is closed without an answer, which is one.
+    field, fields = told["request_field_bytes"], told["request_fields"]
+    assert (field["most"], field["steady"], field["cut"]) == (8182, True, False)
+    assert (fields["most"], fields["least_refused"], fields["cut"]) == (64, 128, True)
+    assert "closed without a whole answer" in fields["beyond"]
+    assert told["answer_field_bytes"]["beyond"] == "not asked"
+    assert told["cart_budget_bytes"] is None
+    assert told["notes"][0] == (
+        "Connections that failed: 2 (Connection refused). An attempt without a connection is "
+        "made once more."
+    )
+    assert told["notes"][-1] == (
+        "The search ended before all was asked: at two tries there was no connection."
+    )
+    assert told["requests"] == 22
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port of 127.0.0.1 that does not take connections, nor refuse them: its queue is full."""
+    with ExitStack() as held:
+        listening = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Lets every name have these ports of 127.0.0.1 for addresses."""
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports
+    ]  # fmt: skip
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+
+def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(way, "PATIENCE_SECONDS", 1)
+    with silent() as dead, served(like_nginx) as port:
+        resolving(monkeypatch, dead, port)
+        began = time.monotonic()
+        told = json.loads(limits("http://shop.example", "--json").stdout)
+        took = time.monotonic() - began
+    assert told["request_field_bytes"]["most"] == 8182
+    assert told["notes"] == ["1,000 bytes of other fields, sent beside the largest one, take no "
+                             "room from it."]  # fmt: skip
+    assert took < 4
+
+
+def test_all_addresses_together_are_waited_for_no_longer_than_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.5)
+    with silent() as dead:
+        resolving(monkeypatch, dead, dead, dead, dead)
+        began = time.monotonic()
+        said = limits("http://shop.example", exit_code=1).stderr
+        took = time.monotonic() - began
+    assert said == "shop.example port 80 cannot be reached: no answer. Is the shop running?\n"
+    assert 0.4 < took < 1.5
+
+
+def test_a_handshake_without_an_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.2)
+    over = threading.Event()
+    with served(laboratory, meets=lambda _: over.wait(2)) as port:
+        said = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+        over.set()
+    assert said == (
+        f"127.0.0.1 port {port} gives no answer to the TLS handshake in time. Is it http://?\n"
+    )
+
+
+def test_no_more_requests_are_made_than_said() -> None:
+    def worst(path: str, fields: dict[str, str]) -> bytes:
+        is_long = len(fields.get("Cookie", "")) > 2**20 - 1 or len(fields) > 2003
+        is_back = int(path.partition("back=")[2] or 0) > 2**20 - 1
+        return answered("431 No") if is_long or is_back else laboratory(path, fields)
+
+    ticks: list[None] = []
+    with served(worst) as port:
+        deployment = way_client.Deployment.of(f"http://127.0.0.1:{port}")
+        found = way_client.measure(deployment, lambda: ticks.append(None))
+    assert 80 <= found.requests <= way_client.MOST_REQUESTS == 83
+    assert len(ticks) == found.requests
+    assert "It makes 83 requests at most." in CliRunner().invoke(main, ["limits", "--help"]).output
+
+
+def test_what_comes_before_an_answer_is_not_it() -> None:
+    def hinting(path: str, fields: dict[str, str]) -> bytes:
+        hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+        return hints + like_nginx(path, fields)
+
+    assert measured(hinting)["request_field_bytes"]["most"] == 8182
+
+
+@pytest.mark.parametrize(
+    ("url", "authority"),
+    [
+        ("https://shop.example:443/a", "shop.example"),
+        ("https://shop.example", "shop.example"),
+        ("https://shop.example:80", "shop.example:80"),
+        ("http://shop.example:80", "shop.example"),
+        ("http://shop.example:443", "shop.example:443"),
+        ("http://[::1]:8000", "[::1]:8000"),
+    ],
+)
+def test_a_port_stands_in_the_host_field_unless_it_is_the_usual(url: str, authority: str) -> None:
+    deployment = way_client.Deployment.of(url)
+    assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(way.one_back(0))
 
 
 def test_what_cannot_be_reached_is_told() -> None:

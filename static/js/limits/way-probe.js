@@ -3,6 +3,7 @@
 import { QUIET } from "../cart.js";
 
 const TOO_MANY = 429;
+const PATIENCE_MS = 5_000; // for what is no attempt, and so has nothing large in it
 
 class WayProbe extends HTMLElement {
   connectedCallback() {
@@ -16,6 +17,7 @@ class WayProbe extends HTMLElement {
   async start() {
     if (this.button.ariaDisabled) return;
     this.button.ariaDisabled = "true";
+    this.bar.value = 0;
     this.bar.parentElement.hidden = false;
     this.report.replaceChildren();
     try {
@@ -37,7 +39,7 @@ class WayProbe extends HTMLElement {
       until = Math.min(until, performance.now() + step.most_seconds * 1000);
       this.tell(step.said);
       this.bar.value = step.done;
-      outcomes.push(performance.now() < until ? await outcome(this.dataset.echo, step) : "over");
+      outcomes.push(await outcome(this.dataset.echo, step, until - performance.now()));
     }
     const page = new DOMParser().parseFromString(await (await read(step.report)).text(), "text/html");
     this.report.replaceChildren(...page.querySelector("main .way-report").childNodes);
@@ -53,19 +55,23 @@ const next = async (address, outcomes) =>
   (await read(`${address}?${new URLSearchParams({ outcomes: outcomes.join(".") })}`)).json();
 
 async function read(address) {
-  const answer = await fetch(address, { cache: "no-store", headers: QUIET });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await fetch(address, { cache: "no-store", headers: QUIET, signal });
   if (!answer.ok) throw new Error(answer.status);
   return answer;
 }
 
-/* Without cookies, so that those of the visitor are no part of what is measured, and none is set. */
-async function outcome(address, { attempt, back, seconds }) {
+/* Without cookies, so that those of the visitor are no part of what is measured, and none is set.
+   What is cut short by the end of the search, `left` milliseconds away, was not silent. */
+async function outcome(address, { attempt, back, seconds }, left) {
+  if (left <= 0) return "over";
+  const patience = seconds * 1000;
   const how = {
     headers: attempt.fields.map(([name, bytes]) => [name, "x".repeat(bytes)]),
     credentials: "omit",
     cache: "no-store",
     redirect: "manual",
-    signal: AbortSignal.timeout(seconds * 1000),
+    signal: AbortSignal.timeout(Math.min(left, patience)),
   };
   try {
     const answer = await fetch(attempt.back ? `${address}?back=${attempt.back}` : address, how);
@@ -76,7 +82,8 @@ async function outcome(address, { attempt, back, seconds }) {
     return [200, told[attempt.reads], told.fields].join("-");
   } catch (problem) {
     if (problem instanceof RangeError) throw problem;
-    return problem.name === "TimeoutError" ? "silent" : "closed";
+    if (problem.name !== "TimeoutError") return "closed";
+    return left < patience ? "over" : "silent";
   }
 }
 
