@@ -14,13 +14,15 @@ from e2e.pages import Shopper
 from e2e.server import PROJECT, RunningShop
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.limits import way
-from shop.server import LONGEST_FIELD
 
-VALUE = LONGEST_FIELD - len("Cookie: \r\n")
-"""gunicorn counts a line with its name and its end."""
+LONGEST_FIELD = 65_536
+"""What the shop sets gunicorn's limit_request_field_size to."""
+VALUE = 65_526
+"""gunicorn counts a line with its name and its end, which are 10 bytes of `Cookie`."""
 MOST_FIELDS = 100
 """gunicorn's own limit_request_fields, which the shop leaves as it is."""
 CHROMIUM_HEADER_BYTES = 262_144
+MOST_ASKED_BYTES = 1_048_576
 SEARCH_MS = 60_000
 MUG = 1
 
@@ -81,10 +83,10 @@ def test_the_command_finds_the_same(shop: RunningShop) -> None:
     field, fields = found["request_field_bytes"], found["request_fields"]
     assert (field["most"], field["least_refused"], field["status"]) == (VALUE, VALUE + 1, 431)
     assert (fields["header_fields"], fields["status"]) == (MOST_FIELDS, 431)
-    assert found["answer_field_bytes"]["most"] == way.SIZES[-1]
+    assert found["answer_field_bytes"]["most"] == MOST_ASKED_BYTES
     assert found["answer_field_bytes"]["least_refused"] is None
     assert found["cart_budget_bytes"] == BROWSER_LIMIT_BYTES
-    assert found["requests"] <= way.MOST_REQUESTS
+    assert found["requests"] <= 83
 
 
 def test_nothing_is_left_in_the_browser(shopper: Shopper) -> None:
@@ -113,6 +115,40 @@ def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shoppe
     expect(row(probed(page), "Fields of a request")).to_contain_text(f"{MOST_FIELDS}, ")
 
 
+def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shopper) -> None:
+    page = shopper.page
+    page.add_init_script(
+        "const timeout = AbortSignal.timeout.bind(AbortSignal);"
+        "AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 50);"
+    )
+    shopper.visits("/limits")
+    page.route("**/limits/way/next*", _never)
+    page.get_by_role("button", name="Probe the way").click()
+    expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
+
+
+def test_a_second_search_begins_with_an_empty_bar(shopper: Shopper) -> None:
+    page = shopper.visits("/limits")
+    probed(page)
+    page.route("**/limits/way/next*", _never)
+    button = page.get_by_role("button", name="Probe the way")
+    button.click()
+    expect(page.get_by_role("progressbar", name="Requests made")).to_have_js_property("value", 0)
+    expect(button).to_have_css("border-style", "dashed")
+
+
+def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) -> None:
+    page = shopper.visits("/limits")
+    page.route("**/limits/way/next*", _two_seconds)
+    page.route("**/limits/way/echo*", _mute_beyond_4096)
+    report = probed(page)
+    field = row(report, "Largest field of a request")
+    expect(field).to_contain_text("at least 4,096 bytes, ")
+    expect(field.get_by_role("cell").last).to_have_text("not asked")
+    expect(row(report, "Largest field of an answer")).to_contain_text("not asked")
+    expect(page.get_by_text("the search ended, before all was asked.")).to_be_visible()
+
+
 def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:
     shopper.page.set_viewport_size({"width": 360, "height": 800})
     shopper.page.emulate_media(reduced_motion="reduce")
@@ -133,3 +169,18 @@ def test_without_javascript_there_is_a_command_and_no_button(
 
 def _too_many(route: Route) -> None:
     route.fulfill(status=429)
+
+
+def _never(route: Route) -> None:
+    """Leaves a request without an answer."""
+
+
+def _two_seconds(route: Route) -> None:
+    response = route.fetch()
+    told = response.json()
+    route.fulfill(response=response, json=told | {"most_seconds": 2})
+
+
+def _mute_beyond_4096(route: Route) -> None:
+    if len(route.request.headers.get("crumbs", "")) <= 4096:
+        route.continue_()
