@@ -200,7 +200,10 @@ def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -
     asking = _Asking(deployment, address, until, tick)
     outcomes: list[Outcome] = []
     while isinstance(attempt := way.position(outcomes), Attempt):
-        outcomes.append(asking.outcome(attempt))
+        outcome = asking.outcome(attempt)
+        if outcome.status is Gone.LOST and outcomes and outcomes[-1].status is Gone.CLOSED:
+            outcomes.pop()  # who was about to go refused no header by closing
+        outcomes.append(outcome)
     beside = len(deployment.request(way.one_back(0)))
     return Measured(attempt, asking.requests, beside, budget_bytes, tuple(asking.failed))
 

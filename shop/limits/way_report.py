@@ -295,7 +295,7 @@ def _assumes(found: Findings) -> list[str]:
     others = f", and {POST_BYTES:,} of a browser’s other fields" if found.is_shared else ""
     return [
         f"This reckons with {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies in a request"
-        f"{others}. The answer to a change is reckoned {ANSWER_BESIDE_BYTES:,} bytes longer than "
-        "the one measured, and all of its header to count. Cookies of other programs on this host "
-        "are left out.",
+        f"{others}. The answer to a change is taken to be {ANSWER_BESIDE_BYTES:,} bytes longer "
+        "than the one measured, and all of its header to count against the limit. Cookies of other "
+        "programs on this host are left out.",
     ]
