@@ -107,9 +107,9 @@ class Deployment:
             raise NotMeasured(f"The name {self.host} is not known. Is it spelt right?") from None
         return tuple((family, address) for family, _, _, _, address in found)
 
-    def connect(self, addresses: Sequence[Address], until: float) -> socket.socket:
-        """A connection to the first of these that takes one, before this time of the monotonic
-        clock: each is given its share of what is left. Raises NoConnection."""
+    def connect(self, addresses: Sequence[Address], until: float) -> tuple[socket.socket, Address]:
+        """A connection to the first of these that takes one, and which that is, before this time
+        of the monotonic clock: each is given its share of what is left. Raises NoConnection."""
         problem = OSError("no address")
         for number, address in enumerate(addresses):
             try:
@@ -117,7 +117,7 @@ class Deployment:
             except OSError as refused:
                 problem = refused
             else:
-                return self._secured(raw, until) if self.scheme == "https" else raw
+                return self._secured(raw, until) if self.scheme == "https" else raw, address
         why = "no answer" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
         raise NoConnection(f"{self._where} cannot be reached: {why}. Is the shop running?", why)
 
@@ -212,8 +212,8 @@ def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Ad
     """Whether a laboratory answers there: its shop's budget of a cart, and the address that
     answered. Raises NotMeasured."""
     until = time.monotonic() + way.PATIENCE_SECONDS
-    with deployment.connect(addresses, until) as connection:
-        address = connection.family, connection.getpeername()
+    connection, address = deployment.connect(addresses, until)
+    with connection:
         answer = _asked(connection, deployment.request(way.one_field(way.SIZES[0])), until)
     budget_bytes = dict(answer.told).get("budget")
     if answer.status == way.OK and budget_bytes is not None:
@@ -257,7 +257,7 @@ class _Asking:
         is_last = patience < way.PATIENCE_SECONDS
         until = time.monotonic() + patience
         try:
-            connection = self._deployment.connect((self._address,), until)
+            connection, _ = self._deployment.connect((self._address,), until)
         except NoConnection as problem:
             if is_last and time.monotonic() >= until:
                 return Outcome(Gone.OVER)
