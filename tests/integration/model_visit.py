@@ -16,9 +16,12 @@ from tests.model_browser import ModelBrowser
 class ModelVisit:
     """The browser, the client without a jar that asks for it, and all answers so far."""
 
-    def __init__(self, shop: OpenShop, browser: ModelBrowser) -> None:
+    def __init__(
+        self, shop: OpenShop, browser: ModelBrowser, *, base_url: str = "http://localhost"
+    ) -> None:
         self.browser = browser
         self.client = cast("LintingClient", shop.app.test_client(use_cookies=False))
+        self.client.base_url = base_url
         self.answers: list[TestResponse] = []
 
     def asks(self, address: str, **more: Any) -> TestResponse:
@@ -35,7 +38,8 @@ class ModelVisit:
     def begins(self, address: str) -> str:
         """Sends the form of a chain: the address that it leads to."""
         token = csrf_token(self.asks(TOKEN_PAGE).text)
-        answer = self.asks(address, method="POST", data={"csrf_token": token})
+        headers = {"Referer": f"{self.client.base_url}/"}
+        answer = self.asks(address, method="POST", data={"csrf_token": token}, headers=headers)
         assert answer.status_code == 303
         return answer.location
 
