@@ -27,8 +27,9 @@ the text, so several are."""
 LAST_LINES = 8
 """In how many lines that is tried."""
 MIXED = 9
-"""Quantities from 1 to this make text that packing makes shorter than deflating: it then
-takes every length, while deflated text leaves some out."""
+"""Quantities from 1 to this make text that packing makes shorter than deflating: its length is
+then a matter of counting. Deflated text leaves some lengths out, and takes others in another
+second, so that now and then one more line would fit into what was full."""
 AIMED = 6
 """How often a place is aimed at before it is halved towards as well."""
 
@@ -122,16 +123,17 @@ def with_more(filling: Filling, count: int, jar: Jar) -> Cart:
 
 
 def filled(filling: Filling, jar: Jar) -> Cart:
-    """The cart with as many lines more as leave no byte of the limit free.
+    """The cart with as many lines more as leave no byte of the limit free, in any second.
 
-    The last of them may be of several pieces, since a digit more is what makes up the last
-    bytes; where that does not do, all are. Within a line or two nothing can be made up, and
-    some bytes stay free. The same cart when nothing fits any more.
+    They are of several pieces, and a digit more in the last of them makes up the last bytes. A
+    cart that has hundreds of lines of one piece already stays deflated: then it is full in this
+    second. Within a line or two nothing can be made up, and some bytes stay free. The same cart
+    when nothing fits any more.
     """
-    full = _filled(filling, jar)
-    if jar.octets(full) == jar.limit_bytes:
-        return full
-    return max(full, _filled(replace(filling, most=MIXED), jar), key=jar.octets)
+    mixed = _filled(replace(filling, most=MIXED), jar)
+    if jar.octets(mixed) == jar.limit_bytes and _is_packed(mixed):
+        return mixed
+    return max(mixed, _filled(filling, jar), key=jar.octets)
 
 
 def _filled(filling: Filling, jar: Jar) -> Cart:
@@ -143,6 +145,10 @@ def _filled(filling: Filling, jar: Jar) -> Cart:
         others = (_with_quantity(full, at, quantity) for quantity in QUANTITIES)
         full = max([full, *filter(jar.holds, others)], key=lambda cart: _length(cart, jar))
     return full
+
+
+def _is_packed(cart: Cart) -> bool:
+    return cookie.payload(cookie.text_of(cart)).startswith("j")
 
 
 def _length(cart: Cart, jar: Jar) -> tuple[int, int]:

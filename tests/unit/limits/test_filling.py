@@ -7,9 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from shop.core import cookie
-from shop.limits.filling import Filling, Jar, most_within
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge
+from shop.limits.filling import Filling, Jar, filled, most_within, with_more
 from tests.unit.core.carts import KEYS, NOON, cart_of
 
+FOR_SALE = [number for number in range(1, 64) if number != 30]
 JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
 
 
@@ -59,3 +62,21 @@ def test_what_the_shop_sells_comes_first_and_nothing_twice() -> None:
     assert set(filling.numbers[:61]) == set(range(1, 64)) - {3, 7}
     assert len(set(filling.numbers)) == len(filling.numbers) == 4096
     assert min(filling.numbers[61:]) > 63
+
+
+@pytest.mark.parametrize("second", [10, 110, 290, 380, 1380])
+def test_what_is_full_takes_no_line_in_another_second_either(second: int) -> None:
+    # In these seconds the text of the demo's products, a piece of each, deflates a little worse.
+    now = cookie.EPOCH + 28_178_000 + second
+    ten = with_more(Filling.of(Cart((), now), FOR_SALE, now=now), 10, JAR)
+    full = filled(Filling.of(ten, FOR_SALE, now=now), JAR)
+    assert JAR.octets(full) == 4096
+    for later in range(1, 6):
+        with pytest.raises(CartTooLarge):
+            with_more(Filling.of(full, FOR_SALE, now=now + later), 1, JAR)
+
+
+def test_a_cart_of_many_lines_of_one_piece_is_filled_too() -> None:
+    many = with_more(Filling.of(Cart((), NOON), FOR_SALE, now=NOON), 1000, JAR)
+    full = filled(Filling.of(many, FOR_SALE, now=NOON), JAR)
+    assert 4093 <= JAR.octets(full) <= 4096
