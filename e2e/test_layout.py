@@ -12,6 +12,8 @@ from e2e.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
 TOUCHED = 360
+ASKED_FOR_LONG = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
+"""Reports that take seconds to make are looked at in two widths only."""
 STOPS = 15
 STALLS = (
     ">Search</button>",
@@ -58,8 +60,14 @@ def stage(browser: Browser, shop: RunningShop) -> Stage:
     return Stage(browser, shop, numbers_of(shop))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", [*NAMES, "cart-troubled"])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        (name, width)
+        for name in (*NAMES, "cart-troubled")
+        for width in ASKED_FOR_LONG.get(name, WIDTHS)
+    ],
+)
 def test_a_page_is_whole_and_in_order(stage: Stage, name: str, width: int) -> None:
     with stage.page(Look(width)) as page:
         layout.watch(page)
