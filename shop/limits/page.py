@@ -25,6 +25,9 @@ DESCRIPTION = (
     "See a cart cookie byte by byte, measure what your browser does at 4,096 bytes and beyond, "
     "and what other ways of keeping a cart would have lost."
 )
+LONGEST_WAY_BACK = 900
+"""Characters of an address: with a cart of 2,300 bytes the header of the answer then stays below
+the 4,096 that a default nginx lets through."""
 COUNTS = (1, 10, 100)
 """How many lines the buttons add."""
 
@@ -89,11 +92,17 @@ def _changed(cart: Cart, said: str) -> Response:
     if taking.is_one_waiting():
         say(taking.WAITING, "warning")
         return redirect(url_for("limits.show"), 303)
-    back = None if taking.can_be_undone(cart) else taking.way_back()
-    response = redirect(url_for("limits.show", back=back), 303)
+    response = redirect(url_for("limits.show", back=_way_back_from(cart)), 303)
     taking.put(response, cart)
     say(said)
     return response
+
+
+def _way_back_from(cart: Cart) -> str | None:
+    if taking.can_be_undone(cart):
+        return None
+    token = taking.way_back()
+    return token if len(token) <= LONGEST_WAY_BACK else None
 
 
 def _of(added: int, wanted: int) -> str:

@@ -252,6 +252,21 @@ def test_a_cart_that_was_filled_can_be_put_back(shopper: LintingClient) -> None:
     assert held(shopper) == before
 
 
+@pytest.mark.parametrize("lines", [3, 100, 300])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_fills_a_cart_of_a_smaller_budget_passes_a_default_nginx(
+    open_shop: Opener, lines: int, scheme: str
+) -> None:
+    visitor = open_shop(SHOP_CART_BUDGET_BYTES="2300").visitor(base_url=f"{scheme}://localhost")
+    for count in (1, 1, 1) if lines == 3 else (100,) * (lines // 100):
+        visitor.send("/limits/cart/lines", count=count)
+    answer = visitor.send("/limits/cart/fill")
+    fields = "".join(f"{name}: {text}\r\n" for name, text in answer.headers)
+    assert len(f"HTTP/1.1 303 SEE OTHER\r\n{fields}\r\n") < 4000
+    is_offered = "Put my own cart back" in visitor.get(answer.location).text
+    assert is_offered == (lines < 300)
+
+
 def test_a_wrong_limit_is_told(open_shop: Opener) -> None:
     with pytest.raises(SettingsError, match="SHOP_LIMITS_RATELIMIT=many"):
         open_shop(SHOP_LIMITS_RATELIMIT="many")
