@@ -29,7 +29,6 @@ BLUEPRINTS = (
     probe.chain.aside,
     way_pages.blueprint,
     conformance.blueprint,
-    conformance.chain.aside,
     museum.blueprint,
 )
 

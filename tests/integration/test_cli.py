@@ -338,8 +338,10 @@ def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
-# The real orders are no part of the project: a checkout without them beside it still passes.
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
+@pytest.mark.skipif(
+    not DATA.is_dir(),
+    reason=f"the real orders are no part of the project, and not beside it: {DATA}",
+)
 def test_the_readme_has_the_figures_and_the_picture_of_its_command(
     newcomer: Operator, tmp_path: Path
 ) -> None:

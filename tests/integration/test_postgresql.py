@@ -22,8 +22,10 @@ from tests.integration.client import LintingClient, elements, parsed, text_of, v
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
     pytest.mark.postgresql,
-    # It needs a server, which the project does not install; SQLite is what it promises to bring.
-    pytest.mark.skipif(not URL, reason="SHOP_TEST_POSTGRESQL_URL is not set"),
+    pytest.mark.skipif(
+        not URL,
+        reason="a PostgreSQL server is not installed by the project: SHOP_TEST_POSTGRESQL_URL",
+    ),
 ]
 
 

@@ -247,8 +247,6 @@ def test_succeeds(command: list[str], expected: bool) -> None:
     assert browser.succeeds(command, {}, 30) is expected
 
 
-# Windows has none, and stops a process in another way there.
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_too_slow_is_stopped_with_its_children(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
