@@ -13,7 +13,7 @@ from e2e import jar, layout
 from e2e.pages import Shopper
 from e2e.server import PROJECT, RunningShop
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.limits import way
+from shop.lab import way
 
 LONGEST_FIELD = 65_536
 """What the shop sets gunicorn's limit_request_field_size to."""

@@ -28,7 +28,7 @@ from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
-from shop.limits import budget_plot, budget_report, way_client, way_report
+from shop.lab import budget_plot, budget_report, way_client, way_report
 from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing

@@ -28,7 +28,7 @@ from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
-from shop.limits import lab
+from shop.lab import lab
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
 from shop.web import (

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import main
-from shop.limits.ways import WAYS
+from shop.lab.ways import WAYS
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"

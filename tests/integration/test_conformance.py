@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from justhtml import JustHTML
 
-from shop.limits.cases import families
-from shop.limits.chain import BY_SCRIPT, edition_of
-from shop.limits.conformance import chain
+from shop.lab.cases import families
+from shop.lab.chain import BY_SCRIPT, edition_of
+from shop.lab.conformance import chain
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
 from tests.integration.model_visit import ModelVisit, signed
 from tests.model_browser import ModelBrowser
-from tests.unit.limits.test_suite import run
+from tests.unit.lab.test_suite import run
 
 ADDRESS = "/limits/conformance"
 HOST = "localhost"

@@ -15,11 +15,11 @@ from werkzeug.test import TestResponse
 
 from shop.core import cookie
 from shop.core.cart import Line
-from shop.limits import ghosts
-from shop.limits.chain import BY_SCRIPT
-from shop.limits.filling import Jar
-from shop.limits.probe import chain
-from shop.limits.probe_facts import QUESTIONS
+from shop.lab import ghosts
+from shop.lab.chain import BY_SCRIPT
+from shop.lab.filling import Jar
+from shop.lab.probe import chain
+from shop.lab.probe_facts import QUESTIONS
 from tests.conftest import KEY, START, OpenShop
 from tests.integration.client import (
     LintingClient,
@@ -239,7 +239,7 @@ def test_bars_do_not_break_the_table_of_a_report(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = replace(QUESTIONS[2], title="this | that", tell=lambda found: "a | b")
-    monkeypatch.setattr("shop.limits.probe.QUESTIONS", (question,))
+    monkeypatch.setattr("shop.lab.probe.QUESTIONS", (question,))
     found = [{"old": "kept"}] * len(QUESTIONS)
     state = signed(f"{chain.purpose}, report", [found, [], False, 0])
     page = visitor.get(PROBE, query_string={"s": state}).text
@@ -325,7 +325,7 @@ def test_a_report_does_not_grow_old_but_a_chain_does(
 ) -> None:
     page = visit.walks()
     last = visit.answers[-1].request
-    monkeypatch.setattr("shop.limits.chain.LIFE_SECONDS", -1)
+    monkeypatch.setattr("shop.lab.chain.LIFE_SECONDS", -1)
     assert visit.asks(f"{last.path}?{last.query_string.decode()}").text == page
     assert visit.asks(visit.began).status_code == 303
     assert visit.asks(f"{JAR}/?s={state_of(visit.began)}").status_code == 400

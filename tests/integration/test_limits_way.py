@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from werkzeug.test import TestResponse
 
 from shop.cli import main
-from shop.limits import way, way_client, way_report
+from shop.lab import way, way_client, way_report
 from shop.web.layout import EXPIRED_CART
 from shop.web.say import MOST_BYTES
 from tests.conftest import Opener, OpenShop

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask, request, request_started
 
 from shop.core import cookie
-from shop.limits import exhibits, museum, taking
-from shop.limits.exhibits import EXHIBITS
-from shop.limits.stage import FORMER_KEY
+from shop.lab import exhibits, museum, taking
+from shop.lab.exhibits import EXHIBITS
+from shop.lab.stage import FORMER_KEY
 from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.carts import held, notices, numbered, offered
 from tests.integration.client import (

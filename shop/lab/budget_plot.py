@@ -1,0 +1,215 @@
+"""Real orders as one picture: how long their cookies are, each way, and which would be lost.
+
+It stands alone, in a file: with its style, on a ground of its own, and the same to the byte
+whenever it is drawn of the same figures.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.lab.budget_report import RealOrder, Sizes
+from shop.lab.chart import BADGE_RADIUS, Axis, Plot, Point, Trace, text_of
+from shop.lab.ways import WAYS, Way
+
+WIDTH, HEIGHT = 1040, 690
+PANEL_WIDTH, PANEL_HEIGHT = 500, 400
+MARGIN, TOP, LEGEND_TOP, ROW = 16, 96, 540, 36
+STEPS = 40
+"""Points of a line of shares."""
+WIDER = 1.25
+"""Each class of lines ends so much further on than the one before."""
+TICKS = (1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144)
+SHARES = (1.0, 0.1, 0.01, 0.001, 0.000_1, 0.000_01)
+
+STYLE = """
+svg { font: 15px system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
+.paper { fill: #fffdf8; }
+.background { fill: none; }
+text { fill: #221d18; }
+.head { font-size: 24px; font-family: Georgia, serif; }
+.trace path, .badge circle { fill: none; stroke-width: 2.5px; stroke-linejoin: round; }
+.badge circle { fill: #fffdf8; }
+.badge text { font-weight: 600; text-anchor: middle; dominant-baseline: central; }
+.axis path { fill: none; stroke: #e0d5c4; }
+.axis text, .caption { fill: #675b4e; }
+.axis text { text-anchor: middle; font-size: 13px; }
+.axis.y text { text-anchor: end; }
+.session_naive path, .session_naive circle { stroke: #3f5769; }
+.session_sku_quantity path, .session_sku_quantity circle { stroke: #3f5769; }
+.json_percent path, .json_percent circle { stroke: #40653f; }
+.json_quoted path, .json_quoted circle { stroke: #40653f; }
+.pairs_signed path, .pairs_signed circle { stroke: #675b4e; }
+.product path, .product circle, .bound path, .bound circle { stroke: #94501c; }
+.session_sku_quantity path, .json_quoted path { stroke-dasharray: 9 5; }
+.pairs_signed path, .bound path { stroke-dasharray: 2 5; }
+.trace.product path { stroke-width: 4px; }
+.limit path { stroke: #9c372a; stroke-width: 4px; stroke-dasharray: 14 6; }
+.lost { fill: #9c372a; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One way over all orders: its letter, the sizes from the shortest on, and for each class of
+    lines the middle ones of its orders' lines and sizes."""
+
+    letter: str
+    way: Way
+    ranked: tuple[int, ...]
+    growth: tuple[Point, ...]
+
+    @property
+    def lost(self) -> int:
+        """How many orders a browser would not keep."""
+        return self.longer_than(BROWSER_LIMIT_BYTES)
+
+    def longer_than(self, octets: float) -> int:
+        return len(self.ranked) - bisect_right(self.ranked, octets)
+
+    @property
+    def told(self) -> str:
+        """What becomes of the orders, in words."""
+        if not self.lost:
+            return "keeps every order"
+        orders = "order" if self.lost == 1 else "orders"
+        return f"loses {self.lost:,} {orders}, {self.lost / len(self.ranked):.2%}"
+
+
+def picture(orders: Sequence[RealOrder], sizes: Sequence[Sizes]) -> str:
+    """An SVG file of what was measured of the same orders.
+
+    Raises ValueError when there are none.
+    """
+    if not orders:
+        raise ValueError("there is nothing to draw")
+    lines = [len(order.lines) for order in orders]
+    measured = [
+        Measured(
+            letter,
+            way,
+            tuple(sorted(size[way.key] for size in sizes)),
+            _growth(lines, [size[way.key] for size in sizes]),
+        )
+        for letter, way in zip("ABCDEFG", WAYS, strict=True)
+    ]
+    root = _paper(len(orders), measured)
+    _panel(root, 0, "Share of orders whose cookie is longer than so many bytes", _shares(measured))
+    _panel(root, 1, "Bytes against lines of an order (median)", _against(measured))
+    for at, one in enumerate(measured):
+        _explain(root, at, one)
+    return f"{text_of(root)}\n"
+
+
+def _growth(lines: Iterable[int], sizes: Iterable[int]) -> tuple[Point, ...]:
+    classes: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for count, size in zip(lines, sizes, strict=True):
+        if size:
+            classes[round(math.log(count, WIDER))].append((count, size))
+    middle = statistics.median_low
+    return tuple(
+        (middle(count for count, _ in orders), middle(size for _, size in orders))
+        for _, orders in sorted(classes.items())
+    )
+
+
+def _paper(orders: int, measured: Sequence[Measured]) -> Element:
+    title = f"{orders:,} orders as cookies, of which a browser keeps {BROWSER_LIMIT_BYTES:,} bytes"
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {WIDTH} {HEIGHT}",
+            "width": str(WIDTH),
+            "height": str(HEIGHT),
+            "role": "img",
+            "aria-labelledby": "title desc",
+        },
+    )
+    SubElement(root, "title", id="title").text = title
+    told = "; ".join(f"{one.way.title} {one.told}" for one in measured)
+    SubElement(root, "desc", id="desc").text = (
+        "Two charts of the bytes of name and value in seven ways of keeping a cart, with the "
+        f"{BROWSER_LIMIT_BYTES:,} that a browser keeps: {told}."
+    )
+    SubElement(root, "style").text = STYLE
+    SubElement(root, "rect", {"class": "paper", "width": str(WIDTH), "height": str(HEIGHT)})
+    _write(root, "head", MARGIN, 40, title)
+    return root
+
+
+def _panel(root: Element, at: int, caption: str, plot: Plot) -> None:
+    left = MARGIN + at * (WIDTH // 2)
+    _write(root, "caption", left, TOP - 20, caption)
+    panel = plot.element()
+    for name, value in zip(("x", "y"), (left, TOP), strict=True):
+        panel.set(name, str(value))
+    panel.set("width", str(PANEL_WIDTH))
+    panel.set("height", str(PANEL_HEIGHT))
+    root.append(panel)
+
+
+def _shares(measured: Sequence[Measured]) -> Plot:
+    orders = len(measured[0].ranked)
+    least = math.log10(1 / orders)
+    across = _bytes_axis(min(one.ranked[0] for one in measured), measured)
+    ticks = {math.log10(share): f"{100 * share:g}%" for share in SHARES}
+    up = Axis(least, 0, {at: words for at, words in ticks.items() if at >= least})
+    traces = [Trace(one.way.key, _tail(one), one.letter) for one in measured]
+    limit = math.log10(BROWSER_LIMIT_BYTES)
+    traces.append(Trace("limit", [(limit, least), (limit, 0)]))
+    return Plot(traces, across, up, PANEL_WIDTH, PANEL_HEIGHT)
+
+
+def _tail(one: Measured) -> list[Point]:
+    orders = len(one.ranked)
+    first, last = math.log10(max(1, one.ranked[0] - 1)), math.log10(max(1, one.ranked[-1]))
+    points = [first + (last - first) * step / STEPS for step in range(STEPS)]
+    shares = [one.longer_than(10**at) / orders for at in points]
+    tail = [(at, math.log10(share)) for at, share in zip(points, shares, strict=True) if share]
+    return [*tail, (last, math.log10(1 / orders))]
+
+
+def _against(measured: Sequence[Measured]) -> Plot:
+    most = max(count for one in measured for count, _ in one.growth)
+    ticks = {math.log10(tick): f"{tick:,}" for tick in (1, 3, 10, 30, 100, 300, 1000, 3000)}
+    end = max(math.log10(most), math.log10(2))
+    across = Axis(0, end, {at: words for at, words in ticks.items() if at <= end})
+    up = _bytes_axis(min(size for one in measured for _, size in one.growth), measured)
+    traces = [
+        Trace(one.way.key, [(math.log10(x), math.log10(y)) for x, y in one.growth], one.letter)
+        for one in measured
+    ]
+    limit = math.log10(BROWSER_LIMIT_BYTES)
+    traces.append(Trace("limit", [(0, limit), (end, limit)]))
+    return Plot(traces, across, up, PANEL_WIDTH, PANEL_HEIGHT)
+
+
+def _bytes_axis(least: float, measured: Sequence[Measured]) -> Axis:
+    start = math.log10(max(1, least))
+    end = math.log10(max(2 * BROWSER_LIMIT_BYTES, *(one.ranked[-1] for one in measured)))
+    ticks = {math.log10(tick): f"{tick:,}" for tick in TICKS}
+    return Axis(start, end, {at: words for at, words in ticks.items() if start <= at <= end})
+
+
+def _explain(root: Element, at: int, one: Measured) -> None:
+    left = MARGIN + at % 2 * (WIDTH // 2) + BADGE_RADIUS + 4
+    top = LEGEND_TOP + at // 2 * ROW
+    badge = SubElement(root, "g", {"class": f"badge {one.way.key}"})
+    SubElement(badge, "circle", cx=str(left), cy=str(top), r=str(BADGE_RADIUS))
+    SubElement(badge, "text", x=str(left), y=str(top)).text = one.letter
+    words = _write(root, "told", left + 24, top + 5, f"{one.way.title}: ")
+    SubElement(words, "tspan", {"class": "lost"} if one.lost else {}).text = one.told
+
+
+def _write(root: Element, kind: str, x: int, y: int, words: str) -> Element:
+    text = SubElement(root, "text", {"class": kind, "x": str(x), "y": str(y)})
+    text.text = words
+    return text

@@ -1,0 +1,188 @@
+"""How real carts would fit: orders from a file, packed by the product's codec and by others."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shop.core import budget, cookie
+from shop.core.budget import Distribution
+from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
+from shop.core.catalogue import Product
+from shop.core.catalogue_file import Row
+from shop.core.errors import FileRefused
+from shop.lab.filling import Jar
+from shop.lab.ways import PRODUCT, WAYS, PlainCart, PlainLine
+
+COLUMNS = ("order", "sku", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class RealOrder:
+    """An order of a file: SKU and quantity of each line, in the order of the file."""
+
+    order: str
+    lines: tuple[tuple[str, int], ...]
+
+
+Sizes = Mapping[str, int]
+"""One order's cookie, in bytes of name + value, by the key of each way of keeping it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """What a cart in one of the ways may say of a SKU; the price in minor units."""
+
+    number: int
+    name: str = ""
+    price_minor: int = 0
+
+
+Goods = Mapping[str, Good]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All orders summed up, by the key of each way; `largest` is the order whose product cookie
+    is the longest, `skus` how many SKUs the orders have, and `unknown` how many of these were
+    measured without a name and a price."""
+
+    orders: int
+    ways: Mapping[str, Distribution]
+    largest: RealOrder
+    skus: int
+    unknown: int
+
+
+def read_orders(lines: Iterable[str]) -> list[RealOrder]:
+    """The orders of a CSV file, in the order they begin.
+
+    Raises FileRefused naming the line and the reason at the first row that is no line of an
+    order: a missing cell, a quantity that is no whole number from 1 on, a SKU that the same
+    order has already.
+    """
+    reader = csv.DictReader(lines, strict=True)
+    orders: dict[str, dict[str, int]] = {}
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise FileRefused([f"Line 1: the column {missing[0]} is missing."])
+        for row in reader:
+            _read_into(orders, row, reader.line_num)
+    except csv.Error as error:
+        raise FileRefused([f"Line {reader.reader.line_num}: {error}."]) from None
+    except UnicodeDecodeError:
+        raise FileRefused([f"Line {reader.line_num + 1}: it is not UTF-8 text."]) from None
+    if not orders:
+        raise FileRefused(["Line 2: there are no orders in this file."])
+    return [RealOrder(order, tuple(lines.items())) for order, lines in orders.items()]
+
+
+def goods_of_shop(products: Iterable[Product]) -> dict[str, Good]:
+    """The goods of a shop, by SKU, with the numbers that they have there."""
+    return {
+        product.sku: Good(product.number, product.name, product.price.minor) for product in products
+    }
+
+
+def goods_of_file(rows: Iterable[Row]) -> dict[str, Good]:
+    """The goods of a catalogue's file, by SKU, numbered as an empty shop would number them."""
+    return {row.sku: Good(number, row.name, row.price.minor) for number, row in enumerate(rows, 1)}
+
+
+def measure(
+    orders: Sequence[RealOrder], goods: Goods, *, keys: cookie.Keys, now: int
+) -> Iterator[Sizes]:
+    """Each order's sizes. SKUs that are none of the goods are numbered after the highest number
+    there is, in order of appearance, and have no name and no price."""
+    highest = max((good.number for good in goods.values()), default=0)
+    unknown = {sku: Good(highest + at) for at, sku in enumerate(_unknown(orders, goods), 1)}
+    known = {**goods, **unknown}
+    jar = Jar(cookie.SECURE_NAME, keys, cookie.BROWSER_LIMIT_BYTES)
+    for order in orders:
+        cart = Cart(tuple(Line(known[sku].number, count) for sku, count in order.lines), now)
+        lines = (
+            PlainLine(sku, known[sku].name, known[sku].price_minor, count)
+            for sku, count in order.lines
+        )
+        plain = PlainCart(cart, tuple(lines), len(known))
+        yield {way.key: way.octets(plain, jar) for way in WAYS}
+
+
+def report(orders: Sequence[RealOrder], sizes: Sequence[Sizes], goods: Goods) -> Report:
+    """Sums up what was measured of the same orders."""
+    largest = max(range(len(orders)), key=lambda at: sizes[at][PRODUCT.key])
+    ways = {way.key: budget.distribution([size[way.key] for size in sizes]) for way in WAYS}
+    skus = len({sku for order in orders for sku, _ in order.lines})
+    return Report(len(orders), ways, orders[largest], skus, len(_unknown(orders, goods)))
+
+
+def as_json(report: Report) -> str:
+    """The report for machines: shares from 0 to 1, bytes as numbers."""
+
+    def figures(distribution: Distribution) -> dict[str, float]:
+        return {
+            name: figure
+            for name, figure in dataclasses.asdict(distribution).items()
+            if name != "count"
+        }
+
+    return json.dumps(
+        {
+            "orders": report.orders,
+            **{key: figures(distribution) for key, distribution in report.ways.items()},
+            "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
+            "skus": report.skus,
+            "unknown_skus": report.unknown,
+        }
+    )
+
+
+def as_text(report: Report) -> str:
+    """The report for a terminal, a row for each way of keeping a cart."""
+    lines = [
+        f"{report.orders:,} orders; bytes of name + value; a browser keeps "
+        f"{cookie.BROWSER_LIMIT_BYTES:,}",
+        f"{'':34}{'fit':>10}{'mean':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>8}",
+    ]
+    for way in WAYS:
+        figures = report.ways[way.key]
+        lines.append(
+            f"{way.title:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
+            f"{figures.p95:>7,}{figures.p99:>7,}{figures.max:>8,}"
+        )
+    largest = report.largest
+    lines.append(
+        f"largest order: {largest.order} with {len(largest.lines):,} lines, "
+        f"{report.ways[PRODUCT.key].max:,} bytes"
+    )
+    if report.unknown:
+        lines.append(
+            f"{report.unknown:,} of {report.skus:,} SKUs are not in the catalogue: they were "
+            "measured without a name and a price. --catalogue FILE gives another one."
+        )
+    return "\n".join(lines)
+
+
+def _unknown(orders: Iterable[RealOrder], goods: Goods) -> list[str]:
+    skus = dict.fromkeys(sku for order in orders for sku, _ in order.lines)
+    return [sku for sku in skus if sku not in goods]
+
+
+def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None], line: int) -> None:
+    order, sku, quantity = (row[name] for name in COLUMNS)
+    if not order or not sku or not quantity:
+        raise FileRefused([f"Line {line}: order, sku and quantity are all needed."])
+    if not quantity.isascii() or not quantity.isdigit():
+        raise FileRefused(
+            [f"Line {line}: the quantity {quantity} is not a whole number from 1 on."]
+        )
+    if len(quantity) > 6 or not 1 <= int(quantity) <= MAX_LINE_QUANTITY:
+        raise FileRefused([f"Line {line}: a quantity is from 1 to {MAX_LINE_QUANTITY:,}."])
+    lines = orders.setdefault(order, {})
+    if sku in lines:
+        raise FileRefused([f"Line {line}: order {order} has {sku} already."])
+    lines[sku] = int(quantity)

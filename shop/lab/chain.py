@@ -1,0 +1,397 @@
+"""A chain of questions to the visiting browser, at an address of its own.
+
+Below `jar/` a cookie is given and what came is read; `clean`, where the jar's cookies are not
+sent, deletes them; the page between shows how far it is, and goes on by itself. All are plain
+redirects. A script takes the same way, and is told where to go rather than sent there. The
+state is signed and travels in the address; only a form of the page begins it, and until it is
+over only the browser that began it is asked: a link to it leads nobody else through it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from itsdangerous import BadSignature
+from itsdangerous import URLSafeTimedSerializer as Signer
+from werkzeug.wrappers import Response
+
+from shop.lab import set_cookie
+from shop.lab.holes import Sending
+from shop.lab.trial import (
+    Answer,
+    Arrival,
+    Cookies,
+    Exchange,
+    Findings,
+    Probe,
+    Script,
+    exchanges,
+    position,
+)
+from shop.web import cart_cookie
+from shop.web.shop import shop
+
+LIFE_SECONDS = 600
+HOPS = 8
+"""Exchanges until a page is shown. Each is a redirect, and two more may come before the page;
+browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h, kMaxRedirects;
+Firefox, network.http.redirection-limit)."""
+DELETIONS = 40
+DELETION_OCTETS = 5_000
+"""Deletions a response, and their octets if they are more than one: together they stay near what
+a proxy lets through."""
+BY_SCRIPT = "Crumb-Probe"
+"""Header of a request that wants to be told the next address rather than sent there."""
+STOPPED = "stopped"
+"""The finding of a question that could not be asked to its end: the status on the way."""
+LONGEST_TOLD = 2000
+"""Characters of what a script tells: many times what any is asked."""
+LONGEST_AGENT = 300
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
+
+
+class Asked(Protocol):
+    """A question of a chain."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def ask(self) -> Probe: ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far it is: findings of the questions that are over, answers of the one that runs,
+    whether an exchange waits to be read, and how many of its cookies are deleted."""
+
+    findings: tuple[Findings, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    is_sent: bool = False
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the page shows: findings so far, and the way on unless it is at its end, with the one
+    that is taken instead where nothing answers there."""
+
+    questions: int
+    findings: tuple[Findings, ...]
+    said: str = ""
+    onward: str = ""
+    instead: str = ""
+
+
+class Chain:
+    """The questions, and the addresses below /limits/<name> at which they are asked.
+
+    `report` renders the page from how far it is. What was signed for questions of another
+    `edition` is not read: it would not fit them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        questions: Sequence[Asked],
+        report: Callable[[Progress], str],
+        *,
+        edition: str = "",
+    ) -> None:
+        self.name, self.questions, self.report = name, questions, report
+        self.purpose = f"{name} {edition}".rstrip()
+        self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
+        add = self.blueprint.add_url_rule
+        add("", "create", self.create, methods=["POST"])
+        add("", "show", self.show)
+        add("/jar/", "exchange", self.exchange)
+        add("/jar/<path:at>", "exchange", self.exchange, merge_slashes=False)
+        add("/page", "page", self.page)
+        add("/jar/witness", "witness", self.witness)
+        add("/clean", "clean", self.clean)
+        # Beside the cart's pages, and so not below the prefix of the others.
+        self.aside = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
+        self.aside.add_url_rule(f"/{name}", "exchange", self.exchange)
+
+    def create(self) -> Response:
+        return redirect(self._show(State()), 303)
+
+    def show(self) -> str | Response:
+        """How far it is, or the report."""
+        state = self._read(request.args.get("s", ""))
+        if state is None:
+            return redirect(url_for("limits.show"), 303)
+        return self.report(self._progress(state))
+
+    def exchange(self, at: str = "") -> Response:
+        """Reads what came, and gives what is next."""
+        state, asked = self._state()
+        if state.is_sent:
+            waiting = self._waiting(state, asked)
+            state = replace(state, answers=(*state.answers, _answer(waiting)), is_sent=False)
+            # After a page of no origin it is the chain's own page whose script goes on.
+            is_rest = waiting.witness or len(state.answers) % HOPS == 0
+            if is_rest and BY_SCRIPT not in request.headers:
+                return redirect(self._show(state), 303)
+        now = position(asked.ask, self._path(), state.answers).exchange
+        if now is None:
+            return self._on(self._clean(state), state)
+        state = replace(state, is_sent=True)
+        return _giving(self._on(self._after(now, state), state), now)
+
+    def page(self) -> Response:
+        """A page of no origin: what it asks for is asked as if from another site."""
+        state, _ = self._state()
+        token = self._of_pictures().dumps(_packed(state))
+        response = make_response(
+            render_template(
+                "limits/witness.html",
+                picture=url_for(f"{self.name}.witness", s=token),
+                onward=self._jar(state),
+            )
+        )
+        # Scripts are allowed so that the page may go on by itself (HTML, "sandboxed automatic
+        # features"); the shop's own policy beside this one still runs none but its own.
+        response.headers.add("Content-Security-Policy", "sandbox allow-scripts")
+        return response
+
+    def witness(self) -> Response:
+        """The picture in that page."""
+        state = _loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
+        if state is None:
+            abort(400)
+        response = Response(DOT, mimetype="image/svg+xml")
+        waiting = self._waiting(state, self.questions[len(state.findings)])
+        if waiting.witness:
+            for line in waiting.witness(_cookies()):
+                response.headers.add("Set-Cookie", line)
+        return response
+
+    def clean(self) -> Response:
+        """Deletes what the question has set, from where its cookies are not sent."""
+        state, asked = self._state()
+        left = self._deletions(state, asked)[state.deleted :]
+        deletions = _batch(left)
+        status = request.args.get(STOPPED, "")
+        if len(deletions) < len(left):
+            state = replace(state, deleted=state.deleted + len(deletions))
+            is_led = status or BY_SCRIPT in request.headers
+            response = self._on(self._clean(state, status) if is_led else self._show(state), state)
+        else:
+            found = position(asked.ask, self._path(), state.answers)
+            known: Findings = {STOPPED: _status(status)} if found.exchange else found.findings
+            state = State((*state.findings, known))
+            response = self._on(self._onward(state), state)
+        for deletion in deletions:
+            response.headers.add("Set-Cookie", deletion)
+        return response
+
+    def _deletions(self, state: State, asked: Asked) -> list[str]:
+        jar, page = self._path(), url_for(f"{self.name}.show")
+        given = exchanges(asked.ask, jar, state.answers)
+        gone: list[str] = []
+        for at, made in zip(["", *(before.at for before in given)], given, strict=False):
+            default = set_cookie.default_path(f"{jar}/{at}")
+            for line in made.sets:
+                gone += _gone(line, default)
+            for line in made.writes:
+                gone += _gone(line, set_cookie.default_path(page))
+        return list(dict.fromkeys(gone))
+
+    def _progress(self, state: State) -> Progress:
+        total, done = len(self.questions), len(state.findings)
+        if done == total:
+            return Progress(total, state.findings)
+        said = f"{done + 1} of {total}: {self.questions[done].title}"
+        onward = self._jar(state, self._here(state))
+        return Progress(total, state.findings, said, onward, self._clean(state))
+
+    def _here(self, state: State) -> str:
+        # Cookies without a path are given that of the address: it is gone on where it was left.
+        asked = self.questions[len(state.findings)]
+        read = exchanges(asked.ask, self._path(), state.answers)[: len(state.answers)]
+        return read[-1].at if read else ""
+
+    def _on(self, address: str, state: State) -> Response:
+        if BY_SCRIPT not in request.headers:
+            return redirect(address, 303)
+        progress = self._progress(state)
+        if not progress.onward:
+            return jsonify(next=address, is_over=True)
+        asked = self.questions[len(state.findings)]
+        now = position(asked.ask, self._path(), state.answers).exchange
+        script = now.script if now and state.is_sent else None
+        return jsonify(
+            next=address,
+            instead=self._clean(state),
+            said=progress.said,
+            done=len(state.findings),
+            is_page=bool(now and now.witness and state.is_sent),
+            endangers=bool(now and now.endangers),
+            script=script and _for_script(script),
+        )
+
+    def _onward(self, state: State) -> str:
+        # A script shows how far it is by itself, and needs the page at the end only.
+        is_over = len(state.findings) == len(self.questions)
+        is_shown = is_over or BY_SCRIPT not in request.headers
+        return self._show(state) if is_shown else self._jar(state)
+
+    def _after(self, now: Exchange, state: State) -> str:
+        if now.witness:
+            return url_for(f"{self.name}.page", s=self._token(state))
+        if now.is_aside:
+            return url_for(f"{self.name}_aside.exchange", s=self._token(state))
+        return self._jar(state, now.at)
+
+    def _state(self) -> tuple[State, Asked]:
+        state = self._read(request.args.get("s", ""))
+        if state is None or len(state.findings) == len(self.questions):
+            abort(400)
+        return state, self.questions[len(state.findings)]
+
+    def _waiting(self, state: State, asked: Asked) -> Exchange:
+        waiting = position(asked.ask, self._path(), state.answers).exchange
+        if waiting is None:
+            abort(400)
+        return waiting
+
+    def _token(self, state: State) -> str:
+        is_over = len(state.findings) == len(self.questions)
+        signer = self._of_reports() if is_over else self._of_this_browser()
+        return str(signer.dumps(_packed(state)))
+
+    def _read(self, token: str) -> State | None:
+        # A report may be looked at by anybody for ever; a chain is not gone on with after a while.
+        return _loaded(self._of_reports(), token, None) or _loaded(
+            self._of_this_browser(), token, LIFE_SECONDS
+        )
+
+    def _of_reports(self) -> Signer:
+        return shop().signer(f"{self.purpose}, report")
+
+    def _of_pictures(self) -> Signer:
+        # Asked for as if from another site, and so without the session.
+        return shop().signer(f"{self.purpose}, picture")
+
+    def _of_this_browser(self) -> Signer:
+        return shop().signer(f"{self.purpose} of {session.get('csrf_token', '')}")
+
+    def _path(self) -> str:
+        return url_for(f"{self.name}.exchange").rstrip("/")
+
+    def _jar(self, state: State, at: str = "") -> str:
+        return f"{url_for(f'{self.name}.exchange')}{at}?s={self._token(state)}"
+
+    def _show(self, state: State) -> str:
+        return url_for(f"{self.name}.show", s=self._token(state))
+
+    def _clean(self, state: State, stopped: str = "") -> str:
+        return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
+
+
+def who_is_asked() -> dict[str, str]:
+    """What a report for machines begins with: what the browser calls itself, and the origin."""
+    browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
+    return {"browser": browser, "origin": request.host_url.rstrip("/")}
+
+
+def edition_of(*files: str | Path) -> str:
+    """A name for questions whose findings these files make."""
+    digest = hashlib.blake2b(digest_size=6)
+    for file in files:
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()
+
+
+def _packed(state: State) -> list[object]:
+    return [list(state.findings), list(state.answers), state.is_sent, state.deleted]
+
+
+def _loaded(signer: Signer, token: str, max_age_seconds: int | None) -> State | None:
+    try:
+        packed: Any = signer.loads(token, max_age=max_age_seconds)
+    except BadSignature:
+        return None
+    findings, answers, is_sent, deleted = packed
+    return State(tuple(findings), tuple(answers), is_sent, deleted)
+
+
+def _answer(waiting: Exchange) -> Answer:
+    if waiting.script is None:
+        return waiting.arrival(_arrival()) if waiting.arrival else waiting.read(_cookies())
+    told = _told()
+    return None if told is None else waiting.script.hear(told)
+
+
+def _told() -> Mapping[str, Any] | None:
+    text = request.args.get("told", "")
+    try:
+        told = json.loads(text) if len(text) <= LONGEST_TOLD else None
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _giving(response: Response, now: Exchange) -> Response:
+    for line in now.lines:
+        response.headers.add("Set-Cookie", sending().filled(line))
+    if now.endangers:
+        cart_cookie.put_back(response)
+        session.modified = bool(session)
+    return response
+
+
+def _for_script(script: Script) -> Mapping[str, Any]:
+    writes = [sending().filled(text) for text in script.writes]
+    return {"writes": writes, "sees": script.sees, "about": script.about}
+
+
+def _gone(line: str, default: str) -> tuple[str, ...]:
+    now = sending()
+    return set_cookie.deletions(now.filled(line), default=default, host=now.host)
+
+
+def _batch(deletions: Sequence[str]) -> Sequence[str]:
+    octets, count = 0, 0
+    for deletion in deletions[:DELETIONS]:
+        octets += len(deletion)
+        if count and octets > DELETION_OCTETS:
+            break
+        count += 1
+    return deletions[:count]
+
+
+def sending() -> Sending:
+    """Now, and from the host that this request went to."""
+    return Sending(urlsplit(request.host_url).hostname or "", shop().now())
+
+
+def _arrival() -> Arrival:
+    return Arrival(request.host_url.rstrip("/"), request.environ.get("HTTP_COOKIE", ""))
+
+
+def _cookies() -> Cookies:
+    pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs if pair)]
+
+
+def _status(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 3 else 0

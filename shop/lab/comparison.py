@@ -1,0 +1,146 @@
+"""What would have happened: the visitor's cart, kept in each of the seven ways.
+
+The cart grows line by line: first the visitor's own lines, then those that the buttons of the
+page would add. Lines whose number no product has are given a made-up SKU, name and price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from shop.core.cart import Cart
+from shop.core.catalogue import Snapshot
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.lab import chart, made_up
+from shop.lab.chart import Axis, Plot, Trace
+from shop.lab.filling import Filling, Jar, most_within
+from shop.lab.ways import WAYS, PlainCart, PlainLine, Way
+from shop.lab.wire import growing
+from shop.storage import catalogue
+from shop.web import cart_cookie, words
+from shop.web.shop import shop
+
+SHOWN = (1, 10, 50, 100, 200, 300)
+"""Lines of a cart whose bytes are told in figures."""
+DRAWN = (*SHOWN, 150, 250)
+HIGHEST_DRAWN = 2 * BROWSER_LIMIT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A cart that grows: as it is, and how each line is kept that it has or could be given."""
+
+    filling: Filling
+    lines: tuple[PlainLine, ...]
+    products: int
+
+    def of(self, count: int) -> PlainCart:
+        """The cart when it has, or had, so many lines."""
+        cart = self.filling.cart
+        if count > len(cart):
+            grown = self.filling.longer_by(count - len(cart))
+        else:
+            grown = Cart(cart.lines[:count], cart.changed_at)
+        return PlainCart(grown, self.lines[:count], self.products)
+
+    def most_in(self, way: Way, there: Jar, known: dict[int, int]) -> int:
+        """How many lines fit in all when it is kept this way."""
+        return most_within(
+            there.limit_bytes,
+            lambda count: way.octets(self.of(count), there),
+            len(self.lines),
+            known | {0: 0},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way: the letter it is known by, the octets of the visitor's cart, the most lines that
+    a browser keeps, and the octets at each of SHOWN."""
+
+    letter: str
+    way: Way
+    octets: int
+    most_lines: int
+    figures: tuple[int, ...]
+
+    @property
+    def is_kept(self) -> bool:
+        return self.octets <= BROWSER_LIMIT_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All ways, for a cart of so many lines; none is a demonstration."""
+
+    lines: int
+    rows: tuple[Row, ...]
+    shown: tuple[int, ...]
+    chart: Markup
+    products: int
+
+
+def comparison() -> Comparison:
+    """The visitor's cart in all ways. That of an empty cart is the same for everyone, and kept."""
+    cart = cart_cookie.read().cart
+    if cart.lines:
+        return _comparison(cart)
+    return shop().catalogue.ask(("ways", cart_cookie.name()), lambda _: _comparison(cart))
+
+
+def growth(cart: Cart) -> Growth:
+    """How this cart grows in this shop, whose products lend it their names and prices."""
+    filling = growing(cart)
+    numbers = [*(line.number for line in cart.lines), *filling.numbers]
+    on_sale = shop().catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
+    known = {line.number for line in cart.lines}.union(on_sale)
+    products = shop().catalogue.snapshot([number for number in numbers if number in known])
+    quantities = {line.number: line.quantity for line in cart.lines}
+    lines = (_plain(number, quantities.get(number, 1), products) for number in numbers)
+    every = shop().catalogue.ask("count", catalogue.count)
+    return Growth(filling, tuple(lines), every)
+
+
+def _comparison(cart: Cart) -> Comparison:
+    grown, there = growth(cart), Jar(cart_cookie.name(), shop().keys, BROWSER_LIMIT_BYTES)
+    counts = sorted({*DRAWN, len(cart)} - {0})
+    carts = {count: grown.of(count) for count in counts}
+    sizes = [{count: way.octets(carts[count], there) for count in counts} for way in WAYS]
+    rows = tuple(
+        Row(
+            letter,
+            way,
+            known.get(len(cart), 0),
+            grown.most_in(way, there, known),
+            tuple(known[count] for count in SHOWN),
+        )
+        for letter, way, known in zip("ABCDEFG", WAYS, sizes, strict=True)
+    )
+    return Comparison(len(cart), rows, SHOWN, _drawn(rows, sizes, len(cart)), grown.products)
+
+
+def _plain(number: int, quantity: int, products: Snapshot) -> PlainLine:
+    product = products.get(number)
+    if product is not None:
+        return PlainLine(product.sku, product.name, product.price.minor, quantity)
+    made = made_up.line(number)
+    return made if quantity == 1 else PlainLine(made.sku, made.name, made.price, quantity)
+
+
+def _drawn(rows: Iterable[Row], sizes: Iterable[dict[int, int]], held: int) -> Markup:
+    traces = [
+        Trace(row.way.key, [at for at in known.items() if at[0] <= SHOWN[-1]], row.letter)
+        for row, known in zip(rows, sizes, strict=True)
+    ]
+    traces.append(Trace("limit", [(0, BROWSER_LIMIT_BYTES), (SHOWN[-1], BROWSER_LIMIT_BYTES)]))
+    if 0 < held <= SHOWN[-1]:
+        traces.append(Trace("yours", [(held, 0), (held, HIGHEST_DRAWN)]))
+    plot = Plot(
+        traces,
+        Axis(0, SHOWN[-1], {at: words.number(at) for at in range(0, SHOWN[-1] + 1, 50)}),
+        Axis(0, HIGHEST_DRAWN, {at: words.number(at) for at in range(0, HIGHEST_DRAWN + 1, 2048)}),
+    )
+    return Markup(chart.text_of(plot.element()))  # noqa: S704  # written by an XML writer

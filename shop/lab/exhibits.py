@@ -1,0 +1,375 @@
+"""The exhibits of the museum: carts in every state, and what a shop must do with each.
+
+An exhibit says how its cookies are made and what is expected; whether it comes true is read off
+what the pages of the shop answer, each time it is opened. One that a shop cannot have (there is
+no grace where none is given) says so instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shop.core import cookie
+from shop.core.cart import MAX_NUMBER, Cart, Line
+from shop.core.errors import CookieRefused, Expired, Malformed, Tampered, UnknownVersion
+from shop.lab.facts import rfc
+from shop.lab.ghosts import exactly
+from shop.lab.stage import DIARY, FORMER_KEY, LAMP, MUG, TEAPOT, Act, Exchange, Scene, Show
+
+GONE_KEY = "a key that this shop does not accept"
+"""Signs what is no cart of the shop's: a key that was rotated away, or a stranger's."""
+NOBODYS = MAX_NUMBER
+"""The last cookie number there is: none is given twice, so no product has it yet."""
+
+
+class CannotBeShownError(Exception):
+    """The shop's settings leave no room for this cart; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What should happen, and whether it does."""
+
+    text: str
+    is_met: Callable[[Show], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A cart, by the name in its address. `made` gives the values of its cookies, or raises
+    CannotBeShownError. What `is_staged` holds products that only the stage's shop sells so."""
+
+    name: str
+    title: str
+    sentence: str
+    made: Callable[[Scene], tuple[str, ...]]
+    expected: tuple[Expectation, ...]
+    act: Act
+    is_staged: bool = False
+
+
+def _signed(scene: Scene, *lines: Line, at: int | None = None, key: str | None = None) -> str:
+    cart = Cart(lines, scene.recently if at is None else at)
+    return cookie.encode(cart, [key] if key else scene.jar.keys, name=scene.jar.name)
+
+
+def _of(*numbers: int) -> Callable[[Scene], tuple[str, ...]]:
+    return lambda scene: (_signed(scene, *(Line(number, 1) for number in numbers)),)
+
+
+def _filled(free: int) -> Callable[[Scene], tuple[str, ...]]:
+    def made(scene: Scene) -> tuple[str, ...]:
+        octets = scene.jar.limit_bytes - free
+        cart = exactly(scene.jar, octets, [Line(MUG, 1)], now=scene.now)
+        if cart is None:
+            raise CannotBeShownError(f"No cart was found that takes exactly {octets} bytes.")
+        return (cookie.encode(cart, scene.jar.keys, name=scene.jar.name),)
+
+    return made
+
+
+def _in_grace(scene: Scene) -> tuple[str, ...]:
+    if not scene.grace_seconds:
+        raise CannotBeShownError(
+            "This shop offers no expired cart back: SHOP_CART_GRACE_DAYS is 0. There an expired "
+            "cart is let go at once, as the next exhibit shows."
+        )
+    age_seconds = scene.life_seconds + (scene.grace_seconds + 1) // 2
+    return (_signed(scene, Line(MUG, 1), at=scene.now - age_seconds),)
+
+
+def _expired(scene: Scene) -> tuple[str, ...]:
+    age_seconds = scene.life_seconds + scene.grace_seconds + 1
+    return (_signed(scene, Line(MUG, 1), at=max(0, scene.now - age_seconds)),)
+
+
+def _forged(scene: Scene) -> tuple[str, ...]:
+    signature = _signed(scene, Line(MUG, 1)).rpartition(".")[2]
+    payload = _signed(scene, Line(MUG, 9)).rpartition(".")[0]
+    return (f"{payload}.{signature}",)
+
+
+def _signed_with(key: str) -> Callable[[Scene], tuple[str, ...]]:
+    return lambda scene: (_signed(scene, Line(MUG, 1), key=key),)
+
+
+def _of_version(version: int) -> Callable[[Scene], tuple[str, ...]]:
+    def made(scene: Scene) -> tuple[str, ...]:
+        text = f"{version},{scene.recently - cookie.EPOCH},{MUG},1"
+        return (cookie.sign(cookie.payload(text), scene.jar.keys),)
+
+    return made
+
+
+def _repriced(scene: Scene) -> tuple[str, ...]:
+    if not scene.recently < scene.since_then <= scene.now:
+        raise CannotBeShownError("Carts of this shop live too briefly for a price to change.")
+    return _of(LAMP)(scene)
+
+
+def _twice(scene: Scene) -> tuple[str, ...]:
+    return _signed(scene, Line(TEAPOT, 1)), _signed(scene, Line(MUG, 1))
+
+
+ADDED = Act("A pencil is added", "/cart/lines", lambda _: {"sku": "PENCIL", "quantity": "1"})
+ADDED_TEAPOT = Act("One more is added", "/cart/lines", lambda _: {"sku": "TEAPOT"})
+RESTORED = Act("It is restored", "/cart/restore", lambda value: {"cart": value})
+
+
+def _opened(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
+    return Expectation(text, lambda show: is_met(show.opened))
+
+
+def _acted(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
+    return Expectation(text, lambda show: is_met(show.acted))
+
+
+def _takes(told: str, free: int) -> Expectation:
+    return Expectation(
+        f"Name and value take {told}.",
+        lambda show: show.octets == (show.scene.jar.limit_bytes - free,),
+    )
+
+
+def _is_refused(refusal: type[CookieRefused]) -> Expectation:
+    name = refusal.__name__
+    return _opened(
+        f"It is refused, and the log says {name}.",
+        lambda exchange: [said.partition(":")[0] for said in exchange.refusals] == [name],
+    )
+
+
+def _says(said: str) -> Expectation:
+    return _opened(f"The page says “{said}”.", lambda exchange: exchange.seen.says(said))
+
+
+def _shows(line: str, said: str) -> Expectation:
+    return _opened(
+        f"Its line says “{said}”.",
+        lambda exchange: said in " ".join(exchange.seen.line_of(line)),
+    )
+
+
+def _is_resigned(show: Show) -> bool:
+    try:
+        cookie.dissect(show.acted.held[0], show.scene.jar.keys[:1])
+    except (CookieRefused, IndexError):
+        return False
+    return show.acted.fate == "rewritten"
+
+
+_IS_READ = _opened("It is read as a cart.", lambda it: not it.refusals and bool(it.seen.lines))
+_STAYS = _opened(
+    "Opening the cart page leaves the cookie alone.", lambda it: it.fate == "left alone"
+)
+_GOES = _opened(
+    "The answer deletes the cookie, and the browser holds none.",
+    lambda it: it.fate == "deleted" and not it.held,
+)
+_IS_EMPTY = _opened("The page shows an empty cart.", lambda it: not it.seen.lines)
+_IS_FREE = _opened(
+    "That line is not charged.",
+    lambda it: any("not charged" in line for line in it.seen.lines),
+)
+_IS_KEPT = _acted(
+    "Adding a pencil keeps the line, and writes the cookie anew.",
+    lambda it: it.fate == "rewritten" and len(it.seen.lines) == 2,
+)
+_BEGINS_ANEW = _acted(
+    "Adding a pencil begins a new cart, with nothing but the pencil.",
+    lambda it: it.fate == "rewritten" and [line[0] for line in it.seen.lines] == ["Pencil"],
+)
+_IS_FULL = _acted(
+    "Adding a pencil is refused with 409, and the cookie left alone.",
+    lambda it: it.statuses == (409,) and it.fate == "left alone" and it.seen.says("does not fit"),
+)
+_UNTRUSTED = (
+    _is_refused(Tampered),
+    _GOES,
+    _says("Your cart was not signed by this shop"),
+    _IS_EMPTY,
+    _BEGINS_ANEW,
+)
+_LEFT_OUT = (_IS_READ, _STAYS, _IS_FREE)
+
+EXHIBITS = (
+    Exhibit(
+        "nearly-full",
+        "Nearly full",
+        "One byte is left, and no line is that short.",
+        _filled(1),
+        (_takes("one byte less than a cart may", 1), _IS_READ, _STAYS, _IS_FULL),
+        ADDED,
+    ),
+    Exhibit(
+        "full",
+        "Full",
+        "Not a byte is left: one more and a browser would drop it without a word.",
+        _filled(0),
+        (_takes("as many bytes as a cart may", 0), _IS_READ, _STAYS, _IS_FULL),
+        ADDED,
+    ),
+    Exhibit(
+        "expired-in-grace",
+        "Expired, in grace",
+        "It has outlived its signed time, but not by much: it is offered back.",
+        _in_grace,
+        (
+            _is_refused(Expired),
+            _STAYS,
+            _says("has expired. Restore it?"),
+            _IS_EMPTY,
+            _acted(
+                "Restoring it brings its line back, and begins its life anew.",
+                lambda it: it.fate == "rewritten" and bool(it.seen.line_of("Mug")),
+            ),
+        ),
+        RESTORED,
+    ),
+    Exhibit(
+        "expired",
+        "Expired, beyond grace",
+        "It has outlived its signed time and the grace after it by a second.",
+        _expired,
+        (
+            _is_refused(Expired),
+            _GOES,
+            _says("has expired and could not be kept"),
+            _IS_EMPTY,
+            _BEGINS_ANEW,
+        ),
+        ADDED,
+    ),
+    Exhibit(
+        "forged",
+        "Forged signature",
+        "Somebody made nine mugs of one, and left the signature as it was.",
+        _forged,
+        _UNTRUSTED,
+        ADDED,
+    ),
+    Exhibit(
+        "rotated-away",
+        "Key rotated away",
+        "It was signed with a key that is not accepted any more. A shop cannot tell it from a "
+        "forged one.",
+        _signed_with(GONE_KEY),
+        _UNTRUSTED,
+        ADDED,
+    ),
+    Exhibit(
+        "rotated-accepted",
+        "Key rotated, still accepted",
+        "It was signed with the former of two keys. The next change signs it with the new one.",
+        _signed_with(FORMER_KEY),
+        (
+            _IS_READ,
+            _STAYS,
+            _IS_KEPT,
+            Expectation("The new cookie is signed with the new key.", _is_resigned),
+        ),
+        ADDED,
+        is_staged=True,
+    ),
+    Exhibit(
+        "unknown-version",
+        "Unknown version",
+        f"It is well signed, in version {cookie.FORMAT_VERSION + 1} of the format: what a shop "
+        "finds that was set back to an older program.",
+        _of_version(cookie.FORMAT_VERSION + 1),
+        (
+            _is_refused(UnknownVersion),
+            _GOES,
+            _says("Your cart was saved by another version of this shop"),
+            _IS_EMPTY,
+            _BEGINS_ANEW,
+        ),
+        ADDED,
+    ),
+    Exhibit(
+        "version-1",
+        "Format version 1",
+        "The first version of the format, which is the only one so far.",
+        _of_version(1),
+        (_IS_READ, _STAYS, _IS_KEPT),
+        ADDED,
+    ),
+    Exhibit(
+        "deleted-product",
+        "A deleted product",
+        "Its line has a number that no product has.",
+        _of(NOBODYS),
+        (*_LEFT_OUT, _shows("A product we no longer have", "No longer sold"), _IS_KEPT),
+        ADDED,
+    ),
+    Exhibit(
+        "discontinued-product",
+        "A discontinued product",
+        "Its product is still known, and no longer sold.",
+        _of(DIARY),
+        (*_LEFT_OUT, _shows("Discontinued diary", "No longer sold"), _IS_KEPT),
+        ADDED,
+        is_staged=True,
+    ),
+    Exhibit(
+        "changed-price",
+        "A changed price",
+        "Since it was last changed, its product has become dearer. The cookie holds no price: "
+        "what it was is read from the history of prices.",
+        _repriced,
+        (
+            _IS_READ,
+            _STAYS,
+            _shows("Lamp with a new price", "when you last looked"),
+            _opened(
+                "The new price is charged.",
+                lambda it: any(
+                    f"Now {line[1]}," in line[0] and line[1] == line[3] for line in it.seen.lines
+                ),
+            ),
+            _IS_KEPT,
+        ),
+        ADDED,
+        is_staged=True,
+    ),
+    Exhibit(
+        "sold-out",
+        "Sold out",
+        "Nothing is left of its product, which may come back.",
+        _of(TEAPOT),
+        (
+            *_LEFT_OUT,
+            _shows("Sold-out teapot", "it stays here in case it returns"),
+            _acted(
+                "Adding one more is refused with 409, and the cookie left alone.",
+                lambda it: (
+                    it.statuses == (409,)
+                    and it.fate == "left alone"
+                    and it.seen.says("This is sold out")
+                ),
+            ),
+        ),
+        ADDED_TEAPOT,
+        is_staged=True,
+    ),
+    Exhibit(
+        "two-of-one-name",
+        "Two cookies of one name",
+        "A second cookie of the name has a longer path. A server should not rely on their order "
+        f"({rfc('section 4.2.2')}), so neither is believed.",
+        _twice,
+        (
+            _is_refused(Malformed),
+            _opened(
+                "The answer deletes both, each on its path.",
+                lambda it: it.fate == "deleted" and len(it.set_cookies) == 2 and not it.held,
+            ),
+            _says("Your cart was damaged on its way"),
+            _IS_EMPTY,
+            _BEGINS_ANEW,
+        ),
+        ADDED,
+        is_staged=True,
+    ),
+)

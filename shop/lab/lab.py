@@ -1,0 +1,52 @@
+"""The laboratory of cookie limits: its pages, joined to the shop and kept apart from it.
+
+Nothing of the shop imports this package, so switching it off takes it away whole. Its own
+cookies stay below its own address, where the shop's pages never send them, but for those with a
+`__Host-` name, which must have the path /: they are small, and are deleted right after. The
+visitor's cart is written to the shop's path by the shop's own code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from shop.lab import conformance, museum, page, probe, unguarded, way_pages
+from shop.lab.stage import Stage
+from shop.web.shop import Shop
+
+PAGE_COST = 20
+"""For how many requests one of a page counts: it takes about so many times as long."""
+FREE_DIGITS, ECHO_DIGITS = 5, 7
+"""Of the bytes that an echo is to send back: beyond 99,999 it counts for ten, beyond 999,999 for a
+hundred requests."""
+BLUEPRINTS = (
+    page.blueprint,
+    unguarded.blueprint,
+    probe.blueprint,
+    probe.chain.aside,
+    way_pages.blueprint,
+    conformance.blueprint,
+    museum.blueprint,
+)
+
+
+def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop], Flask]) -> None:
+    """Gives the shop its laboratory; all its addresses together are limited in number. `join`
+    makes the shop's own pages over another Shop."""
+    app.extensions[museum.EXTENSION] = Stage(join)
+    limit = limiter.shared_limit(ratelimit, scope="limits", cost=_cost)
+    for blueprint in BLUEPRINTS:
+        limit(blueprint)
+        app.register_blueprint(blueprint)
+
+
+def _cost() -> int:
+    # Most answers take a few milliseconds and bytes. The page measures seven ways of keeping a
+    # cart, an exhibit is played on a stage, and an echo may be asked for a mebibyte of header.
+    if request.blueprint in (page.blueprint.name, museum.blueprint.name):
+        return PAGE_COST
+    digits = min(len(request.args.get("back", "")), ECHO_DIGITS)
+    return 10 ** max(0, digits - FREE_DIGITS) if request.endpoint == "way.echo" else 1

@@ -1,0 +1,121 @@
+"""`/limits/museum/<name>`: a cart in some state, and what the shop does with it.
+
+Opening an exhibit shows it on a stage of its own (see `stage`) and leaves the visitor's cart
+alone. One that the real shop keeps can be put into the browser: through the cart's own writer,
+with the way back in a form of the next page, since a full cart leaves the cookie of the steps
+back no room. A cart that is refused cannot be put there: the writer signs what it writes, and
+writes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response
+
+from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.core.errors import CartTooLarge, CookieRefused
+from shop.lab import taking
+from shop.lab.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
+from shop.lab.facts import NAME_AND_VALUE
+from shop.lab.stage import Show, Stage
+from shop.web import cart_cookie
+from shop.web.say import say
+from shop.web.shop import shop
+
+blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
+
+EXTENSION = "museum"
+
+
+@dataclass(frozen=True, slots=True)
+class Placard:
+    """What is written beside an exhibit: what should happen, and whether it did."""
+
+    exhibit: Exhibit
+    show: Show | None
+    reason: str
+    results: tuple[tuple[Expectation, bool], ...]
+    can_be_taken: bool
+
+    @property
+    def limit_source(self) -> str:
+        """What sets the most bytes that a cart may take here."""
+        is_lowered = shop().cart_budget_bytes < BROWSER_LIMIT_BYTES
+        return "SHOP_CART_BUDGET_BYTES" if is_lowered else str(NAME_AND_VALUE)
+
+
+@blueprint.get("/<name>")
+def show(name: str) -> str:
+    exhibit = _exhibit(name)
+    at = EXHIBITS.index(exhibit)
+    return render_template(
+        "limits/museum.html",
+        placard=placard(exhibit),
+        number=at + 1,
+        count=len(EXHIBITS),
+        before=EXHIBITS[at - 1] if at else None,
+        after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
+        back=taking.offer_of(request.args.get("back", "")),
+        mine=cart_cookie.read().cart,
+    )
+
+
+@blueprint.post("/<name>")
+def create(name: str) -> Response:
+    """Puts the cart that the exhibit's form carries into the browser."""
+    exhibit = _exhibit(name)
+    here = url_for("museum.show", name=name)
+    if taking.is_one_waiting():
+        say(taking.WAITING, "warning")
+        return redirect(here, 303)
+    try:
+        cart = _kept_by_the_shop(request.form.get("cart", ""))
+        response = redirect(url_for("museum.show", name=name, back=taking.way_back()), 303)
+        taking.put(response, cart)
+    except (CookieRefused, CartTooLarge):
+        say(
+            "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
+        )
+        return redirect(here, 303)
+    say(f"In your browser now, byte for byte: {exhibit.title}")
+    return response
+
+
+def placard(exhibit: Exhibit) -> Placard:
+    """Lets the stage show an exhibit, and holds what it does against what is expected."""
+    stage: Stage = current_app.extensions[EXTENSION]
+    scene = stage.scene()
+    try:
+        values = exhibit.made(scene)
+    except CannotBeShownError as refusal:
+        return Placard(exhibit, None, str(refusal), (), False)
+    seen = stage.play(scene, values, exhibit.act)
+    results = tuple((expected, expected.is_met(seen)) for expected in exhibit.expected)
+    return Placard(exhibit, seen, "", results, not exhibit.is_staged and _is_kept(values[0]))
+
+
+def _exhibit(name: str) -> Exhibit:
+    exhibit = next((known for known in EXHIBITS if known.name == name), None)
+    return exhibit or abort(404)
+
+
+def _kept_by_the_shop(value: str) -> Cart:
+    return cart_cookie.decode(value, grace_seconds=shop().cart_grace_seconds)
+
+
+def _is_kept(value: str) -> bool:
+    try:
+        return bool(_kept_by_the_shop(value))
+    except CookieRefused:
+        return False

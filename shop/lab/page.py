@@ -1,0 +1,109 @@
+"""`/limits`: the visitor's own cookie, what other ways would have cost, and the probes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.core.errors import CartTooLarge
+from shop.lab import cases, filling, taking, unguarded
+from shop.lab.comparison import comparison
+from shop.lab.exhibits import EXHIBITS
+from shop.lab.facts import NAME_AND_VALUE
+from shop.lab.way import MOST_REQUESTS
+from shop.lab.way_facts import HOPS
+from shop.lab.wire import growing, jar, wire
+from shop.web import cart_cookie, found, words
+from shop.web.cart import CONFLICT
+from shop.web.say import say
+
+blueprint = Blueprint("limits", __name__, url_prefix="/limits")
+
+DESCRIPTION = (
+    "See a cart cookie byte by byte, measure what your browser does at 4,096 bytes and beyond, "
+    "and what other ways of keeping a cart would have lost."
+)
+LONGEST_WAY_BACK = 900
+"""Characters of an address: with a cart of 2,300 bytes the header of the answer then stays below
+the 4,096 that a default nginx lets through."""
+COUNTS = (1, 10, 100)
+"""How many lines the buttons add."""
+
+
+@blueprint.get("")
+def show() -> str:
+    return page()
+
+
+@blueprint.post("/cart/lines")
+def create() -> Response:
+    """Adds so many lines, or as many of them as fit; 409 when not even one does."""
+    count = request.form.get("count", "1")
+    wanted = int(count) if count in map(str, COUNTS) else 1
+    cart = cart_cookie.read().cart
+    try:
+        longer = filling.with_more(growing(cart), wanted, jar())
+    except CartTooLarge as overflow:
+        return make_response(page(alert=words.too_large(overflow, "One more line")), CONFLICT)
+    added = len(longer) - len(cart)
+    return _changed(longer, f"{words.counted(added, 'line', 'lines')} added{_of(added, wanted)}")
+
+
+@blueprint.post("/cart/fill")
+def fill() -> Response:
+    """Adds lines until no byte is free."""
+    cart = cart_cookie.read().cart
+    full = filling.filled(growing(cart), jar())
+    if full.lines == cart.lines:
+        return redirect(url_for("limits.show"), 303)
+    added = words.counted(len(full) - len(cart), "line", "lines")
+    return _changed(full, f"{added} added: {words.number(jar().octets(full))} bytes")
+
+
+@blueprint.post("/cart/empty")
+def empty() -> Response:
+    return _changed(Cart(), "Your cart is empty now")
+
+
+def page(*, alert: str | None = None) -> str:
+    """The whole page, with what went wrong on top."""
+    return render_template(
+        "limits/show.html",
+        found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
+        alert=alert,
+        back=taking.offer_of(request.args.get("back", "")),
+        is_one_waiting=taking.is_one_waiting(),
+        wire=wire(),
+        counts=COUNTS,
+        comparison=comparison(),
+        limit_bytes=BROWSER_LIMIT_BYTES,
+        source=NAME_AND_VALUE,
+        unguarded_counts=unguarded.COUNTS,
+        hops=HOPS,
+        most_requests=MOST_REQUESTS,
+        case_count=cases.count(),
+        exhibits=EXHIBITS,
+    )
+
+
+def _changed(cart: Cart, said: str) -> Response:
+    if taking.is_one_waiting():
+        say(taking.WAITING, "warning")
+        return redirect(url_for("limits.show"), 303)
+    response = redirect(url_for("limits.show", back=_way_back_from(cart)), 303)
+    taking.put(response, cart)
+    say(said)
+    return response
+
+
+def _way_back_from(cart: Cart) -> str | None:
+    if taking.can_be_undone(cart):
+        return None
+    token = taking.way_back()
+    return token if len(token) <= LONGEST_WAY_BACK else None
+
+
+def _of(added: int, wanted: int) -> str:
+    return "" if added == wanted else f" of {words.number(wanted)}: no more fit"

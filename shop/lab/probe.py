@@ -1,0 +1,88 @@
+"""`/limits/probe`: the visiting browser asked what it does with cookies, and the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+
+from shop.lab import probes
+from shop.lab.chain import STOPPED, Chain, Progress, edition_of, who_is_asked
+from shop.lab.probe_facts import QUESTIONS, Known, Question
+from shop.lab.trial import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question with what was measured, as figures and in words."""
+
+    question: Question
+    found: Findings
+    told: str
+
+    @property
+    def known(self) -> tuple[tuple[str, Known], ...]:
+        """What is asked and what others do, by whom."""
+        question = self.question
+        return (
+            ("RFC 6265bis asks", question.asked),
+            ("Chromium", question.chromium),
+            ("Firefox", question.firefox),
+            ("Safari", question.safari),
+        )
+
+
+def show(progress: Progress) -> str:
+    """The page while it goes on, and the report at the end."""
+    rows = [
+        _row(question, found) for question, found in zip(QUESTIONS, progress.findings, strict=False)
+    ]
+    is_over = not progress.onward
+    return render_template(
+        "limits/probe.html",
+        progress=progress,
+        rows=rows,
+        reports={"JSON": _as_json(rows), "Markdown": _as_markdown(rows)} if is_over else {},
+    )
+
+
+chain = Chain("probe", QUESTIONS, show, edition=edition_of(probes.__file__))
+blueprint = chain.blueprint
+
+
+def _row(question: Question, found: Findings) -> Row:
+    if STOPPED not in found:
+        return Row(question, found, question.tell(found))
+    status = found[STOPPED]
+    way = f"the answer on the way was {status}" if status else "there was no answer on the way"
+    return Row(question, found, f"Not measured to the end: {way}")
+
+
+def _as_json(rows: list[Row]) -> str:
+    report: dict[str, Any] = {
+        **who_is_asked(),
+        "measured": {row.question.key: {"told": row.told, **row.found} for row in rows},
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False)
+
+
+def _as_markdown(rows: list[Row]) -> str:
+    def cells(*texts: str) -> str:
+        return f"| {' | '.join(text.replace('|', '&#124;') for text in texts)} |"
+
+    asked = who_is_asked()
+    heads = ["Question", "This browser", *(name for name, _ in rows[0].known)]
+    lines = [
+        "# What this browser does with cookies",
+        "",
+        f"Measured at {asked['origin']} in `{asked['browser'].replace('`', '')}`.",
+        "",
+        cells(*heads),
+        cells(*("---" for _ in heads)),
+    ]
+    for row in rows:
+        known = (f"{known.text} ({known.source})" for _, known in row.known)
+        lines.append(cells(row.question.title, row.told, *known))
+    return "\n".join(lines)

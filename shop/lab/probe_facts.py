@@ -1,0 +1,295 @@
+"""What each probe asks, what the specification asks of browsers, and what three of them do.
+
+Known figures are of November 2026 (Chromium 156, Firefox 153) or of the sources named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shop.lab import probes
+from shop.lab.facts import Source, chromium, firefox, rfc, webkit
+from shop.lab.trial import Findings, Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one party, and from where."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A probe with its words. `tell` says what was measured."""
+
+    key: str
+    title: str
+    ask: Probe
+    tell: Callable[[Findings], str]
+    asked: Known
+    chromium: Known
+    firefox: Known
+    safari: Known
+
+
+NEEDS_SCRIPT = "Not measured: only a script can ask this, and none ran"
+
+
+def _tell_largest(found: Findings) -> str:
+    if not found["largest"]:
+        return "No cookie of this page is kept at all: this browser is set to refuse them"
+    if found["dropped"] is None:
+        return f"{found['largest']:,} bytes and more are kept"
+    counted = "name and value together" if found["name counts"] else "the value alone"
+    kept, dropped = f"{found['largest']:,}", f"{found['dropped']:,}"
+    return f"{kept} bytes of {counted} are kept, {dropped} are not"
+
+
+def _tell_attributes(found: Findings) -> str:
+    counted = "count" if found["count"] else "do not count"
+    used = [name for name, is_used in found.items() if name != "count" and is_used]
+    return f"Attributes {counted}. Used: {', '.join(used) or 'none of the long ones'}"
+
+
+def _tell_overwriting(found: Findings) -> str:
+    fates = {
+        "kept": "kept",
+        "deleted": "deleted, and the new one dropped",
+        "replaced": "replaced by the new one, whole",
+        "cut": "replaced by a part of the new one",
+    }
+    return f"The old cookie is {fates[str(found['old'])]}"
+
+
+def _tell_characters(found: Findings) -> str:
+    dropped = [name for name, is_kept in found.items() if not is_kept]
+    return (
+        f"Dropped or changed: {', '.join(dropped)}" if dropped else "All arrive as they were sent"
+    )
+
+
+def _tell_controls(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    named = {
+        verdict: [code for code, known in found.items() if known == verdict]
+        for verdict in (probes.KEPT, probes.CUT, probes.DROPPED)
+    }
+    parts = [f"{verdict}: {_ranges(codes)}" for verdict, codes in named.items() if codes]
+    return f"Cookies with one of them are {'; '.join(parts)} (in hexadecimal)"
+
+
+def _ranges(codes: list[str]) -> str:
+    numbers = [int(code, 16) for code in codes]
+    starts = [number for number in numbers if number - 1 not in numbers]
+    ends = [number for number in numbers if number + 1 not in numbers]
+    return ", ".join(
+        f"{start:02X}" if start == end else f"{start:02X} to {end:02X}"
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def _tell_lifetime(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    if found["seconds"] is None:
+        return "Not measured: this browser tells no script when a cookie ends"
+    days = round(int(found["seconds"]) / 86_400, 3)
+    return f"Of {int(found['asked'] or 0) // 86_400} days asked for, {days:g} are granted"
+
+
+def _tell_http_only(found: Findings) -> str:
+    if not found:
+        return NEEDS_SCRIPT
+    sees = "sees" if found["seen"] else "does not see"
+    writes = "can write" if found["written over"] else "cannot write"
+    makes = "can make" if found["made by script"] else "cannot make"
+    takes = "can be" if found["taken away by a header"] else "cannot be"
+    return (
+        f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; what a script "
+        f"wrote {takes} taken from it by a header of the same name"
+    )
+
+
+def _tell_same_site(found: Findings) -> str:
+    if not found["measured"]:
+        reason = "no cookie comes back from another site’s page here, not even with SameSite=None"
+        if not found["says"]:
+            return f"Not measured: {reason}"
+        said = str(found["says"]).capitalize()
+        return f"Treated as {said}, as the browser itself says. Not measured: {reason}"
+    treated = "None" if found["none given"] else "Lax"
+    return (
+        f"Without SameSite a cookie is treated as {treated}: when another site’s page asks for a "
+        f"picture it is {'sent' if found['none given'] else 'not sent'}, a cookie with Lax is "
+        f"{'sent' if found['Lax'] else 'not sent'}, with None it is "
+        f"{'sent' if found['None'] else 'not sent'}"
+    )
+
+
+def _tell_kept(found: Findings) -> str:
+    kept = [name for name, is_kept in found.items() if is_kept]
+    return f"Kept: {'; '.join(kept) or 'none'}"
+
+
+def _tell_eviction(found: Findings) -> str:
+    if found["left"] is None:
+        return f"All {found['kept']} are kept"
+    first = "evicted" if not found["plain"] else "kept"
+    high = "evicted" if not found["high"] else "kept"
+    return (
+        f"{found['kept']} are kept; one more leaves {found['left']}. The eldest is {first}, "
+        f"with Priority=High it is {high}"
+    )
+
+
+QUESTIONS = (
+    Question(
+        "largest",
+        "The largest cookie",
+        probes.largest,
+        _tell_largest,
+        Known(
+            "4,096 octets of name and value together; a longer one is ignored whole",
+            rfc("5.6 step 5"),
+        ),
+        Known("4,096", chromium("net/cookies/parsed_cookie.h, kMaxCookieNamePlusValueSize")),
+        Known("4,096", firefox("netwerk/cookie/CookieValidation.cpp, kMaxBytesPerCookie")),
+        Known("4,096", webkit("web-platform-tests, cookies/size/name-and-value")),
+    ),
+    Question(
+        "attributes",
+        "Long attributes",
+        probes.attributes,
+        _tell_attributes,
+        Known(
+            "not counted; one over 1,024 octets is ignored, and the cookie stays",
+            rfc("5.6, step 6 of the attributes"),
+        ),
+        Known("the same", chromium("net/cookies/parsed_cookie.h, kMaxCookieAttributeValueSize")),
+        Known("the same", firefox("netwerk/cookie/CookieParser.cpp, ATTRIBUTE_MAX_LENGTH")),
+        Known(
+            "with a longer Path the cookie is not to be seen",
+            webkit("web-platform-tests, cookies/size/attributes"),
+        ),
+    ),
+    Question(
+        "overwriting",
+        "A longer one over an old one",
+        probes.overwriting,
+        _tell_overwriting,
+        Known("ignored: the old one is kept", rfc("5.6 step 5")),
+        Known("kept, without a word anywhere", chromium("measured, version 156")),
+        Known("kept, with a warning in the console", firefox("measured, version 153")),
+        Known("kept", webkit("web-platform-tests, cookies/size/name-and-value")),
+    ),
+    Question(
+        "characters",
+        "Characters that no server should send",
+        probes.characters,
+        _tell_characters,
+        Known(
+            "all of these are kept, the tab too; other control characters are not",
+            rfc("5.6 step 1"),
+        ),
+        Known("the tab makes it drop the cookie", chromium("measured, version 156")),
+        Known("all are kept", firefox("measured, version 153")),
+        Known(
+            "all are kept; scripts see letters beyond ASCII garbled",
+            webkit("web-platform-tests, cookies/encoding"),
+        ),
+    ),
+    Question(
+        "controls",
+        "Control characters, written by a script",
+        probes.controls,
+        _tell_controls,
+        Known(
+            "only the tab (09) is kept; with any other the cookie is ignored whole",
+            rfc("5.6 step 1 and 5.7 step 3"),
+        ),
+        Known("none is kept, the tab neither", chromium("measured, version 156")),
+        Known("the tab is kept, 1F is not", firefox("measured, version 153")),
+        Known("the tab is kept", webkit("web-platform-tests, cookies/value/value-ctl")),
+    ),
+    Question(
+        "lifetime",
+        "Max-Age beyond 400 days",
+        probes.lifetime,
+        _tell_lifetime,
+        Known("cut to 400 days, not refused", rfc("5.5")),
+        Known(
+            "cut to 400 days",
+            chromium("net/cookies/canonical_cookie.cc, ValidateAndAdjustExpiryDate"),
+        ),
+        Known("cut to 400 days", firefox("network.cookie.maxageCap = 34560000")),
+        Known("no such limit is known", webkit("secondary analysis")),
+    ),
+    Question(
+        "prefixes",
+        "Names with a prefix",
+        probes.prefixes,
+        _tell_kept,
+        Known(
+            "__Host- and __Secure- only as they must be, whatever their case; it does not know the "
+            "others, which draft-ietf-httpbis-layered-cookies is to add",
+            rfc("5.7 steps 20 and 21"),
+        ),
+        Known(
+            "all only as they must be; http://localhost counts as secure",
+            chromium("measured, version 156"),
+        ),
+        Known("the same; http://localhost counts as secure", firefox("measured, version 153")),
+        Known(
+            "__Host- and __Secure- the same; http://localhost does not count as secure",
+            webkit("bug 281149"),
+        ),
+    ),
+    Question(
+        "http-only",
+        "HttpOnly and scripts",
+        probes.http_only,
+        _tell_http_only,
+        Known(
+            "a script can neither see, write over nor make one; a header can take one over",
+            rfc("5.7 steps 15 and 23.2, 5.8.3 step 3"),
+        ),
+        Known("the same", chromium("measured, version 156")),
+        Known("the same", firefox("web-platform-tests, cookies/attributes/httponly-overwrite")),
+        Known("the same", webkit("web-platform-tests, cookies/attributes/httponly-overwrite")),
+    ),
+    Question(
+        "same-site",
+        "Without SameSite",
+        probes.same_site,
+        _tell_same_site,
+        Known("treated much like Lax", rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7.2")),
+        Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
+        Known("as None", firefox("network.cookie.sameSite.laxByDefault = false")),
+        Known("as None", webkit("MDN compatibility data, Lax_default")),
+    ),
+    Question(
+        "eviction",
+        "Cookies of one host, and which goes first",
+        probes.eviction,
+        _tell_eviction,
+        Known(
+            "at least 50 should be kept; of those beyond a browser’s own limit the ones without "
+            "Secure go first, and of equals the one that was not sent or set for longest",
+            rfc("6.1 and the end of 5.7"),
+        ),
+        Known(
+            "180, then 150; the eldest goes, and with Priority=High it stays",
+            chromium("net/cookies/cookie_monster.cc, kDomainMaxCookies"),
+        ),
+        Known(
+            "180, then 150; it knows no Priority",
+            firefox("netwerk/cookie/CookieCommons.h, kMaxCookiesPerHost"),
+        ),
+        Known("not published", webkit("CFNetwork is closed")),
+    ),
+)
+"""All of them in their order; eviction last, because it empties the jar of others, too."""

@@ -1,0 +1,369 @@
+"""What is asked of the visiting browser, probe by probe.
+
+Each is asked of the browser itself, never quoted. Cookies are set for the jar's own path, small
+ones but for the sizes that are asked about, and live for minutes, but for the one whose life is
+asked about. What a script is to see is set for the page's path, one above, and small. Names
+begin as no other program's are likely to: cookies are shared by all that runs on a host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.lab import unguarded
+from shop.lab.trial import Answer, Cookies, Exchange, Findings, Script
+from shop.web import undo
+from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS
+
+LIFE_SECONDS = 300
+LARGEST_TRIED = 16_384
+"""Octets of name + value: what a browser keeps beyond that hardly any server lets through."""
+ATTRIBUTE_LIMIT_BYTES = 1024
+MOST_COOKIES = 400
+BATCH, SMALL_BATCH = 20, 4
+"""Cookies a response, and how many beside cookies that leave little room in the 4,096 bytes that
+a default nginx lets through of an answer's header."""
+CROWDED_BYTES = range(1_200, 2_600)
+"""Beyond it the cart itself would not have come through such a proxy."""
+NAME = "lab-p"
+
+Steps = Generator[Exchange, Answer, Findings]
+
+
+def line(name: str, value: str, jar: str, *attributes: str) -> str:
+    """A Set-Cookie line for the path of a jar."""
+    parts = [f"{name}={value}", f"Path={jar}", f"Max-Age={LIFE_SECONDS}", *attributes]
+    return "; ".join(parts)
+
+
+def gone(name: str, path: str) -> str:
+    """A Set-Cookie line that deletes a cookie."""
+    return f"{name}=; Path={path}; Max-Age=0"
+
+
+def length_of(name: str) -> Callable[[Cookies], Answer]:
+    """Reads how long a cookie's value is; None when it did not come."""
+    return lambda cookies: next((len(value) for found, value in cookies if found == name), None)
+
+
+def value_of(name: str) -> Callable[[Cookies], Answer]:
+    """Reads a cookie's value; None when it did not come."""
+    return lambda cookies: next((value for found, value in cookies if found == name), None)
+
+
+def has(name: str) -> Callable[[Cookies], Answer]:
+    """Reads whether a cookie came."""
+    return lambda cookies: any(found == name for found, _ in cookies)
+
+
+def largest(jar: str) -> Steps:
+    """The most octets of name + value that are kept, to the byte; beyond LARGEST_TRIED nobody
+    asks, and `dropped` is None."""
+
+    def is_kept(octets: int, name: str = NAME) -> Generator[Exchange, Answer, bool]:
+        value = "x" * (octets - len(name))
+        length = yield Exchange((line(name, value, jar),), length_of(name))
+        return length == len(value)
+
+    low, high = 0, BROWSER_LIMIT_BYTES
+    while high <= LARGEST_TRIED and (yield from is_kept(high)):
+        low, high = high, high + 1 if high == BROWSER_LIMIT_BYTES else 2 * (high - high % 2)
+    if low == LARGEST_TRIED:
+        return {"largest": low, "dropped": None, "name counts": None}
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (yield from is_kept(middle)):
+            low = middle
+        else:
+            high = middle
+    # Two large ones would be more than many servers take of a request.
+    yield Exchange((gone(NAME, jar),))
+    halves = "n" * (low // 2)
+    name_counts = low > 0 and (yield from is_kept(low, halves))
+    name_limits = low > 0 and not (yield from is_kept(low + 1, halves))
+    return {"largest": low, "dropped": high, "name counts": name_counts and name_limits}
+
+
+def attributes(jar: str) -> Steps:
+    """Whether attributes count towards the limit, and what becomes of one over 1,024 octets."""
+    full = "x" * (BROWSER_LIMIT_BYTES - len(NAME))
+    extra = "Comment=" + "y" * (ATTRIBUTE_LIMIT_BYTES - 24)
+    length = yield Exchange((line(NAME, full, jar, extra),), length_of(NAME))
+    yield Exchange((gone(NAME, jar),))
+
+    def ends(digits: int) -> Generator[Exchange, Answer, bool]:
+        yield Exchange((line(NAME, "1", jar),))
+        late = f"{NAME}=1; Path={jar}; Max-Age={'0' * digits}"
+        is_kept = yield Exchange((late,), has(NAME))
+        return not is_kept
+
+    def leads_away(octets: int) -> Generator[Exchange, Answer, bool]:
+        path = f"{jar}/".ljust(octets, "a")
+        name = f"{NAME}{octets}"
+        away = f"{name}=1; Path={path}; Max-Age={LIFE_SECONDS}"
+        is_here = yield Exchange((away,), has(name))
+        return not is_here
+
+    return {
+        "count": length != len(full),
+        "Max-Age of 1024": (yield from ends(ATTRIBUTE_LIMIT_BYTES)),
+        "Max-Age of 1025": (yield from ends(ATTRIBUTE_LIMIT_BYTES + 1)),
+        "Path of 1024": (yield from leads_away(ATTRIBUTE_LIMIT_BYTES)),
+        "Path of 1025": (yield from leads_away(ATTRIBUTE_LIMIT_BYTES + 1)),
+    }
+
+
+def overwriting(jar: str) -> Steps:
+    """What becomes of a cookie when one of its name arrives that is too long."""
+    yield Exchange((line(NAME, "old", jar),))
+    value = yield Exchange((line(NAME, "x" * BROWSER_LIMIT_BYTES, jar),), value_of(NAME))
+    if value is None:
+        return {"old": "deleted"}
+    if value == "old":
+        return {"old": "kept"}
+    return {"old": "replaced" if len(str(value)) == BROWSER_LIMIT_BYTES else "cut"}
+
+
+CHARACTERS = {
+    "space": "a b",
+    "comma": "a,b",
+    "quote": 'a"b',
+    "backslash": "a\\b",
+    "tab": "a\tb",
+    "beyond ASCII": "aéb".encode().decode("latin-1"),
+}
+"""Values that are no cookie-octets throughout (RFC 6265bis, 4.1.1); a header is Latin-1 here."""
+
+
+def characters(jar: str) -> Steps:
+    """What arrives of a value with characters that a server is not to send."""
+    findings: Findings = {}
+    for named, value in CHARACTERS.items():
+        arrived = yield Exchange((line(NAME, value, jar),), value_of(NAME))
+        findings[named] = arrived == value
+        yield Exchange((gone(NAME, jar),))
+    return findings
+
+
+PREFIXES = {
+    "__Host- without Secure": "__Host-a=1; Path=/",
+    "__Host- with another path": "__Host-b=1; Secure; Path={jar}",
+    "__Host- as it must be": "__Host-c=1; Secure; Path=/",
+    "__HOST- in capitals, without Secure": "__HOST-d=1; Path=/",
+    "__Secure- without Secure": "__Secure-e=1; Path={jar}",
+    "__Secure- as it must be": "__Secure-f=1; Secure; Path={jar}",
+    "__Http- without HttpOnly": "__Http-g=1; Secure; Path={jar}",
+    "__Http- as it must be": "__Http-h=1; Secure; HttpOnly; Path={jar}",
+    "__Host-Http- without HttpOnly": "__Host-Http-i=1; Secure; Path=/",
+    "__Host-Http- as it must be": "__Host-Http-j=1; Secure; HttpOnly; Path=/",
+}
+"""By their definition `__Host-` cookies have the path /: beside the cases of conformance these
+alone leave the laboratory's own path. They are a byte long, fixed, and deleted right after."""
+
+
+def prefixes(jar: str) -> Steps:
+    """Which cookies with a prefix are kept, on this origin."""
+    lines = tuple(f"{text.format(jar=jar)}; Max-Age={LIFE_SECONDS}" for text in PREFIXES.values())
+    names = {named: text.partition("=")[0] for named, text in PREFIXES.items()}
+
+    def read(cookies: Cookies) -> Answer:
+        came = {name for name, _ in cookies}
+        return ",".join(named for named, name in names.items() if name in came)
+
+    kept = str((yield Exchange(lines, read))).split(",")
+    return {named: named in kept for named in PREFIXES}
+
+
+CONTROLS = (*range(0x20), 0x7F)
+KEPT, CUT, DROPPED = "kept", "cut", "dropped"
+
+
+def controls(jar: str) -> Steps:
+    """What becomes of a cookie with a control character in it: by script, since no server
+    worth its name sends one. The findings name the characters by their codes."""
+    names = {code: f"{NAME}{code:02x}" for code in CONTROLS}
+    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    writes = tuple(f"{name}=a{chr(code)}b; {life}" for code, name in names.items())
+
+    def read(cookies: Cookies) -> Answer:
+        came = dict(cookies)
+        whole = {name: f"a{chr(code)}b" for code, name in names.items()}
+        return " ".join(
+            f"{name}{'+' if came[name] == whole[name] else '-'}"
+            for name in names.values()
+            if name in came
+        )
+
+    has_script = yield Exchange(script=Script(lambda told: True, writes=writes))
+    if not has_script:
+        return {}
+    came = str((yield Exchange((), read))).split()
+    findings: Findings = {}
+    for code, name in names.items():
+        kept = KEPT if f"{name}+" in came else CUT if f"{name}-" in came else DROPPED
+        findings[f"{code:02X}"] = kept
+    return findings
+
+
+LONGEST_LIFE_SECONDS = 100 * MAX_AGE_LIMIT_SECONDS
+"""Of what a browser is believed to say."""
+
+
+def lifetime(jar: str) -> Steps:
+    """For how many seconds a cookie is kept that asks for more than 400 days; None where the
+    browser lets no script know, and nothing is found where no script runs."""
+    asked = 2 * MAX_AGE_LIMIT_SECONDS
+    yield Exchange((f"{NAME}=1; Path={page_of(jar)}; Max-Age={asked}",))
+    script = Script(_seconds, about=NAME)
+    seconds = yield Exchange(script=script)
+    if seconds is None:
+        return {}
+    return {"asked": asked, "seconds": None if seconds is False else seconds}
+
+
+def http_only(jar: str) -> Steps:
+    """Whether a script sees a cookie that is HttpOnly, can write over it, or makes one; and
+    whether a header can make one out of what a script wrote."""
+    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    hidden, shown, made = HTTP_ONLY
+    yield Exchange((f"{hidden}=server; {life}; HttpOnly", f"{shown}=server; {life}"))
+    looked = yield Exchange(script=Script(_seen, sees=(hidden, shown)))
+    if looked is None:
+        return {}
+    texts = (f"{hidden}=script; {life}", f"{shown}=script; {life}")
+    yield Exchange(script=Script(_seen, writes=(*texts, f"{made}=script; {life}; HttpOnly")))
+
+    def by_script(cookies: Cookies) -> Answer:
+        return " ".join(name for name, value in cookies if value == "script" and name in HTTP_ONLY)
+
+    written = str((yield Exchange((), by_script))).split()
+    yield Exchange((f"{shown}=server; {life}; HttpOnly",))
+    still = yield Exchange(script=Script(_seen, sees=(shown,)))
+    return {
+        "seen": hidden in str(looked).split(),
+        "others seen": shown in str(looked).split(),
+        "written over": hidden in written,
+        "others written over": shown in written,
+        "made by script": made in written,
+        "taken away by a header": shown not in str(still).split(),
+    }
+
+
+HTTP_ONLY = ("lab-h", "lab-s", "lab-k")
+"""One that is HttpOnly, one that is not, and one that a script would make HttpOnly."""
+SITES = {
+    "none given": "lab-d=1; Path={page}",
+    "Lax": "lab-l=1; SameSite=Lax; Path={page}",
+    "None": "lab-n=1; SameSite=None; Secure; Path={page}",
+}
+
+
+def same_site(jar: str) -> Steps:
+    """Which cookies are sent when another site's page asks for a picture: a page of no origin
+    stands for it. `measured` is False where not even SameSite=None comes back from there, as on an
+    origin that is not secure, or where the browser keeps all others' cookies apart: then a script
+    asks for what the browser `says` of a cookie that has none."""
+    page = page_of(jar)
+    lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
+    names = {named: text.partition("=")[0] for named, text in SITES.items()}
+
+    def witness(cookies: Cookies) -> tuple[str, ...]:
+        came = ".".join(name for name, _ in cookies if name in names.values())
+        return (line(NAME, f".{came}", jar, "SameSite=None", "Secure"),)
+
+    yield Exchange(lines)
+    came = yield Exchange((), value_of(NAME), witness=witness)
+    if came is None:
+        says = yield Exchange(script=Script(_site, about=names["none given"]))
+        return {"measured": False, "says": says or None}
+    sent = {named: name in str(came).split(".") for named, name in names.items()}
+    return {"measured": True, **sent}
+
+
+def eviction(jar: str) -> Steps:
+    """How many cookies of a host are kept, how many are left when one more comes, and whether
+    the eldest is among them, with and without Priority=High.
+
+    Batches find where the jar overflows; then it is emptied, filled again up to there, and the
+    last ones are sent one by one. The shop's own cookies are all counted: the steps back are
+    looked for where they are sent, and the unguarded cart is deleted first.
+    """
+    plain, high = "lab-plain", "lab-high"
+    eldest = (line(plain, "1", jar), line(high, "1", jar, "Priority=High"))
+    names = [f"c{number:03}" for number in range(MOST_COOKIES)]
+
+    def still(cookies: Cookies) -> Answer:
+        return " ".join(name for name, _ in cookies if name in (plain, high))
+
+    def octets(cookies: Cookies) -> Answer:
+        return sum(len(name) + len(value) for name, value in cookies)
+
+    def given(batch: list[str], held: int) -> Generator[Exchange, Answer, int]:
+        # How many come then. All answers travel in the address: what is expected takes no room.
+        expected = held + len(batch)
+        lines = tuple(line(name, "1", jar) for name in batch)
+        came = yield Exchange(
+            lines, lambda cookies: len(cookies) == expected or len(cookies), endangers=True
+        )
+        return expected if came is True else int(came or 0)
+
+    def batches(end: int) -> list[list[str]]:
+        return [names[at : min(at + size, end)] for at in range(0, end, size)]
+
+    def aside(*lines: str) -> Generator[Exchange, Answer, int]:
+        return int(bool((yield Exchange(lines, has(undo.NAME), endangers=True, is_aside=True))))
+
+    unguarded_gone = gone(unguarded.NAME, f"{page_of(page_of(jar))}/{unguarded.NAME}")
+    beside = yield Exchange((unguarded_gone, *eldest), octets, endangers=True)
+    size = SMALL_BATCH if beside in CROWDED_BYTES else BATCH
+    held, sent = 0, 0
+    for batch in batches(MOST_COOKIES):
+        found = yield from given(batch, held)
+        if found < held + len(batch):
+            break
+        held, sent = found, sent + len(batch)
+    else:
+        return {"kept": held + (yield from aside()), "left": None, "plain": True, "high": True}
+    for batch in batches(sent + size):
+        yield Exchange(tuple(gone(name, jar) for name in batch), endangers=True)
+    before = yield from aside(*eldest)
+    for batch in batches(sent):
+        held = yield from given(batch, held)
+    for name in names[sent:]:
+        found = yield from given([name], held)
+        if found <= held:
+            break
+        held = found
+    left = str((yield Exchange((), still, endangers=True))).split()
+    return {
+        "kept": held + before,
+        "left": found + (yield from aside()),
+        "plain": plain in left,
+        "high": high in left,
+    }
+
+
+def page_of(jar: str) -> str:
+    """The path of the page whose script looks at document.cookie: one above the jar's."""
+    return jar.rpartition("/")[0]
+
+
+def _seconds(told: Mapping[str, Any]) -> Answer:
+    seconds = told.get("life")
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        return False
+    return 0 < seconds < LONGEST_LIFE_SECONDS and seconds
+
+
+def _site(told: Mapping[str, Any]) -> Answer:
+    site = told.get("site")
+    return site if site in ("lax", "none", "strict") else ""
+
+
+def _seen(told: Mapping[str, Any]) -> Answer:
+    seen = told.get("sees")
+    if not isinstance(seen, dict):
+        return ""
+    return " ".join(name for name in HTTP_ONLY if seen.get(name) is not None)

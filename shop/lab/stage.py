@@ -1,0 +1,253 @@
+"""A shop within the shop, where a cart of the museum is shown by the real pages.
+
+It is joined like the real one, without the laboratory, and has the same settings and keys, but
+stands on a database in memory that is made for one look and gone after it. So a
+product can be sold out or dearer there whatever the real shop sells, nothing is written for a
+visitor, and no cookie of the visitor's comes in: its only browser is the one below. A look holds
+a lock, since all share the pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from babel.numbers import get_currency_precision
+from flask import Flask, request
+from sqlalchemy import Engine
+from werkzeug.test import Client, TestResponse
+
+from shop.core.catalogue_file import Defaults, Row
+from shop.core.money import Money
+from shop.core.pricing import Rules
+from shop.lab.filling import Jar
+from shop.lab.seen import Seen
+from shop.lab.wire import jar
+from shop.storage import catalogue
+from shop.storage.engine import connect_to, writing
+from shop.storage.memory import Memory
+from shop.storage.models import Table
+from shop.web.shop import Shop, shop
+
+FORMER_KEY = "the key with which the museum signed before it was given the shop's"
+"""Accepted on the stage alone. Everybody may know it: no other cookie ever comes there."""
+SECONDS_A_DAY = 86_400
+MUG, PENCIL, TEAPOT, DIARY, LAMP = range(1, 6)
+"""The cookie numbers of what the stage sells."""
+LAMP_WAS, LAMP_IS = 40, 50
+_PRODUCTS = (
+    ("MUG", "Mug", 9, None, True),
+    ("PENCIL", "Pencil", 1, None, True),
+    ("TEAPOT", "Sold-out teapot", 36, 0, True),
+    ("DIARY", "Discontinued diary", 13, None, False),
+    ("LAMP", "Lamp with a new price", LAMP_WAS, None, True),
+)
+"""SKU, name, price in major units, stock and whether it is still sold, in number order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a cookie is made from: what limits it, and the shop's times, all in seconds."""
+
+    jar: Jar
+    now: int
+    life_seconds: int
+    grace_seconds: int
+
+    @property
+    def recently(self) -> int:
+        """A time at which a cart was changed that is alive and not renewed yet."""
+        return self.now - min(self.life_seconds, SECONDS_A_DAY) // 2
+
+    @property
+    def since_then(self) -> int:
+        """A time after `recently`, and before now where the shop's carts live long enough."""
+        return self.now - (self.now - self.recently) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A form that is sent instead of opening the page; `fields` are made of the cookie's value."""
+
+    told: str
+    path: str
+    fields: Callable[[str], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with the exhibit's cookie, redirects followed, and what became of that.
+
+    `set_cookies` are those of the cart, `refusals` what the shop's log says of it, `held` the
+    values that the browser keeps in the end.
+    """
+
+    asked: str
+    statuses: tuple[int, ...]
+    set_cookies: tuple[str, ...]
+    refusals: tuple[str, ...]
+    held: tuple[str, ...]
+    seen: Seen
+
+    @property
+    def fate(self) -> str:
+        """What the answers do to the cookie: `left alone`, `deleted` or `rewritten`."""
+        if not self.set_cookies:
+            return "left alone"
+        is_gone = all("; Max-Age=0;" in line for line in self.set_cookies)
+        return "deleted" if is_gone else "rewritten"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A cart's cookies, and what the shop does with them: opened, and acted upon."""
+
+    scene: Scene
+    values: tuple[str, ...]
+    opened: Exchange
+    acted: Exchange
+
+    @property
+    def octets(self) -> tuple[int, ...]:
+        """Octets of name + value of each cookie."""
+        return tuple(len(self.scene.jar.name) + len(value) for value in self.values)
+
+    @property
+    def header(self) -> str:
+        """What follows `Cookie: ` in the requests."""
+        return "; ".join(f"{self.scene.jar.name}={value}" for value in self.values)
+
+
+class Stage:
+    """The pages of the shop within the shop; `join` makes them over what it is given."""
+
+    def __init__(self, join: Callable[[Shop], Flask]) -> None:
+        self._join = join
+        self._lock = threading.Lock()
+        self._app: Flask | None = None
+
+    def scene(self) -> Scene:
+        """What the cookies of this request's connection would be made from."""
+        here = shop()
+        return Scene(jar(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds)
+
+    def play(self, scene: Scene, values: tuple[str, ...], act: Act) -> Show:
+        """Opens the cart page with these cookies; then, in another browser, acts with them."""
+        with self._lock, self._opened(scene) as app:
+            browsers = [_browser(app, scene.jar.name, values) for _ in range(2)]
+            opened = _exchange(browsers[0], scene, "GET", "/cart", {})
+            acted = _exchange(browsers[1], scene, "POST", act.path, act.fields(values[0]))
+        return Show(scene, values, opened, acted)
+
+    @contextmanager
+    def _opened(self, scene: Scene) -> Iterator[Flask]:
+        here = shop()
+        engine = connect_to("sqlite://")
+        try:
+            _furnish(engine, here.rules, scene)
+            staged = replace(
+                here,
+                engine=engine,
+                catalogue=Memory(engine),
+                keys=(*here.keys, FORMER_KEY),
+                now=lambda: scene.now,
+            )
+            if self._app is None:
+                self._app = self._join(staged)
+                self._app.config["WTF_CSRF_ENABLED"] = False  # no other site can reach it
+            self._app.extensions["shop"] = staged
+            yield self._app
+        finally:
+            engine.dispose()
+
+
+def _furnish(engine: Engine, rules: Rules, scene: Scene) -> None:
+    exponent = get_currency_precision(rules.currency)
+    defaults = Defaults(rules.currency, exponent, "Museum", rules.shipping_vat_basis_points)
+
+    def row(line: int, sku: str, name: str, price: int, stock: int | None, is_active: bool) -> Row:
+        money = Money(price * 10**exponent, rules.currency)
+        return Row(line, sku, name, money, stock=stock, is_active=is_active)
+
+    rows = [row(line, *product) for line, product in enumerate(_PRODUCTS, 1)]
+    dearer = replace(rows[LAMP - 1], price=Money(LAMP_IS * 10**exponent, rules.currency))
+    with writing(engine) as connection:
+        Table.metadata.create_all(connection)
+        list(catalogue.take_over(connection, rows, defaults, 0))
+        list(catalogue.take_over(connection, [dearer], defaults, scene.since_then))
+
+
+def _browser(app: Flask, name: str, values: tuple[str, ...]) -> Client:
+    client = Client(app)
+    for value, path in zip(values, _paths()[-len(values) :], strict=True):
+        client.set_cookie(name, value, domain=_host(), path=path, max_size=0)
+    return client
+
+
+def _paths() -> tuple[str, str]:
+    # A second cookie of a name has another path, or it would have replaced the first; the one
+    # of the longer path is sent first (RFC 6265bis, 5.8.3).
+    return f"{request.script_root}/cart", "/"
+
+
+def _exchange(
+    browser: Client, scene: Scene, method: str, path: str, fields: Mapping[str, str]
+) -> Exchange:
+    with _listening() as refusals:
+        answer: TestResponse = browser.open(
+            path,
+            method=method,
+            data=fields or None,
+            base_url=request.root_url,
+            follow_redirects=True,
+            buffered=True,
+        )
+    answers = (*answer.history, answer)
+    kept = (browser.get_cookie(scene.jar.name, _host(), path) for path in _paths())
+    return Exchange(
+        asked=f"{method} {request.script_root}{path}",
+        statuses=tuple(each.status_code for each in answers),
+        set_cookies=tuple(
+            line
+            for each in answers
+            for line in each.headers.getlist("Set-Cookie")
+            if line.startswith(f"{scene.jar.name}=")
+        ),
+        refusals=tuple(refusals),
+        held=tuple(cookie.value for cookie in kept if cookie is not None),
+        seen=Seen.of(answer.text),
+    )
+
+
+def _host() -> str:
+    return urlsplit(request.root_url).hostname or ""
+
+
+_refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    # What the stage's shop notes in the log is shown, and kept from the real one's.
+    heard: list[str] = []
+    token = _refusals.set(heard)
+    try:
+        yield heard
+    finally:
+        _refusals.reset(token)
+
+
+def _hear(record: logging.LogRecord) -> bool:
+    heard = _refusals.get()
+    if heard is None:
+        return True
+    heard.append(f"{vars(record)['refusal']}: {vars(record)['reason']}")
+    return False
+
+
+logging.getLogger("shop.cart").addFilter(_hear)

@@ -1,0 +1,151 @@
+"""`/limits/unguarded`: a shop that writes whatever cart comes out, and does not count its bytes.
+
+Its cart is a cookie of its own below its own address, where the shop's pages never send it, and
+lives for minutes. What it says has been added travels signed in the address, so that the page
+can hold it against the cookie that the browser really sends back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from itsdangerous import BadData
+from werkzeug.wrappers import Response
+
+from shop.core.cart import Cart
+from shop.core.cookie import BROWSER_LIMIT_BYTES
+from shop.lab.comparison import growth
+from shop.lab.facts import NAME_AND_VALUE, nginx
+from shop.lab.ways import Session, everything, session_of
+from shop.web import cart_cookie
+from shop.web.shop import shop
+
+blueprint = Blueprint("unguarded", __name__, url_prefix="/limits")
+
+NAME = "unguarded"
+COUNTS = (1, 10, 40)
+"""How many lines the buttons add."""
+LIFE_SECONDS = 600
+MOST_BYTES = 6000
+"""Of name + value: enough to be dropped by every browser, and little enough for most servers."""
+RESPONSE_HEADER = nginx("ngx_http_proxy_module.c, proxy_buffer_size")
+REQUEST_HEADER = nginx("ngx_http_core_module.c, large_client_header_buffers")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the server believes after writing a cart: how many lines it has added, how many
+    there are now, the octets of name + value, and a digest of the value."""
+
+    added: int
+    lines: int
+    octets: int
+    digest: str
+
+    def token(self) -> str:
+        return str(shop().signer(NAME).dumps(astuple(self)))
+
+    @classmethod
+    def of(cls, token: str) -> Said | None:
+        """What a token says; None when it is none of ours, or too old."""
+        try:
+            packed: Any = shop().signer(NAME).loads(token, max_age=LIFE_SECONDS)
+        except BadData:
+            return None
+        return cls(*packed)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The cookie that a request really brought; without a cookie no octets, and no lines where
+    it holds nothing of ours."""
+
+    lines: tuple[object, ...]
+    octets: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was said, what came, and whether the browser kept what it was given."""
+
+    said: Said
+    came: Came
+
+    @property
+    def is_kept(self) -> bool:
+        return self.said.digest == self.came.digest
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.said.octets > BROWSER_LIMIT_BYTES
+
+
+@blueprint.get("/unguarded")
+def show() -> str:
+    """What the server said, beside what the browser sent."""
+    said, came = Said.of(request.args.get("s", "")), _came()
+    return render_template(
+        "limits/unguarded.html",
+        outcome=Outcome(said, came) if said else None,
+        came=came,
+        unguarded_counts=COUNTS,
+        limit_bytes=BROWSER_LIMIT_BYTES,
+        most_bytes=MOST_BYTES,
+        life_minutes=LIFE_SECONDS // 60,
+        sources=(NAME_AND_VALUE, RESPONSE_HEADER, REQUEST_HEADER),
+    )
+
+
+@blueprint.post("/unguarded")
+def create() -> Response:
+    """Adds so many lines to the cart that came, writes it, and says so."""
+    count = request.form.get("count", "1")
+    wanted = int(count) if count in map(str, COUNTS) else 1
+    came = _came()
+    value, added = _written(came, wanted)
+    said = Said(added, len(came.lines) + added, len(NAME) + len(value), _digest(value))
+    response = redirect(url_for("unguarded.show", s=said.token()), 303)
+    _send(response, value, LIFE_SECONDS)
+    return response
+
+
+@blueprint.post("/unguarded-reset")
+def destroy() -> Response:
+    """Deletes the cookie. It is not sent to this address, so that this works however long it is."""
+    response = redirect(url_for("limits.show", _anchor="unguarded"), 303)
+    _send(response, "", 0)
+    return response
+
+
+def _came() -> Came:
+    value = request.cookies.get(NAME, "")
+    lines = _session().cart(value)
+    octets = len(NAME) + len(value) if value else 0
+    return Came(tuple(lines) if isinstance(lines, list) else (), octets, _digest(value))
+
+
+def _written(came: Came, wanted: int) -> tuple[str, int]:
+    goods = everything(growth(Cart()).lines[len(came.lines) : len(came.lines) + wanted])
+    for added in range(len(goods), 0, -1):
+        value = _session().value([*came.lines, *goods[:added]])
+        if len(NAME) + len(value) <= MOST_BYTES:
+            return value, added
+    return _session().value(list(came.lines)), 0
+
+
+def _session() -> Session:
+    return session_of(f"{NAME} {shop().keys[0]}")  # so that it never passes for the shop's session
+
+
+def _send(response: Response, value: str, max_age_seconds: int) -> None:
+    path = url_for("unguarded.show")
+    header = cart_cookie.header(NAME, value, max_age_seconds=max_age_seconds, path=path)
+    response.headers.add("Set-Cookie", header)
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()[:16]

@@ -1,0 +1,433 @@
+"""A deployment asked from outside, over sockets, one connection a request.
+
+No more is contacted than the host and port of the address that was given: no redirect is
+followed and no proxy used. What is read are statuses as they come, also ones that come before
+all was sent, and connections that are closed without any. A connection that cannot be made says
+nothing of a header, since none was sent: it is tried once more, and then the search ends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import selectors
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import h11
+
+from shop.lab import way
+from shop.lab.way import Attempt, Findings, Gone, Outcome
+
+COOKIE = "Cookie"
+COOKIE_NAME = "way"
+MOST_HEADER_BYTES = 2 * way.SIZES[-1]
+MOST_BODY_BYTES = 65_536
+CHUNK_BYTES = 65_536
+OWN_FIELDS = (
+    ("User-Agent", "shop-limits"),
+    ("Accept", "application/json"),
+    ("Connection", "close"),
+)
+PORTS = {"http": 80, "https": 443}
+MOST_REQUESTS = way.MOST_ATTEMPTS + 1
+"""What `measure` makes at most: one first, to learn whether a laboratory answers."""
+AGAIN_AFTER_SECONDS = 1
+"""How long a connection that failed is left before it is tried again: a server that is started
+anew, or a full queue of connections, is often there by then."""
+TOO_MANY = 429
+PLACE = "/limits/way/echo"
+
+Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+"""A family, and a socket's address in it."""
+
+
+class NotMeasured(Exception):
+    """A sentence that says why nothing could be asked, and what to do."""
+
+
+class NoConnection(NotMeasured):
+    """The same where there was no connection; `why` is the reason alone, in a few words."""
+
+    def __init__(self, sentence: str, why: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where a shop is: `path` is the prefix that it is mounted at, without a slash behind."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    is_insecure: bool = False
+
+    @classmethod
+    def of(cls, url: str, *, is_insecure: bool = False) -> Deployment:
+        """The deployment at an address. Raises ValueError, saying why, when it is none."""
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS:
+            raise ValueError("begin it with http:// or https://")
+        if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("give scheme, host, port and path only")
+        path = quote(parts.path.rstrip("/"), safe="/%")
+        return cls(parts.scheme, _ascii(parts.hostname), _port(url), path, is_insecure)
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    @property
+    def authority(self) -> str:
+        """What stands in the Host field."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def request(self, attempt: Attempt) -> bytes:
+        """An attempt as it travels; its field is a Cookie, as a browser's cart is."""
+        fields = [("Host", self.authority), *OWN_FIELDS]
+        fields += [_field(name, octets) for name, octets in attempt.fields]
+        target = f"{self.path}{PLACE}" + (f"?back={attempt.back}" if attempt.back else "")
+        lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+    def addresses(self) -> tuple[Address, ...]:
+        """What the system's own resolver finds, which takes its own time. Raises NotMeasured."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except socket.gaierror:
+            raise NotMeasured(f"The name {self.host} is not known. Is it spelt right?") from None
+        return tuple((family, address) for family, _, _, _, address in found)
+
+    def connect(self, addresses: Sequence[Address], until: float) -> tuple[socket.socket, Address]:
+        """A connection to the first of these that takes one, and which that is, before this time
+        of the monotonic clock: each is given its share of what is left. Raises NoConnection."""
+        problem = OSError("no address")
+        for number, address in enumerate(addresses):
+            try:
+                raw = _joined(address, _left(until) / (len(addresses) - number))
+            except OSError as refused:
+                problem = refused
+            else:
+                return self._secured(raw, until) if self.scheme == "https" else raw, address
+        why = "no answer" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
+        raise NoConnection(f"{self._where} cannot be reached: {why}. Is the shop running?", why)
+
+    def _secured(self, raw: socket.socket, until: float) -> socket.socket:
+        context = ssl.create_default_context()
+        if self.is_insecure:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            raw.settimeout(_left(until))
+            return context.wrap_socket(raw, server_hostname=self.host)
+        except ssl.SSLCertVerificationError as problem:
+            raw.close()
+            raise NoConnection(
+                f"The certificate of {self.host} is not trusted: {problem.verify_message}. "
+                "For a test set-up, add --insecure.",
+                "its certificate is not trusted",
+            ) from None
+        except TimeoutError:
+            raw.close()
+            why = "no answer to the TLS handshake in time"
+            raise NoConnection(f"{self._where} gives {why}. Is it http://?", why) from None
+        except OSError as problem:
+            raw.close()
+            why = str(getattr(problem, "reason", None) or problem.strerror or problem)
+            raise NoConnection(
+                f"{self._where} does not speak TLS: {why}. Is it http://?", f"TLS: {why}"
+            ) from None
+
+    @property
+    def _where(self) -> str:
+        return f"{self.host} port {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `told` is what its body says, and empty when that is not the laboratory's."""
+
+    status: int | Gone
+    fields: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, int], ...] = ()
+
+    def field(self, name: str) -> str:
+        """The value of a field; empty when there is none."""
+        return next((value for found, value in self.fields if found == name.lower()), "")
+
+    def outcome(self, attempt: Attempt) -> Outcome:
+        """What this comes to as the outcome of an attempt."""
+        if self.status != way.OK:
+            return Outcome(self.status)
+        told = dict(self.told)
+        back = len(self.field(way.BACK))
+        arrived = back if attempt.reads == "back" else told.get(attempt.reads, 0)
+        return Outcome(way.OK, arrived, told.get("fields", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was found, with how many requests; `request_bytes` is what stood in the header of
+    each beside its probing field, `budget_bytes` what the shop lets a cart have. `failed` has the
+    reason of each connection that could not be made."""
+
+    found: Findings
+    requests: int
+    request_bytes: int
+    budget_bytes: int
+    failed: tuple[str, ...] = ()
+
+
+def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -> Measured:
+    """Searches a deployment's way in at most MOST_REQUESTS requests and, once its name is
+    resolved, in MOST_SECONDS; `tick` is called after each request. All but the first go to the
+    address that answered that one.
+
+    Raises NotMeasured, with a sentence, when there is nothing that can be measured.
+    """
+    addresses = deployment.addresses()
+    until = time.monotonic() + way.MOST_SECONDS
+    budget_bytes, address = knock(deployment, addresses)
+    tick()
+    asking = _Asking(deployment, address, until, tick)
+    outcomes: list[Outcome] = []
+    while isinstance(attempt := way.position(outcomes), Attempt):
+        outcome = asking.outcome(attempt)
+        if outcome.status is Gone.LOST and outcomes and outcomes[-1].status is Gone.CLOSED:
+            outcomes.pop()  # who was about to go refused no header by closing
+        outcomes.append(outcome)
+    beside = len(deployment.request(way.one_back(0)))
+    return Measured(attempt, asking.requests, beside, budget_bytes, tuple(asking.failed))
+
+
+def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Address]:
+    """Whether a laboratory answers there: its shop's budget of a cart, and the address that
+    answered. Raises NotMeasured."""
+    until = time.monotonic() + way.PATIENCE_SECONDS
+    connection, address = deployment.connect(addresses, until)
+    with connection:
+        answer = _asked(connection, deployment.request(way.one_field(way.SIZES[0])), until)
+    budget_bytes = dict(answer.told).get("budget")
+    if answer.status == way.OK and budget_bytes is not None:
+        return budget_bytes, address
+    raise NotMeasured(_not_a_laboratory(deployment, answer))
+
+
+def _asked(connection: socket.socket, request: bytes, until: float) -> Answer:
+    return _Exchange(connection, request, until).answer()
+
+
+class _Asking:
+    """Makes the attempts of a search, until its time is up or no connection can be made."""
+
+    def __init__(
+        self, deployment: Deployment, address: Address, until: float, tick: Callable[[], object]
+    ) -> None:
+        self._deployment = deployment
+        self._address = address
+        self._until = until
+        self._tick = tick
+        self._ended: Gone | None = None
+        self.requests = 1
+        self.failed: list[str] = []
+
+    def outcome(self, attempt: Attempt) -> Outcome:
+        if self._ended:
+            return Outcome(self._ended)
+        outcome = self._once(attempt)
+        if outcome.status is Gone.LOST:
+            time.sleep(min(AGAIN_AFTER_SECONDS, max(0, self._until - time.monotonic())))
+            outcome = self._once(attempt)
+        if outcome.status in way.NOT_MADE:
+            self._ended = Gone(outcome.status)
+        return outcome
+
+    def _once(self, attempt: Attempt) -> Outcome:
+        patience = min(self._until - time.monotonic(), way.PATIENCE_SECONDS)
+        if patience <= 0:
+            return Outcome(Gone.OVER)
+        is_last = patience < way.PATIENCE_SECONDS
+        until = time.monotonic() + patience
+        try:
+            connection, _ = self._deployment.connect((self._address,), until)
+        except NoConnection as problem:
+            if is_last and time.monotonic() >= until:
+                return Outcome(Gone.OVER)
+            self.failed.append(problem.why)
+            return Outcome(Gone.LOST)
+        with connection:
+            answer = _asked(connection, self._deployment.request(attempt), until)
+        self.requests += 1
+        self._tick()
+        if answer.status == TOO_MANY:
+            raise NotMeasured(_too_many(answer, self.requests))
+        is_over = is_last and answer.status is Gone.SILENT
+        return Outcome(Gone.OVER) if is_over else answer.outcome(attempt)
+
+
+class _Exchange:
+    """Sends and listens at once: who refuses a header does not wait for the end of it."""
+
+    def __init__(self, connection: socket.socket, request: bytes, until: float) -> None:
+        connection.setblocking(False)
+        self._connection = connection
+        self._unsent = memoryview(request)
+        self._until = until
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER_BYTES)
+        # h11 reads an answer only to a request that it knows of; ours goes out as it stands.
+        self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+        self._http.send(h11.EndOfMessage())
+        self._answer: Answer | None = None
+        self._body = b""
+
+    def answer(self) -> Answer:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            while (left := self._until - time.monotonic()) > 0:
+                self._send()
+                if (answer := self._listen()) is not None:
+                    return answer
+                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+                selector.modify(self._connection, events)
+                selector.select(left)
+        return Answer(Gone.SILENT)
+
+    def _send(self) -> None:
+        while self._unsent:
+            try:
+                sent = self._connection.send(self._unsent[:CHUNK_BYTES])
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError:
+                sent = len(self._unsent)  # it is not heard any more; what was said may be
+            self._unsent = self._unsent[sent:]
+
+    def _listen(self) -> Answer | None:
+        while True:
+            try:
+                heard = self._connection.recv(CHUNK_BYTES)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return None
+            except OSError:
+                heard = b""
+            try:
+                self._http.receive_data(heard)
+                answer = self._read()
+            except h11.RemoteProtocolError:
+                return Answer(Gone.CLOSED)
+            if answer is not None or not heard:
+                return answer or Answer(Gone.CLOSED)
+
+    def _read(self) -> Answer | None:
+        while True:
+            event = self._http.next_event()
+            if isinstance(event, h11.Response):
+                self._answer = _heard(event)
+                if event.status_code != way.OK:
+                    return self._answer
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+                if len(self._body) > MOST_BODY_BYTES:
+                    return self._answer
+            elif isinstance(event, h11.EndOfMessage) and self._answer is not None:
+                return replace(self._answer, told=_told(self._body))
+            elif not isinstance(event, h11.InformationalResponse):
+                return None
+
+
+def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
+    if answer.status == TOO_MANY:
+        return _too_many(answer, 1)
+    if isinstance(answer.status, Gone):
+        happened = {Gone.SILENT: "does not answer"}.get(answer.status, "closes the connection")
+        return f"{deployment} {happened}, even to a small request. Is it http:// or https://?"
+    if answer.status == 400:
+        return (
+            f"{deployment} answers 400 to a small request. Is {deployment.host} among its "
+            "SHOP_TRUSTED_HOSTS?"
+        )
+    if place := answer.field("Location"):
+        return (
+            f"{deployment} leads to {place[:200]}, and only the address that was given is asked. "
+            "Give the one that it leads to."
+        )
+    if answer.status in (404, way.OK):
+        return (
+            f"There is no laboratory of Crumb at {deployment}. Is it the address of the shop, "
+            "with its path, and is SHOP_LIMITS_LAB on?"
+        )
+    return f"{deployment} answers {answer.status} to a small request: nothing can be measured."
+
+
+def _too_many(answer: Answer, requests: int) -> str:
+    after = answer.field("Retry-After")
+    wait = f"{after} seconds" if after.isdigit() and len(after) < 6 else "a minute"
+    asked = "request" if requests == 1 else "requests"
+    return (
+        f"Too many requests (429) after {requests} {asked}: nothing more is asked. "
+        f"Try again in {wait}."
+    )
+
+
+def _joined(address: Address, patience: float) -> socket.socket:
+    family, where = address
+    raw = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        raw.settimeout(patience)
+        raw.connect(where)
+    except OSError:
+        raw.close()
+        raise
+    return raw
+
+
+def _left(until: float) -> float:
+    # Not 0, which would make a socket that does not wait at all.
+    return max(0.001, until - time.monotonic())
+
+
+def _heard(event: h11.Response) -> Answer:
+    fields = ((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
+    return Answer(event.status_code, tuple(fields))
+
+
+def _told(body: bytes) -> tuple[tuple[str, int], ...]:
+    with suppress(ValueError):
+        told = json.loads(body)
+        if isinstance(told, dict) and all(type(figure) is int for figure in told.values()):
+            return tuple(told.items())
+    return ()
+
+
+def _field(name: str, octets: int) -> tuple[str, str]:
+    if name == way.FIELD:
+        return COOKIE, f"{COOKIE_NAME}=".ljust(octets, "x")
+    return name, "x" * octets
+
+
+def _ascii(host: str) -> str:
+    with suppress(ValueError):
+        return str(ip_address(host))
+    try:
+        named = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise ValueError("that is no host name") from None
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", named):
+        raise ValueError("that is no host name")
+    return named
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    port = parts.port
+    if port == 0:
+        raise ValueError("port 0 is none")
+    return port or PORTS[parts.scheme]

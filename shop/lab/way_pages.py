@@ -1,0 +1,93 @@
+"""`/limits/way`: the header of a request and of an answer, measured on its way here and back.
+
+The page asks `next` what to try, tries it at `echo`, and says what became of it. Nothing is kept
+here: the outcomes so far travel in the address, unsigned, since all they lead to is the next
+attempt and the report. No answer of this module sets a cookie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from shop.lab import way, way_report
+from shop.lab.way import Attempt, Findings, Outcome
+from shop.web.layout import is_quiet
+from shop.web.shop import shop
+
+blueprint = Blueprint("way", __name__, url_prefix="/limits/way")
+
+BETWEEN = "."
+LONGEST_WRITTEN = 7
+"""Digits of the largest size."""
+
+
+@blueprint.get("")
+def show() -> str | Response:
+    """The report of a whole search; without one, back to the laboratory. Its figures are what the
+    address says, and the page says so, unless the script that made the search shows it in place.
+    """
+    _, found = _position()
+    if isinstance(found, Attempt):
+        return redirect(url_for("limits.show", _anchor="way"), 303)
+    report = way_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
+    return render_template("limits/way.html", report=report, is_in_place=is_quiet())
+
+
+@blueprint.get("/next")
+def following() -> Response:
+    """The attempt that is next, or the address of the report."""
+    outcomes, found = _position()
+    if isinstance(found, Findings):
+        written = BETWEEN.join(map(str, outcomes))
+        return jsonify(report=url_for("way.show", outcomes=written))
+    return jsonify(
+        attempt=asdict(found),
+        back=way.BACK,
+        seconds=way.PATIENCE_SECONDS,
+        most_seconds=way.MOST_SECONDS,
+        done=2 * len(outcomes) + 1,
+        said=way_report.TITLES[found.question],
+    )
+
+
+@blueprint.get("/echo")
+def echo() -> Response:
+    """What has arrived of a request: bytes of the value of its probing field, which is `Cookie`
+    where no script has sent it; how many fields that are counted; how many fields in all.
+
+    The answer has a field with a value of `back` bytes, and none without.
+    """
+    headers = request.headers
+    counted = sum(name.startswith(way.COUNTED) for name, _ in headers)
+    response = jsonify(
+        octets=len(headers.get(way.FIELD) or headers.get("Cookie", "")),
+        counted=counted,
+        fields=len(headers),
+        budget=shop().cart_budget_bytes,
+    )
+    if back := _back():
+        response.headers[way.BACK] = "x" * back
+    return response
+
+
+def _position() -> tuple[list[Outcome], Attempt | Findings]:
+    written = request.args.get("outcomes", "")
+    parts = written.split(BETWEEN) if written else []
+    if len(parts) > way.MOST_ATTEMPTS:
+        abort(400)
+    try:
+        outcomes = [Outcome.of(part) for part in parts]
+        return outcomes, way.position(outcomes)
+    except ValueError:
+        abort(400)
+
+
+def _back() -> int:
+    written = request.args.get("back", "0")
+    is_number = written.isascii() and written.isdigit() and len(written) <= LONGEST_WRITTEN
+    if not is_number or int(written) > way.SIZES[-1]:
+        abort(400)
+    return int(written)

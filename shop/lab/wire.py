@@ -1,0 +1,203 @@
+"""The visitor's cart cookie taken apart, byte by byte, as it travels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import request
+
+from shop.core import cookie
+from shop.core.budget import LineCost, Meter, line_costs
+from shop.core.cart import Cart
+from shop.core.cookie import Anatomy
+from shop.lab.facts import ATTRIBUTES, NAME_AND_VALUE, Source
+from shop.lab.filling import Filling, Jar
+from shop.storage import catalogue
+from shop.web import cart_cookie
+from shop.web.shop import shop
+
+MOST_LINES_SHOWN = 60
+SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of name=value. `mark` is what the legend knows it by; what a browser does not
+    count has no octets."""
+
+    mark: str
+    kind: str
+    text: str
+    octets: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of the Set-Cookie line; a browser does not count it."""
+
+    text: str
+    octets: int
+    meaning: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class CostlyLine:
+    """What a line of the cart adds; `name` is empty when no product has its number."""
+
+    cost: LineCost
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTime:
+    """When the cart was last changed, as it says itself: in seconds since 2026 began, and as a
+    date in UTC; how long ago that is, and how long it lives from then."""
+
+    seconds: int
+    iso: str
+    age_seconds: int
+    life_days: int
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A cart cookie as it travels, and what it would take to fill it."""
+
+    parts: tuple[Part, ...]
+    attributes: tuple[Attribute, ...]
+    compact: str
+    readable: str
+    time: SignedTime
+    is_deflated: bool
+    saved_octets: int
+    lines: tuple[CostlyLine, ...]
+    lines_left_out: int
+    set_cookie: str
+    cookie_header: str
+    counted: Source
+    meter: Meter
+    more_lines: int
+
+
+def jar() -> Jar:
+    """What limits the cart's cookie on this connection."""
+    return Jar(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
+
+
+def growing(cart: Cart) -> Filling:
+    """The lines that can be added to a cart for demonstration: first what the shop sells."""
+    here = shop()
+    numbers = here.catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
+    return Filling.of(cart, numbers, now=here.now())
+
+
+def wire() -> Wire | None:
+    """The cart cookie that this request brought; None when there is none that can be read."""
+    seen = cart_cookie.read()
+    if not seen.cart.lines:
+        return None
+    anatomy = cookie.dissect(seen.value, shop().keys)
+    sent = cart_cookie.sent(seen.value)
+    return Wire(
+        parts=_parts(anatomy),
+        attributes=tuple(map(_attribute, sent.split("; ")[1:])),
+        compact=anatomy.json,
+        readable=_readable(anatomy),
+        time=_time(seen.cart.changed_at),
+        is_deflated=anatomy.form == "z",
+        saved_octets=max(0, cookie.packed_length(len(anatomy.text)) - len(anatomy.packed)),
+        lines=_lines(seen.cart),
+        lines_left_out=max(0, len(seen.cart) - MOST_LINES_SHOWN),
+        set_cookie=f"Set-Cookie: {sent}",
+        cookie_header=f"Cookie: {'; '.join(_brought())}",
+        counted=NAME_AND_VALUE,
+        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
+        more_lines=growing(seen.cart).most_in(jar()),
+    )
+
+
+def _time(changed_at: int) -> SignedTime:
+    here = shop()
+    return SignedTime(
+        changed_at - cookie.EPOCH,
+        datetime.fromtimestamp(changed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        max(0, here.now() - changed_at),
+        here.cart_max_age_seconds // SECONDS_A_DAY,
+        here.cart_grace_seconds // SECONDS_A_DAY,
+    )
+
+
+def _brought() -> list[str]:
+    # Others' values are nobody's business: this page may stand on a wall.
+    pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
+    return [pair if _is_cart(pair) else _without_value(pair) for pair in pairs]
+
+
+def _is_cart(pair: str) -> bool:
+    return pair.partition("=")[0] == cart_cookie.name()
+
+
+def _without_value(pair: str) -> str:
+    name, _, value = pair.partition("=")
+    return f"{name}=({len(value)} bytes)"
+
+
+_FORMS = {
+    "j": ("packed", "version, time and lines, packed: seven characters of JSON are four here"),
+    "u": ("packed for a link", "packed for a link: five characters of JSON are three here"),
+    "z": ("deflated", "version, time and lines, deflated, because that is shorter than packing"),
+}
+
+
+def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
+    name = cart_cookie.name()
+    how, meaning = _FORMS[anatomy.form]
+    return (
+        Part("A", "name", name, len(name), "name, which is counted"),
+        Part("B", "equals", "=", 0, "the sign between, which is not counted"),
+        Part("C", "form", anatomy.form, 1, f"form: what follows is {how}"),
+        Part("D", "payload", anatomy.packed, len(anatomy.packed), meaning),
+        Part("E", "dot", ".", 1, "end of what is signed"),
+        Part(
+            "F",
+            "signature",
+            anatomy.signature,
+            len(anatomy.signature),
+            "signature: HMAC-SHA-256 cut to 128 bits, in base64url",
+        ),
+    )
+
+
+def _attribute(text: str) -> Attribute:
+    meaning, source = ATTRIBUTES[text.partition("=")[0]]
+    return Attribute(text, len(text), meaning, source)
+
+
+def _readable(anatomy: Anatomy) -> str:
+    version, changed_at, *lines = json.loads(anatomy.json)
+    rows = [f"  {version},  {changed_at},"]
+    rows += [
+        f"  {step:+},  {quantity}," for step, quantity in zip(lines[::2], lines[1::2], strict=True)
+    ]
+    return "\n".join(
+        [
+            "[",
+            *rows[: MOST_LINES_SHOWN + 1],
+            *(["  …"] if len(rows) > MOST_LINES_SHOWN + 1 else []),
+            "]",
+        ]
+    )
+
+
+def _lines(cart: Cart) -> tuple[CostlyLine, ...]:
+    costs = line_costs(cart)[:MOST_LINES_SHOWN]
+    products = shop().catalogue.snapshot([cost.line.number for cost in costs])
+    return tuple(
+        CostlyLine(cost, products[cost.line.number].name if cost.line.number in products else "")
+        for cost in costs
+    )

@@ -1,0 +1,76 @@
+"""The picture of real orders says what was measured: read off its pixels."""
+
+from __future__ import annotations
+
+import pytest
+
+from shop.lab import budget_plot
+from shop.lab.budget_plot import Measured
+from shop.lab.budget_report import RealOrder, Sizes
+from shop.lab.ways import WAYS
+from tests.drawn import Drawn
+
+NEAR = 0.2
+"""Pixels: coordinates are rounded to a tenth."""
+ORDERS = [(1, 16)] * 10 + [(1, 64)] * 80 + [(1, 1024)] * 9 + [(10, 4096)]
+"""Lines of each order, and the bytes of its cookie as the product keeps it."""
+
+
+def sizes(product: int) -> Sizes:
+    """Of an order: in every other way it takes 256 bytes, but for a large one."""
+    others = 4097 if product == 4096 else 256
+    return {way.key: others for way in WAYS} | {"product": product}
+
+
+@pytest.fixture(scope="module")
+def picture() -> str:
+    orders = [
+        RealOrder(str(at), tuple((f"S{line}", 1) for line in range(lines)))
+        for at, (lines, _) in enumerate(ORDERS)
+    ]
+    return budget_plot.picture(orders, [sizes(product) for _, product in ORDERS])
+
+
+@pytest.mark.parametrize(
+    ("ranked", "lost"), [((64, 4095, 4096), 0), ((64, 4096, 4097), 1), ((4097, 5000, 9000), 3)]
+)
+def test_an_order_of_just_the_limit_is_not_lost(ranked: tuple[int, ...], lost: int) -> None:
+    assert Measured("A", WAYS[0], ranked, ()).lost == lost
+
+
+def test_each_way_says_how_many_it_loses(picture: str) -> None:
+    assert picture.count(">keeps every order<") == 1
+    assert picture.count(">loses 1 order, 1.00%<") == 6
+
+
+def test_the_limit_stands_in_both_charts_where_4096_is(picture: str) -> None:
+    shares, against = Drawn.read(picture)
+    (left, low), (right, high) = shares.lines["limit"]
+    assert (left, right) == pytest.approx([shares.across["4,096"]] * 2, abs=NEAR)
+    assert (low, high) == pytest.approx([shares.up["1%"], shares.up["100%"]], abs=NEAR)
+    (left, low), (right, high) = against.lines["limit"]
+    assert (low, high) == pytest.approx([against.up["4,096"]] * 2, abs=NEAR)
+    assert (left, right) == pytest.approx([against.across["1"], against.across["10"]], abs=NEAR)
+
+
+def test_shares_are_of_the_orders_that_are_longer(picture: str) -> None:
+    shares, _ = Drawn.read(picture)
+    line, at = shares.lines["product"], shares.across
+
+    def between(start: str, end: str) -> list[float]:
+        return [up for across, up in line if at[start] < across < at[end]]
+
+    assert line[0][1] == pytest.approx(shares.up["100%"], abs=NEAR)
+    for start, end, share in (("64", "1,024", "10%"), ("1,024", "4,096", "1%")):
+        ups = between(start, end)
+        assert len(ups) > 5
+        assert ups == pytest.approx([shares.up[share]] * len(ups), abs=NEAR)
+    assert line[-1] == pytest.approx((at["4,096"], shares.up["1%"]), abs=NEAR)
+
+
+def test_of_orders_with_so_many_lines_the_middle_one_is_drawn(picture: str) -> None:
+    _, against = Drawn.read(picture)
+    assert against.lines["product"] == [
+        pytest.approx((against.across["1"], against.up["64"]), abs=NEAR),
+        pytest.approx((against.across["10"], against.up["4,096"]), abs=NEAR),
+    ]

@@ -1,0 +1,82 @@
+"""How far a cart is filled on: aimed at, and still right to the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shop.core import cookie
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge
+from shop.lab.filling import Filling, Jar, filled, most_within, with_more
+from tests.unit.core.carts import KEYS, NOON, cart_of
+
+FOR_SALE = [number for number in range(1, 64) if number != 30]
+JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(lambda count: 4 * count, id="even"),
+        pytest.param(lambda count: 27 + 7 * count // 2, id="rounded"),
+        pytest.param(lambda count: int(90 * count**0.7), id="flatter and flatter"),
+        pytest.param(lambda count: count * count, id="steeper and steeper"),
+        pytest.param(lambda count: 4096 if count else 0, id="level at the limit"),
+        pytest.param(lambda count: 5000 * count, id="not even one"),
+        pytest.param(lambda count: 30 * count + 9 * (count % 3), id="uneven"),
+        pytest.param(lambda count: 0, id="nothing"),
+    ],
+)
+@pytest.mark.parametrize("known", [(0,), (0, 1, 10, 50)])
+def test_so_many_fit_and_one_more_does_not(
+    octets: Callable[[int], int], known: tuple[int, ...]
+) -> None:
+    asked: list[int] = []
+
+    def ask(count: int) -> int:
+        asked.append(count)
+        return octets(count)
+
+    found = most_within(4096, ask, 2000, {count: octets(count) for count in known})
+    assert octets(found) <= 4096
+    assert found == 2000 or octets(found + 1) > 4096
+    assert len(asked) == len(set(asked)) <= 32
+    assert not set(asked) & set(known)
+
+
+def test_what_is_too_long_already_takes_nothing_more() -> None:
+    assert most_within(4096, lambda count: 5000 + count, 2000, {0: 5000}) == 0
+
+
+def test_a_cart_is_filled_to_the_line() -> None:
+    filling = Filling.of(cart_of((7, 2), (3, 1)), range(1, 64), now=NOON)
+    most = filling.most_in(JAR)
+    assert JAR.holds(filling.longer_by(most))
+    assert not JAR.holds(filling.longer_by(most + 1))
+
+
+def test_what_the_shop_sells_comes_first_and_nothing_twice() -> None:
+    filling = Filling.of(cart_of((7, 2), (3, 1)), range(1, 64), now=NOON)
+    assert set(filling.numbers[:61]) == set(range(1, 64)) - {3, 7}
+    assert len(set(filling.numbers)) == len(filling.numbers) == 4096
+    assert min(filling.numbers[61:]) > 63
+
+
+@pytest.mark.parametrize("second", [10, 110, 290, 380, 1380])
+def test_what_is_full_takes_no_line_in_another_second_either(second: int) -> None:
+    # In these seconds the text of the demo's products, a piece of each, deflates a little worse.
+    now = cookie.EPOCH + 28_178_000 + second
+    ten = with_more(Filling.of(Cart((), now), FOR_SALE, now=now), 10, JAR)
+    full = filled(Filling.of(ten, FOR_SALE, now=now), JAR)
+    assert JAR.octets(full) == 4096
+    for later in range(1, 6):
+        with pytest.raises(CartTooLarge):
+            with_more(Filling.of(full, FOR_SALE, now=now + later), 1, JAR)
+
+
+def test_a_cart_of_many_lines_of_one_piece_is_filled_too() -> None:
+    many = with_more(Filling.of(Cart((), NOON), FOR_SALE, now=NOON), 1000, JAR)
+    full = filled(Filling.of(many, FOR_SALE, now=NOON), JAR)
+    assert 4093 <= JAR.octets(full) <= 4096

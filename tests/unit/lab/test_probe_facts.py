@@ -1,0 +1,101 @@
+"""What a report says of findings, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from shop.lab.probe_facts import QUESTIONS
+from shop.lab.trial import Findings
+
+TELL = {question.key: question.tell for question in QUESTIONS}
+USED = {"Max-Age of 1024": True, "Max-Age of 1025": False, "Path of 1024": True}
+CONTROLS = [f"{code:02X}" for code in (*range(0x20), 0x7F)]
+HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made by script")
+
+
+@pytest.mark.parametrize(
+    ("key", "found", "told"),
+    [
+        (
+            "largest",
+            {"largest": 4096, "dropped": 4097, "name counts": True},
+            "4,096 bytes of name and value together are kept, 4,097 are not",
+        ),
+        (
+            "attributes",
+            {"count": False, **USED},
+            "Attributes do not count. Used: Max-Age of 1024, Path of 1024",
+        ),
+        (
+            "attributes",
+            {"count": True, **dict.fromkeys(USED, False)},
+            "Attributes count. Used: none of the long ones",
+        ),
+        ("overwriting", {"old": "kept"}, "The old cookie is kept"),
+        ("characters", {"space": True, "tab": False}, "Dropped or changed: tab"),
+        ("prefixes", {"one": True, "two": False, "three": True}, "Kept: one; three"),
+        (
+            "lifetime",
+            {"asked": 69_120_000, "seconds": 34_560_000},
+            "Of 800 days asked for, 400 are granted",
+        ),
+        (
+            "lifetime",
+            {"asked": 69_120_000, "seconds": None},
+            "Not measured: this browser tells no script when a cookie ends",
+        ),
+        (
+            "http-only",
+            dict.fromkeys(HTTP_ONLY, False) | {"taken away by a header": True},
+            "A script does not see an HttpOnly cookie, cannot write over it and cannot make one; "
+            "what a script wrote can be taken from it by a header of the same name",
+        ),
+        (
+            "http-only",
+            dict.fromkeys(HTTP_ONLY, True) | {"taken away by a header": False},
+            "A script sees an HttpOnly cookie, can write over it and can make one; "
+            "what a script wrote cannot be taken from it by a header of the same name",
+        ),
+        ("eviction", {"kept": 402, "left": None, "plain": True, "high": True}, "All 402 are kept"),
+        (
+            "eviction",
+            {"kept": 180, "left": 150, "plain": False, "high": True},
+            "180 are kept; one more leaves 150. The eldest is evicted, with Priority=High it is "
+            "kept",
+        ),
+        (
+            "eviction",
+            {"kept": 180, "left": 150, "plain": True, "high": False},
+            "180 are kept; one more leaves 150. The eldest is kept, with Priority=High it is "
+            "evicted",
+        ),
+    ],
+)
+def test_findings_are_told(key: str, found: Findings, told: str) -> None:
+    assert TELL[key](found) == told
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ({"09"}, "kept: 09; dropped: 00 to 08, 0A to 1F, 7F"),
+        ({"01", "02", "04", "7F"}, "kept: 01 to 02, 04, 7F; dropped: 00, 03, 05 to 1F"),
+        (set(CONTROLS), "kept: 00 to 1F, 7F"),
+    ],
+)
+def test_codes_in_a_row_are_told_by_their_ends(kept: set[str], told: str) -> None:
+    found: Findings = {code: "kept" if code in kept else "dropped" for code in CONTROLS}
+    assert f"are {told} (in hexadecimal)" in TELL["controls"](found)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"measured": True, "none given": False, "Lax": False, "None": True}, "treated as Lax: "),
+        ({"measured": True, "none given": True, "Lax": False, "None": True}, "treated as None: "),
+        ({"measured": False, "says": "lax"}, "Treated as Lax, as the browser itself says. Not "),
+        ({"measured": False, "says": None}, "Not measured: no cookie comes back"),
+    ],
+)
+def test_what_a_cookie_without_same_site_is_treated_as(found: Findings, told: str) -> None:
+    assert told in TELL["same-site"](found)

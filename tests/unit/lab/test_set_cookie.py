@@ -1,0 +1,86 @@
+"""Set-Cookie lines read by the book, filled when they are sent, and taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from shop.lab.holes import Sending
+from shop.lab.set_cookie import Received, default_path, deletions, received
+from tests.model_browser import ModelBrowser
+
+HOST = "shop.example.org"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        pytest.param("a=b", "a", "b", id="plain"),
+        pytest.param(" a b = c d ; x", "a b", "c d", id="inner space is kept"),
+        pytest.param("\ta\t=\tb\t", "a", "b", id="tabs around"),
+        pytest.param("a", "", "a", id="no sign"),
+        pytest.param("=a=b", "", "a=b", id="sign first"),
+        pytest.param("a;b=c", "", "a", id="sign in an attribute only"),
+        pytest.param("a==", "a", "=", id="two signs"),
+        pytest.param("", "", "", id="nothing"),
+    ],
+)
+def test_name_and_value(line: str, name: str, value: str) -> None:
+    assert (received(line).name, received(line).value) == (name, value)
+
+
+def test_attributes_keep_their_order_and_lose_their_case() -> None:
+    line = "a=b; PATH = /x;; Secure;path; Max-Age=1=2"
+    attributes = (("path", "/x"), ("", ""), ("secure", ""), ("path", ""), ("max-age", "1=2"))
+    assert received(line) == Received("a", "b", attributes)
+    assert received(line).all("path") == ["/x", ""]
+
+
+@pytest.mark.parametrize(
+    ("address", "path"), [("/", "/"), ("/a", "/"), ("/a/", "/a"), ("/a/b", "/a"), ("", "/")]
+)
+def test_the_default_path(address: str, path: str) -> None:
+    assert default_path(address) == path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a=b",
+        "a",
+        "=a",
+        "\ta\t=b; \tpath\t=\t/x/y",
+        "a=b; path=/x; path=/y; path",
+        "a=b; Path=/" + "p" * 1023,
+        "a=b; Path=/" + "p" * 1024,
+        f"a=b; Domain={HOST}",
+        "a=b; Domain=.example.org; sECURE; HttpOnly",
+        "a=b; Domain=elsewhere.example; Domain=",
+        "__Host-a=b; Secure; Path=/",
+        "__SECURE-a=b; Secure",
+        "__Http-a=b; Secure; HttpOnly",
+        "n" * 4096 + "=",
+        "=" + "v" * 4096,
+    ],
+)
+def test_what_a_line_left_behind_is_deleted(line: str) -> None:
+    browser = ModelBrowser(HOST, is_secure=True)
+    browser.take(line, "/dir/set")
+    assert len(browser.kept) == 1
+    for deletion in deletions(line, default="/dir", host=HOST):
+        browser.take(deletion, "/elsewhere/clean")
+    assert browser.kept == []
+
+
+def test_no_domain_is_tried_that_is_not_this_host_s() -> None:
+    for domain in ("example.net", "op.example.org", f"sub.{HOST}", f"{HOST}.", ""):
+        (line,) = deletions(f"a=b; Domain={domain}", default="/", host=HOST)
+        assert line == "a=; Path=/; Max-Age=0"
+
+
+def test_holes_are_filled_when_a_line_is_sent() -> None:
+    sending = Sending("Shop.example.org".lower(), 1_780_000_000)
+    line = "a={b}; Domain={host}{above}{top}{mixed}{doubled}; {soon:%a, %d-%b-%Y %H:%M:%S} GMT"
+    assert sending.filled(line) == (
+        "a={b}; Domain=shop.example.orgexample.orgorgShop.Example.Orgshop..example.org; "
+        "Thu, 28-May-2026 20:36:40 GMT"
+    )

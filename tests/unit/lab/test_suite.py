@@ -1,0 +1,240 @@
+"""The table of conformance cases: that it is whole, that it asks what RFC 6265bis asks, and that
+what comes of it fits into an address."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+
+from shop.lab import cases, suite
+from shop.lab.cases import Family, families
+from shop.lab.holes import Sending
+from shop.lab.set_cookie import received
+from shop.lab.suite_facts import DEVIATIONS
+from shop.lab.trial import Answer, Arrival, Exchange, Findings, position
+from tests.model_browser import ModelBrowser
+
+JAR = "/limits/conformance/jar"
+PAGE = "/limits/conformance"
+NOW = 1_780_000_000
+LONGEST_TOKEN = 6_000
+"""Of 8,190 that gunicorn and nginx let a request line have; the rest is path and slack."""
+HTTP_STATE = {
+    "DOMAIN": 40, "NAME": 33, "PATH": 32, "": 28, "ATTRIBUTE": 26, "CHROMIUM": 20,
+    "MOZILLA": 17, "COMMA": 7, "VALUE": 6, "CHARSET": 4, "ORDERING": 1,
+    "OPTIONAL_DOMAIN": 4, "DISABLED_CHROMIUM": 3, "DISABLED_PATH": 1,
+}  # fmt: skip
+"""How many cases of each name tests/data/parser.json of http-state has, as of 2017."""
+WEB_PLATFORM_TESTS = {
+    "name-and-value": 11, "attributes": 14, "value": 28, "value-ctl-dom": 33,
+    "value-ctl-http": 33, "max-age": 10, "__host.header": 20, "__secure.header": 16,
+    "__Http.header": 4, "__Host-Http.header": 5, "__host.document-cookie": 14,
+    "__secure.document-cookie": 12, "__Http.document-cookie": 3,
+    "__Host-Http.document-cookie": 2, "__host.explicit-path": 4,
+}  # fmt: skip
+
+
+def names_of(suite_name: str) -> list[str]:
+    ours = (family for family in families() if family.source.startswith(suite_name))
+    return [case.name for family in ours for case in family.cases]
+
+
+def test_all_cases_of_http_state_are_there() -> None:
+    names = names_of("http-state")
+    assert Counter(re.sub(r"\d{4}$", "", name) for name in names) == HTTP_STATE
+    assert len(set(names)) == len(names) == 222
+
+
+def test_the_chosen_cases_of_web_platform_tests_are_there() -> None:
+    names = names_of("web-platform-tests")
+    assert Counter(re.sub(r"-[0-9a-f]+$", "", name) for name in names) == WEB_PLATFORM_TESTS
+    assert len(set(names)) == len(names)
+
+
+def test_each_difference_and_each_deviation_names_what_there_is() -> None:
+    every = [case for family in families() for case in family.cases]
+    for case in every:
+        assert case.why in ("", *cases.reasons())
+        assert case.why if case.said is not None else True, case.name
+    assert {case.why for case in every} == {"", *cases.reasons()}
+    for deviation in DEVIATIONS:
+        assert deviation.cases <= {case.name for case in every}
+
+
+def test_nothing_is_set_outside_the_directory_of_its_case_but_what_must_be() -> None:
+    for family in families():
+        for case in family.cases:
+            for line in case.lines:
+                for path in received(line).all("path"):
+                    is_inside = path.strip('"').startswith(("{dir}", "{path*")) or not path
+                    is_host = path == "/" and received(line).name.lower().startswith("__host-")
+                    assert is_inside or is_host, case.name
+                if case.is_written and case.needs != "root":
+                    assert received(line).all("path"), f"{case.name} would go to the page's path"
+
+
+def run(family: Family, browser: ModelBrowser, *, has_script: bool = True) -> Findings:
+    """The findings of a family, asked of a browser as the chain does it."""
+    probe, sending = suite.asking(family), Sending(browser.host, NOW)
+    origin = f"{'https' if browser.is_secure else 'http'}://{browser.host}"
+    answers: list[Answer] = []
+    at = f"{JAR}/"
+    while (now := position(probe, JAR, answers).exchange) is not None:
+        for line in now.lines:
+            browser.take(sending.filled(line), at)
+        at = f"{JAR}/{now.at}"
+        answers.append(_answered(now, browser, Arrival(origin, browser.sent_to(at)), has_script))
+    return position(probe, JAR, answers).findings
+
+
+def _answered(now: Exchange, browser: ModelBrowser, arrival: Arrival, has_script: bool) -> Answer:
+    if now.script is None:
+        return now.arrival(arrival) if now.arrival else None
+    if not has_script:
+        return None
+    for text in now.script.writes:
+        browser.take(Sending(browser.host, NOW).filled(text), PAGE, by_script=True)
+    return now.script.hear({})
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+@pytest.mark.parametrize("host", ["shop.example.org", "localhost", "203.0.113.7", "127.0.0.1"])
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.key)
+def test_a_browser_by_the_book_deviates_nowhere(family: Family, host: str, is_secure: bool) -> None:
+    found = run(family, ModelBrowser(host, is_secure))
+    assert found["came"] == ""
+    assert len(str(found["marks"])) == len(family.cases)
+    assert set(str(found["marks"])) <= {suite.AS_ASKED, suite.AS_SECURE, *suite.REASONS}
+
+
+def test_without_a_script_the_rest_is_asked() -> None:
+    for family in families():
+        found = run(family, ModelBrowser("shop.example.org", is_secure=True), has_script=False)
+        for case, mark in zip(family.cases, str(found["marks"]), strict=True):
+            assert mark == "s" or not case.is_written or case.needs, case.name
+        assert found["came"] == ""
+
+
+def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
+    (family,) = (family for family in families() if family.key == "attribute")
+    for is_secure, mark in ((True, suite.AS_SECURE), (False, suite.AS_ASKED)):
+        ground = suite.Ground.seen(Arrival("http://127.0.0.1:8000", "")).asked(family.cases[0])
+        browser = ModelBrowser("127.0.0.1", is_secure)
+        browser.take("foo=bar; Secure", "/")
+        assert ground[mark] == browser.sent_to("/")
+
+
+@pytest.mark.parametrize(
+    ("origin", "ground"),
+    [
+        ("https://shop.example.org", "ns"),
+        ("http://shop.example.org", "np"),
+        ("http://localhost:8000", "sl"),
+        ("https://localhost:8000", "ss"),
+        ("http://shop.localhost", "nl"),
+        ("http://notlocalhost", "sp"),
+        ("http://127.0.0.2", "il"),
+        ("http://[::1]:8000", "il"),
+        ("http://[2001:db8::1]", "ip"),
+        ("http://203.0.113.7", "ip"),
+    ],
+)
+def test_the_ground_is_read_off_the_origin(origin: str, ground: str) -> None:
+    assert str(suite.Ground.seen(Arrival(origin, "")))[:2] == ground
+
+
+def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
+    seen = suite.Ground.seen(Arrival("https://shop.example.org", "a=1; theme=night"))
+    ground = suite.Ground.read(str(seen))
+    for pair in ("a=1", "theme=night", "cart=changed-meanwhile", "__Host-cart=x"):
+        assert ground.is_of_others(pair), pair
+    for pair in ("a=2", "b=1", "carts=1", "theme"):
+        assert not ground.is_of_others(pair), pair
+
+
+@pytest.mark.parametrize(
+    ("host", "marks"),
+    [
+        ("shop.example.org", {"above": "a", "second": "h", "dotted": "+", "name": "+"}),
+        ("localhost", {"above": "a", "second": "h", "dotted": "d", "name": "+"}),
+        ("203.0.113.7", {"above": "a", "second": "h", "dotted": "i", "name": "i"}),
+    ],
+)
+def test_a_case_that_cannot_be_asked_has_the_mark_of_its_reason(
+    host: str, marks: dict[str, str]
+) -> None:
+    apart = {"spelling": "w", "root": "r", "sender": "c"}
+    for family in families():
+        found = str(run(family, ModelBrowser(host, is_secure=False))["marks"])
+        for case, mark in zip(family.cases, found, strict=True):
+            assert mark == (marks | apart).get(case.needs, "+"), case.name
+
+
+@dataclass(slots=True)
+class Contrary(ModelBrowser):
+    """A browser that sends what nobody asked of it."""
+
+    letters: str = ""
+
+    def sent_to(self, address: str) -> str:
+        if address == f"{JAR}/":
+            return "; ".join(f"c{number}=1" for number in range(200))
+        dice = random.Random(address)
+        return "".join(dice.choices(self.letters, k=dice.randrange(100)))
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        pytest.param(string.ascii_letters + string.digits, id="letters"),
+        pytest.param('"\\=,\t', id="escaped in JSON"),
+        pytest.param("".join(map(chr, range(0xA0, 0x100))), id="beyond ASCII"),
+        pytest.param("=", id="runs"),
+    ],
+)
+def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) -> None:
+    signer = URLSafeTimedSerializer("key")
+    found: list[Findings] = []
+    for family in families():
+        probe, answers = suite.asking(family), list[Answer]()
+        browser, at = Contrary("shop.example.org", True, letters=letters), f"{JAR}/"
+        while (now := position(probe, JAR, answers).exchange) is not None:
+            at = f"{JAR}/{now.at}"
+            arrival = Arrival("https://shop.example.org", browser.sent_to(at))
+            answers.append(_answered(now, ModelBrowser("x", True), arrival, has_script=True))
+        assert len(signer.dumps([found, answers, True, 0])) < LONGEST_TOKEN
+        found.append(position(probe, JAR, answers).findings)
+        assert suite.OTHERWISE in str(found[-1]["marks"])
+    assert len(signer.dumps([found, [], False, 0])) < LONGEST_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("a=" + "b" * 4094, "a=b{4094}"),
+        ("=" * 15, "=" * 15),
+        ("=" * 16, "={16}"),
+        ("abcdefghi " * 6, "abcdefghi " * 6),
+        ("abcdefghi " * 9, "abcdefghi " * 5 + "abcdefg..."),
+        ("åäö" * 20, "åäö" * 3 + "..."),
+    ],
+)
+def test_what_came_is_told_in_short(text: str, short: str) -> None:
+    assert suite.squeezed(text) == short
+
+
+def test_what_leaves_the_laboratory_s_path_lives_for_minutes() -> None:
+    given = [
+        line for family in families() for case in family.cases for line in suite._lines(case, JAR)
+    ]
+    beyond = [line for line in given if f"Path={JAR}" not in line and "Path=/" in line]
+    assert len(beyond) > 30
+    for line in beyond:
+        assert "__ho" in line.lower()
+        assert line.count("; Max-Age=300") == 1

@@ -1,0 +1,356 @@
+"""The search of the way against deployments made for it, whose limits are known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+
+from shop.lab import way, way_report
+from shop.lab.way import Attempt, Bound, Findings, Gone, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A way with limits of one's own choosing: of the value of a field, of all values together,
+    of the fields, and of the value of a field that comes back."""
+
+    value: int = 10**9
+    whole: int = 10**9
+    count: int = 10**9
+    back: int = 10**9
+    refused: int | Gone = 431
+    too_large: int | Gone = 502
+    own_fields: int = 3
+    drops_beyond: int = 10**9
+
+    def answers(self, attempt: Attempt) -> Outcome:
+        sizes = [size for _, size in attempt.fields]
+        fields = len(sizes) + self.own_fields
+        if max(sizes, default=0) > self.value or sum(sizes) > self.whole or fields > self.count:
+            return Outcome(self.refused)
+        if attempt.back > self.back:
+            return Outcome(self.too_large)
+        if attempt.question == "field" and attempt.size > self.drops_beyond:
+            return Outcome(200, 0, fields - 1)
+        return Outcome(200, attempt.size, fields)
+
+
+MOST_ATTEMPTS = 82
+
+
+def outcomes_in(
+    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: Gone = Gone.OVER
+) -> tuple[list[Outcome], Findings]:
+    """The outcomes of a search, and what they came to; it ends early after `until` attempts."""
+    outcomes: list[Outcome] = []
+    steps = way.search()
+    attempt = next(steps)
+    while True:
+        is_over = len(outcomes) >= until
+        made = Outcome(ended) if is_over else deployment.answers(attempt)
+        outcomes.append(Outcome.of(str(made)))
+        assert len(outcomes) <= MOST_ATTEMPTS
+        try:
+            attempt = steps.send(outcomes[-1])
+        except StopIteration as end:
+            return outcomes, end.value
+
+
+def found_in(
+    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: Gone = Gone.OVER
+) -> Findings:
+    return outcomes_in(deployment, until=until, ended=ended)[1]
+
+
+def reported(found: Findings) -> way_report.Report:
+    return way_report.by_browser(found, budget_bytes=4096)
+
+
+NGINX = Deployment(value=8182, back=3462, refused=400)
+GUNICORN = Deployment(value=8180, count=100)
+UWSGI = Deployment(whole=3865, refused=Gone.CLOSED)
+FASTLY = Deployment(drops_beyond=32_768)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "value", "status", "is_shared"),
+    [
+        pytest.param(NGINX, 8182, 400, False, id="nginx"),
+        pytest.param(GUNICORN, 8180, 431, False, id="gunicorn"),
+        pytest.param(UWSGI, 3865, Gone.CLOSED, True, id="uWSGI, which closes"),
+        pytest.param(Deployment(value=17, refused=Gone.SILENT), 17, Gone.SILENT, True, id="tiny"),
+        pytest.param(Deployment(value=4095), 4095, 431, False, id="a byte below a rung"),
+        pytest.param(Deployment(value=4096), 4096, 431, False, id="a rung"),
+        pytest.param(Deployment(value=4097), 4097, 431, False, id="a byte above a rung"),
+        pytest.param(Deployment(value=2**20 - 1), 2**20 - 1, 431, False, id="just below the cap"),
+    ],
+)  # fmt: skip
+def test_the_largest_field_is_found_to_the_byte(
+    deployment: Deployment, value: int, status: int | Gone, is_shared: bool
+) -> None:
+    found = found_in(deployment)
+    assert (found.field.most, found.field.least) == (value, value + 1)
+    assert found.field.is_exact
+    assert found.field.beyond == Outcome(status)
+    assert found.is_shared is is_shared
+
+
+@pytest.mark.parametrize("count", [12, 64, 100, 101, 128, 1000, 2002])
+def test_fields_are_counted_with_those_of_the_others(count: int) -> None:
+    found = found_in(Deployment(count=count)).fields
+    assert (found.most, found.least, found.fields) == (count - 3, count - 2, count)
+
+
+@pytest.mark.parametrize("back", [3462, 3943, 16_000, 261_506])
+def test_the_largest_field_that_comes_back(back: int) -> None:
+    found = found_in(Deployment(back=back)).back
+    assert (found.most, found.least, found.beyond) == (back, back + 1, Outcome(502))
+
+
+def test_a_way_without_a_limit_is_not_asked_for_ever() -> None:
+    found = found_in(Deployment())
+    assert found.field == Bound(2**20, fields=4)
+    assert found.fields == Bound(2000, fields=2003)
+    assert found.back == Bound(2**20, fields=3)
+    assert found.is_shared is None
+
+
+def test_a_hop_that_drops_the_field_and_goes_on_is_found_out() -> None:
+    found = found_in(FASTLY)
+    assert (found.field.most, found.field.beyond) == (32_768, Outcome(200, 0, 3))
+    report = way_report.by_browser(found, budget_bytes=4096)
+    assert "dropped on the way" in report.rows[0].beyond
+
+
+@pytest.mark.parametrize("arrived", [0, 15, 17])
+def test_what_arrives_shorter_or_longer_does_not_pass(arrived: int) -> None:
+    assert not Outcome(200, arrived, 4).passes(way.one_field(16))
+
+
+def test_a_field_that_arrives_cut_is_said_to_be() -> None:
+    bound = Bound(16, 17, Outcome(200, 12, 4), (17, Outcome(200, 12, 4)), fields=4)
+    report = reported(replace(found_in(Deployment()), field=bound))
+    assert report.rows[0].beyond == "17: cut to 12 on the way, and still answered with 200"
+
+
+def test_nothing_passes_where_even_the_least_is_refused() -> None:
+    found = found_in(Deployment(value=15))
+    assert (found.field.most, found.field.least) == (0, 16)
+    report = way_report.by_browser(found, budget_bytes=4096)
+    assert (report.rows[0].measured, report.rows[0].beyond) == ("nothing", "16: 431")
+    assert report.budget_bytes is None
+    assert report.says == (
+        "What that means for a cart cannot be said: not even the smallest field passes."
+    )
+
+
+def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
+    class Filled(Deployment):
+        def answers(self, attempt: Attempt) -> Outcome:
+            is_full = attempt.back == 3463
+            return Outcome(Gone.CLOSED) if is_full else NGINX.answers(attempt)
+
+    report = way_report.by_browser(found_in(Filled()), budget_bytes=4096)
+    closed = "the connection is closed without a whole answer"
+    assert report.rows[2].beyond == f"3,463: {closed}; 4,096: 502"
+
+
+@pytest.mark.parametrize("until", range(39))
+def test_a_search_whose_time_is_up_says_what_it_knows(until: int) -> None:
+    found = found_in(NGINX, until=until)
+    assert found.back.cut is Gone.OVER
+    assert found.field.most <= 8182
+    assert found.field.least is None or found.field.least > 8182
+    report = reported(found)
+    assert report.budget_bytes is None
+    assert report.says.endswith("cannot be said: the search came to no end.")
+    assert report.notes[-1] == "After 60 seconds the search ended, before all was asked."
+
+
+FIELD_ENDS = "with “Cookie: ” and line end"
+
+
+@pytest.mark.parametrize(
+    ("until", "measured", "beyond"),
+    [
+        pytest.param(0, "not asked", "not asked", id="nothing asked"),
+        pytest.param(1, f"at least 16 bytes, 26 {FIELD_ENDS}", "not asked", id="one passed"),
+        pytest.param(2, f"at least 4,096 bytes, 4,106 {FIELD_ENDS}", "not asked", id="two passed"),
+        pytest.param(
+            3,
+            f"at least 4,096 bytes, 4,106 {FIELD_ENDS}",
+            "8,192: 400; not asked between",
+            id="one was refused",
+        ),
+        pytest.param(15, f"8,182 bytes, 8,192 {FIELD_ENDS}", "8,183: 400", id="found"),
+    ],
+)
+def test_what_was_not_asked_is_said_not_to_be(until: int, measured: str, beyond: str) -> None:
+    rows = reported(found_in(NGINX, until=until)).rows
+    assert (rows[0].measured, rows[0].beyond) == (measured, beyond)
+    assert [(row.measured, row.beyond) for row in rows[1:]] == [("not asked", "not asked")] * 2
+
+
+def test_fields_that_were_not_all_asked_are_at_least_so_many() -> None:
+    rows = reported(found_in(NGINX, until=20)).rows
+    assert rows[1].measured == "at least 67, 64 of them small fields of this probe"
+    assert rows[1].beyond == "not asked"
+
+
+@pytest.mark.parametrize("until", [3, 15, 16])
+def test_what_was_asked_once_is_said_to_be(until: int) -> None:
+    found = found_in(NGINX, until=until)
+    assert found.field.is_steady is None
+    assert reported(found).notes[0] == "Not asked a second time: Largest field of a request."
+
+
+def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
+    found = found_in(NGINX, until=39)
+    assert (found.field.is_steady, found.back.is_steady) == (True, None)
+    assert found.back.cut is Gone.OVER
+    report = reported(found)
+    assert report.budget_bytes == 2300
+    assert report.notes[1:] == (
+        "Not asked a second time: Largest field of an answer.",
+        "After 60 seconds the search ended, before all was asked.",
+    )
+
+
+def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
+    found = found_in(NGINX, until=18, ended=Gone.LOST)
+    assert (found.field.cut, found.fields.cut, found.back.cut) == (None, Gone.LOST, Gone.LOST)
+    assert reported(found).notes[1:] == (
+        "The search ended before all was asked: at two tries there was no connection.",
+    )
+
+
+def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> None:
+    found = found_in(NGINX, until=15)
+    report = reported(found)
+    told = json.loads(way_report.as_json(found, report, url="http://x", requests=16))
+    field, fields = told["request_field_bytes"], told["request_fields"]
+    assert (field["most"], field["least_refused"], field["exact"]) == (8182, 8183, True)
+    assert (field["steady"], field["cut"], field["shared"]) == (None, True, None)
+    assert (fields["most"], fields["least_refused"], fields["beyond"]) == (0, None, "not asked")
+    assert (fields["steady"], fields["cut"]) == (None, True)
+    assert told["notes"] == list(report.notes)
+    whole = found_in(NGINX)
+    told = json.loads(way_report.as_json(whole, reported(whole), url="http://x", requests=42))
+    assert told["request_field_bytes"]["cut"] is told["answer_field_bytes"]["cut"] is False
+    assert told["request_field_bytes"]["steady"] is True
+
+
+def test_what_varies_is_said_to_vary() -> None:
+    asked: list[Attempt] = []
+
+    class Fickle(Deployment):
+        def answers(self, attempt: Attempt) -> Outcome:
+            is_again = attempt in asked
+            asked.append(attempt)
+            return Outcome(200, attempt.size, 4) if is_again else NGINX.answers(attempt)
+
+    found = found_in(Fickle())
+    assert not found.field.is_steady
+    assert "A second try came out differently: what passes varies here." in (
+        way_report.by_browser(found, budget_bytes=4096).notes
+    )
+
+
+def test_another_status_at_a_second_try_is_not_steady() -> None:
+    asked: list[Attempt] = []
+
+    class Fickle(Deployment):
+        def answers(self, attempt: Attempt) -> Outcome:
+            outcome = NGINX.answers(attempt)
+            is_again = attempt in asked
+            asked.append(attempt)
+            return Outcome(503) if is_again and outcome.status == 400 else outcome
+
+    found = found_in(Fickle()).field
+    assert (found.most, found.least, found.is_steady) == (8182, 8183, False)
+
+
+def test_what_fails_at_a_second_try_is_not_steady_even_where_the_search_ends() -> None:
+    found_out = outcomes_in(NGINX)[0][:15]
+    found = way.position([*found_out, Outcome(503), *[Outcome(Gone.OVER)] * 4])
+    assert isinstance(found, Findings)
+    assert (found.field.is_steady, found.field.cut) == (False, Gone.OVER)
+
+
+def test_a_search_goes_on_where_the_outcomes_so_far_have_led() -> None:
+    outcomes, found = outcomes_in(NGINX)
+    assert way.position([]) == way.one_field(16)
+    assert way.position(outcomes[:2]) == way.one_field(8192)
+    assert way.position(outcomes) == found
+
+
+def test_the_worst_way_takes_82_attempts() -> None:
+    worst = Deployment(value=2**20 - 1, count=2002, back=2**20 - 1)
+    assert len(outcomes_in(worst)[0]) == way.MOST_ATTEMPTS == 82
+    assert way.MOST_REQUESTS == 166
+
+
+def test_more_outcomes_than_attempts_are_refused() -> None:
+    with pytest.raises(ValueError, match="more answers"):
+        way.position([Outcome(404)] * MOST_ATTEMPTS)
+
+
+@pytest.mark.parametrize("text", ["", "x", "closed ", "-1", "200-", "200-1-2-3", "99999", "٢"])
+def test_what_is_no_outcome_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Gone"):
+        Outcome.of(text)
+
+
+@pytest.mark.parametrize(
+    ("found", "beside", "budget"),
+    [
+        pytest.param(found_in(Deployment()), 590, 4096, id="no limit"),
+        pytest.param(found_in(GUNICORN), 590, 4096, id="gunicorn"),
+        pytest.param(found_in(NGINX), 590, 2300, id="nginx: 3,462 + 14 - 1,080"),
+        pytest.param(found_in(UWSGI), 590, 2600, id="uWSGI by fetch: 3,865 - 750 - 510"),
+        pytest.param(found_in(UWSGI), 140, 2100, id="uWSGI from a terminal: less 450 more"),
+        pytest.param(found_in(Deployment(value=4846)), 590, 4096, id="just enough there"),
+        pytest.param(found_in(Deployment(value=4845)), 590, 4000, id="a byte too little there"),
+        pytest.param(found_in(Deployment(back=5162)), 590, 4096, id="just enough back"),
+        pytest.param(found_in(Deployment(back=5161)), 590, 4000, id="a byte too little back"),
+        pytest.param(found_in(Deployment(value=800)), 590, 0, id="hardly anything"),
+    ],
+)
+def test_what_a_cart_may_take(found: Findings, beside: int, budget: int) -> None:
+    assert way_report.budget_of(found, beside=beside) == budget
+
+
+def test_the_budget_is_said_beside_the_one_that_is_set() -> None:
+    found = found_in(NGINX)
+    said = way_report.by_browser(found, budget_bytes=4096).says
+    assert said.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
+    assert "SHOP_CART_BUDGET_BYTES=2300," in said
+    said = way_report.by_browser(found, budget_bytes=2300).says
+    assert (
+        said
+        == "The largest cart of this shop (2,300 bytes) passes here, in a request and in an answer."
+    )
+
+
+def test_no_budget_of_nothing_is_advised() -> None:
+    said = reported(found_in(Deployment(value=800))).says
+    assert said == (
+        "No cart passes here that is worth the name: raise the limit of what stands between."
+    )
+
+
+def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
+    found = found_in(Deployment(back=261_506, too_large=Gone.CLOSED))
+    assert "your browser stops it" in way_report.by_browser(found, budget_bytes=4096).rows[2].beyond
+    said = way_report.by_command(found, budget_bytes=4096, request_bytes=140).rows[2].beyond
+    assert said == "261,507: the connection is closed without a whole answer"
+    refused = replace(found, back=found_in(Deployment(back=261_506)).back)
+    assert way_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
+
+
+def test_hops_with_that_limit_by_default_are_named() -> None:
+    rows = way_report.by_browser(found_in(NGINX), budget_bytes=4096).rows
+    assert rows[0].alike == "nginx, Heroku"
+    assert rows[0].measured == "8,182 bytes, 8,192 with “Cookie: ” and line end"

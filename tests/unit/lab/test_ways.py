@@ -1,0 +1,177 @@
+"""What each way costs, to the byte, and against what really sends such a cookie."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from urllib.parse import quote, unquote
+
+import pytest
+from flask import Flask, Response, session
+from itsdangerous import Signer
+from werkzeug.http import parse_cookie
+
+from shop.core import cookie
+from shop.lab import ways
+from shop.lab.filling import Jar
+from shop.lab.ways import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
+from tests.unit.core.carts import KEYS, cart_of
+
+JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+WAY = {way.key: way for way in WAYS}
+
+GOODS = {
+    1: ("MUG", "Everyday mug", 950),
+    2: ("NOTE-A5", "Notebook, A5, dotted", 1250),
+    3: ("BRULEE-DISH", "Crème brûlée dish", 780),
+    4: ("PÂTÉ", "Pâté dish, “small”", 2400),
+    5: ("20% OFF", "Voucher", 0),
+    90: ("LAMP-DESK", "Hinged desk lamp", 11_900),
+}
+CART = ((2, 1), (1, 12), (90, 1), (3, 2), (4, 1), (5, 1))
+# Each checked once by other means: Set-Cookie of Flask (a session, set_cookie), Chromium's
+# encodeURIComponent, and sums by hand of the text, its packing and the bound.
+GOLDEN = {
+    "session_naive": 373,
+    "session_sku_quantity": 158,
+    "json_percent": 141,
+    "json_quoted": 120,
+    "pairs_signed": 97,
+    "product": 51,
+    "bound": 35,
+}
+
+
+def plain(*lines: tuple[int, int], products: int = 6) -> PlainCart:
+    """A cart of the small catalogue; numbers that it lacks have a SKU made of them."""
+    kept = (PlainLine(*GOODS.get(n, (f"SKU-{n}", f"Thing {n}", n)), q) for n, q in lines)
+    return PlainCart(cart_of(*lines), tuple(kept), products)
+
+
+def sent(response: Response) -> str:
+    """Name and value as they stand in the Set-Cookie header, without the sign between."""
+    return response.headers["Set-Cookie"].partition("; ")[0].replace("=", "", 1)
+
+
+def session_sent(cart: object) -> str:
+    """What Flask sends for a session with this cart."""
+    app = Flask("a tutorial")
+    app.secret_key = KEYS[0]
+
+    @app.get("/")
+    def index() -> str:
+        session["cart"] = cart
+        return ""
+
+    return sent(app.test_client().get("/"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", [pytest.param(way, id=way.key) for way in WAYS])
+def test_each_way_to_the_byte(way: ways.Way) -> None:
+    assert way.octets(plain(*CART), JAR) == GOLDEN[way.key]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param((), id="no lines"),
+        pytest.param(CART, id="not ASCII"),
+        pytest.param([(number, number) for number in range(100, 200)], id="long enough to deflate"),
+    ],
+)
+def test_a_session_is_as_long_as_the_one_that_flask_sends(
+    lines: Sequence[tuple[int, int]],
+) -> None:
+    cart = plain(*lines)
+    naive = [
+        {"sku": n.sku, "name": n.name, "price": n.price, "quantity": n.quantity} for n in cart.lines
+    ]
+    assert WAY["session_naive"].octets(cart, JAR) == len(session_sent(naive))
+    assert WAY["session_sku_quantity"].octets(cart, JAR) == len(session_sent(cart.quantities))
+
+
+def test_quoted_json_is_as_long_as_the_cookie_that_werkzeug_sends() -> None:
+    response = Response()
+    response.set_cookie("cart", ways._json(plain(*CART)), secure=True, httponly=True)
+    assert WAY["json_quoted"].octets(plain(*CART), JAR) == len(sent(response))
+    read = parse_cookie(response.headers["Set-Cookie"].partition("; ")[0])
+    assert read["cart"].startswith('{"NOTE-A5":1,"MUG":12,')
+
+
+def test_percent_encoded_json_holds_cookie_octets_only_and_is_read_again() -> None:
+    text = ways._json(plain(*CART))
+    value = quote(text, safe=ways.LEFT_BY_SCRIPTS)
+    assert value.startswith("%7B%22NOTE-A5%22%3A1%2C%22MUG%22%3A12%2C")
+    assert unquote(value) == text
+    assert WAY["json_percent"].octets(plain(*CART), JAR) == len("cart") + len(value)
+
+
+def test_compact_pairs_say_a_quantity_unless_it_is_one() -> None:
+    pairs = ways.compact_pairs(plain(*CART))
+    assert pairs == "NOTE-A5!MUG*12!LAMP-DESK!BRULEE-DISH*2!P%C3%82T%C3%89!20%25%20OFF"
+    signed = Signer(KEYS[0]).sign(pairs)
+    assert WAY["pairs_signed"].octets(plain(*CART), JAR) == len(b"cart" + signed)
+    assert len(signed) - len(pairs) == len(".") + 27
+
+
+def test_the_product_is_as_long_as_its_own_cookie() -> None:
+    cart = plain(*CART)
+    value = cookie.encode(cart.cart, KEYS, name="__Host-cart")
+    jar = Jar("__Host-cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+    assert PRODUCT.octets(cart, jar) == len("__Host-cart") + len(value)
+
+
+def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
+    # 3 of 10 in order: 10 * 9 * 8; two quantities alike and one other: 3 choices of which it is,
+    # whose entropy is log2(27 / 4); 400 days of seconds; the signature
+    cart = plain((4, 1), (9, 7), (2, 1), products=10)
+    expected = math.log2(720) + math.log2(27 / 4) + math.log2(34_560_000) + 128
+    assert ways.bound_bits(cart) == pytest.approx(expected)
+    assert BOUND.octets(cart, JAR) == len("cart") + math.ceil(expected / math.log2(90))
+
+
+def test_the_bound_draws_from_the_highest_number_held_where_products_are_fewer() -> None:
+    assert ways.bound_bits(plain((90, 1))) == ways.bound_bits(plain((90, 1), products=90))
+    assert ways.bound_bits(plain((90, 1), products=91)) > ways.bound_bits(plain((90, 1)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 20, 100, 300])
+@pytest.mark.parametrize("highest", [300, 9_999, 9_999_999])
+def test_without_a_pattern_the_product_does_not_go_below_the_bound(
+    count: int, highest: int
+) -> None:
+    chance = random.Random(count * highest)
+    lines = [(n, chance.choice((1, 1, 2, 12))) for n in chance.sample(range(1, highest + 1), count)]
+    cart = plain(*lines, products=highest)
+    assert BOUND.octets(cart, JAR) <= PRODUCT.octets(cart, JAR)
+
+
+def test_with_a_pattern_the_product_does() -> None:
+    cart = plain(*((number, 1) for number in range(1, 301)), products=300)
+    assert BOUND.octets(cart, JAR) > PRODUCT.octets(cart, JAR)
+
+
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, id=way.key) for way in WAYS if "session" not in way.key]
+)
+def test_an_empty_cart_has_no_cookie(way: ways.Way) -> None:
+    assert way.octets(plain(), JAR) == 0
+
+
+def test_a_session_is_read_again_by_its_own_key_alone() -> None:
+    value = Session("a key").value([{"sku": "MUG"}])
+    assert Session("a key").cart(value) == [{"sku": "MUG"}]
+    assert Session("another").cart(value) is None
+    for broken in ("", "x", value[:-1], f"{value}x", "é.é.é", f"{value}\x00"):
+        assert Session("a key").cart(broken) is None
+
+
+def test_a_session_needs_a_key() -> None:
+    with pytest.raises(ValueError, match="needs a key"):
+        Session("")
+
+
+def test_the_lines_are_those_of_the_cart() -> None:
+    with pytest.raises(ValueError, match="lines of its cart"):
+        PlainCart(cart_of((1, 1)), (), 6)
