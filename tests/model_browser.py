@@ -10,7 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field, replace
 
-from shop.lab.set_cookie import Received, default_path, received
+from shop.lab.engine.set_cookie import Received, default_path, received
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROLS_AND_TAB = re.compile(r"[\x00-\x1f\x7f]")

@@ -9,9 +9,9 @@ from typing import Any
 from flask import render_template
 
 from shop.lab import probes
-from shop.lab.chain import STOPPED, Chain, Progress, edition_of, who_is_asked
+from shop.lab.engine.exchange import Findings
+from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, who_is_asked
 from shop.lab.probe_facts import QUESTIONS, Known, Question
-from shop.lab.trial import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shop.lab import probes
+from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.facts import Source, chromium, firefox, rfc, webkit
-from shop.lab.trial import Findings, Probe
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab import unguarded
-from shop.lab.trial import Answer, Cookies, Exchange, Findings, Script
+from shop.lab.engine.exchange import Answer, Cookies, Exchange, Findings, Script
 from shop.web import undo
 from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS
 

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from shop.core import cookie
 from shop.lab.cases import SET_AT, Case, Family, in_directory
-from shop.lab.set_cookie import received
-from shop.lab.trial import Answer, Arrival, Exchange, Findings, Probe, Script
+from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, Probe, Script
+from shop.lab.engine.set_cookie import received
 
 AS_ASKED, AS_SECURE, OTHERWISE, UNTOLD = "+", "*", "-", "?"
 """The marks of a case that was measured. AS_SECURE is what is asked where the connection is

@@ -20,7 +20,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from shop.lab.trial import replayed
+from shop.lab.engine.exchange import replayed
 
 FIELD = "Crumbs"
 """As long as `Cookie`, which no script may send."""

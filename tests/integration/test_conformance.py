@@ -12,8 +12,8 @@ import pytest
 from justhtml import JustHTML
 
 from shop.lab.cases import families
-from shop.lab.chain import BY_SCRIPT, edition_of
 from shop.lab.conformance import chain
+from shop.lab.engine.run import BY_SCRIPT, edition_of
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
 from tests.integration.model_visit import ModelVisit, signed

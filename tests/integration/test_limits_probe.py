@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from shop.core import cookie
 from shop.core.cart import Line
 from shop.lab import ghosts
-from shop.lab.chain import BY_SCRIPT
+from shop.lab.engine.run import BY_SCRIPT
 from shop.lab.filling import Jar
 from shop.lab.probe import chain
 from shop.lab.probe_facts import QUESTIONS
@@ -325,7 +325,7 @@ def test_a_report_does_not_grow_old_but_a_chain_does(
 ) -> None:
     page = visit.walks()
     last = visit.answers[-1].request
-    monkeypatch.setattr("shop.lab.chain.LIFE_SECONDS", -1)
+    monkeypatch.setattr("shop.lab.engine.run.LIFE_SECONDS", -1)
     assert visit.asks(f"{last.path}?{last.query_string.decode()}").text == page
     assert visit.asks(visit.began).status_code == 303
     assert visit.asks(f"{JAR}/?s={state_of(visit.began)}").status_code == 400

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shop.lab import probes
-from shop.lab.trial import Answer, Exchange, Findings, Probe, position
+from shop.lab.engine.exchange import Answer, Exchange, Findings, Probe, position
 from tests.model_browser import ModelBrowser
 
 PAGE = "/limits/probe"

@@ -14,10 +14,10 @@ from itsdangerous import URLSafeTimedSerializer
 
 from shop.lab import cases, suite
 from shop.lab.cases import Family, families
-from shop.lab.holes import Sending
-from shop.lab.set_cookie import received
+from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, position
+from shop.lab.engine.placeholders import Sending
+from shop.lab.engine.set_cookie import received
 from shop.lab.suite_facts import DEVIATIONS
-from shop.lab.trial import Answer, Arrival, Exchange, Findings, position
 from tests.model_browser import ModelBrowser
 
 JAR = "/limits/conformance/jar"

@@ -32,9 +32,8 @@ from itsdangerous import BadSignature
 from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
-from shop.lab import set_cookie
-from shop.lab.holes import Sending
-from shop.lab.trial import (
+from shop.lab.engine import set_cookie
+from shop.lab.engine.exchange import (
     Answer,
     Arrival,
     Cookies,
@@ -45,6 +44,7 @@ from shop.lab.trial import (
     exchanges,
     position,
 )
+from shop.lab.engine.placeholders import Sending
 from shop.web import cart_cookie
 from shop.web.shop import shop
 

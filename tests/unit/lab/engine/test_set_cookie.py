@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shop.lab.holes import Sending
-from shop.lab.set_cookie import Received, default_path, deletions, received
+from shop.lab.engine.placeholders import Sending
+from shop.lab.engine.set_cookie import Received, default_path, deletions, received
 from tests.model_browser import ModelBrowser
 
 HOST = "shop.example.org"

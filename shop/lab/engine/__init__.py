@@ -1,0 +1,1 @@
+"""Asks the visiting browser about cookies, one exchange after the other."""
