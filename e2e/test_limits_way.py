@@ -13,7 +13,7 @@ from e2e import jar, layout
 from e2e.pages import Shopper
 from e2e.server import PROJECT, RunningShop
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab import way
+from shop.lab.header_limits import search
 
 LONGEST_FIELD = 65_536
 """What the shop sets gunicorn's limit_request_field_size to."""
@@ -72,7 +72,7 @@ def test_chromium_stops_a_header_of_a_byte_more_than_its_source_says(shopper: Sh
         len(f"{field['name']}: {field['value']}\r\n") for field in echoed.value.headers_array()
     )
     whole = len("HTTP/1.1 200 OK\r\n") + others + len("\r\n")
-    most = CHROMIUM_HEADER_BYTES - whole - len(f"{way.BACK}: \r\n")
+    most = CHROMIUM_HEADER_BYTES - whole - len(f"{search.BACK}: \r\n")
     expect(row(report, "Largest field of an answer")).to_contain_text(f"{most:,} bytes, ")
     expect(row(report, "Largest field of an answer")).to_contain_text(f"{most + 1:,}: your")
 

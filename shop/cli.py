@@ -28,7 +28,9 @@ from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
-from shop.lab import budget_plot, budget_report, way_client, way_report
+from shop.lab import budget_plot, budget_report
+from shop.lab.header_limits import client
+from shop.lab.header_limits import report as header_limits_report
 from shop.server import Server
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading, writing
@@ -167,7 +169,7 @@ def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None
     click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
 
 
-@main.command("limits", epilog=f"It makes {way_client.MOST_REQUESTS} requests at most.")
+@main.command("limits", epilog=f"It makes {client.MOST_REQUESTS} requests at most.")
 @click.option("--url", required=True, help="Address of a shop, with its path if it has one.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--insecure", is_flag=True, help="Whatever its certificate, for a test set-up.")
@@ -178,15 +180,15 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     is asked, over HTTP/1.1.
     """
     try:
-        deployment = way_client.Deployment.of(url, is_insecure=insecure)
+        deployment = client.Deployment.of(url, is_insecure=insecure)
     except ValueError as problem:
         raise Sentence(f"{url} is no address of a shop: {problem}.") from None
-    with tqdm(total=way_client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
+    with tqdm(total=client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
         try:
-            measured = way_client.measure(deployment, bar.update)
-        except way_client.NotMeasured as problem:
+            measured = client.measure(deployment, bar.update)
+        except client.NotMeasured as problem:
             raise Sentence(str(problem)) from None
-    report = way_report.by_command(
+    report = header_limits_report.by_command(
         measured.found,
         budget_bytes=measured.budget_bytes,
         request_bytes=measured.request_bytes,
@@ -195,10 +197,14 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     if as_json:
         requests = measured.requests
         click.echo(
-            way_report.as_json(measured.found, report, url=str(deployment), requests=requests)
+            header_limits_report.as_json(
+                measured.found, report, url=str(deployment), requests=requests
+            )
         )
     else:
-        click.echo(f"{deployment}, {measured.requests} requests\n\n{way_report.as_text(report)}")
+        click.echo(
+            f"{deployment}, {measured.requests} requests\n\n{header_limits_report.as_text(report)}"
+        )
 
 
 @main.group("cookie")

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from shop.lab import conformance, museum, page, probe, unguarded, way_pages
+from shop.lab import conformance, museum, page, probe, unguarded
+from shop.lab.header_limits import page as header_limits_page
 from shop.lab.stage import Stage
 from shop.web.shop import Shop
 
@@ -27,7 +28,7 @@ BLUEPRINTS = (
     unguarded.blueprint,
     probe.blueprint,
     probe.chain.aside,
-    way_pages.blueprint,
+    header_limits_page.blueprint,
     conformance.blueprint,
     museum.blueprint,
 )

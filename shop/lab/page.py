@@ -12,8 +12,8 @@ from shop.lab import cases, filling, taking, unguarded
 from shop.lab.comparison import comparison
 from shop.lab.exhibits import EXHIBITS
 from shop.lab.facts import NAME_AND_VALUE
-from shop.lab.way import MOST_REQUESTS
-from shop.lab.way_facts import HOPS
+from shop.lab.header_limits.hops import HOPS
+from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.wire import growing, jar, wire
 from shop.web import cart_cookie, found, words
 from shop.web.cart import CONFLICT

@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from werkzeug.test import TestResponse
 
 from shop.cli import main
-from shop.lab import way, way_client, way_report
+from shop.lab.header_limits import client, report, search
 from shop.web.layout import EXPIRED_CART
 from shop.web.say import MOST_BYTES
 from tests.conftest import Opener, OpenShop
@@ -172,10 +172,8 @@ def test_what_stands_beside_a_cart_is_what_is_reckoned_with(
     (session,) = set(lines) - set(carts)
     name_and_value = sum(len(line) - len("=") for line in carts)
     beside = _header_bytes(answer) - name_and_value - _header_bytes(visitor.get(ECHO))
-    _is_just_enough(beside, way_report.ANSWER_BESIDE_BYTES)
-    _is_just_enough(
-        len("; ".join([*carts, session])) - name_and_value, way_report.COOKIE_BESIDE_BYTES
-    )
+    _is_just_enough(beside, report.ANSWER_BESIDE_BYTES)
+    _is_just_enough(len("; ".join([*carts, session])) - name_and_value, report.COOKIE_BESIDE_BYTES)
 
 
 def _is_just_enough(measured: int, reckoned: int) -> None:
@@ -234,7 +232,7 @@ def answered(status: str, body: str = "", *fields: str) -> bytes:
 
 def laboratory(path: str, fields: dict[str, str]) -> bytes:
     """What a shop without any limit would answer."""
-    counted = sum(name.startswith(way.COUNTED) for name in fields)
+    counted = sum(name.startswith(search.COUNTED) for name in fields)
     arrived = {"octets": len(fields.get("Cookie", "")), "counted": counted}
     body = json.dumps(arrived | {"fields": len(fields), "budget": 4096})
     back = int(path.partition("back=")[2] or 0)
@@ -324,7 +322,7 @@ def test_a_deployment_like_nginx() -> None:
     assert told["request_field_bytes"]["shared"] is False
     assert told["answer_field_bytes"]["status"] == 502
     assert told["answer_field_bytes"]["exact"] is True
-    fits = told["answer_field_bytes"]["most"] + 14 - way_report.ANSWER_BESIDE_BYTES
+    fits = told["answer_field_bytes"]["most"] + 14 - report.ANSWER_BESIDE_BYTES
     assert 0 <= fits - told["cart_budget_bytes"] < 100
 
 
@@ -448,8 +446,8 @@ def mute_beyond(most: int, silence: threading.Event) -> Answers:
 
 
 def test_what_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(way, "MOST_SECONDS", 1)
+    monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(search, "MOST_SECONDS", 1)
     told = measured(mute_beyond(4096, threading.Event()))
     field = told["request_field_bytes"]
     assert (field["most"], field["status"], field["steady"]) == (4096, None, None)
@@ -459,7 +457,7 @@ def test_what_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_waited_for_to_the_end_is_not_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(way, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(search, "MOST_SECONDS", 0.5)
     silence = threading.Event()
     with served(mute_beyond(4096, silence)) as port:
         began = time.monotonic()
@@ -483,7 +481,7 @@ def secured() -> ssl.SSLContext:
 def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(way, "MOST_SECONDS", 1)
+    monkeypatch.setattr(search, "MOST_SECONDS", 1)
     waited = threading.Event()
     with served(laboratory, tls=secured(), meets=lambda _: not waited.wait(0.3)) as port:
         told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
@@ -505,7 +503,7 @@ def except_for(number: int, then: Meets) -> Meets:
 
 
 def test_a_connection_that_fails_is_made_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way_client, "AGAIN_AFTER_SECONDS", 0)
+    monkeypatch.setattr(client, "AGAIN_AFTER_SECONDS", 0)
     with served(like_nginx, tls=secured(), meets=except_for(10, lambda _: False)) as port:
         told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
     assert told["request_field_bytes"]["most"] == 8182
@@ -517,7 +515,7 @@ def test_a_connection_that_fails_is_made_once_more(monkeypatch: pytest.MonkeyPat
 def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(way_client, "AGAIN_AFTER_SECONDS", 0)
+    monkeypatch.setattr(client, "AGAIN_AFTER_SECONDS", 0)
 
     def closes_down(listening: socket.socket) -> bool:
         listening.close()
@@ -561,7 +559,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
 
 
 def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(search, "PATIENCE_SECONDS", 1)
     with silent() as dead, served(like_nginx) as port:
         resolving(monkeypatch, dead, port)
         began = time.monotonic()
@@ -576,7 +574,7 @@ def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPat
 def test_all_addresses_together_are_waited_for_no_longer_than_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.5)
     with silent() as dead:
         resolving(monkeypatch, dead, dead, dead, dead)
         began = time.monotonic()
@@ -587,7 +585,7 @@ def test_all_addresses_together_are_waited_for_no_longer_than_one(
 
 
 def test_a_handshake_without_an_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     over = threading.Event()
     with served(laboratory, meets=lambda _: over.wait(2)) as port:
         said = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
@@ -605,9 +603,9 @@ def test_no_more_requests_are_made_than_said() -> None:
 
     ticks: list[None] = []
     with served(worst) as port:
-        deployment = way_client.Deployment.of(f"http://127.0.0.1:{port}")
-        found = way_client.measure(deployment, lambda: ticks.append(None))
-    assert 80 <= found.requests <= way_client.MOST_REQUESTS == 83
+        deployment = client.Deployment.of(f"http://127.0.0.1:{port}")
+        found = client.measure(deployment, lambda: ticks.append(None))
+    assert 80 <= found.requests <= client.MOST_REQUESTS == 83
     assert len(ticks) == found.requests
     assert "It makes 83 requests at most." in CliRunner().invoke(main, ["limits", "--help"]).output
 
@@ -632,8 +630,8 @@ def test_what_comes_before_an_answer_is_not_it() -> None:
     ],
 )
 def test_a_port_stands_in_the_host_field_unless_it_is_the_usual(url: str, authority: str) -> None:
-    deployment = way_client.Deployment.of(url)
-    assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(way.one_back(0))
+    deployment = client.Deployment.of(url)
+    assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(search.one_back(0))
 
 
 def test_what_cannot_be_reached_is_told() -> None:

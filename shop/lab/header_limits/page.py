@@ -12,8 +12,9 @@ from dataclasses import asdict
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.lab import way, way_report
-from shop.lab.way import Attempt, Findings, Outcome
+from shop.lab.header_limits import report as header_limits_report
+from shop.lab.header_limits import search
+from shop.lab.header_limits.search import Attempt, Findings, Outcome
 from shop.web.layout import is_quiet
 from shop.web.shop import shop
 
@@ -32,7 +33,7 @@ def show() -> str | Response:
     _, found = _position()
     if isinstance(found, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), 303)
-    report = way_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
+    report = header_limits_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
     return render_template("limits/way.html", report=report, is_in_place=is_quiet())
 
 
@@ -45,11 +46,11 @@ def following() -> Response:
         return jsonify(report=url_for("way.show", outcomes=written))
     return jsonify(
         attempt=asdict(found),
-        back=way.BACK,
-        seconds=way.PATIENCE_SECONDS,
-        most_seconds=way.MOST_SECONDS,
+        back=search.BACK,
+        seconds=search.PATIENCE_SECONDS,
+        most_seconds=search.MOST_SECONDS,
         done=2 * len(outcomes) + 1,
-        said=way_report.TITLES[found.question],
+        said=header_limits_report.TITLES[found.question],
     )
 
 
@@ -61,26 +62,26 @@ def echo() -> Response:
     The answer has a field with a value of `back` bytes, and none without.
     """
     headers = request.headers
-    counted = sum(name.startswith(way.COUNTED) for name, _ in headers)
+    counted = sum(name.startswith(search.COUNTED) for name, _ in headers)
     response = jsonify(
-        octets=len(headers.get(way.FIELD) or headers.get("Cookie", "")),
+        octets=len(headers.get(search.FIELD) or headers.get("Cookie", "")),
         counted=counted,
         fields=len(headers),
         budget=shop().cart_budget_bytes,
     )
     if back := _back():
-        response.headers[way.BACK] = "x" * back
+        response.headers[search.BACK] = "x" * back
     return response
 
 
 def _position() -> tuple[list[Outcome], Attempt | Findings]:
     written = request.args.get("outcomes", "")
     parts = written.split(BETWEEN) if written else []
-    if len(parts) > way.MOST_ATTEMPTS:
+    if len(parts) > search.MOST_ATTEMPTS:
         abort(400)
     try:
         outcomes = [Outcome.of(part) for part in parts]
-        return outcomes, way.position(outcomes)
+        return outcomes, search.position(outcomes)
     except ValueError:
         abort(400)
 
@@ -88,6 +89,6 @@ def _position() -> tuple[list[Outcome], Attempt | Findings]:
 def _back() -> int:
     written = request.args.get("back", "0")
     is_number = written.isascii() and written.isdigit() and len(written) <= LONGEST_WRITTEN
-    if not is_number or int(written) > way.SIZES[-1]:
+    if not is_number or int(written) > search.SIZES[-1]:
         abort(400)
     return int(written)

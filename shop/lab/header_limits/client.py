@@ -23,12 +23,12 @@ from urllib.parse import quote, urlsplit
 
 import h11
 
-from shop.lab import way
-from shop.lab.way import Attempt, Findings, Gone, Outcome
+from shop.lab.header_limits import search
+from shop.lab.header_limits.search import Attempt, Findings, Gone, Outcome
 
 COOKIE = "Cookie"
 COOKIE_NAME = "way"
-MOST_HEADER_BYTES = 2 * way.SIZES[-1]
+MOST_HEADER_BYTES = 2 * search.SIZES[-1]
 MOST_BODY_BYTES = 65_536
 CHUNK_BYTES = 65_536
 OWN_FIELDS = (
@@ -37,7 +37,7 @@ OWN_FIELDS = (
     ("Connection", "close"),
 )
 PORTS = {"http": 80, "https": 443}
-MOST_REQUESTS = way.MOST_ATTEMPTS + 1
+MOST_REQUESTS = search.MOST_ATTEMPTS + 1
 """What `measure` makes at most: one first, to learn whether a laboratory answers."""
 AGAIN_AFTER_SECONDS = 1
 """How long a connection that failed is left before it is tried again: a server that is started
@@ -165,12 +165,12 @@ class Answer:
 
     def outcome(self, attempt: Attempt) -> Outcome:
         """What this comes to as the outcome of an attempt."""
-        if self.status != way.OK:
+        if self.status != search.OK:
             return Outcome(self.status)
         told = dict(self.told)
-        back = len(self.field(way.BACK))
+        back = len(self.field(search.BACK))
         arrived = back if attempt.reads == "back" else told.get(attempt.reads, 0)
-        return Outcome(way.OK, arrived, told.get("fields", 0))
+        return Outcome(search.OK, arrived, told.get("fields", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,29 +194,29 @@ def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -
     Raises NotMeasured, with a sentence, when there is nothing that can be measured.
     """
     addresses = deployment.addresses()
-    until = time.monotonic() + way.MOST_SECONDS
+    until = time.monotonic() + search.MOST_SECONDS
     budget_bytes, address = knock(deployment, addresses)
     tick()
     asking = _Asking(deployment, address, until, tick)
     outcomes: list[Outcome] = []
-    while isinstance(attempt := way.position(outcomes), Attempt):
+    while isinstance(attempt := search.position(outcomes), Attempt):
         outcome = asking.outcome(attempt)
         if outcome.status is Gone.LOST and outcomes and outcomes[-1].status is Gone.CLOSED:
             outcomes.pop()  # who was about to go refused no header by closing
         outcomes.append(outcome)
-    beside = len(deployment.request(way.one_back(0)))
+    beside = len(deployment.request(search.one_back(0)))
     return Measured(attempt, asking.requests, beside, budget_bytes, tuple(asking.failed))
 
 
 def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Address]:
     """Whether a laboratory answers there: its shop's budget of a cart, and the address that
     answered. Raises NotMeasured."""
-    until = time.monotonic() + way.PATIENCE_SECONDS
+    until = time.monotonic() + search.PATIENCE_SECONDS
     connection, address = deployment.connect(addresses, until)
     with connection:
-        answer = _asked(connection, deployment.request(way.one_field(way.SIZES[0])), until)
+        answer = _asked(connection, deployment.request(search.one_field(search.SIZES[0])), until)
     budget_bytes = dict(answer.told).get("budget")
-    if answer.status == way.OK and budget_bytes is not None:
+    if answer.status == search.OK and budget_bytes is not None:
         return budget_bytes, address
     raise NotMeasured(_not_a_laboratory(deployment, answer))
 
@@ -246,15 +246,15 @@ class _Asking:
         if outcome.status is Gone.LOST:
             time.sleep(min(AGAIN_AFTER_SECONDS, max(0, self._until - time.monotonic())))
             outcome = self._once(attempt)
-        if outcome.status in way.NOT_MADE:
+        if outcome.status in search.NOT_MADE:
             self._ended = Gone(outcome.status)
         return outcome
 
     def _once(self, attempt: Attempt) -> Outcome:
-        patience = min(self._until - time.monotonic(), way.PATIENCE_SECONDS)
+        patience = min(self._until - time.monotonic(), search.PATIENCE_SECONDS)
         if patience <= 0:
             return Outcome(Gone.OVER)
-        is_last = patience < way.PATIENCE_SECONDS
+        is_last = patience < search.PATIENCE_SECONDS
         until = time.monotonic() + patience
         try:
             connection, _ = self._deployment.connect((self._address,), until)
@@ -331,7 +331,7 @@ class _Exchange:
             event = self._http.next_event()
             if isinstance(event, h11.Response):
                 self._answer = _heard(event)
-                if event.status_code != way.OK:
+                if event.status_code != search.OK:
                     return self._answer
             elif isinstance(event, h11.Data):
                 self._body += event.data
@@ -359,7 +359,7 @@ def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
             f"{deployment} leads to {place[:200]}, and only the address that was given is asked. "
             "Give the one that it leads to."
         )
-    if answer.status in (404, way.OK):
+    if answer.status in (404, search.OK):
         return (
             f"There is no laboratory of Crumb at {deployment}. Is it the address of the shop, "
             "with its path, and is SHOP_LIMITS_LAB on?"
@@ -408,7 +408,7 @@ def _told(body: bytes) -> tuple[tuple[str, int], ...]:
 
 
 def _field(name: str, octets: int) -> tuple[str, str]:
-    if name == way.FIELD:
+    if name == search.FIELD:
         return COOKIE, f"{COOKIE_NAME}=".ljust(octets, "x")
     return name, "x" * octets
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.way import (
+from shop.lab.header_limits.hops import HOPS, OWN_LIMITS
+from shop.lab.header_limits.search import (
     BESIDE_BYTES,
     MOST_SECONDS,
     OK,
@@ -17,7 +18,6 @@ from shop.lab.way import (
     Gone,
     Outcome,
 )
-from shop.lab.way_facts import HOPS, OWN_LIMITS
 
 TITLES = {
     "field": "Largest field of a request",

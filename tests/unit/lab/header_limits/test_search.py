@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shop.lab import way, way_report
-from shop.lab.way import Attempt, Bound, Findings, Gone, Outcome
+from shop.lab.header_limits import report as header_limits_report
+from shop.lab.header_limits import search
+from shop.lab.header_limits.search import Attempt, Bound, Findings, Gone, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def outcomes_in(
 ) -> tuple[list[Outcome], Findings]:
     """The outcomes of a search, and what they came to; it ends early after `until` attempts."""
     outcomes: list[Outcome] = []
-    steps = way.search()
+    steps = search.search()
     attempt = next(steps)
     while True:
         is_over = len(outcomes) >= until
@@ -64,8 +65,8 @@ def found_in(
     return outcomes_in(deployment, until=until, ended=ended)[1]
 
 
-def reported(found: Findings) -> way_report.Report:
-    return way_report.by_browser(found, budget_bytes=4096)
+def reported(found: Findings) -> header_limits_report.Report:
+    return header_limits_report.by_browser(found, budget_bytes=4096)
 
 
 NGINX = Deployment(value=8182, back=3462, refused=400)
@@ -120,13 +121,13 @@ def test_a_way_without_a_limit_is_not_asked_for_ever() -> None:
 def test_a_hop_that_drops_the_field_and_goes_on_is_found_out() -> None:
     found = found_in(FASTLY)
     assert (found.field.most, found.field.beyond) == (32_768, Outcome(200, 0, 3))
-    report = way_report.by_browser(found, budget_bytes=4096)
+    report = header_limits_report.by_browser(found, budget_bytes=4096)
     assert "dropped on the way" in report.rows[0].beyond
 
 
 @pytest.mark.parametrize("arrived", [0, 15, 17])
 def test_what_arrives_shorter_or_longer_does_not_pass(arrived: int) -> None:
-    assert not Outcome(200, arrived, 4).passes(way.one_field(16))
+    assert not Outcome(200, arrived, 4).passes(search.one_field(16))
 
 
 def test_a_field_that_arrives_cut_is_said_to_be() -> None:
@@ -138,7 +139,7 @@ def test_a_field_that_arrives_cut_is_said_to_be() -> None:
 def test_nothing_passes_where_even_the_least_is_refused() -> None:
     found = found_in(Deployment(value=15))
     assert (found.field.most, found.field.least) == (0, 16)
-    report = way_report.by_browser(found, budget_bytes=4096)
+    report = header_limits_report.by_browser(found, budget_bytes=4096)
     assert (report.rows[0].measured, report.rows[0].beyond) == ("nothing", "16: 431")
     assert report.budget_bytes is None
     assert report.says == (
@@ -152,7 +153,7 @@ def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
             is_full = attempt.back == 3463
             return Outcome(Gone.CLOSED) if is_full else NGINX.answers(attempt)
 
-    report = way_report.by_browser(found_in(Filled()), budget_bytes=4096)
+    report = header_limits_report.by_browser(found_in(Filled()), budget_bytes=4096)
     closed = "the connection is closed without a whole answer"
     assert report.rows[2].beyond == f"3,463: {closed}; 4,096: 502"
 
@@ -229,7 +230,7 @@ def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
 def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> None:
     found = found_in(NGINX, until=15)
     report = reported(found)
-    told = json.loads(way_report.as_json(found, report, url="http://x", requests=16))
+    told = json.loads(header_limits_report.as_json(found, report, url="http://x", requests=16))
     field, fields = told["request_field_bytes"], told["request_fields"]
     assert (field["most"], field["least_refused"], field["exact"]) == (8182, 8183, True)
     assert (field["steady"], field["cut"], field["shared"]) == (None, True, None)
@@ -237,7 +238,9 @@ def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> 
     assert (fields["steady"], fields["cut"]) == (None, True)
     assert told["notes"] == list(report.notes)
     whole = found_in(NGINX)
-    told = json.loads(way_report.as_json(whole, reported(whole), url="http://x", requests=42))
+    told = json.loads(
+        header_limits_report.as_json(whole, reported(whole), url="http://x", requests=42)
+    )
     assert told["request_field_bytes"]["cut"] is told["answer_field_bytes"]["cut"] is False
     assert told["request_field_bytes"]["steady"] is True
 
@@ -254,7 +257,7 @@ def test_what_varies_is_said_to_vary() -> None:
     found = found_in(Fickle())
     assert not found.field.is_steady
     assert "A second try came out differently: what passes varies here." in (
-        way_report.by_browser(found, budget_bytes=4096).notes
+        header_limits_report.by_browser(found, budget_bytes=4096).notes
     )
 
 
@@ -274,27 +277,27 @@ def test_another_status_at_a_second_try_is_not_steady() -> None:
 
 def test_what_fails_at_a_second_try_is_not_steady_even_where_the_search_ends() -> None:
     found_out = outcomes_in(NGINX)[0][:15]
-    found = way.position([*found_out, Outcome(503), *[Outcome(Gone.OVER)] * 4])
+    found = search.position([*found_out, Outcome(503), *[Outcome(Gone.OVER)] * 4])
     assert isinstance(found, Findings)
     assert (found.field.is_steady, found.field.cut) == (False, Gone.OVER)
 
 
 def test_a_search_goes_on_where_the_outcomes_so_far_have_led() -> None:
     outcomes, found = outcomes_in(NGINX)
-    assert way.position([]) == way.one_field(16)
-    assert way.position(outcomes[:2]) == way.one_field(8192)
-    assert way.position(outcomes) == found
+    assert search.position([]) == search.one_field(16)
+    assert search.position(outcomes[:2]) == search.one_field(8192)
+    assert search.position(outcomes) == found
 
 
 def test_the_worst_way_takes_82_attempts() -> None:
     worst = Deployment(value=2**20 - 1, count=2002, back=2**20 - 1)
-    assert len(outcomes_in(worst)[0]) == way.MOST_ATTEMPTS == 82
-    assert way.MOST_REQUESTS == 166
+    assert len(outcomes_in(worst)[0]) == search.MOST_ATTEMPTS == 82
+    assert search.MOST_REQUESTS == 166
 
 
 def test_more_outcomes_than_attempts_are_refused() -> None:
     with pytest.raises(ValueError, match="more answers"):
-        way.position([Outcome(404)] * MOST_ATTEMPTS)
+        search.position([Outcome(404)] * MOST_ATTEMPTS)
 
 
 @pytest.mark.parametrize("text", ["", "x", "closed ", "-1", "200-", "200-1-2-3", "99999", "٢"])
@@ -319,15 +322,15 @@ def test_what_is_no_outcome_is_refused(text: str) -> None:
     ],
 )
 def test_what_a_cart_may_take(found: Findings, beside: int, budget: int) -> None:
-    assert way_report.budget_of(found, beside=beside) == budget
+    assert header_limits_report.budget_of(found, beside=beside) == budget
 
 
 def test_the_budget_is_said_beside_the_one_that_is_set() -> None:
     found = found_in(NGINX)
-    said = way_report.by_browser(found, budget_bytes=4096).says
+    said = header_limits_report.by_browser(found, budget_bytes=4096).says
     assert said.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
     assert "SHOP_CART_BUDGET_BYTES=2300," in said
-    said = way_report.by_browser(found, budget_bytes=2300).says
+    said = header_limits_report.by_browser(found, budget_bytes=2300).says
     assert (
         said
         == "The largest cart of this shop (2,300 bytes) passes here, in a request and in an answer."
@@ -343,14 +346,21 @@ def test_no_budget_of_nothing_is_advised() -> None:
 
 def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
     found = found_in(Deployment(back=261_506, too_large=Gone.CLOSED))
-    assert "your browser stops it" in way_report.by_browser(found, budget_bytes=4096).rows[2].beyond
-    said = way_report.by_command(found, budget_bytes=4096, request_bytes=140).rows[2].beyond
+    assert (
+        "your browser stops it"
+        in header_limits_report.by_browser(found, budget_bytes=4096).rows[2].beyond
+    )
+    said = (
+        header_limits_report.by_command(found, budget_bytes=4096, request_bytes=140).rows[2].beyond
+    )
     assert said == "261,507: the connection is closed without a whole answer"
     refused = replace(found, back=found_in(Deployment(back=261_506)).back)
-    assert way_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
+    assert (
+        header_limits_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
+    )
 
 
 def test_hops_with_that_limit_by_default_are_named() -> None:
-    rows = way_report.by_browser(found_in(NGINX), budget_bytes=4096).rows
+    rows = header_limits_report.by_browser(found_in(NGINX), budget_bytes=4096).rows
     assert rows[0].alike == "nginx, Heroku"
     assert rows[0].measured == "8,182 bytes, 8,192 with “Cookie: ” and line end"
