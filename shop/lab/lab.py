@@ -13,8 +13,9 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from shop.lab import conformance, museum, page, probe, unguarded
+from shop.lab import conformance, museum, page, unguarded
 from shop.lab.header_limits import page as header_limits_page
+from shop.lab.probes import page as probes_page
 from shop.lab.stage import Stage
 from shop.web.shop import Shop
 
@@ -26,8 +27,8 @@ hundred requests."""
 BLUEPRINTS = (
     page.blueprint,
     unguarded.blueprint,
-    probe.blueprint,
-    probe.chain.aside,
+    probes_page.blueprint,
+    probes_page.chain.aside,
     header_limits_page.blueprint,
     conformance.blueprint,
     museum.blueprint,

@@ -18,8 +18,8 @@ from shop.core.cart import Line
 from shop.lab import ghosts
 from shop.lab.engine.run import BY_SCRIPT
 from shop.lab.filling import Jar
-from shop.lab.probe import chain
-from shop.lab.probe_facts import QUESTIONS
+from shop.lab.probes.known_answers import QUESTIONS
+from shop.lab.probes.page import chain
 from tests.conftest import KEY, START, OpenShop
 from tests.integration.client import (
     LintingClient,

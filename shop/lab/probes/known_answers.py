@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shop.lab import probes
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.facts import Source, chromium, firefox, rfc, webkit
+from shop.lab.probes import questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _tell_controls(found: Findings) -> str:
         return NEEDS_SCRIPT
     named = {
         verdict: [code for code, known in found.items() if known == verdict]
-        for verdict in (probes.KEPT, probes.CUT, probes.DROPPED)
+        for verdict in (questions.KEPT, questions.CUT, questions.DROPPED)
     }
     parts = [f"{verdict}: {_ranges(codes)}" for verdict, codes in named.items() if codes]
     return f"Cookies with one of them are {'; '.join(parts)} (in hexadecimal)"
@@ -150,7 +150,7 @@ QUESTIONS = (
     Question(
         "largest",
         "The largest cookie",
-        probes.largest,
+        questions.largest,
         _tell_largest,
         Known(
             "4,096 octets of name and value together; a longer one is ignored whole",
@@ -163,7 +163,7 @@ QUESTIONS = (
     Question(
         "attributes",
         "Long attributes",
-        probes.attributes,
+        questions.attributes,
         _tell_attributes,
         Known(
             "not counted; one over 1,024 octets is ignored, and the cookie stays",
@@ -179,7 +179,7 @@ QUESTIONS = (
     Question(
         "overwriting",
         "A longer one over an old one",
-        probes.overwriting,
+        questions.overwriting,
         _tell_overwriting,
         Known("ignored: the old one is kept", rfc("5.6 step 5")),
         Known("kept, without a word anywhere", chromium("measured, version 156")),
@@ -189,7 +189,7 @@ QUESTIONS = (
     Question(
         "characters",
         "Characters that no server should send",
-        probes.characters,
+        questions.characters,
         _tell_characters,
         Known(
             "all of these are kept, the tab too; other control characters are not",
@@ -205,7 +205,7 @@ QUESTIONS = (
     Question(
         "controls",
         "Control characters, written by a script",
-        probes.controls,
+        questions.controls,
         _tell_controls,
         Known(
             "only the tab (09) is kept; with any other the cookie is ignored whole",
@@ -218,7 +218,7 @@ QUESTIONS = (
     Question(
         "lifetime",
         "Max-Age beyond 400 days",
-        probes.lifetime,
+        questions.lifetime,
         _tell_lifetime,
         Known("cut to 400 days, not refused", rfc("5.5")),
         Known(
@@ -231,7 +231,7 @@ QUESTIONS = (
     Question(
         "prefixes",
         "Names with a prefix",
-        probes.prefixes,
+        questions.prefixes,
         _tell_kept,
         Known(
             "__Host- and __Secure- only as they must be, whatever their case; it does not know the "
@@ -251,7 +251,7 @@ QUESTIONS = (
     Question(
         "http-only",
         "HttpOnly and scripts",
-        probes.http_only,
+        questions.http_only,
         _tell_http_only,
         Known(
             "a script can neither see, write over nor make one; a header can take one over",
@@ -264,7 +264,7 @@ QUESTIONS = (
     Question(
         "same-site",
         "Without SameSite",
-        probes.same_site,
+        questions.same_site,
         _tell_same_site,
         Known("treated much like Lax", rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7.2")),
         Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
@@ -274,7 +274,7 @@ QUESTIONS = (
     Question(
         "eviction",
         "Cookies of one host, and which goes first",
-        probes.eviction,
+        questions.eviction,
         _tell_eviction,
         Known(
             "at least 50 should be kept; of those beyond a browser’s own limit the ones without "

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import render_template
 
-from shop.lab import probes
 from shop.lab.engine.exchange import Findings
 from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, who_is_asked
-from shop.lab.probe_facts import QUESTIONS, Known, Question
+from shop.lab.probes import questions
+from shop.lab.probes.known_answers import QUESTIONS, Known, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def show(progress: Progress) -> str:
     )
 
 
-chain = Chain("probe", QUESTIONS, show, edition=edition_of(probes.__file__))
+chain = Chain("probe", QUESTIONS, show, edition=edition_of(questions.__file__))
 blueprint = chain.blueprint
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shop.lab import probes
 from shop.lab.engine.exchange import Answer, Exchange, Findings, Probe, position
+from shop.lab.probes import questions
 from tests.model_browser import ModelBrowser
 
 PAGE = "/limits/probe"
@@ -55,7 +55,7 @@ def _answered(now: Exchange, browser: ModelBrowser, told: Mapping[str, Any] | No
 
 @pytest.mark.parametrize("largest", [4096, 4095, 100, 4097, 5000, 8192, 16_383])
 def test_the_largest_cookie_is_found_to_the_byte(largest: int) -> None:
-    assert asked(probes.largest, ModelBrowser(largest=largest)) == {
+    assert asked(questions.largest, ModelBrowser(largest=largest)) == {
         "largest": largest,
         "dropped": largest + 1,
         "name counts": True,
@@ -64,18 +64,18 @@ def test_the_largest_cookie_is_found_to_the_byte(largest: int) -> None:
 
 def test_a_browser_without_a_limit_is_not_asked_for_ever() -> None:
     for largest in (16_384, 10**9):
-        found = asked(probes.largest, ModelBrowser(largest=largest))
+        found = asked(questions.largest, ModelBrowser(largest=largest))
         assert found == {"largest": 16_384, "dropped": None, "name counts": None}
 
 
 def test_a_browser_that_does_not_count_names_is_found_out() -> None:
     # 4,096 of value, to which come the five of the name that is tried
-    found = asked(probes.largest, ModelBrowser(counts_names=False))
+    found = asked(questions.largest, ModelBrowser(counts_names=False))
     assert found == {"largest": 4101, "dropped": 4102, "name counts": False}
 
 
 def test_attributes_are_not_counted_and_dropped_beyond_1024() -> None:
-    assert asked(probes.attributes, ModelBrowser()) == {
+    assert asked(questions.attributes, ModelBrowser()) == {
         "count": False,
         "Max-Age of 1024": True,
         "Max-Age of 1025": False,
@@ -85,7 +85,7 @@ def test_attributes_are_not_counted_and_dropped_beyond_1024() -> None:
 
 
 def test_a_browser_that_counts_attributes_is_found_out() -> None:
-    assert asked(probes.attributes, ModelBrowser(counts_attributes=True))["count"] is True
+    assert asked(questions.attributes, ModelBrowser(counts_attributes=True))["count"] is True
 
 
 @pytest.mark.parametrize(
@@ -98,29 +98,29 @@ def test_a_browser_that_counts_attributes_is_found_out() -> None:
     ],
 )
 def test_what_becomes_of_the_old_cookie(visiting: ModelBrowser, old: str) -> None:
-    assert asked(probes.overwriting, visiting) == {"old": old}
+    assert asked(questions.overwriting, visiting) == {"old": old}
 
 
 def test_characters() -> None:
-    found = asked(probes.characters, ModelBrowser())
-    assert found == dict.fromkeys(probes.CHARACTERS, True)
+    found = asked(questions.characters, ModelBrowser())
+    assert found == dict.fromkeys(questions.CHARACTERS, True)
 
 
 def test_a_browser_that_drops_tabs_is_found_out() -> None:
-    found = asked(probes.characters, ModelBrowser(drops_tabs=True))
+    found = asked(questions.characters, ModelBrowser(drops_tabs=True))
     assert [named for named, is_kept in found.items() if not is_kept] == ["tab"]
 
 
 @pytest.mark.parametrize("fate", ["dropped", "cut", "kept"])
 def test_what_becomes_of_control_characters(fate: str) -> None:
-    found = asked(probes.controls, ModelBrowser(controls=fate), told={})
+    found = asked(questions.controls, ModelBrowser(controls=fate), told={})
     assert found.pop("09") == "kept"
     assert len(found) == 32
     assert set(found.values()) == {fate}
 
 
 def test_without_a_script_there_is_nothing_to_say_of_control_characters() -> None:
-    assert asked(probes.controls, ModelBrowser()) == {}
+    assert asked(questions.controls, ModelBrowser()) == {}
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_without_a_script_there_is_nothing_to_say_of_control_characters() -> Non
     ],
 )
 def test_a_life_is_believed_that_a_browser_may_have(life: object, seconds: int | None) -> None:
-    found = asked(probes.lifetime, ModelBrowser(), told={"life": life})
+    found = asked(questions.lifetime, ModelBrowser(), told={"life": life})
     assert found == {"asked": 69_120_000, "seconds": seconds}
-    assert asked(probes.lifetime, ModelBrowser()) == {}
+    assert asked(questions.lifetime, ModelBrowser()) == {}
 
 
 def test_a_browser_that_keeps_scripts_from_http_only_cookies() -> None:
-    assert asked(probes.http_only, ModelBrowser(), told={}) == {
+    assert asked(questions.http_only, ModelBrowser(), told={}) == {
         "seen": False,
         "others seen": True,
         "written over": False,
@@ -156,7 +156,7 @@ def test_a_browser_that_keeps_scripts_from_http_only_cookies() -> None:
 
 
 def test_a_browser_that_does_not_know_http_only() -> None:
-    assert asked(probes.http_only, ModelBrowser(knows_http_only=False), told={}) == {
+    assert asked(questions.http_only, ModelBrowser(knows_http_only=False), told={}) == {
         "seen": True,
         "others seen": True,
         "written over": True,
@@ -168,7 +168,7 @@ def test_a_browser_that_does_not_know_http_only() -> None:
 
 @pytest.mark.parametrize("sees", [5, "lab-h", ["lab-h"], None, True])
 def test_what_is_no_list_of_cookies_shows_none(sees: object) -> None:
-    found = asked(probes.http_only, ModelBrowser(), told={"sees": sees})
+    found = asked(questions.http_only, ModelBrowser(), told={"sees": sees})
     assert (found["seen"], found["others seen"]) == (False, False)
 
 
@@ -183,7 +183,7 @@ def test_what_is_no_list_of_cookies_shows_none(sees: object) -> None:
 def test_what_is_sent_from_another_site(
     abroad: tuple[str, ...], sent: tuple[bool, bool, bool]
 ) -> None:
-    found = asked(probes.same_site, ModelBrowser(), abroad=abroad)
+    found = asked(questions.same_site, ModelBrowser(), abroad=abroad)
     assert found == {"measured": True} | dict(zip(("none given", "Lax", "None"), sent, strict=True))
 
 
@@ -193,19 +193,21 @@ def test_what_is_sent_from_another_site(
 )
 def test_where_nothing_comes_back_the_browser_is_believed(site: object, says: str | None) -> None:
     plain = ModelBrowser(is_secure=False)
-    found = asked(probes.same_site, plain, told={"site": site})
+    found = asked(questions.same_site, plain, told={"site": site})
     assert found == {"measured": False, "says": says}
 
 
 def test_prefixes() -> None:
     newer = ModelBrowser(knows_http_prefixes=True)
-    kept = {named for named, is_kept in asked(probes.prefixes, newer).items() if is_kept}
-    assert kept == {named for named in probes.PREFIXES if named.endswith("as it must be")}
+    kept = {named for named, is_kept in asked(questions.prefixes, newer).items() if is_kept}
+    assert kept == {named for named in questions.PREFIXES if named.endswith("as it must be")}
     assert len(kept) == 4
 
 
 def test_by_the_standard_two_prefixes_are_names_like_any_other() -> None:
-    kept = [named for named, is_kept in asked(probes.prefixes, ModelBrowser()).items() if is_kept]
+    kept = [
+        named for named, is_kept in asked(questions.prefixes, ModelBrowser()).items() if is_kept
+    ]
     assert kept == [
         "__Host- as it must be",
         "__Secure- as it must be",
@@ -222,7 +224,7 @@ def test_evictions_are_counted_to_the_cookie(most: int, others: int) -> None:
     browser = ModelBrowser(most=most, left=most - 30)
     for number in range(others):
         browser.take(f"other{number}=1; Path=/", "/")
-    found = asked(probes.eviction, browser)
+    found = asked(questions.eviction, browser)
     assert found == {"kept": most, "left": most - 30, "plain": False, "high": True}
 
 
@@ -231,7 +233,7 @@ def test_cookies_of_the_shop_that_the_jar_does_not_see_are_counted(knows_priorit
     browser = ModelBrowser(knows_priority=knows_priority)
     browser.take("undo=1; Path=/cart; Priority=High", "/cart")
     browser.take("unguarded=1; Path=/limits/unguarded; Priority=High", "/limits/unguarded")
-    found = asked(probes.eviction, browser)
+    found = asked(questions.eviction, browser)
     assert found == {"kept": 180, "left": 150, "plain": False, "high": knows_priority}
 
 
@@ -240,20 +242,20 @@ def test_a_large_cart_leaves_room_for_few_cookies_a_response() -> None:
         browser = ModelBrowser()
         browser.take(f"cart={'x' * octets}; Path=/; Priority=High", "/")
         given: list[int] = []
-        assert asked(probes.eviction, browser, given)["kept"] == 180
+        assert asked(questions.eviction, browser, given)["kept"] == 180
         assert max(given) == most
 
 
 def test_a_browser_that_does_not_know_priorities() -> None:
-    found = asked(probes.eviction, ModelBrowser(knows_priority=False))
+    found = asked(questions.eviction, ModelBrowser(knows_priority=False))
     assert found == {"kept": 180, "left": 150, "plain": False, "high": False}
 
 
 def test_a_browser_that_keeps_all_is_not_filled_for_ever() -> None:
-    found = asked(probes.eviction, ModelBrowser(most=10_000))
+    found = asked(questions.eviction, ModelBrowser(most=10_000))
     assert found == {"kept": 402, "left": None, "plain": True, "high": True}
 
 
 def test_more_answers_than_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="more answers"):
-        position(probes.overwriting, JAR, [None, None, None])
+        position(questions.overwriting, JAR, [None, None, None])

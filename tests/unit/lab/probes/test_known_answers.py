@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shop.lab.engine.exchange import Findings
-from shop.lab.probe_facts import QUESTIONS
+from shop.lab.probes.known_answers import QUESTIONS
 
 TELL = {question.key: question.tell for question in QUESTIONS}
 USED = {"Max-Age of 1024": True, "Max-Age of 1025": False, "Path of 1024": True}

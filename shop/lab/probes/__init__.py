@@ -1,0 +1,1 @@
+"""Ten questions to the visiting browser, beside what is known of browsers."""
