@@ -28,7 +28,7 @@ DEVIATIONS = {
     "__Http.header-1": PREFIX,
 }
 """Measured in Chromium 156. Should another version differ, the page has found news: name the
-version with the reason here and in shop/lab/suite_facts.py."""
+version with the reason here and in shop/lab/conformance/deviations.py."""
 BY_SCRIPT_TOO = DEVIATIONS | {"value-ctl-dom-09": TAB, "__Http.document-cookie-1": PREFIX}
 ON_HTTPS = BY_SCRIPT_TOO | {
     "__Http.header-2": PREFIX,

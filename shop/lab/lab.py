@@ -13,7 +13,8 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from shop.lab import conformance, museum, page, unguarded
+from shop.lab import museum, page, unguarded
+from shop.lab.conformance import page as conformance_page
 from shop.lab.header_limits import page as header_limits_page
 from shop.lab.probes import page as probes_page
 from shop.lab.stage import Stage
@@ -30,7 +31,7 @@ BLUEPRINTS = (
     probes_page.blueprint,
     probes_page.chain.aside,
     header_limits_page.blueprint,
-    conformance.blueprint,
+    conformance_page.blueprint,
     museum.blueprint,
 )
 

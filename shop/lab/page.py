@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.lab import cases, filling, taking, unguarded
+from shop.lab import filling, taking, unguarded
 from shop.lab.comparison import comparison
+from shop.lab.conformance import cases
 from shop.lab.exhibits import EXHIBITS
 from shop.lab.facts import NAME_AND_VALUE
 from shop.lab.header_limits.hops import HOPS

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 from justhtml import JustHTML
 
-from shop.lab.cases import families
-from shop.lab.conformance import chain
+from shop.lab.conformance.cases import families
+from shop.lab.conformance.page import chain
 from shop.lab.engine.run import BY_SCRIPT, edition_of
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
 from tests.integration.model_visit import ModelVisit, signed
 from tests.model_browser import ModelBrowser
-from tests.unit.lab.test_suite import run
+from tests.unit.lab.conformance.test_suite import run
 
 ADDRESS = "/limits/conformance"
 HOST = "localhost"

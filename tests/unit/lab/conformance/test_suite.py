@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
-from shop.lab import cases, suite
-from shop.lab.cases import Family, families
+from shop.lab.conformance import cases, suite
+from shop.lab.conformance.cases import Family, families
+from shop.lab.conformance.deviations import DEVIATIONS
 from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, position
 from shop.lab.engine.placeholders import Sending
 from shop.lab.engine.set_cookie import received
-from shop.lab.suite_facts import DEVIATIONS
 from tests.model_browser import ModelBrowser
 
 JAR = "/limits/conformance/jar"

@@ -18,7 +18,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from shop.core import cookie
-from shop.lab.cases import SET_AT, Case, Family, in_directory
+from shop.lab.conformance.cases import SET_AT, Case, Family, in_directory
 from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, Probe, Script
 from shop.lab.engine.set_cookie import received
 

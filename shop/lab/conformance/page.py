@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import render_template
 
-from shop.lab import suite
-from shop.lab.cases import TABLE, Case, Family, families, reasons
+from shop.lab.conformance import suite
+from shop.lab.conformance.cases import TABLE, Case, Family, families, reasons
+from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, sending, who_is_asked
-from shop.lab.suite_facts import DEVIATIONS, UNKNOWN
 
 RUN = re.compile(r"\{(.)\*(\d+)\}|(.)\{(\d+)\}")
 

@@ -1,0 +1,1 @@
+"""Cookie test cases of two public suites, run against the visiting browser."""
