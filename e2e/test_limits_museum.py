@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from e2e import jar
 from e2e.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.exhibits import EXHIBITS
+from shop.lab.museum.exhibits import EXHIBITS
 
 PENCIL = 32
 MINE = {PENCIL: 3}

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from shop.lab import museum, page, unguarded
+from shop.lab import page, unguarded
 from shop.lab.conformance import page as conformance_page
 from shop.lab.header_limits import page as header_limits_page
+from shop.lab.museum import page as museum_page
+from shop.lab.museum.demo_shop import Stage
 from shop.lab.probes import page as probes_page
-from shop.lab.stage import Stage
 from shop.web.shop import Shop
 
 PAGE_COST = 20
@@ -32,14 +33,14 @@ BLUEPRINTS = (
     probes_page.chain.aside,
     header_limits_page.blueprint,
     conformance_page.blueprint,
-    museum.blueprint,
+    museum_page.blueprint,
 )
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop], Flask]) -> None:
     """Gives the shop its laboratory; all its addresses together are limited in number. `join`
     makes the shop's own pages over another Shop."""
-    app.extensions[museum.EXTENSION] = Stage(join)
+    app.extensions[museum_page.EXTENSION] = Stage(join)
     limit = limiter.shared_limit(ratelimit, scope="limits", cost=_cost)
     for blueprint in BLUEPRINTS:
         limit(blueprint)
@@ -49,7 +50,7 @@ def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop]
 def _cost() -> int:
     # Most answers take a few milliseconds and bytes. The page measures seven ways of keeping a
     # cart, an exhibit is played on a stage, and an echo may be asked for a mebibyte of header.
-    if request.blueprint in (page.blueprint.name, museum.blueprint.name):
+    if request.blueprint in (page.blueprint.name, museum_page.blueprint.name):
         return PAGE_COST
     digits = min(len(request.args.get("back", "")), ECHO_DIGITS)
     return 10 ** max(0, digits - FREE_DIGITS) if request.endpoint == "way.echo" else 1

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.lab import filling, taking, unguarded
+from shop.lab import filling, unguarded
 from shop.lab.comparison import comparison
 from shop.lab.conformance import cases
-from shop.lab.exhibits import EXHIBITS
 from shop.lab.facts import NAME_AND_VALUE
 from shop.lab.header_limits.hops import HOPS
 from shop.lab.header_limits.search import MOST_REQUESTS
+from shop.lab.museum import put_in_browser
+from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.wire import growing, jar, wire
 from shop.web import cart_cookie, found, words
 from shop.web.cart import CONFLICT
@@ -74,8 +75,8 @@ def page(*, alert: str | None = None) -> str:
         "limits/show.html",
         found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
-        back=taking.offer_of(request.args.get("back", "")),
-        is_one_waiting=taking.is_one_waiting(),
+        back=put_in_browser.offer_of(request.args.get("back", "")),
+        is_one_waiting=put_in_browser.is_one_waiting(),
         wire=wire(),
         counts=COUNTS,
         comparison=comparison(),
@@ -90,19 +91,19 @@ def page(*, alert: str | None = None) -> str:
 
 
 def _changed(cart: Cart, said: str) -> Response:
-    if taking.is_one_waiting():
-        say(taking.WAITING, "warning")
+    if put_in_browser.is_one_waiting():
+        say(put_in_browser.WAITING, "warning")
         return redirect(url_for("limits.show"), 303)
     response = redirect(url_for("limits.show", back=_way_back_from(cart)), 303)
-    taking.put(response, cart)
+    put_in_browser.put(response, cart)
     say(said)
     return response
 
 
 def _way_back_from(cart: Cart) -> str | None:
-    if taking.can_be_undone(cart):
+    if put_in_browser.can_be_undone(cart):
         return None
-    token = taking.way_back()
+    token = put_in_browser.way_back()
     return token if len(token) <= LONGEST_WAY_BACK else None
 
 

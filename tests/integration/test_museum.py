@@ -10,9 +10,10 @@ import pytest
 from flask import Flask, request, request_started
 
 from shop.core import cookie
-from shop.lab import exhibits, museum, taking
-from shop.lab.exhibits import EXHIBITS
-from shop.lab.stage import FORMER_KEY
+from shop.lab.museum import exhibits, put_in_browser
+from shop.lab.museum import page as museum_page
+from shop.lab.museum.demo_shop import FORMER_KEY
+from shop.lab.museum.exhibits import EXHIBITS
 from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.carts import held, notices, numbered, offered
 from tests.integration.client import (
@@ -151,7 +152,7 @@ def test_what_does_not_come_true_is_said(
 ) -> None:
     full = next(exhibit for exhibit in EXHIBITS if exhibit.name == "full")
     broken = dataclasses.replace(full, made=exhibits._filled(5))
-    monkeypatch.setattr(museum, "EXHIBITS", (broken,))
+    monkeypatch.setattr(museum_page, "EXHIBITS", (broken,))
     page = visitor.get(address("full")).text
     assert results(page)[0] == "✗ does not"
     assert results(page)[1:3] == ["✓ does", "✓ does"]
@@ -273,7 +274,7 @@ def test_the_way_back_is_of_one_browser_and_an_hour(
     assert stranger.token
     assert "Put my own cart back" not in stranger.get(way).text
     assert "Put my own cart back" in visitor.get(way).text
-    monkeypatch.setattr(taking, "LIFE_SECONDS", -1)
+    monkeypatch.setattr(put_in_browser, "LIFE_SECONDS", -1)
     assert "Put my own cart back" not in visitor.get(way).text
 
 

@@ -15,7 +15,17 @@ from shop.core.cart import MAX_NUMBER, Cart, Line
 from shop.core.errors import CookieRefused, Expired, Malformed, Tampered, UnknownVersion
 from shop.lab.facts import rfc
 from shop.lab.ghosts import exactly
-from shop.lab.stage import DIARY, FORMER_KEY, LAMP, MUG, TEAPOT, Act, Exchange, Scene, Show
+from shop.lab.museum.demo_shop import (
+    DIARY,
+    FORMER_KEY,
+    LAMP,
+    MUG,
+    TEAPOT,
+    Act,
+    Exchange,
+    Scene,
+    Show,
+)
 
 GONE_KEY = "a key that this shop does not accept"
 """Signs what is no cart of the shop's: a key that was rotated away, or a stranger's."""

@@ -26,7 +26,7 @@ from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
 from shop.core.pricing import Rules
 from shop.lab.filling import Jar
-from shop.lab.seen import Seen
+from shop.lab.museum.page_text import Seen
 from shop.lab.wire import jar
 from shop.storage import catalogue
 from shop.storage.engine import connect_to, writing

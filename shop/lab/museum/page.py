@@ -25,10 +25,10 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
-from shop.lab import taking
-from shop.lab.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.facts import NAME_AND_VALUE
-from shop.lab.stage import Show, Stage
+from shop.lab.museum import put_in_browser
+from shop.lab.museum.demo_shop import Show, Stage
+from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.web import cart_cookie
 from shop.web.say import say
 from shop.web.shop import shop
@@ -66,7 +66,7 @@ def show(name: str) -> str:
         count=len(EXHIBITS),
         before=EXHIBITS[at - 1] if at else None,
         after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
-        back=taking.offer_of(request.args.get("back", "")),
+        back=put_in_browser.offer_of(request.args.get("back", "")),
         mine=cart_cookie.read().cart,
     )
 
@@ -76,13 +76,13 @@ def create(name: str) -> Response:
     """Puts the cart that the exhibit's form carries into the browser."""
     exhibit = _exhibit(name)
     here = url_for("museum.show", name=name)
-    if taking.is_one_waiting():
-        say(taking.WAITING, "warning")
+    if put_in_browser.is_one_waiting():
+        say(put_in_browser.WAITING, "warning")
         return redirect(here, 303)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
-        response = redirect(url_for("museum.show", name=name, back=taking.way_back()), 303)
-        taking.put(response, cart)
+        response = redirect(url_for("museum.show", name=name, back=put_in_browser.way_back()), 303)
+        put_in_browser.put(response, cart)
     except (CookieRefused, CartTooLarge):
         say(
             "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"

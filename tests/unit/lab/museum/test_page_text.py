@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from shop.lab.seen import MOST_LINES, Seen
+from shop.lab.museum.page_text import MOST_LINES, Seen
 
 LINE = (
     '<tr data-line="{0}"><th><img src="x"><span>Mug {0}'

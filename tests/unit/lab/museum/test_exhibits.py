@@ -7,10 +7,10 @@ import pytest
 
 from shop.core import cookie
 from shop.core.errors import CookieRefused, Expired, Tampered, UnknownVersion
-from shop.lab.exhibits import EXHIBITS, CannotBeShownError, Exhibit
 from shop.lab.filling import Jar
-from shop.lab.seen import Seen
-from shop.lab.stage import FORMER_KEY, Exchange, Scene, Show
+from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
+from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
+from shop.lab.museum.page_text import Seen
 
 KEY = "a key of the shop"
 DAY = 86_400

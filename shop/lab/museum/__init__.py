@@ -1,0 +1,1 @@
+"""Carts in every state, each shown by the shop's own pages."""
