@@ -28,7 +28,7 @@ from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
-from shop.lab import budget_plot, budget_report
+from shop.lab.encodings import budget_plot, budget_report
 from shop.lab.header_limits import client
 from shop.lab.header_limits import report as header_limits_report
 from shop.server import Server

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from shop.lab.ways import PlainLine
+from shop.lab.encodings.encodings import PlainLine
 
 FIRST = (
     "Small", "Large", "Round", "Square", "Tall", "Low", "Striped", "Plain",

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.lab import filling, unguarded
-from shop.lab.comparison import comparison
+from shop.lab import filling
 from shop.lab.conformance import cases
+from shop.lab.encodings import unguarded
+from shop.lab.encodings.comparison import comparison
 from shop.lab.facts import NAME_AND_VALUE
 from shop.lab.header_limits.hops import HOPS
 from shop.lab.header_limits.search import MOST_REQUESTS

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import main
-from shop.lab.ways import WAYS
+from shop.lab.encodings.encodings import WAYS
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"

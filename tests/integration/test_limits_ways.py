@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from shop.lab import unguarded
-from shop.lab.ways import WAYS
+from shop.lab.encodings import unguarded
+from shop.lab.encodings.encodings import WAYS
 from tests.conftest import Opener, OpenShop
 from tests.drawn import Drawn
 from tests.integration.carts import altered, held, numbered

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab import unguarded
+from shop.lab.encodings import unguarded
 from shop.lab.engine.exchange import Answer, Cookies, Exchange, Findings, Script
 from shop.web import undo
 from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS

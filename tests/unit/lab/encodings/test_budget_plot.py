@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shop.lab import budget_plot
-from shop.lab.budget_plot import Measured
-from shop.lab.budget_report import RealOrder, Sizes
-from shop.lab.ways import WAYS
+from shop.lab.encodings import budget_plot
+from shop.lab.encodings.budget_plot import Measured
+from shop.lab.encodings.budget_report import RealOrder, Sizes
+from shop.lab.encodings.encodings import WAYS
 from tests.drawn import Drawn
 
 NEAR = 0.2

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shop.lab.chart import CLEARANCE, Axis, Plot, Trace, text_of
+from shop.lab.encodings.chart import CLEARANCE, Axis, Plot, Trace, text_of
 from tests.drawn import Drawn
 
 ACROSS = Axis(0, 100, {0: "0", 50: "fifty", 100: "100"})

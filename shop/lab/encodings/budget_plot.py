@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.budget_report import RealOrder, Sizes
-from shop.lab.chart import BADGE_RADIUS, Axis, Plot, Point, Trace, text_of
-from shop.lab.ways import WAYS, Way
+from shop.lab.encodings.budget_report import RealOrder, Sizes
+from shop.lab.encodings.chart import BADGE_RADIUS, Axis, Plot, Point, Trace, text_of
+from shop.lab.encodings.encodings import WAYS, Way
 
 WIDTH, HEIGHT = 1040, 690
 PANEL_WIDTH, PANEL_HEIGHT = 500, 400

@@ -14,10 +14,11 @@ from markupsafe import Markup
 from shop.core.cart import Cart
 from shop.core.catalogue import Snapshot
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab import chart, made_up
-from shop.lab.chart import Axis, Plot, Trace
+from shop.lab import made_up
+from shop.lab.encodings import chart
+from shop.lab.encodings.chart import Axis, Plot, Trace
+from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
 from shop.lab.filling import Filling, Jar, most_within
-from shop.lab.ways import WAYS, PlainCart, PlainLine, Way
 from shop.lab.wire import growing
 from shop.storage import catalogue
 from shop.web import cart_cookie, words

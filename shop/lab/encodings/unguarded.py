@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.comparison import growth
+from shop.lab.encodings.comparison import growth
+from shop.lab.encodings.encodings import Session, everything, session_of
 from shop.lab.facts import NAME_AND_VALUE, nginx
-from shop.lab.ways import Session, everything, session_of
 from shop.web import cart_cookie
 from shop.web.shop import shop
 

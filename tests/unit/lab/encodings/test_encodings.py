@@ -13,9 +13,9 @@ from itsdangerous import Signer
 from werkzeug.http import parse_cookie
 
 from shop.core import cookie
-from shop.lab import ways
+from shop.lab.encodings import encodings
+from shop.lab.encodings.encodings import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
 from shop.lab.filling import Jar
-from shop.lab.ways import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
 from tests.unit.core.carts import KEYS, cart_of
 
 JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
@@ -68,7 +68,7 @@ def session_sent(cart: object) -> str:
 
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=way.key) for way in WAYS])
-def test_each_way_to_the_byte(way: ways.Way) -> None:
+def test_each_way_to_the_byte(way: encodings.Way) -> None:
     assert way.octets(plain(*CART), JAR) == GOLDEN[way.key]
 
 
@@ -93,22 +93,22 @@ def test_a_session_is_as_long_as_the_one_that_flask_sends(
 
 def test_quoted_json_is_as_long_as_the_cookie_that_werkzeug_sends() -> None:
     response = Response()
-    response.set_cookie("cart", ways._json(plain(*CART)), secure=True, httponly=True)
+    response.set_cookie("cart", encodings._json(plain(*CART)), secure=True, httponly=True)
     assert WAY["json_quoted"].octets(plain(*CART), JAR) == len(sent(response))
     read = parse_cookie(response.headers["Set-Cookie"].partition("; ")[0])
     assert read["cart"].startswith('{"NOTE-A5":1,"MUG":12,')
 
 
 def test_percent_encoded_json_holds_cookie_octets_only_and_is_read_again() -> None:
-    text = ways._json(plain(*CART))
-    value = quote(text, safe=ways.LEFT_BY_SCRIPTS)
+    text = encodings._json(plain(*CART))
+    value = quote(text, safe=encodings.LEFT_BY_SCRIPTS)
     assert value.startswith("%7B%22NOTE-A5%22%3A1%2C%22MUG%22%3A12%2C")
     assert unquote(value) == text
     assert WAY["json_percent"].octets(plain(*CART), JAR) == len("cart") + len(value)
 
 
 def test_compact_pairs_say_a_quantity_unless_it_is_one() -> None:
-    pairs = ways.compact_pairs(plain(*CART))
+    pairs = encodings.compact_pairs(plain(*CART))
     assert pairs == "NOTE-A5!MUG*12!LAMP-DESK!BRULEE-DISH*2!P%C3%82T%C3%89!20%25%20OFF"
     signed = Signer(KEYS[0]).sign(pairs)
     assert WAY["pairs_signed"].octets(plain(*CART), JAR) == len(b"cart" + signed)
@@ -127,13 +127,13 @@ def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
     # whose entropy is log2(27 / 4); 400 days of seconds; the signature
     cart = plain((4, 1), (9, 7), (2, 1), products=10)
     expected = math.log2(720) + math.log2(27 / 4) + math.log2(34_560_000) + 128
-    assert ways.bound_bits(cart) == pytest.approx(expected)
+    assert encodings.bound_bits(cart) == pytest.approx(expected)
     assert BOUND.octets(cart, JAR) == len("cart") + math.ceil(expected / math.log2(90))
 
 
 def test_the_bound_draws_from_the_highest_number_held_where_products_are_fewer() -> None:
-    assert ways.bound_bits(plain((90, 1))) == ways.bound_bits(plain((90, 1), products=90))
-    assert ways.bound_bits(plain((90, 1), products=91)) > ways.bound_bits(plain((90, 1)))
+    assert encodings.bound_bits(plain((90, 1))) == encodings.bound_bits(plain((90, 1), products=90))
+    assert encodings.bound_bits(plain((90, 1), products=91)) > encodings.bound_bits(plain((90, 1)))
 
 
 @pytest.mark.parametrize("count", [1, 2, 20, 100, 300])
@@ -155,7 +155,7 @@ def test_with_a_pattern_the_product_does() -> None:
 @pytest.mark.parametrize(
     "way", [pytest.param(way, id=way.key) for way in WAYS if "session" not in way.key]
 )
-def test_an_empty_cart_has_no_cookie(way: ways.Way) -> None:
+def test_an_empty_cart_has_no_cookie(way: encodings.Way) -> None:
     assert way.octets(plain(), JAR) == 0
 
 

@@ -1,0 +1,1 @@
+"""Seven ways of keeping a cart in a cookie, measured beside each other."""
