@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.lab import filling
+from shop.lab.carts import filling
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison

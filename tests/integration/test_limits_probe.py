@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 
 from shop.core import cookie
 from shop.core.cart import Line
-from shop.lab import ghosts
+from shop.lab.carts import exact_size
+from shop.lab.carts.filling import Jar
 from shop.lab.engine.run import BY_SCRIPT
-from shop.lab.filling import Jar
 from shop.lab.probes.known_answers import QUESTIONS
 from shop.lab.probes.page import chain
 from tests.conftest import KEY, START, OpenShop
@@ -106,7 +106,7 @@ def report(html: str) -> dict[str, dict[str, object]]:
 
 def cart_of(octets: int, name: str = "cart") -> str:
     """Name and value of a cart that take so many octets."""
-    cart = ghosts.exactly(Jar(name, (KEY,), 4096), octets, [Line(1, 1)], now=START)
+    cart = exact_size.exactly(Jar(name, (KEY,), 4096), octets, [Line(1, 1)], now=START)
     assert cart is not None
     return f"{name}={cookie.encode(cart, [KEY], name=name)}"
 

@@ -14,8 +14,8 @@ from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
 from shop.core.catalogue import Product
 from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
+from shop.lab.carts.filling import Jar
 from shop.lab.encodings.encodings import PRODUCT, WAYS, PlainCart, PlainLine
-from shop.lab.filling import Jar
 
 COLUMNS = ("order", "sku", "quantity")
 

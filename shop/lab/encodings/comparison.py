@@ -14,11 +14,11 @@ from markupsafe import Markup
 from shop.core.cart import Cart
 from shop.core.catalogue import Snapshot
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab import made_up
+from shop.lab.carts import made_up_products
+from shop.lab.carts.filling import Filling, Jar, most_within
 from shop.lab.encodings import chart
 from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
-from shop.lab.filling import Filling, Jar, most_within
 from shop.lab.wire import growing
 from shop.storage import catalogue
 from shop.web import cart_cookie, words
@@ -127,7 +127,7 @@ def _plain(number: int, quantity: int, products: Snapshot) -> PlainLine:
     product = products.get(number)
     if product is not None:
         return PlainLine(product.sku, product.name, product.price.minor, quantity)
-    made = made_up.line(number)
+    made = made_up_products.line(number)
     return made if quantity == 1 else PlainLine(made.sku, made.name, made.price, quantity)
 
 

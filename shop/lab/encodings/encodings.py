@@ -21,7 +21,7 @@ from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from werkzeug.http import dump_cookie
 
 from shop.core.cart import Cart
-from shop.lab.filling import Jar
+from shop.lab.carts.filling import Jar
 
 SESSION_NAME = "session"
 LEFT_BY_SCRIPTS = "!'()*-._~"

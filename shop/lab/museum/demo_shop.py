@@ -25,7 +25,7 @@ from werkzeug.test import Client, TestResponse
 from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
 from shop.core.pricing import Rules
-from shop.lab.filling import Jar
+from shop.lab.carts.filling import Jar
 from shop.lab.museum.page_text import Seen
 from shop.lab.wire import jar
 from shop.storage import catalogue

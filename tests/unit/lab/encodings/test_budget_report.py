@@ -9,10 +9,10 @@ from shop.core.cart import MAX_LINE_QUANTITY
 from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.lab.carts.filling import Jar
 from shop.lab.encodings import budget_report
 from shop.lab.encodings.budget_report import Good, RealOrder, Sizes
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine
-from shop.lab.filling import Jar
 from tests.unit.core.carts import KEYS, NOON, cart_of
 from tests.unit.core.test_catalogue import MUG
 

@@ -13,9 +13,9 @@ from itsdangerous import Signer
 from werkzeug.http import parse_cookie
 
 from shop.core import cookie
+from shop.lab.carts.filling import Jar
 from shop.lab.encodings import encodings
 from shop.lab.encodings.encodings import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
-from shop.lab.filling import Jar
 from tests.unit.core.carts import KEYS, cart_of
 
 JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)

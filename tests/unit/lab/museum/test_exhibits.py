@@ -7,7 +7,7 @@ import pytest
 
 from shop.core import cookie
 from shop.core.errors import CookieRefused, Expired, Tampered, UnknownVersion
-from shop.lab.filling import Jar
+from shop.lab.carts.filling import Jar
 from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
 from shop.lab.museum.page_text import Seen

@@ -9,7 +9,7 @@ import pytest
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge
-from shop.lab.filling import Filling, Jar, filled, most_within, with_more
+from shop.lab.carts.filling import Filling, Jar, filled, most_within, with_more
 from tests.unit.core.carts import KEYS, NOON, cart_of
 
 FOR_SALE = [number for number in range(1, 64) if number != 30]

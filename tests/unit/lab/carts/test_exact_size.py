@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from shop.core.cart import MAX_NUMBER, Line
-from shop.lab.filling import Jar
-from shop.lab.ghosts import LOWEST_NUMBER, exactly
+from shop.lab.carts.exact_size import LOWEST_NUMBER, exactly
+from shop.lab.carts.filling import Jar
 
 NOW = 1_780_000_000
 FIRST = [Line(1, 1)]

@@ -14,7 +14,7 @@ from itertools import count
 
 from shop.core import cookie
 from shop.core.cart import MAX_LINE_QUANTITY, MAX_NUMBER, Cart, Line
-from shop.lab.filling import Jar
+from shop.lab.carts.filling import Jar
 
 LOWEST_NUMBER = 1_000_000
 FRAME_BYTES = 24

@@ -1,0 +1,1 @@
+"""Carts of any length, made for demonstrations."""
