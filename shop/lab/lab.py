@@ -13,10 +13,10 @@ from collections.abc import Callable
 from flask import Flask, request
 from flask_limiter import Limiter
 
-from shop.lab import page
 from shop.lab.conformance import page as conformance_page
 from shop.lab.encodings import unguarded
 from shop.lab.header_limits import page as header_limits_page
+from shop.lab.home import page
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import Stage
 from shop.lab.probes import page as probes_page

@@ -19,7 +19,7 @@ from shop.lab.carts.filling import Filling, Jar, most_within
 from shop.lab.encodings import chart
 from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
-from shop.lab.wire import growing
+from shop.lab.home.cookie_anatomy import growing
 from shop.storage import catalogue
 from shop.web import cart_cookie, words
 from shop.web.shop import shop

@@ -26,8 +26,8 @@ from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
 from shop.core.pricing import Rules
 from shop.lab.carts.filling import Jar
+from shop.lab.home.cookie_anatomy import jar
 from shop.lab.museum.page_text import Seen
-from shop.lab.wire import jar
 from shop.storage import catalogue
 from shop.storage.engine import connect_to, writing
 from shop.storage.memory import Memory

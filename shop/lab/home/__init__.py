@@ -1,0 +1,1 @@
+"""The page at /limits, and the visitor's cookie byte by byte."""
