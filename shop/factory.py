@@ -28,7 +28,7 @@ from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
-from shop.lab import lab
+from shop.lab import blueprints
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
 from shop.web import (
@@ -84,7 +84,7 @@ def create_app(
     logs.register()
     app, limiter = _joined(settings, _shop(settings, now))
     if settings.limits_lab:
-        lab.register(app, limiter, settings.limits_ratelimit, partial(_unlimited, settings))
+        blueprints.register(app, limiter, settings.limits_ratelimit, partial(_unlimited, settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

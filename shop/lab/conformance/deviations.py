@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shop.lab.facts import Source, chromium, webkit
+from shop.lab.sources import Source, chromium, webkit
 
 LAYOUT_TESTS = "LayoutTests/imported/w3c/web-platform-tests/cookies"
 

@@ -19,7 +19,7 @@ from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.encodings.comparison import growth
 from shop.lab.encodings.encodings import Session, everything, session_of
-from shop.lab.facts import NAME_AND_VALUE, nginx
+from shop.lab.sources import NAME_AND_VALUE, nginx
 from shop.web import cart_cookie
 from shop.web.shop import shop
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shop.lab.facts import Source
+from shop.lab.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

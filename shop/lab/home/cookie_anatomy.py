@@ -13,7 +13,7 @@ from shop.core.budget import LineCost, Meter, line_costs
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
 from shop.lab.carts.filling import Filling, Jar
-from shop.lab.facts import ATTRIBUTES, NAME_AND_VALUE, Source
+from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.storage import catalogue
 from shop.web import cart_cookie
 from shop.web.shop import shop

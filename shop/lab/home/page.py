@@ -12,12 +12,12 @@ from shop.lab.carts import filling
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison
-from shop.lab.facts import NAME_AND_VALUE
 from shop.lab.header_limits.hops import HOPS
 from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import growing, jar, wire
 from shop.lab.museum import put_in_browser
 from shop.lab.museum.exhibits import EXHIBITS
+from shop.lab.sources import NAME_AND_VALUE
 from shop.web import cart_cookie, found, words
 from shop.web.cart import CONFLICT
 from shop.web.say import say

@@ -14,7 +14,6 @@ from shop.core import cookie
 from shop.core.cart import MAX_NUMBER, Cart, Line
 from shop.core.errors import CookieRefused, Expired, Malformed, Tampered, UnknownVersion
 from shop.lab.carts.exact_size import exactly
-from shop.lab.facts import rfc
 from shop.lab.museum.demo_shop import (
     DIARY,
     FORMER_KEY,
@@ -26,6 +25,7 @@ from shop.lab.museum.demo_shop import (
     Scene,
     Show,
 )
+from shop.lab.sources import rfc
 
 GONE_KEY = "a key that this shop does not accept"
 """Signs what is no cart of the shop's: a key that was rotated away, or a stranger's."""

@@ -25,10 +25,10 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
-from shop.lab.facts import NAME_AND_VALUE
 from shop.lab.museum import put_in_browser
 from shop.lab.museum.demo_shop import Show, Stage
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
+from shop.lab.sources import NAME_AND_VALUE
 from shop.web import cart_cookie
 from shop.web.say import say
 from shop.web.shop import shop

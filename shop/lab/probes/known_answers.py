@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shop.lab.engine.exchange import Findings, Probe
-from shop.lab.facts import Source, chromium, firefox, rfc, webkit
 from shop.lab.probes import questions
+from shop.lab.sources import Source, chromium, firefox, rfc, webkit
 
 
 @dataclass(frozen=True, slots=True)
