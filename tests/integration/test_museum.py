@@ -10,7 +10,8 @@ import pytest
 from flask import Flask, request, request_started
 
 from shop.core import cookie
-from shop.lab.museum import exhibits, put_in_browser
+from shop.lab.carts import put_in_browser
+from shop.lab.museum import exhibits
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import FORMER_KEY
 from shop.lab.museum.exhibits import EXHIBITS

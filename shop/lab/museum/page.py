@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
-from shop.lab.museum import put_in_browser
+from shop.lab.carts import put_in_browser
 from shop.lab.museum.demo_shop import Show, Stage
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE

@@ -205,9 +205,8 @@ def test_prefixes() -> None:
 
 
 def test_by_the_standard_two_prefixes_are_names_like_any_other() -> None:
-    kept = [
-        named for named, is_kept in asked(questions.prefixes, ModelBrowser()).items() if is_kept
-    ]
+    answers = asked(questions.prefixes, ModelBrowser())
+    kept = [named for named, is_kept in answers.items() if is_kept]
     assert kept == [
         "__Host- as it must be",
         "__Secure- as it must be",
