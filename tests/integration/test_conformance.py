@@ -78,7 +78,7 @@ def gone_through(visit: ModelVisit, address: str) -> str:
 def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenShop) -> None:
     visit = ModelVisit(shop, ModelBrowser(HOST, is_secure=True))
     visit.browser.take("foo=another program's; Path=/", "/")
-    (run,) = elements(parsed(visit.asks(visit.begins(ADDRESS)).text), "chain-run")
+    (run,) = elements(parsed(visit.asks(visit.begins(ADDRESS)).text), "probe-run")
     report = gone_through(visit, attributes(run)["data-next"] or "")
     assert [cookie.name for cookie in visit.browser.kept] == ["foo", "session"]
     clean = (answer for answer in visit.answers if answer.request.path == f"{ADDRESS}/clean")

@@ -128,8 +128,8 @@ def test_a_report_from_an_address_says_that_it_is_one(visitor: LintingClient) ->
 
 def test_the_page_says_how_many_requests_it_makes(visitor: LintingClient) -> None:
     page = visitor.get("/limits").text
-    assert "up to 166 requests from this browser" in text_of(page, "way-probe")
-    (bar,) = elements(parsed(page), "way-probe progress")
+    assert "up to 166 requests from this browser" in text_of(page, "header-search")
+    (bar,) = elements(parsed(page), "header-search progress")
     assert bar.attrs["max"] == "166"
     assert _next(visitor, [])["done"] == 1
     last = ["200-16-9", *["404"] * 3]

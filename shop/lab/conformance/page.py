@@ -108,7 +108,7 @@ def show(progress: Progress) -> str:
     deviations = [result for result in results if result.deviates]
     is_over = not progress.onward
     return render_template(
-        "limits/conformance.html",
+        "lab/conformance/show.html",
         progress=progress,
         told=told if is_over else [],
         as_asked=sum(result.is_as_asked for result in results),

@@ -89,7 +89,7 @@ def show() -> str:
     """What the server said, beside what the browser sent."""
     said, came = Said.of(request.args.get("s", "")), _came()
     return render_template(
-        "limits/unguarded.html",
+        "lab/encodings/unguarded.html",
         outcome=Outcome(said, came) if said else None,
         came=came,
         unguarded_counts=COUNTS,

@@ -162,7 +162,7 @@ class Chain:
         token = self._of_pictures().dumps(_packed(state))
         response = make_response(
             render_template(
-                "limits/witness.html",
+                "lab/engine/witness.html",
                 picture=url_for(f"{self.name}.witness", s=token),
                 onward=self._jar(state),
             )

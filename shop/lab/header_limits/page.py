@@ -34,7 +34,7 @@ def show() -> str | Response:
     if isinstance(found, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), 303)
     report = header_limits_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
-    return render_template("limits/way.html", report=report, is_in_place=is_quiet())
+    return render_template("lab/header_limits/show.html", report=report, is_in_place=is_quiet())
 
 
 @blueprint.get("/next")

@@ -72,7 +72,7 @@ def empty() -> Response:
 def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
     return render_template(
-        "limits/show.html",
+        "lab/home/show.html",
         found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
         back=put_in_browser.offer_of(request.args.get("back", "")),

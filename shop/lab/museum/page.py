@@ -60,7 +60,7 @@ def show(name: str) -> str:
     exhibit = _exhibit(name)
     at = EXHIBITS.index(exhibit)
     return render_template(
-        "limits/museum.html",
+        "lab/museum/show.html",
         placard=placard(exhibit),
         number=at + 1,
         count=len(EXHIBITS),

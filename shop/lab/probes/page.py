@@ -41,7 +41,7 @@ def show(progress: Progress) -> str:
     ]
     is_over = not progress.onward
     return render_template(
-        "limits/probe.html",
+        "lab/probes/show.html",
         progress=progress,
         rows=rows,
         reports={"JSON": _as_json(rows), "Markdown": _as_markdown(rows)} if is_over else {},

@@ -1,4 +1,4 @@
-/* <chain-run>: goes the way of a chain by fetch and shows how far it is; the server leads. */
+/* <probe-run>: goes the way of a chain by fetch and shows how far it is; the server leads. */
 
 import { PATIENCE_MS } from "../cart.js";
 import { inTurn } from "../queue.js";
@@ -9,7 +9,7 @@ const STOPPED = {
   429: "Too many requests came from your connection. Go on in a minute.",
 };
 
-class ChainRun extends HTMLElement {
+class ProbeRun extends HTMLElement {
   async connectedCallback() {
     this.bar = this.querySelector("progress");
     this.said = this.querySelector("[role=status]");
@@ -73,4 +73,4 @@ async function toldBy({ writes, sees, about }) {
   };
 }
 
-customElements.define("chain-run", ChainRun);
+customElements.define("probe-run", ProbeRun);

@@ -1,11 +1,11 @@
-/* <way-probe>: asks what the shop says to ask, and shows the report that the shop makes of it. */
+/* <header-search>: asks what the shop says to ask, and shows the report that the shop makes of it. */
 
 import { QUIET } from "../cart.js";
 
 const TOO_MANY = 429;
 const PATIENCE_MS = 5_000; // for what is no attempt, and so has nothing large in it
 
-class WayProbe extends HTMLElement {
+class HeaderSearch extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("button");
     this.bar = this.querySelector("progress");
@@ -87,4 +87,4 @@ async function outcome(address, { attempt, back, seconds }, left) {
   }
 }
 
-customElements.define("way-probe", WayProbe);
+customElements.define("header-search", HeaderSearch);
