@@ -16,7 +16,7 @@ from flask_limiter import Limiter
 from shop.lab.conformance import page as conformance_page
 from shop.lab.encodings import unguarded
 from shop.lab.header_limits import page as header_limits_page
-from shop.lab.home import page
+from shop.lab.home import page as home_page
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import Stage
 from shop.lab.probes import page as probes_page
@@ -28,7 +28,7 @@ FREE_DIGITS, ECHO_DIGITS = 5, 7
 """Of the bytes that an echo is to send back: beyond 99,999 it counts for ten, beyond 999,999 for a
 hundred requests."""
 BLUEPRINTS = (
-    page.blueprint,
+    home_page.blueprint,
     unguarded.blueprint,
     probes_page.blueprint,
     probes_page.chain.aside,
@@ -51,7 +51,7 @@ def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop]
 def _cost() -> int:
     # Most answers take a few milliseconds and bytes. The page measures seven ways of keeping a
     # cart, an exhibit is played on a stage, and an echo may be asked for a mebibyte of header.
-    if request.blueprint in (page.blueprint.name, museum_page.blueprint.name):
+    if request.blueprint in (home_page.blueprint.name, museum_page.blueprint.name):
         return PAGE_COST
     digits = min(len(request.args.get("back", "")), ECHO_DIGITS)
     return 10 ** max(0, digits - FREE_DIGITS) if request.endpoint == "way.echo" else 1

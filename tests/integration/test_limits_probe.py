@@ -239,7 +239,7 @@ def test_bars_do_not_break_the_table_of_a_report(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = replace(QUESTIONS[2], title="this | that", tell=lambda found: "a | b")
-    monkeypatch.setattr("shop.lab.probe.QUESTIONS", (question,))
+    monkeypatch.setattr("shop.lab.probes.page.QUESTIONS", (question,))
     found = [{"old": "kept"}] * len(QUESTIONS)
     state = signed(f"{chain.purpose}, report", [found, [], False, 0])
     page = visitor.get(PROBE, query_string={"s": state}).text
