@@ -31,21 +31,8 @@ from shop.core.pricing import Rules
 from shop.lab import blueprints
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
-from shop.web import (
-    about,
-    assets,
-    cart,
-    checkout,
-    errors,
-    found,
-    health,
-    layout,
-    logs,
-    order,
-    product,
-    safety,
-    share,
-)
+from shop.web import assets, errors, found, health, layout, logs, safety
+from shop.web.pages import about, cart, checkout, order, product, share
 from shop.web.shop import Shop
 
 DEFAULT_CATEGORY = "Everything else"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from shop.core import cookie
 from shop.core.cart import Cart, Line
-from shop.web.share import LONGEST_QR_CHARACTERS
+from shop.web.pages.share import LONGEST_QR_CHARACTERS
 from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.carts import altered, held, lines_of, notices, numbered, offered
 from tests.integration.client import (

@@ -18,7 +18,7 @@ from shop.lab.home.cookie_anatomy import growing, jar, wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
 from shop.web import cart_cookie, found, words
-from shop.web.cart import CONFLICT
+from shop.web.pages.cart import CONFLICT
 from shop.web.say import say
 
 blueprint = Blueprint("limits", __name__, url_prefix="/limits")

@@ -33,8 +33,8 @@ from shop.web.addresses import addresses
 from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART, is_quiet
 from shop.web.line import Complaint
+from shop.web.pages.product import show_with
 from shop.web.price_news import earlier_prices, told
-from shop.web.product import show_with
 from shop.web.safety import csrf_token
 from shop.web.say import say, short
 from shop.web.shop import shop

@@ -26,8 +26,8 @@ from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
 from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
-from shop.web.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.line import line_view
+from shop.web.pages.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.price_news import earlier_prices
 from shop.web.safety import csrf_token
 from shop.web.say import say

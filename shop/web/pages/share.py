@@ -18,9 +18,9 @@ from shop.core.cart import Cart
 from shop.core.errors import CookieRefused, Expired
 from shop.web import cart_cookie, undo, words
 from shop.web.addresses import addresses
-from shop.web.cart import quoted
 from shop.web.error_page import Words, error_page
 from shop.web.line import line_view
+from shop.web.pages.cart import quoted
 from shop.web.shop import shop
 
 blueprint = Blueprint("share", __name__)
