@@ -31,9 +31,10 @@ from shop.core.pricing import Rules
 from shop.lab import blueprints
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
-from shop.web import assets, errors, found, health, layout, logs, safety
+from shop.web import errors, found, layout
 from shop.web.pages import about, cart, checkout, order, product, share
-from shop.web.shop import Shop
+from shop.web.site import assets, health, logs, security
+from shop.web.site.shop import Shop
 
 DEFAULT_CATEGORY = "Everything else"
 
@@ -85,7 +86,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=found.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
-    limiter = safety.register(
+    limiter = security.register(
         app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
     )
     errors.register(app)
@@ -190,8 +191,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
         "TRUSTED_HOSTS": list(settings.trusted_hosts),
-        "MAX_CONTENT_LENGTH": safety.BODY_LIMIT_BYTES,
-        "MAX_FORM_MEMORY_SIZE": safety.BODY_LIMIT_BYTES,
+        "MAX_CONTENT_LENGTH": security.BODY_LIMIT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": security.BODY_LIMIT_BYTES,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_PATH": "/",

@@ -20,7 +20,7 @@ from shop.lab.home import page as home_page
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import Stage
 from shop.lab.probes import page as probes_page
-from shop.web.shop import Shop
+from shop.web.site.shop import Shop
 
 PAGE_COST = 20
 """For how many requests one of a page counts: it takes about so many times as long."""

@@ -19,9 +19,9 @@ from werkzeug.wrappers import Response
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused, Expired, Malformed
-from shop.web import words
-from shop.web.say import say
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.messages import say
+from shop.web.site.shop import shop
 
 RENEW_AFTER_SECONDS = 86_400
 MAX_AGE_LIMIT_SECONDS = 400 * 86_400
@@ -146,7 +146,7 @@ def drop_refused(response: Response) -> Response:
     if len(_values()) > 1:
         _delete_below(response)
     if 300 <= response.status_code < 400:
-        say(words.refusal(reading.refusal), "warning")
+        say(wording.refusal(reading.refusal), "warning")
     return response
 
 

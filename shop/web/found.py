@@ -17,8 +17,8 @@ from shop.core import money
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category
-from shop.web.addresses import addresses
-from shop.web.shop import shop
+from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("found", __name__)
 

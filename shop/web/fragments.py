@@ -16,8 +16,8 @@ from markupsafe import Markup
 from shop.core.catalogue import Product
 from shop.core.money import Money
 from shop.core.pricing import QuoteLine
-from shop.web.addresses import Addresses
 from shop.web.line import Complaint, line_view
+from shop.web.site.addresses import Addresses
 
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192

@@ -8,10 +8,11 @@ from typing import cast
 from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
 
-from shop.web import cart_cookie, words
-from shop.web.addresses import addresses
+from shop.web import cart_cookie
 from shop.web.cart_cookie import Reading
 from shop.web.fragments import Fragments
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
 
 QUIET = "Crumb-Quiet"
 """Header of a request that is a look only, as the scripts of `static/js` send it."""
@@ -47,11 +48,11 @@ class Frame:
 def register(app: Flask) -> None:
     """Gives templates the frame and the filters."""
     app.jinja_env.filters.update(
-        money=words.money,
-        day=words.day,
-        percent=words.percent,
-        number=words.number,
-        counted=words.counted,
+        money=wording.money,
+        day=wording.day,
+        percent=wording.percent,
+        number=wording.number,
+        counted=wording.counted,
     )
     app.jinja_env.globals["frame"] = frame
     for component in ("notice", "totals", "field", "stepper", "biscuit"):
@@ -78,7 +79,7 @@ def frame() -> Frame:
     seen = cart_cookie.read()
     notices = [Notice(kind, text) for kind, text in _flashed()]
     if seen.refusal is not None and seen.offer is None:
-        notices.append(Notice("warning", words.refusal(seen.refusal)))
+        notices.append(Notice("warning", wording.refusal(seen.refusal)))
     return Frame(seen.cart.pieces, tuple(notices), _offer(seen))
 
 
@@ -91,4 +92,4 @@ def _flashed() -> list[tuple[str, str]]:
 def _offer(seen: Reading) -> Offer | None:
     value = seen.value if seen.offer else session.get(EXPIRED_CART, "")
     expired = seen.offer or cart_cookie.offered(value)
-    return Offer(words.day(expired.cart.changed_at), value) if expired else None
+    return Offer(wording.day(expired.cart.changed_at), value) if expired else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from shop.core.money import Money
 from shop.core.pricing import Problem, QuoteLine
-from shop.web import words
-from shop.web.addresses import Addresses
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.addresses import Addresses
+from shop.web.site.shop import shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def line_view(
 def _news(quoted: QuoteLine, earlier: Money | None) -> str | None:
     if earlier is None or quoted.product is None or not quoted.is_charged:
         return None
-    return words.price_change(quoted.product.price, earlier)
+    return wording.price_change(quoted.product.price, earlier)
 
 
 def _message(quoted: QuoteLine) -> str | None:
@@ -78,10 +78,10 @@ _MESSAGES: dict[Problem, Callable[[int], str]] = {
     Problem.FOREIGN: lambda _: "Not sold in the currency of this shop. It is not charged.",
     Problem.SOLD_OUT: lambda _: "Sold out. It is not charged; it stays here in case it returns.",
     Problem.TOO_FEW: lambda stock: (
-        f"Only {words.number(stock)} left. Please lower the quantity to order."
+        f"Only {wording.number(stock)} left. Please lower the quantity to order."
     ),
     Problem.TOO_MANY: lambda _: (
-        f"At most {words.number(shop().rules.max_quantity)} in one order. "
+        f"At most {wording.number(shop().rules.max_quantity)} in one order. "
         "Please lower the quantity."
     ),
 }

@@ -11,9 +11,9 @@ from functools import partial
 from shop.core.cart import Cart
 from shop.core.money import Money
 from shop.storage import catalogue
-from shop.web import words
-from shop.web.say import short
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.messages import short
+from shop.web.site.shop import shop
 
 
 def earlier_prices(cart: Cart) -> dict[int, Money]:
@@ -46,4 +46,4 @@ def told(cart: Cart, kept: Collection[int]) -> str | None:
         for number, product in products.items()
         if product.is_for_sale
     ]
-    return words.price_changes(changes) if changes else None
+    return wording.price_changes(changes) if changes else None

@@ -26,8 +26,8 @@ from shop.core.budget import cookie_bytes
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.web import cart_cookie
-from shop.web.addresses import addresses
-from shop.web.shop import shop
+from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
 
 NAME = "undo"
 MOST_STEPS = 5

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
 from shop.web import cart_cookie, undo
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 from shop.web.undo import Offer
 
 LIFE_SECONDS = 3600

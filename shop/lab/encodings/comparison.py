@@ -21,8 +21,9 @@ from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
 from shop.lab.home.cookie_anatomy import growing
 from shop.storage import catalogue
-from shop.web import cart_cookie, words
-from shop.web.shop import shop
+from shop.web import cart_cookie
+from shop.web.site import wording
+from shop.web.site.shop import shop
 
 SHOWN = (1, 10, 50, 100, 200, 300)
 """Lines of a cart whose bytes are told in figures."""
@@ -141,7 +142,9 @@ def _drawn(rows: Iterable[Row], sizes: Iterable[dict[int, int]], held: int) -> M
         traces.append(Trace("yours", [(held, 0), (held, HIGHEST_DRAWN)]))
     plot = Plot(
         traces,
-        Axis(0, SHOWN[-1], {at: words.number(at) for at in range(0, SHOWN[-1] + 1, 50)}),
-        Axis(0, HIGHEST_DRAWN, {at: words.number(at) for at in range(0, HIGHEST_DRAWN + 1, 2048)}),
+        Axis(0, SHOWN[-1], {at: wording.number(at) for at in range(0, SHOWN[-1] + 1, 50)}),
+        Axis(
+            0, HIGHEST_DRAWN, {at: wording.number(at) for at in range(0, HIGHEST_DRAWN + 1, 2048)}
+        ),
     )
     return Markup(chart.text_of(plot.element()))  # noqa: S704  # written by an XML writer

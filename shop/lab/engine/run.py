@@ -46,7 +46,7 @@ from shop.lab.engine.exchange import (
 )
 from shop.lab.engine.placeholders import Sending
 from shop.web import cart_cookie
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600
 HOPS = 8

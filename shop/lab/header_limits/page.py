@@ -16,7 +16,7 @@ from shop.lab.header_limits import report as header_limits_report
 from shop.lab.header_limits import search
 from shop.lab.header_limits.search import Attempt, Findings, Outcome
 from shop.web.layout import is_quiet
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("way", __name__, url_prefix="/limits/way")
 

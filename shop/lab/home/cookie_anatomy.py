@@ -16,7 +16,7 @@ from shop.lab.carts.filling import Filling, Jar
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.storage import catalogue
 from shop.web import cart_cookie
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 MOST_LINES_SHOWN = 60
 SECONDS_A_DAY = 86_400

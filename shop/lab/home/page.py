@@ -17,9 +17,10 @@ from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import growing, jar, wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web import cart_cookie, found, words
+from shop.web import cart_cookie, found
 from shop.web.pages.cart import CONFLICT
-from shop.web.say import say
+from shop.web.site import wording
+from shop.web.site.messages import say
 
 blueprint = Blueprint("limits", __name__, url_prefix="/limits")
 
@@ -48,9 +49,9 @@ def create() -> Response:
     try:
         longer = filling.with_more(growing(cart), wanted, jar())
     except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, "One more line")), CONFLICT)
+        return make_response(page(alert=wording.too_large(overflow, "One more line")), CONFLICT)
     added = len(longer) - len(cart)
-    return _changed(longer, f"{words.counted(added, 'line', 'lines')} added{_of(added, wanted)}")
+    return _changed(longer, f"{wording.counted(added, 'line', 'lines')} added{_of(added, wanted)}")
 
 
 @blueprint.post("/cart/fill")
@@ -60,8 +61,8 @@ def fill() -> Response:
     full = filling.filled(growing(cart), jar())
     if full.lines == cart.lines:
         return redirect(url_for("limits.show"), 303)
-    added = words.counted(len(full) - len(cart), "line", "lines")
-    return _changed(full, f"{added} added: {words.number(jar().octets(full))} bytes")
+    added = wording.counted(len(full) - len(cart), "line", "lines")
+    return _changed(full, f"{added} added: {wording.number(jar().octets(full))} bytes")
 
 
 @blueprint.post("/cart/empty")
@@ -108,4 +109,4 @@ def _way_back_from(cart: Cart) -> str | None:
 
 
 def _of(added: int, wanted: int) -> str:
-    return "" if added == wanted else f" of {words.number(wanted)}: no more fit"
+    return "" if added == wanted else f" of {wording.number(wanted)}: no more fit"

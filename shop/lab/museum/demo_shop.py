@@ -32,7 +32,7 @@ from shop.storage import catalogue
 from shop.storage.engine import connect_to, writing
 from shop.storage.memory import Memory
 from shop.storage.models import Table
-from shop.web.shop import Shop, shop
+from shop.web.site.shop import Shop, shop
 
 FORMER_KEY = "the key with which the museum signed before it was given the shop's"
 """Accepted on the stage alone. Everybody may know it: no other cookie ever comes there."""

@@ -30,8 +30,8 @@ from shop.lab.museum.demo_shop import Show, Stage
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE
 from shop.web import cart_cookie
-from shop.web.say import say
-from shop.web.shop import shop
+from shop.web.site.messages import say
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
 

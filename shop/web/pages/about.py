@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from shop.core import cookie
 from shop.core.budget import Meter
 from shop.web import cart_cookie, undo
-from shop.web.addresses import addresses
 from shop.web.cart_cookie import Reading
 from shop.web.pages.cart import quoted
-from shop.web.shop import shop
+from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
 
 # Below the cart's own address, where alone the cookie of the undo is sent.
 blueprint = Blueprint("about", __name__, url_prefix="/cart/about")

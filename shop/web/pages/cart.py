@@ -28,16 +28,17 @@ from shop.core.catalogue_file import LONGEST_SKU
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
-from shop.web import cart_cookie, undo, words
-from shop.web.addresses import addresses
+from shop.web import cart_cookie, undo
 from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART, is_quiet
 from shop.web.line import Complaint
 from shop.web.pages.product import show_with
 from shop.web.price_news import earlier_prices, told
-from shop.web.safety import csrf_token
-from shop.web.say import say, short
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
+from shop.web.site.messages import say, short
+from shop.web.site.security import csrf_token
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
@@ -90,9 +91,9 @@ def create() -> Response:
         )
         return _changed(changed, f"Added to your cart: {short(product.name)}")
     except QuantityRefused as refused:
-        return _refused_add(product, typed, words.quantity(refused))
+        return _refused_add(product, typed, wording.quantity(refused))
     except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, product.name)), CONFLICT)
+        return make_response(page(alert=wording.too_large(overflow, product.name)), CONFLICT)
 
 
 @blueprint.post("/lines/<int:number>")
@@ -119,9 +120,9 @@ def update(number: int) -> Response:
             return _back()
         return _changed(changed, f"Quantity changed: {_name(number)}")
     except QuantityRefused as refused:
-        return _refused_update(Complaint(number, typed, words.quantity(refused)))
+        return _refused_update(Complaint(number, typed, wording.quantity(refused)))
     except CartTooLarge as overflow:
-        said = words.too_large(overflow, "This quantity")
+        said = wording.too_large(overflow, "This quantity")
         return _refused_update(Complaint(number, typed, said), CONFLICT)
 
 
@@ -155,7 +156,7 @@ def step_back() -> Response:
     try:
         _keep(response, before)
     except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, "What was undone")), CONFLICT)
+        return make_response(page(alert=wording.too_large(overflow, "What was undone")), CONFLICT)
     undo.taken(response, step, before)
     say(_stepped_back(step, since))
     last_looked = cart_cookie.read().cart.changed_at or undo.left_at(step)
@@ -209,7 +210,7 @@ def restore() -> Response:
         response = _changed(merged, "Your cart is back", looked_at=old)
         undo.forget(response)  # a step back would lose it: nobody offers it any more
     except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, "The expired cart")), CONFLICT)
+        return make_response(page(alert=wording.too_large(overflow, "The expired cart")), CONFLICT)
     session.pop(EXPIRED_CART, None)
     return response
 
@@ -278,7 +279,7 @@ def _with_shared(made_of: Callable[[Cart], Cart], said: str) -> Response:
     except CookieRefused:
         return _back("This link has expired or is damaged. Your cart is as it was")
     except CartTooLarge as overflow:
-        return make_response(page(alert=words.too_large(overflow, "The shared cart")), CONFLICT)
+        return make_response(page(alert=wording.too_large(overflow, "The shared cart")), CONFLICT)
 
 
 def _is_to_choose() -> bool:
@@ -299,7 +300,7 @@ def _choose_first() -> Response:
 
 
 def _say_range() -> str:
-    return words.quantity_range(shop().rules.max_quantity)
+    return wording.quantity_range(shop().rules.max_quantity)
 
 
 def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
@@ -310,8 +311,8 @@ def _missing(product: Product, wanted: int, cart: Cart) -> str | None:
     if product.stock is None or wanted <= product.stock:
         return None
     held = cart.quantity_of(product.number)
-    has = f", and you have {words.number(held)} in your cart already" if held else ""
-    return f"Only {words.number(product.stock)} left{has}. Your cart is as it was."
+    has = f", and you have {wording.number(held)} in your cart already" if held else ""
+    return f"Only {wording.number(product.stock)} left{has}. Your cart is as it was."
 
 
 def _changed(cart: Cart, said: str, *, looked_at: Cart | None = None) -> Response:

@@ -24,14 +24,15 @@ from shop.core.errors import OutOfStock
 from shop.core.orders import Customer, Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
-from shop.web import cart_cookie, undo, words
-from shop.web.addresses import addresses
+from shop.web import cart_cookie, undo
 from shop.web.line import line_view
 from shop.web.pages.cart import CONFLICT, UNPROCESSABLE, quoted
 from shop.web.price_news import earlier_prices
-from shop.web.safety import csrf_token
-from shop.web.say import say
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
+from shop.web.site.messages import say
+from shop.web.site.security import csrf_token
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
 
@@ -120,7 +121,7 @@ def create() -> Response:
     if not quote.is_orderable:
         return _again(form, quote, once_key, _BLOCKED)
     if quote.fingerprint != shown:
-        return _again(form, quote, once_key, _CHANGED.format(words.money(quote.total)))
+        return _again(form, quote, once_key, _CHANGED.format(wording.money(quote.total)))
     if not is_valid:
         return make_response(_page(form, quote, once_key), UNPROCESSABLE)
     return _placed(form, quote, once_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template
 
 from shop.storage import orders
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("order", __name__, url_prefix="/orders")
 

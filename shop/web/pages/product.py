@@ -14,13 +14,14 @@ from werkzeug.wrappers import Response
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Page, Sort
-from shop.web import found, placeholder
-from shop.web.addresses import addresses
-from shop.web.assets import keep_for_good
+from shop.web import found
 from shop.web.found import Found
 from shop.web.fragments import fragments
-from shop.web.safety import csrf_token
-from shop.web.shop import shop
+from shop.web.site import product_picture
+from shop.web.site.addresses import addresses
+from shop.web.site.assets import keep_for_good
+from shop.web.site.security import csrf_token
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("product", __name__)
 
@@ -142,8 +143,8 @@ def show(slug: str) -> str:
 def picture(slug: str) -> Response:
     """What is drawn for a product that came without a picture."""
     product = _by_slug(slug)
-    response = Response(placeholder.drawing(product), mimetype="image/svg+xml")
-    if request.args.get("v") == placeholder.version(product):
+    response = Response(product_picture.drawing(product), mimetype="image/svg+xml")
+    if request.args.get("v") == product_picture.version(product):
         keep_for_good(response)
     return response
 

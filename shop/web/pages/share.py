@@ -16,12 +16,13 @@ from werkzeug.wrappers import Response
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CookieRefused, Expired
-from shop.web import cart_cookie, undo, words
-from shop.web.addresses import addresses
+from shop.web import cart_cookie, undo
 from shop.web.error_page import Words, error_page
 from shop.web.line import line_view
 from shop.web.pages.cart import quoted
-from shop.web.shop import shop
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("share", __name__)
 
@@ -86,7 +87,7 @@ _DAMAGED = Words(
 def _expired(expired: Expired) -> Words:
     return Words(
         "This link has expired",
-        f"The cart behind it is of {words.day(expired.cart.changed_at)}, and a link lives as long "
+        f"The cart behind it is of {wording.day(expired.cart.changed_at)}, and a link lives as long "
         "as a cart. Your cart is as it was.",
         "Ask for a new link, or have a look around.",
     )

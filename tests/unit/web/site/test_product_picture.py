@@ -9,7 +9,7 @@ import pytest
 
 from shop.core.catalogue import Product
 from shop.core.money import Money
-from shop.web.placeholder import drawing, initials, version
+from shop.web.site.product_picture import drawing, initials, version
 
 PLAIN = Product(1, "TEA", "tea", "Enamel teapot", "", "Table", Money(1, "GBP"), 0, None, None, True)
 

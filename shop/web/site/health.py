@@ -6,7 +6,7 @@ from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
 from shop.storage import schema
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 blueprint = Blueprint("health", __name__)
 

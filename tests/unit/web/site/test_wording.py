@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 
 from shop.core.money import Money
-from shop.web import words
+from shop.web.site import wording
 from tests.conftest import Opener
 
 ENGLISH, GERMAN = Locale.parse("en_GB"), Locale.parse("de_DE")
@@ -27,7 +27,7 @@ ENGLISH, GERMAN = Locale.parse("en_GB"), Locale.parse("de_DE")
 )
 def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> None:
     with open_shop(SHOP_LOCALE=locale).app.app_context():
-        assert words.counted(figure, "thing", "things") == expected
+        assert wording.counted(figure, "thing", "things") == expected
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> 
     ],
 )
 def test_percent(basis_points: int, english: str, german: str) -> None:
-    assert words._percent(basis_points, ENGLISH) == english
-    assert words._percent(basis_points, GERMAN) == german
+    assert wording._percent(basis_points, ENGLISH) == english
+    assert wording._percent(basis_points, GERMAN) == german
 
 
 def test_percent_is_that_of_the_shops_locale(open_shop: Opener) -> None:
     for locale, expected in (("en_GB", "19%"), ("de_DE", "19\xa0%")):
         with open_shop(SHOP_LOCALE=locale).app.app_context():
-            assert words.percent(1900) == expected
+            assert wording.percent(1900) == expected
 
 
 def _changes(count: int) -> list[tuple[str, Money, Money]]:
@@ -84,10 +84,10 @@ def _changes(count: int) -> list[tuple[str, Money, Money]]:
 )
 def test_price_changes(open_shop: Opener, count: int, expected: str) -> None:
     with open_shop().app.app_context():
-        assert words.price_changes(_changes(count)) == expected
+        assert wording.price_changes(_changes(count)) == expected
 
 
 def test_price_change(open_shop: Opener) -> None:
     with open_shop().app.app_context():
-        told = words.price_change(Money(100, "GBP"), Money(1250, "GBP"))
+        told = wording.price_change(Money(100, "GBP"), Money(1250, "GBP"))
     assert told == "Now £1.00, was £12.50 when you last looked."

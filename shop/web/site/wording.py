@@ -24,7 +24,7 @@ from shop.core.errors import (
     UnknownVersion,
 )
 from shop.core.money import Money
-from shop.web.shop import shop
+from shop.web.site.shop import shop
 
 ENGLISH = Locale("en")
 MOST_CHANGES_NAMED = 3

@@ -11,8 +11,8 @@ from functools import lru_cache
 from flask import current_app, request
 
 from shop.core.catalogue import Product
-from shop.web import placeholder
-from shop.web.assets import Assets, assets
+from shop.web.site import product_picture
+from shop.web.site.assets import Assets, assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Addresses:
         name = f"img/products/{product.image}"
         if name in self.assets.digests:
             return self.asset(name)
-        return f"{self.before_slug}{product.slug}/picture.svg?v={placeholder.version(product)}"
+        return f"{self.before_slug}{product.slug}/picture.svg?v={product_picture.version(product)}"
 
     def line(self, number: int) -> str:
         return f"{self.cart_lines}/{number}"

@@ -1,0 +1,1 @@
+"""What every page takes from the app: the shop's values, addresses, assets, security, wording."""
