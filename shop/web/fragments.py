@@ -16,7 +16,7 @@ from markupsafe import Markup
 from shop.core.catalogue import Product
 from shop.core.money import Money
 from shop.core.pricing import QuoteLine
-from shop.web.line import Complaint, line_view
+from shop.web.cart.line_views import Complaint, line_view
 from shop.web.site.addresses import Addresses
 
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})

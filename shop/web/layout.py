@@ -8,8 +8,8 @@ from typing import cast
 from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
 
-from shop.web import cart_cookie
-from shop.web.cart_cookie import Reading
+from shop.web.cart import cart_cookie
+from shop.web.cart.cart_cookie import Reading
 from shop.web.fragments import Fragments
 from shop.web.site import wording
 from shop.web.site.addresses import addresses

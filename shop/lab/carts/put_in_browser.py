@@ -13,9 +13,9 @@ from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
-from shop.web import cart_cookie, undo
+from shop.web.cart import cart_cookie, undo
+from shop.web.cart.undo import Offer
 from shop.web.site.shop import shop
-from shop.web.undo import Offer
 
 LIFE_SECONDS = 3600
 WAITING = (

@@ -21,7 +21,7 @@ from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
 from shop.lab.home.cookie_anatomy import growing
 from shop.storage import catalogue
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site import wording
 from shop.web.site.shop import shop
 

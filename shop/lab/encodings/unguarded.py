@@ -20,7 +20,7 @@ from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.encodings.comparison import growth
 from shop.lab.encodings.encodings import Session, everything, session_of
 from shop.lab.sources import NAME_AND_VALUE, nginx
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("unguarded", __name__, url_prefix="/limits")

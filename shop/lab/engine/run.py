@@ -45,7 +45,7 @@ from shop.lab.engine.exchange import (
     position,
 )
 from shop.lab.engine.placeholders import Sending
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600

@@ -15,7 +15,7 @@ from shop.core.cookie import Anatomy
 from shop.lab.carts.filling import Filling, Jar
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.storage import catalogue
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 MOST_LINES_SHOWN = 60

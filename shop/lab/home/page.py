@@ -17,7 +17,8 @@ from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import growing, jar, wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web import cart_cookie, found
+from shop.web import found
+from shop.web.cart import cart_cookie
 from shop.web.pages.cart import CONFLICT
 from shop.web.site import wording
 from shop.web.site.messages import say

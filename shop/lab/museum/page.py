@@ -29,7 +29,7 @@ from shop.lab.carts import put_in_browser
 from shop.lab.museum.demo_shop import Show, Stage
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.messages import say
 from shop.web.site.shop import shop
 

@@ -14,8 +14,8 @@ from typing import Any
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.encodings import unguarded
 from shop.lab.engine.exchange import Answer, Cookies, Exchange, Findings, Script
-from shop.web import undo
-from shop.web.cart_cookie import MAX_AGE_LIMIT_SECONDS
+from shop.web.cart import undo
+from shop.web.cart.cart_cookie import MAX_AGE_LIMIT_SECONDS
 
 LIFE_SECONDS = 300
 LARGEST_TRIED = 16_384

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.budget import Meter
-from shop.web import cart_cookie, undo
-from shop.web.cart_cookie import Reading
+from shop.web.cart import cart_cookie, undo
+from shop.web.cart.cart_cookie import Reading
 from shop.web.pages.cart import quoted
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop

@@ -28,12 +28,12 @@ from shop.core.catalogue_file import LONGEST_SKU
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
-from shop.web import cart_cookie, undo
+from shop.web.cart import cart_cookie, undo
+from shop.web.cart.line_views import Complaint
+from shop.web.cart.price_notices import earlier_prices, told
 from shop.web.fragments import fragments
 from shop.web.layout import EXPIRED_CART, is_quiet
-from shop.web.line import Complaint
 from shop.web.pages.product import show_with
-from shop.web.price_news import earlier_prices, told
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import say, short

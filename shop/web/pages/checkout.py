@@ -24,10 +24,10 @@ from shop.core.errors import OutOfStock
 from shop.core.orders import Customer, Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
-from shop.web import cart_cookie, undo
-from shop.web.line import line_view
+from shop.web.cart import cart_cookie, undo
+from shop.web.cart.line_views import line_view
+from shop.web.cart.price_notices import earlier_prices
 from shop.web.pages.cart import CONFLICT, UNPROCESSABLE, quoted
-from shop.web.price_news import earlier_prices
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import say

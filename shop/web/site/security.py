@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from shop.core import cookie
 from shop.core.budget import cookie_bytes
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
-from shop.web import cart_cookie
+from shop.web.cart import cart_cookie
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
