@@ -31,7 +31,7 @@ from shop.core.pricing import Rules
 from shop.lab import blueprints
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
-from shop.web import errors, found, layout
+from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, order, product, share
 from shop.web.site import assets, health, logs, security
 from shop.web.site.shop import Shop
@@ -84,7 +84,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = shop
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(shop_name="Crumb", shop_description=found.DESCRIPTION)
+    app.jinja_env.globals.update(shop_name="Crumb", shop_description=seo.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
     limiter = security.register(
         app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
@@ -92,7 +92,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")
-    for module in (product, cart, share, about, checkout, order, found, health):
+    for module in (product, cart, share, about, checkout, order, seo, health):
         app.register_blueprint(module.blueprint)
     return app, limiter
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from shop.lab.header_limits import report as header_limits_report
 from shop.lab.header_limits import search
 from shop.lab.header_limits.search import Attempt, Findings, Outcome
-from shop.web.layout import is_quiet
+from shop.web.frame.layout import is_quiet
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("way", __name__, url_prefix="/limits/way")

@@ -17,8 +17,8 @@ from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import growing, jar, wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web import found
 from shop.web.cart import cart_cookie
+from shop.web.frame import seo
 from shop.web.pages.cart import CONFLICT
 from shop.web.site import wording
 from shop.web.site.messages import say
@@ -75,7 +75,7 @@ def page(*, alert: str | None = None) -> str:
     """The whole page, with what went wrong on top."""
     return render_template(
         "lab/home/show.html",
-        found=found.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
+        found=seo.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
         back=put_in_browser.offer_of(request.args.get("back", "")),
         is_one_waiting=put_in_browser.is_one_waiting(),

@@ -31,8 +31,8 @@ from shop.storage import catalogue
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.line_views import Complaint
 from shop.web.cart.price_notices import earlier_prices, told
-from shop.web.fragments import fragments
-from shop.web.layout import EXPIRED_CART, is_quiet
+from shop.web.frame.fragments import fragments
+from shop.web.frame.layout import EXPIRED_CART, is_quiet
 from shop.web.pages.product import show_with
 from shop.web.site import wording
 from shop.web.site.addresses import addresses

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Page, Sort
-from shop.web import found
-from shop.web.found import Found
-from shop.web.fragments import fragments
+from shop.web.frame import seo
+from shop.web.frame.fragments import fragments
+from shop.web.frame.seo import Found
 from shop.web.site import product_picture
 from shop.web.site.addresses import addresses
 from shop.web.site.assets import keep_for_good
@@ -99,9 +99,9 @@ def home() -> str:
     picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
     return render_template(
         "product/home.html",
-        categories=[(shelf, found.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
+        categories=[(shelf, seo.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
         picks=cards(picks),
-        found=found.page("Homeware and stationery", addresses().home),
+        found=seo.page("Homeware and stationery", addresses().home),
     )
 
 
@@ -161,7 +161,7 @@ def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> st
         product=product,
         picture=addresses().picture(product),
         shelf_address=shelf_address,
-        found=found.product_page(product, product.category, shelf_address),
+        found=seo.product_page(product, product.category, shelf_address),
         related=cards(related),
         quantity=quantity,
         error=error,
@@ -172,7 +172,7 @@ def _found(title: str, search: Search, page: Page) -> Found | None:
     # A search, and a list of nothing, is not to be indexed: there is no end of either.
     if search.words or not page.count:
         return None
-    return found.page(title, search.canonical(page.number))
+    return seo.page(title, search.canonical(page.number))
 
 
 def _by_slug(slug: str) -> Product:
@@ -186,7 +186,7 @@ def _by_slug(slug: str) -> Product:
 
 def _shelf_address(name: str) -> str:
     shelves = {shelf.name: shelf for shelf in _categories()}
-    return found.category_path(shelves[name]) if name in shelves else addresses().products
+    return seo.category_path(shelves[name]) if name in shelves else addresses().products
 
 
 def _tile(slug: str) -> str | None:

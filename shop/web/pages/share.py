@@ -18,7 +18,7 @@ from shop.core.cart import Cart
 from shop.core.errors import CookieRefused, Expired
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.line_views import line_view
-from shop.web.error_page import Words, error_page
+from shop.web.frame.error_page import Words, error_page
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
 from shop.web.site.addresses import addresses

@@ -10,7 +10,7 @@ from jinja2.runtime import Macro
 
 from shop.web.cart import cart_cookie
 from shop.web.cart.cart_cookie import Reading
-from shop.web.fragments import Fragments
+from shop.web.frame.fragments import Fragments
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 

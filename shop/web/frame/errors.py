@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge
-from shop.web.error_page import Words, error_page
+from shop.web.frame.error_page import Words, error_page
 
 log = logging.getLogger("shop.errors")
 

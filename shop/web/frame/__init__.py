@@ -1,0 +1,1 @@
+"""What stands around every page: layout, cached fragments, error pages, search engines."""
