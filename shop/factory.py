@@ -31,6 +31,7 @@ from shop.core.pricing import Rules
 from shop.lab import blueprints
 from shop.storage.engine import connect_to
 from shop.storage.memory import Memory
+from shop.web.cart import cart_cookie
 from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, order, product, share
 from shop.web.site import assets, health, logs, security
@@ -89,6 +90,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     limiter = security.register(
         app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
     )
+    cart_cookie.register(app)
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")

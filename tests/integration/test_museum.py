@@ -174,7 +174,7 @@ def test_what_limits_a_cart_is_named(open_shop: Opener, budget: str, source: str
 def test_a_shop_that_is_broken_is_told_of(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.web.words.refusal", lambda _: "Hm")
+    monkeypatch.setattr("shop.web.site.wording.refusal", lambda _: "Hm")
     assert results(visitor.get(address("forged")).text).count("✗ does not") == 1
 
 

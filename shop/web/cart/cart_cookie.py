@@ -12,7 +12,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import Flask, g, request
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
@@ -48,6 +48,11 @@ class Reading:
         """The expired cart, when it is young enough to be offered back."""
         refusal = self.refusal
         return refusal if isinstance(refusal, Expired) and _is_offered(refusal) else None
+
+
+def register(app: Flask) -> None:
+    """Lets every response of the app delete a cart cookie that cannot be used."""
+    app.after_request(drop_refused)
 
 
 def name() -> str:

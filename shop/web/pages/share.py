@@ -87,8 +87,8 @@ _DAMAGED = Words(
 def _expired(expired: Expired) -> Words:
     return Words(
         "This link has expired",
-        f"The cart behind it is of {wording.day(expired.cart.changed_at)}, and a link lives as long "
-        "as a cart. Your cart is as it was.",
+        f"The cart behind it is of {wording.day(expired.cart.changed_at)}, and a link lives as "
+        "long as a cart. Your cart is as it was.",
         "Ask for a new link, or have a look around.",
     )
 

@@ -15,7 +15,6 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 if TYPE_CHECKING:
@@ -92,7 +91,6 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> Limiter:
     )
     app.before_request(_refuse_nul)
     app.before_request(_refuse_foreign)
-    app.after_request(cart_cookie.drop_refused)
     app.after_request(_keep_private)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
     return limiter
