@@ -29,8 +29,8 @@ from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
 from shop.lab import blueprints
+from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to
-from shop.storage.memory import Memory
 from shop.web.cart import cart_cookie
 from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, order, product, share

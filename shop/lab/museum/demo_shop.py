@@ -29,8 +29,8 @@ from shop.lab.carts.filling import Jar
 from shop.lab.home.cookie_anatomy import jar
 from shop.lab.museum.page_text import Seen
 from shop.storage import catalogue
+from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to, writing
-from shop.storage.memory import Memory
 from shop.storage.models import Table
 from shop.web.site.shop import Shop, shop
 

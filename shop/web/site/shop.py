@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from shop.core.payment import Payment
 from shop.core.pricing import Rules
-from shop.storage.memory import Memory
+from shop.storage.cached_catalogue import Memory
 
 
 @dataclass(frozen=True, slots=True)
