@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
 
@@ -56,7 +56,7 @@ def line_costs(cart: Cart) -> tuple[LineCost, ...]:
     for line in cart.lines:
         text = f"{line.number - before},{line.quantity}"
         longer = length + len(",") + len(text)
-        octets = cookie.packed_length(longer) - cookie.packed_length(length)
+        octets = packing.packed_length(longer) - packing.packed_length(length)
         costs.append(LineCost(line, text, octets))
         length, before = longer, line.number
     return tuple(costs)

@@ -30,19 +30,17 @@ Deliberately absent: encryption (a cart is no secret), a session, chunks, a pric
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
 
+from shop.core import packing
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge, Expired, Malformed, Tampered, UnknownVersion
 
@@ -55,29 +53,11 @@ EPOCH = 1_767_225_600
 PURPOSE = "crumb cart"
 MAX_VALUE_CHARACTERS = 4320
 """The longest value that is read: a full cart as a link, whose packing is 5 % longer."""
-MAX_TEXT_BYTES = 12_288
-"""The most text that is read out of a cookie; a deflate bomb stops here."""
-
 Keys = Sequence[str]
 """Secrets: the first signs, all are accepted. A key is rotated by putting a new one first."""
 
-TEXT_ALPHABET = "0123456789,-"
-PACKED_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()*-./:?@[]^_{}~"
-_GROUP, _PACKED_GROUP = 7, 4
-_PACKED_LENGTH = (0, 1, 2, 2, 3, 3, 4)
-_TEXT_LENGTH = (0, 1, 3, 5)
-LINK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_LINK_GROUP, _LINK_PACKED = 5, 3
-_LINK_PACKED_LENGTH = (0, 1, 2, 2, 3, 3)
-_LINK_TEXT_LENGTH = (0, 1, 3, 5)
-
-_SHAPE = re.compile(rf"[juz][{re.escape(PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
+_SHAPE = re.compile(rf"[juz][{re.escape(packing.PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
 _TEXT = re.compile(r"-?\d++(?:,-?\d++)*+", re.ASCII)
-
-_TO_BASE_12 = str.maketrans(",-", "ab")
-_TRIPLES = tuple(a + b + c for a in TEXT_ALPHABET for b in TEXT_ALPHABET for c in TEXT_ALPHABET)
-_PAIRS = tuple(a + b for a in PACKED_ALPHABET for b in PACKED_ALPHABET)
-_PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
 
 
 class _Hmac128(SigningAlgorithm):
@@ -126,7 +106,9 @@ def encode_for_link(cart: Cart, keys: Keys) -> str:
     if not cart.lines:
         raise ValueError("an empty cart has no link")
     text = text_of(cart)
-    return sign(min("u" + _packed_for_link(text), "z" + _deflated(text), key=len), keys)
+    return sign(
+        min("u" + packing.packed_for_link(text), "z" + packing.deflated(text), key=len), keys
+    )
 
 
 def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
@@ -162,18 +144,12 @@ def dissect(value: str, keys: Keys) -> Anatomy:
     return Anatomy(payload[0], payload[1:], value.rpartition(".")[2], text)
 
 
-def packed_length(characters: int) -> int:
-    """Octets that so many characters of text take when they are packed, not deflated."""
-    groups, rest = divmod(characters, _GROUP)
-    return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
-
-
 def payload(text: str) -> str:
     """A text in the shorter of its two forms: packed or deflated."""
-    packed = "j" + _packed(text)
-    if len(text) > MAX_TEXT_BYTES:
+    packed = "j" + packing.packed(text)
+    if len(text) > packing.MAX_TEXT_BYTES:
         return packed
-    return min(packed, "z" + _deflated(text), key=len)
+    return min(packed, "z" + packing.deflated(text), key=len)
 
 
 def sign(payload: str, keys: Keys) -> str:
@@ -225,84 +201,8 @@ def _lines(numbers: list[int]) -> list[Line]:
     return lines
 
 
-def _packed(text: str) -> str:
-    if (len(text) % _GROUP) in (2, 4, 6):
-        text += ","
-    groups = (text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
-    return "".join(map(_packed_group, groups))
-
-
-def _packed_group(group: str) -> str:
-    high, low = divmod(int(group.translate(_TO_BASE_12), 12), len(_PAIRS))
-    characters = _PAIRS[high] + _PAIRS[low]
-    return characters if len(group) == _GROUP else characters[-_PACKED_LENGTH[len(group)] :]
-
-
-def _unpacked(packed: str) -> str:
-    text = bytearray()  # a list of a thousand groups would take 56 KiB
-    for at in range(0, len(packed), _PACKED_GROUP):
-        text += _unpacked_group(packed[at : at + _PACKED_GROUP]).encode("ascii")
-    return text.decode("ascii").rstrip(",")
-
-
-def _unpacked_group(packed: str) -> str:
-    padded = packed.rjust(_PACKED_GROUP, "0")
-    number = _PAIR_VALUE[padded[:2]] * len(_PAIRS) + _PAIR_VALUE[padded[2:]]
-    if len(packed) == _PACKED_GROUP:
-        return _group(number, _GROUP)
-    return _group(number, _TEXT_LENGTH[len(packed)])
-
-
-def _group(number: int, length: int) -> str:
-    if number >= 12**length:
-        raise Malformed("a group outside base 12")
-    high, low = divmod(number, 12**3)
-    higher, middle = divmod(high, 12**3)
-    return (TEXT_ALPHABET[higher] + _TRIPLES[middle] + _TRIPLES[low])[-length:]
-
-
-def _packed_for_link(text: str) -> str:
-    if len(text) % _LINK_GROUP in (2, 4):
-        text += ","
-    groups = (text[at : at + _LINK_GROUP] for at in range(0, len(text), _LINK_GROUP))
-    return "".join(map(_link_group, groups))
-
-
-def _link_group(group: str) -> str:
-    number = int(group.translate(_TO_BASE_12), 12)
-    shifts = range(6 * (_LINK_PACKED_LENGTH[len(group)] - 1), -1, -6)
-    return "".join(LINK_ALPHABET[number >> shift & 63] for shift in shifts)
-
-
-def _unpacked_from_link(packed: str) -> str:
-    text = bytearray()  # as above
-    for at in range(0, len(packed), _LINK_PACKED):
-        group = packed[at : at + _LINK_PACKED]
-        try:
-            digits = [LINK_ALPHABET.index(character) for character in group]
-        except ValueError:
-            raise Malformed("not base64url") from None
-        number = sum(digit << 6 * place for place, digit in enumerate(reversed(digits)))
-        text += _group(number, _LINK_TEXT_LENGTH[len(group)]).encode("ascii")
-    return text.decode("ascii").rstrip(",")
-
-
-def _deflated(text: str) -> str:
-    deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
-    octets = deflater.compress(text.encode("ascii")) + deflater.flush()
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
-
-
-def _inflated(packed: str) -> str:
-    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-    try:
-        octets = base64.b64decode(packed + "=" * (-len(packed) % 4), b"-_", validate=True)
-        text = inflater.decompress(octets, MAX_TEXT_BYTES)
-    except (binascii.Error, zlib.error):
-        raise Malformed("not deflated text") from None
-    if not inflater.eof or inflater.unused_data:
-        raise Malformed("the deflated text has no end within bounds")
-    return text.decode("latin-1")
-
-
-_READERS = {"j": _unpacked, "u": _unpacked_from_link, "z": _inflated}
+_READERS = {
+    "j": packing.unpacked,
+    "u": packing.unpacked_from_link,
+    "z": packing.inflated,
+}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.core import budget, cookie
+from shop.core import budget, cookie, packing
 from shop.core.cart import MAX_TIME, Cart
 from shop.core.errors import CartTooLarge, Malformed, Tampered
 from tests.properties.carts import KEYS, LARGE_CARTS, carts
@@ -36,7 +36,7 @@ def test_the_shorter_of_two_forms_is_sent() -> None:
     def holds(cart: Cart) -> None:
         text = cookie.text_of(cart)
         value = cookie.encode(cart, KEYS, name="cart")
-        shorter = min(len(cookie._packed(text)), len(cookie._deflated(text)))
+        shorter = min(len(packing.packed(text)), len(packing.deflated(text)))
         assert len(value) == len("j.") + shorter + 22
         forms.add(value[0])
 
@@ -44,9 +44,9 @@ def test_the_shorter_of_two_forms_is_sent() -> None:
     assert forms == {"j", "z"}
 
 
-@given(st.text(cookie.TEXT_ALPHABET, min_size=1))
+@given(st.text(packing.TEXT_ALPHABET, min_size=1))
 def test_packing_loses_no_text_but_commas_at_the_end(text: str) -> None:
-    assert cookie._unpacked(cookie._packed(text)) == text.rstrip(",")
+    assert packing.unpacked(packing.packed(text)) == text.rstrip(",")
 
 
 def test_a_cookie_is_within_the_budget_or_refused() -> None:
@@ -100,18 +100,18 @@ def test_decoding_undoes_encoding_for_a_link(cart: Cart) -> None:
 
 @given(carts())
 def test_a_link_is_made_of_what_an_address_takes(cart: Cart) -> None:
-    assert set(cookie.encode_for_link(cart, KEYS)) <= set(cookie.LINK_ALPHABET) | {"."}
+    assert set(cookie.encode_for_link(cart, KEYS)) <= set(packing.LINK_ALPHABET) | {"."}
 
 
 @given(carts() | LARGE_CARTS)
 def test_a_link_is_little_longer_than_a_packed_cookie(cart: Cart) -> None:
-    packed = len("j.") + len(cookie._packed(cookie.text_of(cart))) + 22
+    packed = len("j.") + len(packing.packed(cookie.text_of(cart))) + 22
     assert len(cookie.encode_for_link(cart, KEYS)) <= packed * 1.05 + 4
 
 
-@given(st.text(cookie.TEXT_ALPHABET, min_size=1))
+@given(st.text(packing.TEXT_ALPHABET, min_size=1))
 def test_packing_for_a_link_loses_no_text_but_commas_at_the_end(text: str) -> None:
-    assert cookie._unpacked_from_link(cookie._packed_for_link(text)) == text.rstrip(",")
+    assert packing.unpacked_from_link(packing.packed_for_link(text)) == text.rstrip(",")
 
 
 @given(carts(), st.data())
@@ -119,6 +119,6 @@ def test_an_altered_link_never_yields_a_different_cart(cart: Cart, drawn: st.Dat
     value = cookie.encode_for_link(cart, KEYS)
     start = drawn.draw(st.integers(0, len(value)), label="start")
     stop = drawn.draw(st.integers(start, min(len(value), start + 3)), label="stop")
-    instead = drawn.draw(st.text([*cookie.LINK_ALPHABET, "."], max_size=3), label="instead")
+    instead = drawn.draw(st.text([*packing.LINK_ALPHABET, "."], max_size=3), label="instead")
     with contextlib.suppress(Malformed, Tampered):
         assert decode(value[:start] + instead + value[stop:]) == cart

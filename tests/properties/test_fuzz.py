@@ -12,14 +12,14 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.cart import MAX_TIME, Cart, Line
 from shop.core.errors import CookieRefused
 from tests.properties.carts import KEYS
 
 ALTERED = 66_000
 SIGNED = 36_000
-SIGNS = cookie.PACKED_ALPHABET + "!=|%é\0 \n\"';,\u0661"
+SIGNS = packing.PACKED_ALPHABET + "!=|%é\0 \n\"';,\u0661"
 SPECIAL = ("0", "-0", "-", "00", "1", "-1", "1000000", "10000000", "9" * 20, "9" * 4400, "")
 
 
@@ -70,7 +70,7 @@ def _altered(value: str, others: list[str], chance: random.Random) -> str:
 
 def _random_text(chance: random.Random) -> str:
     if chance.random() < 0.3:
-        return "".join(chance.choices(cookie.TEXT_ALPHABET, k=chance.randint(1, 60)))
+        return "".join(chance.choices(packing.TEXT_ALPHABET, k=chance.randint(1, 60)))
     numbers = [str(chance.randint(1, 99)) for _ in range(2 * chance.randint(0, 20) + 1)]
     for _ in range(chance.randint(0, 2)):
         numbers[chance.randrange(len(numbers))] = chance.choice(SPECIAL)
@@ -84,11 +84,11 @@ def _as_base64(octets: bytes) -> str:
 def _random_payload(values: list[str], chance: random.Random) -> str:
     match chance.randrange(6):
         case 0:
-            return "j" + cookie._packed(_random_text(chance))
+            return "j" + packing.packed(_random_text(chance))
         case 1:
-            return "z" + cookie._deflated(_random_text(chance))
+            return "z" + packing.deflated(_random_text(chance))
         case 2:
-            signs = chance.choices(cookie.PACKED_ALPHABET, k=chance.randint(1, 60))
+            signs = chance.choices(packing.PACKED_ALPHABET, k=chance.randint(1, 60))
             return chance.choice("jz") + "".join(signs)
         case 3:
             return "z" + _as_base64(chance.randbytes(chance.randint(1, 60)))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import request
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.budget import LineCost, Meter, line_costs
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
@@ -110,7 +110,7 @@ def wire() -> Wire | None:
         readable=_readable(anatomy),
         time=_time(seen.cart.changed_at),
         is_deflated=anatomy.form == "z",
-        saved_octets=max(0, cookie.packed_length(len(anatomy.text)) - len(anatomy.packed)),
+        saved_octets=max(0, packing.packed_length(len(anatomy.text)) - len(anatomy.packed)),
         lines=_lines(seen.cart),
         lines_left_out=max(0, len(seen.cart) - MOST_LINES_SHOWN),
         set_cookie=f"Set-Cookie: {sent}",

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.budget import cookie_bytes
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
@@ -33,7 +33,7 @@ NAME = "undo"
 MOST_STEPS = 5
 LIFE_SECONDS = 3600
 EMPTY, PART, BETWEEN = "-", "~", "!"
-_STEP = re.compile(rf"[{re.escape(cookie.PACKED_ALPHABET)}]+")
+_STEP = re.compile(rf"[{re.escape(packing.PACKED_ALPHABET)}]+")
 """Characters of a step; whatever else a browser sends is not sent back, and so never quoted."""
 
 

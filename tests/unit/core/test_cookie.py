@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from itsdangerous import Signer, URLSafeSerializer, URLSafeTimedSerializer
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.cart import MAX_TIME, Cart
 from shop.core.cookie import EPOCH
 from shop.core.errors import (
@@ -43,11 +43,11 @@ def encode(cart: Cart) -> str:
 
 
 def packed(text: str) -> str:
-    return cookie.sign("j" + cookie._packed(text), KEYS)
+    return cookie.sign("j" + packing.packed(text), KEYS)
 
 
 def deflated(text: str) -> str:
-    return cookie.sign("z" + cookie._deflated(text), KEYS)
+    return cookie.sign("z" + packing.deflated(text), KEYS)
 
 
 def octets_as_deflated(octets: bytes) -> str:
@@ -55,7 +55,7 @@ def octets_as_deflated(octets: bytes) -> str:
 
 
 def deflate(text: str) -> bytes:
-    return base64.urlsafe_b64decode(cookie._deflated(text) + "==")
+    return base64.urlsafe_b64decode(packing.deflated(text) + "==")
 
 
 # The wire form, step by step
@@ -84,8 +84,8 @@ def test_seven_characters_of_text_are_four_of_cookie() -> None:
     ],
 )
 def test_a_shorter_last_group_takes_as_many_characters_as_it_needs(text: str, payload: str) -> None:
-    assert cookie._packed(text) == payload
-    assert cookie._unpacked(payload) == text.rstrip(",")
+    assert packing.packed(text) == payload
+    assert packing.unpacked(payload) == text.rstrip(",")
 
 
 def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() -> None:
@@ -115,14 +115,14 @@ def test_packed_wins_a_draw() -> None:
     text = next(
         text
         for text in ("1," + ",".join("1" * pairs) for pairs in range(1, 99))
-        if len(cookie._packed(text)) == len(cookie._deflated(text))
+        if len(packing.packed(text)) == len(packing.deflated(text))
     )
     assert cookie.payload(text).startswith("j")
 
 
 def test_the_alphabet_is_the_cookie_octets_without_the_twelve_avoided() -> None:
-    assert set(cookie.PACKED_ALPHABET) == COOKIE_OCTETS - AVOIDED
-    assert len(cookie.PACKED_ALPHABET) == len(COOKIE_OCTETS) - 12 == 78
+    assert set(packing.PACKED_ALPHABET) == COOKIE_OCTETS - AVOIDED
+    assert len(packing.PACKED_ALPHABET) == len(COOKIE_OCTETS) - 12 == 78
 
 
 @pytest.mark.parametrize("cart", [ONE_LINE, REPETITIVE, cart_filling(4000)])
