@@ -26,7 +26,8 @@ from shop import __version__
 from shop.config import Settings, SettingsError, secret_file
 from shop.core import catalogue_file, cookie
 from shop.core.cart import Cart, Line
-from shop.core.errors import CookieRefused, Expired, FileRefused, ShopError
+from shop.core.cookie import Expired
+from shop.core.errors import CookieRefused, FileRefused, ShopError
 from shop.factory import catalogue_defaults, create_app
 from shop.lab.encodings import budget_plot, budget_report
 from shop.lab.header_limits import client

@@ -42,7 +42,7 @@ from itsdangerous.signer import SigningAlgorithm
 
 from shop.core import packing
 from shop.core.cart import Cart, Line
-from shop.core.errors import CartTooLarge, Expired, Malformed, Tampered, UnknownVersion
+from shop.core.errors import CartTooLarge, CookieRefused, Malformed, Tampered, UnknownVersion
 
 NAME = "cart"
 SECURE_NAME = "__Host-cart"
@@ -58,6 +58,15 @@ Keys = Sequence[str]
 
 _SHAPE = re.compile(rf"[juz][{re.escape(packing.PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
 _TEXT = re.compile(r"-?\d++(?:,-?\d++)*+", re.ASCII)
+
+
+class Expired(CookieRefused):
+    """A sound cart whose signed time is past its life; it can still be offered back."""
+
+    def __init__(self, cart: Cart, age_seconds: int) -> None:
+        super().__init__(f"{age_seconds} seconds old")
+        self.cart = cart
+        self.age_seconds = age_seconds
 
 
 class _Hmac128(SigningAlgorithm):

@@ -6,11 +6,6 @@ What arrives from a browser is expected to be wrong sometimes: those errors deri
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from shop.core.cart import Cart
-
 
 class ShopError(Exception):
     """Something a shopper or an operator can be told about."""
@@ -38,15 +33,6 @@ class UnknownVersion(CookieRefused):
     def __init__(self, version: int) -> None:
         super().__init__(f"format version {version}")
         self.version = version
-
-
-class Expired(CookieRefused):
-    """A sound cart whose signed time is past its life; it can still be offered back."""
-
-    def __init__(self, cart: Cart, age_seconds: int) -> None:
-        super().__init__(f"{age_seconds} seconds old")
-        self.cart = cart
-        self.age_seconds = age_seconds
 
 
 class CartTooLarge(ShopError):

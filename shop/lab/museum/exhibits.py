@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from shop.core import cookie
 from shop.core.cart import MAX_NUMBER, Cart, Line
-from shop.core.errors import CookieRefused, Expired, Malformed, Tampered, UnknownVersion
+from shop.core.cookie import Expired
+from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
 from shop.lab.carts.exact_size import exactly
 from shop.lab.museum.demo_shop import (
     DIARY,

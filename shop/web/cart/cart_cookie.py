@@ -18,7 +18,8 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
-from shop.core.errors import CartTooLarge, CookieRefused, Expired, Malformed
+from shop.core.cookie import Expired
+from shop.core.errors import CartTooLarge, CookieRefused, Malformed
 from shop.web.site import wording
 from shop.web.site.messages import say
 from shop.web.site.shop import shop

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
-from shop.core.errors import CookieRefused, Expired
+from shop.core.cookie import Expired
+from shop.core.errors import CookieRefused
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.line_views import line_view
 from shop.web.frame.error_page import Words, error_page

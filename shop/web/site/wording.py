@@ -15,14 +15,8 @@ from babel.numbers import (
 )
 from flask_babel import format_date
 
-from shop.core.errors import (
-    CartTooLarge,
-    CookieRefused,
-    Expired,
-    QuantityRefused,
-    Tampered,
-    UnknownVersion,
-)
+from shop.core.cookie import Expired
+from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
 from shop.core.money import Money
 from shop.web.site.shop import shop
 

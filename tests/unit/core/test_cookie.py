@@ -12,15 +12,8 @@ from itsdangerous import Signer, URLSafeSerializer, URLSafeTimedSerializer
 
 from shop.core import cookie, packing
 from shop.core.cart import MAX_TIME, Cart
-from shop.core.cookie import EPOCH
-from shop.core.errors import (
-    CartTooLarge,
-    CookieRefused,
-    Expired,
-    Malformed,
-    Tampered,
-    UnknownVersion,
-)
+from shop.core.cookie import EPOCH, Expired
+from shop.core.errors import CartTooLarge, CookieRefused, Malformed, Tampered, UnknownVersion
 from tests.unit.core.carts import KEYS, NOON, cart_filling, cart_of
 
 MONTH = 30 * 86_400

@@ -10,8 +10,8 @@ import pytest
 
 from shop.core import cookie, packing
 from shop.core.cart import MAX_TIME, Cart
-from shop.core.cookie import EPOCH
-from shop.core.errors import CookieRefused, Expired, Malformed, Tampered, UnknownVersion
+from shop.core.cookie import EPOCH, Expired
+from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
 from tests.unit.core.carts import KEYS, NOON, cart_filling, cart_of
 
 UNRESERVED = set(string.ascii_letters + string.digits + "-._~")

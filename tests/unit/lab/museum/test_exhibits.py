@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from shop.core import cookie
-from shop.core.errors import CookieRefused, Expired, Tampered, UnknownVersion
+from shop.core.cookie import Expired
+from shop.core.errors import CookieRefused, Tampered, UnknownVersion
 from shop.lab.carts.filling import Jar
 from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
