@@ -33,7 +33,7 @@ from shop.lab.encodings import budget_plot, budget_report
 from shop.lab.header_limits import client
 from shop.lab.header_limits import report as header_limits_report
 from shop.server import Server
-from shop.storage import catalogue, schema
+from shop.storage import catalogue, catalogue_import, schema
 from shop.storage.engine import connect_to, reading, writing
 
 DEMO_CURRENCY = "GBP"
@@ -309,7 +309,7 @@ def _take_over(engine: Engine, settings: Settings, file: Path) -> None:
     with _opened(file) as lines:
         rows = catalogue_file.read(lines, defaults)
     with writing(engine) as connection:
-        done = catalogue.take_over(connection, rows, defaults, int(time.time()))
+        done = catalogue_import.import_rows(connection, rows, defaults, int(time.time()))
         for _ in tqdm(done, total=len(rows), unit=" products", disable=None, leave=False):
             pass
     click.echo(f"{len(rows)} products of {file.name} are in the catalogue.")

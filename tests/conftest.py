@@ -21,7 +21,7 @@ from shop.core import catalogue_file
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
 from shop.factory import ShopApp, catalogue_defaults, create_app
-from shop.storage import catalogue, schema
+from shop.storage import catalogue_import, schema
 from shop.storage.engine import connect_to, writing
 from tests.integration.client import LintingClient
 
@@ -167,6 +167,6 @@ def fill(settings: Settings) -> None:
     defaults = catalogue_defaults(settings)
     rows = catalogue_file.read(DEMO.read_text("utf-8").splitlines(keepends=True), defaults)
     with writing(engine) as connection:
-        for _ in catalogue.take_over(connection, rows, defaults, START):
+        for _ in catalogue_import.import_rows(connection, rows, defaults, START):
             pass
     engine.dispose()

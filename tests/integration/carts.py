@@ -5,7 +5,7 @@ from __future__ import annotations
 from shop.core import catalogue_file, cookie
 from shop.core.cart import MAX_TIME
 from shop.core.catalogue_file import Defaults
-from shop.storage import catalogue
+from shop.storage import catalogue_import
 from shop.storage.engine import writing
 from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
@@ -56,4 +56,4 @@ def reprice(shop: OpenShop, **prices: str) -> None:
     ]
     read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
     with writing(shop.app.extensions["shop"].engine) as connection:
-        list(catalogue.take_over(connection, read, POUNDS, shop.clock.now))
+        list(catalogue_import.import_rows(connection, read, POUNDS, shop.clock.now))

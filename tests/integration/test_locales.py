@@ -14,7 +14,7 @@ import pytest
 from shop.config import Settings
 from shop.core import catalogue_file
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue, schema
+from shop.storage import catalogue_import, schema
 from shop.storage.engine import connect_to, writing
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.client import (
@@ -160,7 +160,7 @@ def stock(database_url: str, rows: tuple[str, ...], settings: Settings) -> None:
     header = "sku,name,price,currency,stock,vat_rate\n"
     read = catalogue_file.read([header, *(f"{row}\n" for row in rows)], defaults)
     with writing(engine) as connection:
-        list(catalogue.take_over(connection, read, defaults, START))
+        list(catalogue_import.import_rows(connection, read, defaults, START))
     engine.dispose()
 
 

@@ -28,7 +28,7 @@ from shop.core.pricing import Rules
 from shop.lab.carts.filling import Jar
 from shop.lab.home.cookie_anatomy import jar
 from shop.lab.museum.page_text import Seen
-from shop.storage import catalogue
+from shop.storage import catalogue_import
 from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to, writing
 from shop.storage.models import Table
@@ -178,8 +178,8 @@ def _furnish(engine: Engine, rules: Rules, scene: Scene) -> None:
     dearer = replace(rows[LAMP - 1], price=Money(LAMP_IS * 10**exponent, rules.currency))
     with writing(engine) as connection:
         Table.metadata.create_all(connection)
-        list(catalogue.take_over(connection, rows, defaults, 0))
-        list(catalogue.take_over(connection, [dearer], defaults, scene.since_then))
+        list(catalogue_import.import_rows(connection, rows, defaults, 0))
+        list(catalogue_import.import_rows(connection, [dearer], defaults, scene.since_then))
 
 
 def _browser(app: Flask, name: str, values: tuple[str, ...]) -> Client:
