@@ -19,15 +19,15 @@ run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for 
 
 test: check ## Run everything: checks, unit, properties, integration, end to end
 	@$(BIN)/pytest tests -q -n $(JOBS)
-	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/pytest e2e -q -n $(JOBS)
 
 e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
-	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/pytest e2e -q -n $(JOBS) $(ARGS)
 
 e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
-	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/pytest e2e -q --headed --slowmo 250 $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
@@ -44,11 +44,11 @@ bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 	@$(BIN)/python -m bench
 
 audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight (ARGS="--only axe")
-	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit $(ARGS)
 
 pictures: $(VENV)/dev.stamp ## Take a picture of every page and state, to be looked at (ARGS="--readme")
-	@$(BIN)/python -m e2e.browser
+	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit.pictures $(ARGS)
 
 clean: ## Remove what was installed and generated; the instance folder stays

@@ -14,9 +14,9 @@ import click
 
 from audit import axe, lighthouse, markup, weight
 from audit.report import Group, table, write
-from e2e.server import PROJECT, RunningShop, prepare, running_shop
-from e2e.stage import opened
-from e2e.subjects import Subject, chosen
+from e2e.support.demo_shop import opened
+from e2e.support.server import PROJECT, RunningShop, prepare, running_shop
+from e2e.support.subjects import Subject, chosen
 
 RESULT = PROJECT / "test-results" / "audit.json"
 ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}

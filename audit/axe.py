@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from audit.node import PACKAGES
 from audit.report import Figure, Findings, Group, is_zero
-from e2e.stage import Failed, Look, Stage
-from e2e.subjects import Subject
+from e2e.support.demo_shop import Failed, Look, Stage
+from e2e.support.subjects import Subject
 
 LOOKS = [Look(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

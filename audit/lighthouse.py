@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from audit import node
 from audit.report import Figure, Group, at_least, is_zero
-from e2e.server import RunningShop
-from e2e.subjects import MEASURED, Numbers, Subject
+from e2e.support.server import RunningShop
+from e2e.support.subjects import MEASURED, Numbers, Subject
 from shop.core import cookie
 
 RUNS = 3

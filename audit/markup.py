@@ -7,8 +7,8 @@ from tqdm import tqdm
 
 from audit import node
 from audit.report import Findings, Group, is_zero
-from e2e.stage import Failed, Look, Stage
-from e2e.subjects import Subject
+from e2e.support.demo_shop import Failed, Look, Stage
+from e2e.support.subjects import Subject
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:

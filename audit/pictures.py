@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from e2e.server import PROJECT, prepare, running_shop
-from e2e.stage import Look, Stage, load_pictures, opened
-from e2e.subjects import Subject, chosen
+from e2e.support.demo_shop import Look, Stage, load_pictures, opened
+from e2e.support.server import PROJECT, prepare, running_shop
+from e2e.support.subjects import Subject, chosen
 
 FOLDER = PROJECT / "test-results" / "pictures"
 LOOKS = [Look(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from tqdm import tqdm
 
 from audit.report import Figure, Findings, Group, at_most, is_zero
-from e2e.server import PROJECT
-from e2e.stage import Failed, Look, Stage, load_pictures
-from e2e.subjects import MEASURED, Subject
+from e2e.support.demo_shop import Failed, Look, Stage, load_pictures
+from e2e.support.server import PROJECT
+from e2e.support.subjects import MEASURED, Subject
 
 STATIC = PROJECT / "static"
 LIMITS = {"js": 14_000, "css": 28_000, "js/lab": 14_000, "css/lab": 28_000}

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e import browser
-from e2e.pages import Shopper
-from e2e.proxy import tls_proxy
-from e2e.server import PROJECT, RunningShop, prepare, running_shop
+from e2e.support import browser
+from e2e.support.pages import Shopper
+from e2e.support.proxy import tls_proxy
+from e2e.support.server import PROJECT, RunningShop, prepare, running_shop
 
 
 def _config() -> Any:

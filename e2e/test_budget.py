@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from e2e import jar
-from e2e.pages import Shopper
+from e2e.support import jar
+from e2e.support.pages import Shopper
 from shop.core.cart import Cart, Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 

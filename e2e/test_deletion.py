@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from e2e.jar import cart_cookie
-from e2e.pages import Shopper
+from e2e.support.jar import cart_cookie
+from e2e.support.pages import Shopper
 
 
 def remove_the_last_line(shopper: Shopper) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from e2e import jar
-from e2e.pages import Shopper
-from e2e.server import running_shop
+from e2e.support import jar
+from e2e.support.pages import Shopper
+from e2e.support.server import running_shop
 
 MUG = 1
 LIFE_DAYS = 30

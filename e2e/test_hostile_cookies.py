@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from e2e import jar
-from e2e.pages import Shopper
+from e2e.support import jar
+from e2e.support.pages import Shopper
 
 MUG = 1
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from e2e import jar
-from e2e.pages import CartPage, Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import CartPage, Shopper
+from e2e.support.server import RunningShop
 
 MUG, PENCIL, SHADE, LAST_LAMP = 1, 32, 44, 52
 MARK = "document.body.dataset.stayed = 'yes'"

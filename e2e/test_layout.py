@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from e2e import layout
-from e2e.server import RunningShop
-from e2e.stage import Look, Stage, numbers_of
-from e2e.subjects import SUBJECTS, TROUBLED, Subject, holding
+from e2e.support import layout
+from e2e.support.demo_shop import Look, Stage, numbers_of
+from e2e.support.server import RunningShop
+from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
 TOUCHED = 360

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from e2e import jar
-from e2e.pages import Shopper
+from e2e.support import jar
+from e2e.support.pages import Shopper
 
 
 def octets(page: Page) -> int:

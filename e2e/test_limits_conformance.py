@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e import jar
-from e2e.server import RunningShop, running_shop
+from e2e.support import jar
+from e2e.support.server import RunningShop, running_shop
 
 HOST = "home.shop.localhost"
 """A name with a domain above it, which Chromium finds on this machine without asking anybody."""

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
-from e2e import jar
-from e2e.pages import Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop
 
 MINUTE_MS = 60_000
 A_MINUTE_SECONDS = 60

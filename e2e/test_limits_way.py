@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from e2e import jar, layout
-from e2e.pages import Shopper
-from e2e.server import PROJECT, RunningShop
+from e2e.support import jar, layout
+from e2e.support.pages import Shopper
+from e2e.support.server import PROJECT, RunningShop
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.header_limits import search
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from e2e import jar
-from e2e.pages import Shopper
+from e2e.support import jar
+from e2e.support.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
 PLACE = "/limits/unguarded"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from e2e import jar
-from e2e.pages import Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop
 
 A_SECOND = 1000
 MUG, PENCIL = 1, 32

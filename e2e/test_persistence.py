@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import BrowserType
 
-from e2e.jar import cart_cookie
-from e2e.pages import Shopper
-from e2e.server import RunningShop, free_port, running_shop
+from e2e.support.jar import cart_cookie
+from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop, free_port, running_shop
 
 
 def test_a_cart_outlives_a_reload_and_is_there_in_a_new_tab(shopper: Shopper) -> None:

@@ -7,7 +7,7 @@ import urllib.request
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from e2e.server import DIRECT, RunningShop
+from e2e.support.server import DIRECT, RunningShop
 
 
 def test_connections_that_are_opened_ahead_hold_nobody_up(shop: RunningShop) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from e2e import jar
-from e2e.pages import CartPage, Shopper
+from e2e.support import jar
+from e2e.support.pages import CartPage, Shopper
 
 MUG, PENCIL, SHADE = 1, 32, 44
 

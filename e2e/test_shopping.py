@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e import jar
-from e2e.pages import MiniCart, Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import MiniCart, Shopper
+from e2e.support.server import RunningShop
 
 
 def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, expect
 
-from e2e.jar import cart_cookie
-from e2e.pages import Shopper
-from e2e.server import RunningShop
+from e2e.support.jar import cart_cookie
+from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop
 
 
 def _order_count(shop: RunningShop) -> object:

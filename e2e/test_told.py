@@ -7,9 +7,9 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e import jar
-from e2e.pages import Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop
 
 MUG, PENCIL = 1, 32
 HALF_A_DAY = 0.5

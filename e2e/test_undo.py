@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from e2e import jar
-from e2e.pages import CartPage, Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import CartPage, Shopper
+from e2e.support.server import RunningShop
 
 MUG, PENCIL, SHADE = 1, 32, 44
 THREE = {MUG: 2, PENCIL: 4, SHADE: 1}

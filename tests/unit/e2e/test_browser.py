@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e import browser
-from e2e.browser import ADVICE, VARIABLE, Browser, BrowserMissing
+from e2e.support import browser
+from e2e.support.browser import ADVICE, VARIABLE, Browser, BrowserMissing
 
 DEBIAN = {"ID": "debian"}
 UBUNTU_CHILD = {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}

@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from e2e.server import PROJECT
-from e2e.subjects import MEASURED, ONE, SUBJECTS, TROUBLED, TWENTY, Subject, chosen
+from e2e.support.server import PROJECT
+from e2e.support.subjects import MEASURED, ONE, SUBJECTS, TROUBLED, TWENTY, Subject, chosen
 
 CATALOGUE = (PROJECT / "shop" / "demo" / "catalogue.csv").read_text("utf-8")
 NUMBERS = {

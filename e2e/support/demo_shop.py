@@ -11,9 +11,9 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from e2e import browser, jar
-from e2e.server import RunningShop
-from e2e.subjects import Numbers, Subject, Visitor
+from e2e.support import browser, jar
+from e2e.support.server import RunningShop
+from e2e.support.subjects import Numbers, Subject, Visitor
 
 HEIGHT = 800
 PATIENCE_MS = 10_000

@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 
 from playwright.sync_api import expect
 
-from e2e import jar
-from e2e.pages import CartPage, CheckoutPage, Shopper
-from e2e.server import RunningShop
+from e2e.support import jar
+from e2e.support.pages import CartPage, CheckoutPage, Shopper
+from e2e.support.server import RunningShop
 from shop.core.cart import Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
-from e2e.server import KEY
+from e2e.support.server import KEY
 from shop.core import cookie
 from shop.core.cart import Cart, Line
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "shop.cli"]
 KEY = "a key for end-to-end tests and nothing else"
 START_SECONDS = 30

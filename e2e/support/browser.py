@@ -1,6 +1,6 @@
 """Which Chromium the end-to-end tests drive, and how to come by one.
 
-`python -m e2e.browser` makes sure that there is one, and says which.
+`python -m e2e.support.browser` makes sure that there is one, and says which.
 """
 
 import os
