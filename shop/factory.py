@@ -28,7 +28,6 @@ from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
-from shop.lab import blueprints
 from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to
 from shop.web.cart import cart_cookie
@@ -73,6 +72,8 @@ def create_app(
     logs.register()
     app, limiter = _joined(settings, _shop(settings, now))
     if settings.limits_lab:
+        from shop.lab import blueprints  # half of the product's code: loaded only where it is on
+
         blueprints.register(app, limiter, settings.limits_ratelimit, partial(_unlimited, settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

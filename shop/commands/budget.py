@@ -1,0 +1,72 @@
+"""`shop budget`: how real orders would fit into a cookie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from tqdm import tqdm
+
+from shop.commands.files import opened, write
+from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.config import Settings
+from shop.core import catalogue_file, cookie
+from shop.factory import catalogue_defaults
+from shop.storage import catalogue
+from shop.storage.engine import reading
+
+if TYPE_CHECKING:
+    from shop.lab.encodings.budget_report import Goods
+
+MEASURED_AT = cookie.EPOCH + 28_200_000
+"""When the carts that are measured were last changed: always then, so that the same orders give
+the same figures."""
+STAND_IN_KEY = "a key that signs nothing but measurements"
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.svg",
+    help="Draw what was measured as well.",
+)
+@click.option(
+    "--catalogue",
+    "goods_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Names and prices of this file, as import-catalogue takes it, not of the shop.",
+)
+def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None) -> None:
+    """Pack every order of a CSV FILE (order, sku, quantity; may be .gz) into a cart cookie.
+
+    Beside the shop's own, six other ways of keeping a cart are measured. With a --catalogue no
+    database is needed, and the figures are the same wherever they are made.
+    """
+    from shop.lab.encodings import budget_plot, budget_report
+
+    settings = settings_of_environment()
+    with opened(file) as lines:
+        orders = budget_report.read_orders(lines)
+    goods = _goods(settings, goods_file)
+    keys = settings.secret_keys or (STAND_IN_KEY,)
+    sizes = budget_report.measure(orders, goods, keys=keys, now=MEASURED_AT)
+    measured = list(tqdm(sizes, total=len(orders), unit=" orders", disable=None, leave=False))
+    report = budget_report.report(orders, measured, goods)
+    if plot:
+        write(plot, budget_plot.picture(orders, measured))
+    click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
+
+
+def _goods(settings: Settings, file: Path | None) -> Goods:
+    from shop.lab.encodings import budget_report
+
+    if file is None:
+        with reading(migrated_database(settings)) as connection:
+            return budget_report.goods_of_shop(catalogue.everything(connection))
+    with opened(file) as lines:
+        return budget_report.goods_of_file(catalogue_file.read(lines, catalogue_defaults(settings)))

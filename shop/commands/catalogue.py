@@ -1,0 +1,54 @@
+"""`shop import-catalogue` and `shop export-catalogue`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+from tqdm import tqdm
+
+from shop.commands.files import opened
+from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.config import Settings
+from shop.core import catalogue_file
+from shop.factory import catalogue_defaults
+from shop.storage import catalogue, catalogue_import
+from shop.storage.engine import reading, writing
+
+
+@click.command("import-catalogue")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Add and change products from a CSV FILE, by SKU: all of them, or none.
+
+    Columns: sku, name, price, currency; optionally slug, description, category, vat_rate,
+    stock, image, active.
+    """
+    settings = settings_of_environment()
+    import_file(migrated_database(settings), settings, file)
+
+
+@click.command("export-catalogue")
+def export() -> None:
+    """Write all products to standard output, as import-catalogue takes them."""
+    settings = settings_of_environment()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    with reading(migrated_database(settings)) as connection:
+        exponent = catalogue_defaults(settings).exponent
+        writer.writerows(catalogue_file.write(catalogue.everything(connection), exponent))
+
+
+def import_file(engine: Engine, settings: Settings, file: Path) -> None:
+    """Imports a catalogue file, all of it or nothing. Raises FileRefused."""
+    defaults = catalogue_defaults(settings)
+    with opened(file) as lines:
+        rows = catalogue_file.read(lines, defaults)
+    with writing(engine) as connection:
+        done = catalogue_import.import_rows(connection, rows, defaults, int(time.time()))
+        for _ in tqdm(done, total=len(rows), unit=" products", disable=None, leave=False):
+            pass
+    click.echo(f"{len(rows)} products of {file.name} are in the catalogue.")

@@ -1,0 +1,53 @@
+"""`shop init` and `shop migrate`: a shop's keys, database and first products."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from shop import demo
+from shop.commands.catalogue import import_file
+from shop.commands.own_shop import settings_of_environment
+from shop.config import Settings, secret_file
+from shop.storage import catalogue, schema
+from shop.storage.engine import connect_to, reading
+
+DEMO_CURRENCY = "GBP"
+DEMO_CATALOGUE = Path(demo.__file__).with_name("catalogue.csv")
+
+
+@click.command()
+def init() -> None:
+    """Prepare a shop: secret keys, database, demo catalogue. Changes nothing that is there."""
+    settings = settings_of_environment()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    if not settings.secret_keys:
+        _create_secret(settings)
+    engine = connect_to(settings.database_url)
+    schema.migrate(engine)
+    with reading(engine) as connection:
+        is_stocked = catalogue.count(connection) > 0
+    if not is_stocked and settings.currency != DEMO_CURRENCY:
+        click.echo(
+            f"There are no products yet: the demo catalogue is in {DEMO_CURRENCY}, and this shop "
+            f"sells in {settings.currency}. Bring your own: shop import-catalogue FILE.csv"
+        )
+    elif not is_stocked:
+        import_file(engine, settings, DEMO_CATALOGUE)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    schema.migrate(connect_to(settings_of_environment().database_url))
+    click.echo("The database is up to date.")
+
+
+def _create_secret(settings: Settings) -> None:
+    path = secret_file(settings.instance)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")

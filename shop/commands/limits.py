@@ -1,0 +1,45 @@
+"""`shop limits`: how large a header passes on the way to a deployment."""
+
+from __future__ import annotations
+
+import click
+from tqdm import tqdm
+
+from shop.commands.terminal import Sentence
+
+
+@click.command("limits", epilog="It makes 83 requests at most.")
+@click.option("--url", required=True, help="Address of a shop, with its path if it has one.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--insecure", is_flag=True, help="Whatever its certificate, for a test set-up.")
+def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
+    """Measure how large a header passes on the way to a shop and back, from here.
+
+    Takes a minute at most, once the name is resolved, and needs no settings: only that address
+    is asked, over HTTP/1.1.
+    """
+    from shop.lab.header_limits import client
+    from shop.lab.header_limits import report as report_of
+
+    try:
+        deployment = client.Deployment.of(url, is_insecure=insecure)
+    except ValueError as problem:
+        raise Sentence(f"{url} is no address of a shop: {problem}.") from None
+    with tqdm(total=client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
+        try:
+            measured = client.measure(deployment, bar.update)
+        except client.NotMeasured as problem:
+            raise Sentence(str(problem)) from None
+    report = report_of.by_command(
+        measured.found,
+        budget_bytes=measured.budget_bytes,
+        request_bytes=measured.request_bytes,
+        failed=measured.failed,
+    )
+    if as_json:
+        requests = measured.requests
+        click.echo(
+            report_of.as_json(measured.found, report, url=str(deployment), requests=requests)
+        )
+    else:
+        click.echo(f"{deployment}, {measured.requests} requests\n\n{report_of.as_text(report)}")

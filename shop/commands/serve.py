@@ -1,0 +1,39 @@
+"""`shop serve`: the shop on a production server."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+
+from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.commands.terminal import Sentence
+from shop.factory import create_app
+from shop.server import Server
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), help="Instead of SHOP_PORT.")
+def serve(port: int | None) -> None:
+    """Serve the shop with a production server until stopped."""
+    settings = settings_of_environment()
+    port = port or settings.port
+    create_app(settings)  # so that a wrong setting is told here, once, and not by each worker
+    migrated_database(settings)
+    _check_port(settings.host, port)
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Crumb is open at http://{shown}:{port} (stop with Ctrl+C)")
+    Server(create_app, host=settings.host, port=port, workers=settings.workers).run()
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise Sentence(
+                f"Port {port} of {host} cannot be used ({problem.strerror}). "
+                "Choose another: make run PORT=9000"
+            ) from None

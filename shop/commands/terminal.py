@@ -1,0 +1,33 @@
+"""What the commands say to an operator, and how their failures become sentences."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from shop.config import SettingsError
+from shop.core.errors import ShopError
+
+
+class Sentence(click.ClickException):
+    """What an operator is told; the command ends with exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
+class Commands(click.Group):
+    """Turns what the layers below raise into sentences."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, ShopError) as problem:
+            raise Sentence(str(problem)) from None
+        except ArgumentError:
+            raise Sentence("SHOP_DATABASE_URL is not an SQLAlchemy address.") from None
+        except SQLAlchemyError as problem:
+            reason = str(getattr(problem, "orig", problem)).strip()
+            raise Sentence(f"The database did not do that: {reason}") from None

@@ -1,0 +1,1 @@
+"""The demo catalogue that `shop init` brings along."""
