@@ -14,12 +14,11 @@ from markupsafe import Markup
 from shop.core.cart import Cart
 from shop.core.catalogue import Snapshot
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.carts import made_up_products
 from shop.lab.carts.filling import Filling, Jar, most_within
-from shop.lab.encodings import chart
+from shop.lab.carts.visitors_cart import growing
+from shop.lab.encodings import chart, made_up_products
 from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
-from shop.lab.home.cookie_anatomy import growing
 from shop.storage import catalogue
 from shop.web.cart import cart_cookie
 from shop.web.site import wording

@@ -12,9 +12,8 @@ from shop.core import cookie, packing
 from shop.core.budget import LineCost, Meter, line_costs
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
-from shop.lab.carts.filling import Filling, Jar
+from shop.lab.carts.visitors_cart import growing, jar
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
-from shop.storage import catalogue
 from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
@@ -82,18 +81,6 @@ class Wire:
     counted: Source
     meter: Meter
     more_lines: int
-
-
-def jar() -> Jar:
-    """What limits the cart's cookie on this connection."""
-    return Jar(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
-
-
-def growing(cart: Cart) -> Filling:
-    """The lines that can be added to a cart for demonstration: first what the shop sells."""
-    here = shop()
-    numbers = here.catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
-    return Filling.of(cart, numbers, now=here.now())
 
 
 def wire() -> Wire | None:

@@ -9,12 +9,13 @@ from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
 from shop.lab.carts import filling, put_in_browser
+from shop.lab.carts.visitors_cart import growing, jar
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison
 from shop.lab.header_limits.hops import HOPS
 from shop.lab.header_limits.search import MOST_REQUESTS
-from shop.lab.home.cookie_anatomy import growing, jar, wire
+from shop.lab.home.cookie_anatomy import wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
 from shop.web.cart import cart_cookie

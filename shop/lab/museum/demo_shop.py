@@ -26,7 +26,7 @@ from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
 from shop.core.pricing import Rules
 from shop.lab.carts.filling import Jar
-from shop.lab.home.cookie_anatomy import jar
+from shop.lab.carts.visitors_cart import jar
 from shop.lab.museum.page_text import Seen
 from shop.storage import catalogue_import
 from shop.storage.cached_catalogue import Memory

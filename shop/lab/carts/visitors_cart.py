@@ -1,0 +1,21 @@
+"""The visitor's own cart: what limits its cookie, and what could be added to it."""
+
+from __future__ import annotations
+
+from shop.core.cart import Cart
+from shop.lab.carts.filling import Filling, Jar
+from shop.storage import catalogue
+from shop.web.cart import cart_cookie
+from shop.web.site.shop import shop
+
+
+def jar() -> Jar:
+    """What limits the cart's cookie on this connection."""
+    return Jar(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
+
+
+def growing(cart: Cart) -> Filling:
+    """The lines that can be added to a cart for demonstration: first what the shop sells."""
+    here = shop()
+    numbers = here.catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
+    return Filling.of(cart, numbers, now=here.now())
