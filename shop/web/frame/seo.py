@@ -20,7 +20,7 @@ from shop.storage.catalogue import Category
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
-blueprint = Blueprint("found", __name__)
+blueprint = Blueprint("seo", __name__)
 
 DESCRIPTION = (
     "A small shop for homeware and stationery. Nothing to sign up for: "
@@ -88,7 +88,7 @@ def sitemap() -> Response:
     shelves = shop().catalogue.ask("categories", catalogue.categories)
     paths = [to.home, to.products, *(category_path(shelf) for shelf in shelves)]
     paths += [to.product(slug) for slug in slugs]
-    xml = render_template("found/sitemap.xml", addresses=[absolute(path) for path in paths])
+    xml = render_template("seo/sitemap.xml", addresses=[absolute(path) for path in paths])
     return _public(xml, "application/xml")
 
 

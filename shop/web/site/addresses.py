@@ -88,7 +88,7 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         about_delete=build("about.destroy"),
         checkout=build("checkout.show"),
         limits=build("limits.show") if "limits" in current_app.blueprints else None,
-        sitemap=build("found.sitemap"),
+        sitemap=build("seo.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
         before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],
         assets=here,

@@ -10,7 +10,7 @@ from shop.core import cookie
 from shop.core.cart import Cart, Line
 from tests.conftest import KEY, START, OpenShop
 from tests.integration.client import LintingClient, elements, parsed
-from tests.integration.test_limits import PAGE, rows
+from tests.integration.test_lab_home import PAGE, rows
 
 
 def cart_of(count: int) -> str:
