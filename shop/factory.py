@@ -30,9 +30,8 @@ from shop.core.payment import ByInvoice
 from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to
-from shop.web.cart import cart_cookie
 from shop.web.frame import errors, layout, seo
-from shop.web.pages import about, cart, checkout, order, product, share
+from shop.web.pages import about, cart, checkout, order, other_carts, product, share
 from shop.web.site import assets, health, logs, security
 from shop.web.site.shop import Shop
 
@@ -91,11 +90,10 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     limiter = security.register(
         app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
     )
-    cart_cookie.register(app)
     errors.register(app)
     layout.register(app)
     assets.register(app, PROJECT / "static")
-    for module in (product, cart, share, about, checkout, order, seo, health):
+    for module in (product, cart, other_carts, share, about, checkout, order, seo, health):
         app.register_blueprint(module.blueprint)
     return app, limiter
 

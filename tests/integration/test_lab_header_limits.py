@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from shop.cli import main
 from shop.lab.header_limits import client, report, search
-from shop.web.frame.layout import EXPIRED_CART
+from shop.web.cart.writer import EXPIRED_CART
 from shop.web.site.messages import MOST_BYTES
 from tests.conftest import Opener, OpenShop
 from tests.integration.client import LintingClient, elements, parsed, text_of

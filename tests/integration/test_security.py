@@ -222,7 +222,7 @@ def test_what_breaks_has_a_page_a_log_line_and_keeps_the_cart(
         raise RuntimeError("a secret of ours")
 
     monkeypatch.setattr("shop.web.pages.cart.pricing.quote", broken)
-    monkeypatch.setattr("shop.web.pages.cart.cart_cookie.store", broken)
+    monkeypatch.setattr("shop.web.cart.writer.encoded", broken)
     shop.app.config["PROPAGATE_EXCEPTIONS"] = False
     with caplog.at_level(logging.ERROR, "shop.errors"):
         response = visitor.get("/cart") if method == "GET" else visitor.add("PENCIL")

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from werkzeug.wrappers import Response
 
 from shop.lab.conformance import suite
 from shop.lab.conformance.cases import TABLE, Case, Family, families, reasons
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, sending, who_is_asked
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 
 RUN = re.compile(r"\{(.)\*(\d+)\}|(.)\{(\d+)\}")
 
@@ -99,7 +101,7 @@ class Told:
         return self.family.source.partition(",")[0]
 
 
-def show(progress: Progress) -> str:
+def show(progress: Progress) -> Response:
     """The page while it goes on, and the report at the end."""
     told = [
         _told(family, found) for family, found in zip(families(), progress.findings, strict=False)
@@ -107,8 +109,9 @@ def show(progress: Progress) -> str:
     results = [result for family in told for result in family.results]
     deviations = [result for result in results if result.deviates]
     is_over = not progress.onward
-    return render_template(
+    return responses.page(
         "lab/conformance/show.html",
+        read_visit(),
         progress=progress,
         told=told if is_over else [],
         as_asked=sum(result.is_as_asked for result in results),

@@ -21,6 +21,7 @@ from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
 from shop.storage import catalogue
 from shop.web.cart import cart_cookie
+from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
 from shop.web.site.shop import shop
 
@@ -84,9 +85,9 @@ class Comparison:
     products: int
 
 
-def comparison() -> Comparison:
+def comparison(visit: CartVisit) -> Comparison:
     """The visitor's cart in all ways. That of an empty cart is the same for everyone, and kept."""
-    cart = cart_cookie.read().cart
+    cart = visit.cart
     if cart.lines:
         return _comparison(cart)
     return shop().catalogue.ask(("ways", cart_cookie.name()), lambda _: _comparison(cart))

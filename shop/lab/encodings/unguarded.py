@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from itsdangerous import BadData
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,8 @@ from shop.lab.encodings.comparison import growth
 from shop.lab.encodings.encodings import Session, everything, session_of
 from shop.lab.sources import NAME_AND_VALUE, nginx
 from shop.web.cart import cart_cookie
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("unguarded", __name__, url_prefix="/limits")
@@ -85,11 +87,12 @@ class Outcome:
 
 
 @blueprint.get("/unguarded")
-def show() -> str:
+def show() -> Response:
     """What the server said, beside what the browser sent."""
     said, came = Said.of(request.args.get("s", "")), _came()
-    return render_template(
+    return responses.page(
         "lab/encodings/unguarded.html",
+        read_visit(),
         outcome=Outcome(said, came) if said else None,
         came=came,
         unguarded_counts=COUNTS,

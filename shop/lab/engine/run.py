@@ -45,7 +45,8 @@ from shop.lab.engine.exchange import (
     position,
 )
 from shop.lab.engine.placeholders import Sending
-from shop.web.cart import cart_cookie
+from shop.web.cart.visit import read_visit
+from shop.web.cart.writer import put_back
 from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600
@@ -111,7 +112,7 @@ class Chain:
         self,
         name: str,
         questions: Sequence[Asked],
-        report: Callable[[Progress], str],
+        report: Callable[[Progress], Response],
         *,
         edition: str = "",
     ) -> None:
@@ -133,7 +134,7 @@ class Chain:
     def create(self) -> Response:
         return redirect(self._show(State()), 303)
 
-    def show(self) -> str | Response:
+    def show(self) -> Response:
         """How far it is, or the report."""
         state = self._read(request.args.get("s", ""))
         if state is None:
@@ -354,7 +355,7 @@ def _giving(response: Response, now: Exchange) -> Response:
     for line in now.lines:
         response.headers.add("Set-Cookie", sending().filled(line))
     if now.endangers:
-        cart_cookie.put_back(response)
+        put_back(response, read_visit())
         session.modified = bool(session)
     return response
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.lab.header_limits import report as header_limits_report
 from shop.lab.header_limits import search
 from shop.lab.header_limits.search import Attempt, Findings, Outcome
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 from shop.web.frame.layout import is_quiet
 from shop.web.site.shop import shop
 
@@ -26,7 +28,7 @@ LONGEST_WRITTEN = 7
 
 
 @blueprint.get("")
-def show() -> str | Response:
+def show() -> Response:
     """The report of a whole search; without one, back to the laboratory. Its figures are what the
     address says, and the page says so, unless the script that made the search shows it in place.
     """
@@ -34,7 +36,9 @@ def show() -> str | Response:
     if isinstance(found, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), 303)
     report = header_limits_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
-    return render_template("lab/header_limits/show.html", report=report, is_in_place=is_quiet())
+    return responses.page(
+        "lab/header_limits/show.html", read_visit(), report=report, is_in_place=is_quiet()
+    )
 
 
 @blueprint.get("/next")

@@ -15,6 +15,7 @@ from shop.core.cookie import Anatomy
 from shop.lab.carts.visitors_cart import growing, jar
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.web.cart import cart_cookie
+from shop.web.cart.visit import CartVisit
 from shop.web.site.shop import shop
 
 MOST_LINES_SHOWN = 60
@@ -83,28 +84,27 @@ class Wire:
     more_lines: int
 
 
-def wire() -> Wire | None:
+def wire(visit: CartVisit) -> Wire | None:
     """The cart cookie that this request brought; None when there is none that can be read."""
-    seen = cart_cookie.read()
-    if not seen.cart.lines:
+    if not visit.cart.lines:
         return None
-    anatomy = cookie.dissect(seen.value, shop().keys)
-    sent = cart_cookie.sent(seen.value)
+    anatomy = cookie.dissect(visit.value, shop().keys)
+    sent = cart_cookie.cart_header(visit.value)
     return Wire(
         parts=_parts(anatomy),
         attributes=tuple(map(_attribute, sent.split("; ")[1:])),
         compact=anatomy.json,
         readable=_readable(anatomy),
-        time=_time(seen.cart.changed_at),
+        time=_time(visit.cart.changed_at),
         is_deflated=anatomy.form == "z",
         saved_octets=max(0, packing.packed_length(len(anatomy.text)) - len(anatomy.packed)),
-        lines=_lines(seen.cart),
-        lines_left_out=max(0, len(seen.cart) - MOST_LINES_SHOWN),
+        lines=_lines(visit.cart),
+        lines_left_out=max(0, len(visit.cart) - MOST_LINES_SHOWN),
         set_cookie=f"Set-Cookie: {sent}",
         cookie_header=f"Cookie: {'; '.join(_brought())}",
         counted=NAME_AND_VALUE,
-        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
-        more_lines=growing(seen.cart).most_in(jar()),
+        meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
+        more_lines=growing(visit.cart).most_in(jar()),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from http import HTTPStatus
+
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
@@ -18,9 +20,10 @@ from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import wire
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web.cart import cart_cookie
-from shop.web.frame import seo
-from shop.web.pages.cart import CONFLICT
+from shop.web.cart import writer
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.cart.writer import CartChange
+from shop.web.frame import responses, seo
 from shop.web.site import wording
 from shop.web.site.messages import say
 
@@ -38,8 +41,8 @@ COUNTS = (1, 10, 100)
 
 
 @blueprint.get("")
-def show() -> str:
-    return page()
+def show() -> Response:
+    return page(read_visit())
 
 
 @blueprint.post("/cart/lines")
@@ -47,42 +50,49 @@ def create() -> Response:
     """Adds so many lines, or as many of them as fit; 409 when not even one does."""
     count = request.form.get("count", "1")
     wanted = int(count) if count in map(str, COUNTS) else 1
-    cart = cart_cookie.read().cart
+    visit = read_visit()
+    cart = visit.cart
     try:
         longer = filling.with_more(growing(cart), wanted, jar())
     except CartTooLarge as overflow:
-        return make_response(page(alert=wording.too_large(overflow, "One more line")), CONFLICT)
+        alert = wording.too_large(overflow, "One more line")
+        return page(visit, status=HTTPStatus.CONFLICT, alert=alert)
     added = len(longer) - len(cart)
-    return _changed(longer, f"{wording.counted(added, 'line', 'lines')} added{_of(added, wanted)}")
+    return _changed(
+        visit, longer, f"{wording.counted(added, 'line', 'lines')} added{_of(added, wanted)}"
+    )
 
 
 @blueprint.post("/cart/fill")
 def fill() -> Response:
     """Adds lines until no byte is free."""
-    cart = cart_cookie.read().cart
+    visit = read_visit()
+    cart = visit.cart
     full = filling.filled(growing(cart), jar())
     if full.lines == cart.lines:
-        return redirect(url_for("limits.show"), 303)
+        return responses.see_other(url_for("limits.show"), visit)
     added = wording.counted(len(full) - len(cart), "line", "lines")
-    return _changed(full, f"{added} added: {wording.number(jar().octets(full))} bytes")
+    return _changed(visit, full, f"{added} added: {wording.number(jar().octets(full))} bytes")
 
 
 @blueprint.post("/cart/empty")
 def empty() -> Response:
-    return _changed(Cart(), "Your cart is empty now")
+    return _changed(read_visit(), Cart(), "Your cart is empty now")
 
 
-def page(*, alert: str | None = None) -> str:
+def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = None) -> Response:
     """The whole page, with what went wrong on top."""
-    return render_template(
+    return responses.page(
         "lab/home/show.html",
-        found=seo.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
+        visit,
+        status=status,
+        head=seo.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
         alert=alert,
-        back=put_in_browser.offer_of(request.args.get("back", "")),
-        is_one_waiting=put_in_browser.is_one_waiting(),
-        wire=wire(),
+        back=put_in_browser.form_of(visit, request.args.get("back", "")),
+        is_one_waiting=visit.offer is not None,
+        wire=wire(visit),
         counts=COUNTS,
-        comparison=comparison(),
+        comparison=comparison(visit),
         limit_bytes=BROWSER_LIMIT_BYTES,
         source=NAME_AND_VALUE,
         unguarded_counts=unguarded.COUNTS,
@@ -93,20 +103,19 @@ def page(*, alert: str | None = None) -> str:
     )
 
 
-def _changed(cart: Cart, said: str) -> Response:
-    if put_in_browser.is_one_waiting():
+def _changed(visit: CartVisit, cart: Cart, said: str) -> Response:
+    if visit.offer is not None:
         say(put_in_browser.WAITING, "warning")
-        return redirect(url_for("limits.show"), 303)
-    response = redirect(url_for("limits.show", back=_way_back_from(cart)), 303)
-    put_in_browser.put(response, cart)
+        return responses.see_other(url_for("limits.show"), visit)
+    change = writer.replaced(visit, cart)
     say(said)
-    return response
+    return responses.see_other(url_for("limits.show", back=_way_back(visit, change)), visit, change)
 
 
-def _way_back_from(cart: Cart) -> str | None:
-    if put_in_browser.can_be_undone(cart):
+def _way_back(visit: CartVisit, change: CartChange) -> str | None:
+    if writer.can_be_undone(visit, change.value or ""):
         return None
-    token = put_in_browser.way_back()
+    token = put_in_browser.way_back(visit)
     return token if len(token) <= LONGEST_WAY_BACK else None
 
 

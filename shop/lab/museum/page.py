@@ -15,8 +15,6 @@ from flask import (
     Blueprint,
     abort,
     current_app,
-    redirect,
-    render_template,
     request,
     url_for,
 )
@@ -29,7 +27,9 @@ from shop.lab.carts import put_in_browser
 from shop.lab.museum.demo_shop import Show, Stage
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE
-from shop.web.cart import cart_cookie
+from shop.web.cart import cart_cookie, writer
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 from shop.web.site.messages import say
 from shop.web.site.shop import shop
 
@@ -56,18 +56,20 @@ class Placard:
 
 
 @blueprint.get("/<name>")
-def show(name: str) -> str:
+def show(name: str) -> Response:
     exhibit = _exhibit(name)
     at = EXHIBITS.index(exhibit)
-    return render_template(
+    visit = read_visit()
+    return responses.page(
         "lab/museum/show.html",
+        visit,
         placard=placard(exhibit),
         number=at + 1,
         count=len(EXHIBITS),
         before=EXHIBITS[at - 1] if at else None,
         after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
-        back=put_in_browser.offer_of(request.args.get("back", "")),
-        mine=cart_cookie.read().cart,
+        back=put_in_browser.form_of(visit, request.args.get("back", "")),
+        mine=visit.cart,
     )
 
 
@@ -76,20 +78,21 @@ def create(name: str) -> Response:
     """Puts the cart that the exhibit's form carries into the browser."""
     exhibit = _exhibit(name)
     here = url_for("museum.show", name=name)
-    if put_in_browser.is_one_waiting():
+    visit = read_visit()
+    if visit.offer is not None:
         say(put_in_browser.WAITING, "warning")
-        return redirect(here, 303)
+        return responses.see_other(here, visit)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
-        response = redirect(url_for("museum.show", name=name, back=put_in_browser.way_back()), 303)
-        put_in_browser.put(response, cart)
+        change = writer.replaced(visit, cart)
     except (CookieRefused, CartTooLarge):
         say(
             "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
         )
-        return redirect(here, 303)
+        return responses.see_other(here, visit)
     say(f"In your browser now, byte for byte: {exhibit.title}")
-    return response
+    back = put_in_browser.way_back(visit)
+    return responses.see_other(url_for("museum.show", name=name, back=back), visit, change)
 
 
 def placard(exhibit: Exhibit) -> Placard:

@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from werkzeug.wrappers import Response
 
 from shop.lab.engine.exchange import Findings
 from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, who_is_asked
 from shop.lab.probes import questions
 from shop.lab.probes.known_answers import QUESTIONS, Known, Question
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,15 @@ class Row:
         )
 
 
-def show(progress: Progress) -> str:
+def show(progress: Progress) -> Response:
     """The page while it goes on, and the report at the end."""
     rows = [
         _row(question, found) for question, found in zip(QUESTIONS, progress.findings, strict=False)
     ]
     is_over = not progress.onward
-    return render_template(
+    return responses.page(
         "lab/probes/show.html",
+        read_visit(),
         progress=progress,
         rows=rows,
         reports={"JSON": _as_json(rows), "Markdown": _as_markdown(rows)} if is_over else {},

@@ -1,6 +1,6 @@
-"""What changed in price since a cart was last changed: told from the price history.
+"""Prices that changed since a cart was last changed, from the price history.
 
-The cart's signed time says when a shopper last looked, so a cookie carries no price.
+The cart's signed time says when the shopper last saw its prices, so a cookie carries no price.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def earlier_prices(cart: Cart) -> dict[int, Money]:
     }
 
 
-def told(cart: Cart, kept: Collection[int]) -> str | None:
-    """The changes of a cart in words, of the lines that are kept: a cart that is stored anew
-    bears a new time, so the next page could not tell them any more."""
+def price_notice(cart: Cart, kept: Collection[int]) -> str | None:
+    """The prices that changed, in words, for the lines that stay. A cart that is stored again
+    has a new time, so the next page could not know of them."""
     earlier = earlier_prices(cart)
     products = shop().catalogue.snapshot([number for number in earlier if number in kept])
     changes = [

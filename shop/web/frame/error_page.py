@@ -1,11 +1,13 @@
-"""The one page for what went wrong."""
+"""The one page that says what went wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import make_response, render_template
 from werkzeug.wrappers import Response
+
+from shop.web.cart.visit import CartVisit
+from shop.web.frame.responses import page
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,6 @@ class Words:
     advice: str
 
 
-def error_page(code: int, words: Words) -> Response:
+def error_page(status: int, words: Words, visit: CartVisit) -> Response:
     """A page with these words and this status."""
-    return make_response(render_template("error/show.html", code=code, words=words), code)
+    return page("error/show.html", visit, status=status, code=status, words=words)

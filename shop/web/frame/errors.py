@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, make_response, render_template, request
 from flask_limiter import RateLimitExceeded
@@ -11,44 +12,45 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge
+from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import Words, error_page
 
 log = logging.getLogger("shop.errors")
 
 
 _CART_KEPT = "Your cart is as it was."
-_COPY = {
-    400: Words(
+_COPY: dict[int, Words] = {
+    HTTPStatus.BAD_REQUEST: Words(
         "We could not read that",
         f"Your browser sent something this shop does not understand. {_CART_KEPT}",
         "Go back and try once more. If you followed a link, it may have been cut short.",
     ),
-    404: Words(
+    HTTPStatus.NOT_FOUND: Words(
         "There is nothing here",
         "The page may have moved, or the product is no longer with us.",
         "Search for it, or have a look at what we do have.",
     ),
-    405: Words(
+    HTTPStatus.METHOD_NOT_ALLOWED: Words(
         "That does not work here",
         f"This address does not take that kind of request. {_CART_KEPT}",
         "Go back and use the buttons on the page.",
     ),
-    409: Words(
+    HTTPStatus.CONFLICT: Words(
         "That could not be done as things stand",
         f"Something changed in the meantime. {_CART_KEPT}",
         "Have a look at your cart and try once more.",
     ),
-    413: Words(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Words(
         "That was too much at once",
         f"What you sent is larger than this shop takes. {_CART_KEPT}",
         "Shorten what you typed and send it again.",
     ),
-    429: Words(
+    HTTPStatus.TOO_MANY_REQUESTS: Words(
         "A little slower, please",
         f"Very many requests came from your connection. This one was not answered. {_CART_KEPT}",
         "Wait a minute, then try once more.",
     ),
-    500: Words(
+    HTTPStatus.INTERNAL_SERVER_ERROR: Words(
         "Something broke on our side",
         f"It is our fault, not yours. {_CART_KEPT}",
         "Try again in a moment. If it stays broken, we already have a note of it in our log.",
@@ -83,27 +85,37 @@ def register(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
-    return error_page(400, _TOO_OLD if request.cookies else _NO_COOKIES)
+    return _page(HTTPStatus.BAD_REQUEST, _TOO_OLD if request.cookies else _NO_COOKIES)
 
 
 def _too_large(_: CartTooLarge) -> Response:
-    return error_page(409, _COPY[409])
+    return _page(HTTPStatus.CONFLICT)
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
-    response = error_page(429, _COPY[429])
+    response = _page(HTTPStatus.TOO_MANY_REQUESTS)
     if error.limit is not None:
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     return response
 
 
 def _http(error: HTTPException) -> Response:
-    code = error.code or 500
-    if isinstance(error, SecurityError):  # a host we do not answer for has no addresses to link
-        return make_response(render_template("error/bare.html", words=_WRONG_HOST), code)
-    if error.response is not None or code < 400:  # a redirect that routing asks for
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(error, SecurityError):  # a host that is not ours has no addresses to link to
+        return make_response(render_template("error/bare.html", words=_WRONG_HOST), status)
+    if error.response is not None or status < HTTPStatus.BAD_REQUEST:  # a redirect by routing
         return error.get_response()
-    response = error_page(code, _COPY.get(code) or _COPY[500 if code >= 500 else 400])
+    response = _page(status)
     headers = dict(error.get_headers())
     response.headers.extend({name: headers[name] for name in ("Allow",) if name in headers})
     return response
+
+
+def _page(status: int, words: Words | None = None) -> Response:
+    return error_page(status, words or _words(status), read_visit())
+
+
+def _words(status: int) -> Words:
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST
+    return _COPY.get(status) or _COPY[kind]

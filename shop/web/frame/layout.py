@@ -8,16 +8,14 @@ from typing import cast
 from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
 
-from shop.web.cart import cart_cookie
-from shop.web.cart.cart_cookie import Reading
+from shop.web.cart.visit import CartVisit, offer_in
+from shop.web.cart.writer import EXPIRED_CART
 from shop.web.frame.fragments import Fragments
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 
 QUIET = "Crumb-Quiet"
 """Header of a request that is a look only, as the scripts of `static/js` send it."""
-EXPIRED_CART = "expired cart"
-"""Key of the session under which an expired cart is kept whose cookie was replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,6 @@ def register(app: Flask) -> None:
         number=wording.number,
         counted=wording.counted,
     )
-    app.jinja_env.globals["frame"] = frame
     for component in ("notice", "totals", "field", "stepper", "biscuit"):
         _give_macros(app, component)
     app.context_processor(lambda: {"to": addresses()})
@@ -74,22 +71,21 @@ def is_quiet() -> bool:
     return QUIET in request.headers
 
 
-def frame() -> Frame:
-    """Reads the cart and the messages; a template calls it once."""
-    seen = cart_cookie.read()
-    notices = [Notice(kind, text) for kind, text in _flashed()]
-    if seen.refusal is not None and seen.offer is None:
-        notices.append(Notice("warning", wording.refusal(seen.refusal)))
-    return Frame(seen.cart.pieces, tuple(notices), _offer(seen))
+def frame_of(visit: CartVisit) -> Frame:
+    """The frame for a visit. Takes the messages that are waiting, so call it once a page."""
+    notices = [Notice(kind, text) for kind, text in _messages()]
+    if visit.is_unusable and visit.refusal:
+        notices.append(Notice("warning", wording.refusal(visit.refusal)))
+    return Frame(visit.cart.pieces, tuple(notices), _offer(visit))
 
 
-def _flashed() -> list[tuple[str, str]]:
+def _messages() -> list[tuple[str, str]]:
     if "_flashes" not in session or is_quiet():
         return []
     return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
 
-def _offer(seen: Reading) -> Offer | None:
-    value = seen.value if seen.offer else session.get(EXPIRED_CART, "")
-    expired = seen.offer or cart_cookie.offered(value)
+def _offer(visit: CartVisit) -> Offer | None:
+    value = visit.value if visit.offer else session.get(EXPIRED_CART, "")
+    expired = visit.offer or offer_in(value)
     return Offer(wording.day(expired.cart.changed_at), value) if expired else None

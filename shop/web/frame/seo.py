@@ -1,6 +1,6 @@
-"""How the shop is found: what search engines and link previews are told of a page.
+"""What search engines and link previews read: the head of a page, robots.txt and the sitemap.
 
-A page that says nothing here is not to be indexed; carts, checkouts and orders say nothing.
+A page without such a head is not indexed: carts, checkouts and orders have none.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HOUR = "public, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageHead:
     """What a page's head says: addresses are absolute, `facts` are JSON-LD objects."""
 
     title: str
@@ -44,16 +44,16 @@ class Found:
     facts: tuple[Mapping[str, Any], ...] = ()
 
 
-def page(title: str, path: str, description: str = DESCRIPTION) -> Found:
+def page(title: str, path: str, description: str = DESCRIPTION) -> PageHead:
     """A page whose one true address is this path."""
-    return Found(title, description, absolute(path), _preview())
+    return PageHead(title, description, absolute(path), _preview())
 
 
-def product_page(product: Product, category: str, category_path: str) -> Found:
+def product_page(product: Product, category: str, category_path: str) -> PageHead:
     """A product's page: what it is, what it costs and whether it can be had."""
     to = addresses()
     path = to.product(product.slug)
-    return Found(
+    return PageHead(
         title=product.name,
         description=_shortened(product.description or product.name),
         canonical=absolute(path),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.budget import Meter
-from shop.web.cart import cart_cookie, undo
-from shop.web.cart.cart_cookie import Reading
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.cart.writer import NO_STEPS, CartChange
+from shop.web.frame import responses
 from shop.web.pages.cart import quoted
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
@@ -19,7 +20,7 @@ from shop.web.site.shop import shop
 blueprint = Blueprint("about", __name__, url_prefix="/cart/about")
 
 DAY_SECONDS = 86_400
-GONE = "gone"
+DELETED = "gone"
 """Argument of the address after a deletion: a message would need a cookie to wait in."""
 
 
@@ -35,17 +36,18 @@ class KeptCookie:
 
 
 @blueprint.get("")
-def show() -> str:
+def show() -> Response:
     """What the cookie holds, and for how long."""
-    seen = cart_cookie.read()
-    return render_template(
+    visit = read_visit()
+    return responses.page(
         "about/show.html",
-        cookie=_kept(seen) if seen.cart.lines else None,
-        quote=quoted(seen.cart),
-        meter=Meter(seen.used_bytes, shop().cart_budget_bytes),
+        visit,
+        cookie=_kept(visit) if visit.cart.lines else None,
+        quote=quoted(visit.cart),
+        meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
         life_days=_days(shop().cart_max_age_seconds),
         grace_days=_days(shop().cart_grace_seconds),
-        is_gone=GONE in request.args and not seen.cart.lines,
+        is_deleted=DELETED in request.args and not visit.cart.lines,
         is_kept=bool(request.cookies),
     )
 
@@ -53,23 +55,22 @@ def show() -> str:
 @blueprint.post("/delete")
 def destroy() -> Response:
     """Deletes every cookie of the shop that this browser keeps."""
-    response = redirect(f"{addresses().about}?{GONE}", 303)
-    cart_cookie.delete(response)
-    undo.forget(response)
+    visit = read_visit()
     session.clear()
-    return response
+    change = CartChange(value="", steps=NO_STEPS)
+    return responses.see_other(f"{addresses().about}?{DELETED}", visit, change)
 
 
 def _days(seconds: int) -> int:
     return -(-seconds // DAY_SECONDS)
 
 
-def _kept(seen: Reading) -> KeptCookie:
-    here, changed_at = shop(), seen.cart.changed_at
+def _kept(visit: CartVisit) -> KeptCookie:
+    here, changed_at = shop(), visit.cart.changed_at
     return KeptCookie(
-        name=cart_cookie.name(),
-        value=seen.value,
-        json=cookie.dissect(seen.value, here.keys).json,
+        name=visit.name,
+        value=visit.value,
+        json=cookie.dissect(visit.value, here.keys).json,
         changed_at=changed_at,
         expires_at=changed_at + here.cart_max_age_seconds,
     )

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 
-from flask import (
-    Blueprint,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, request, session, url_for
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
@@ -24,10 +17,13 @@ from shop.core.errors import OutOfStock
 from shop.core.orders import Customer, Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
-from shop.web.cart import cart_cookie, undo
+from shop.web.cart import writer
 from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
-from shop.web.pages.cart import CONFLICT, UNPROCESSABLE, quoted
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.cart.writer import CartChange
+from shop.web.frame import responses
+from shop.web.pages.cart import quoted
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import say
@@ -97,10 +93,11 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 @blueprint.get("")
 def show() -> Response:
-    cart = cart_cookie.read().cart
-    if not cart.lines:
-        return _nothing_to_order()
-    return make_response(_page(CheckoutForm(formdata=None), quoted(cart), _new_once_key()))
+    visit = read_visit()
+    if not visit.cart.lines:
+        return _nothing_to_order(visit)
+    form = CheckoutForm(formdata=None)
+    return _page(visit, form, quoted(visit.cart), _new_once_key(visit))
 
 
 @blueprint.post("")
@@ -108,23 +105,23 @@ def create() -> Response:
     form = CheckoutForm()
     is_valid = form.validate()
     once_key, shown = _once(request.form.get("once", ""))
+    visit = read_visit()
     earlier = kept_orders.by_once_key(shop().engine, once_key) if once_key else None
     if earlier is not None:
-        return _confirmed(earlier)
-    cart = cart_cookie.read().cart
-    if not cart.lines:
+        return _confirmed(visit, earlier)
+    if not visit.cart.lines:
         say("Your cart is empty, so there was nothing to order", "warning")
-        return redirect(addresses().cart, 303)
-    quote = quoted(cart)
+        return responses.see_other(addresses().cart, visit)
+    quote = quoted(visit.cart)
     if once_key is None:
-        return _again(form, quote, _new_once_key(), _TOO_OLD)
+        return _again(visit, form, quote, _new_once_key(visit), _TOO_OLD)
     if not quote.is_orderable:
-        return _again(form, quote, once_key, _BLOCKED)
+        return _again(visit, form, quote, once_key, _BLOCKED)
     if quote.fingerprint != shown:
-        return _again(form, quote, once_key, _CHANGED.format(wording.money(quote.total)))
+        return _again(visit, form, quote, once_key, _CHANGED.format(wording.money(quote.total)))
     if not is_valid:
-        return make_response(_page(form, quote, once_key), UNPROCESSABLE)
-    return _placed(form, quote, once_key)
+        return _page(visit, form, quote, once_key, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _placed(visit, form, quote, once_key)
 
 
 _TOO_OLD = (
@@ -145,7 +142,7 @@ _SOLD = (
 )
 
 
-def _placed(form: CheckoutForm, quote: Quote, once_key: str) -> Response:
+def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -> Response:
     order = orders.place(
         quote,
         form.customer(),
@@ -155,41 +152,54 @@ def _placed(form: CheckoutForm, quote: Quote, once_key: str) -> Response:
         payment=shop().payment.code,
     )
     try:
-        return _confirmed(kept_orders.place(shop().engine, order))
+        return _confirmed(visit, kept_orders.place(shop().engine, order))
     except OutOfStock:
-        return _again(form, quoted(cart_cookie.read().cart), once_key, _SOLD)
+        return _again(visit, form, quoted(visit.cart), once_key, _SOLD)
 
 
-def _nothing_to_order() -> Response:
+def _nothing_to_order(visit: CartVisit) -> Response:
     # Whoever comes back here with the back button finds the order that was made of the cart;
     # not for long, since the next person at this computer may be another.
     token, placed_at = session.get(LAST_ORDER, ("", 0))
     if shop().now() - placed_at < LAST_ORDER_SECONDS:
-        return redirect(url_for("order.show", token=token), 303)
-    return redirect(addresses().cart, 303)
+        return responses.see_other(url_for("order.show", token=token), visit)
+    return responses.see_other(addresses().cart, visit)
 
 
-def _confirmed(order: Order) -> Response:
+def _confirmed(visit: CartVisit, order: Order) -> Response:
     session[LAST_ORDER] = (order.token, order.placed_at)
-    response = redirect(url_for("order.show", token=order.token), 303)
-    undo.forget(response)  # a step back would bring back what is ordered
-    cart = cart_cookie.read().cart
+    value = None
     # A cart that was changed after the order was placed is another cart: it stays. So do
     # lines that were not part of the order.
-    if cart.changed_at <= order.placed_at:
-        cart_cookie.store(response, cart.without({line.number for line in order.lines}))
-    return response
+    if visit.cart.changed_at <= order.placed_at:
+        left = visit.cart.without({line.number for line in order.lines})
+        value = writer.encoded(visit, left)
+    # No undo: it would bring back what has been ordered.
+    change = CartChange(value, steps=writer.NO_STEPS)
+    return responses.see_other(url_for("order.show", token=order.token), visit, change)
 
 
-def _again(form: CheckoutForm, quote: Quote, once_key: str, alert: str) -> Response:
-    return make_response(_page(form, quote, once_key, alert), CONFLICT)
+def _again(
+    visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str, alert: str
+) -> Response:
+    return _page(visit, form, quote, once_key, status=HTTPStatus.CONFLICT, alert=alert)
 
 
-def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = None) -> str:
+def _page(
+    visit: CartVisit,
+    form: CheckoutForm,
+    quote: Quote,
+    once_key: str,
+    *,
+    status: int = HTTPStatus.OK,
+    alert: str | None = None,
+) -> Response:
     to = addresses()
-    earlier = earlier_prices(cart_cookie.read().cart)
-    return render_template(
+    earlier = earlier_prices(visit.cart)
+    return responses.page(
         "checkout/show.html",
+        visit,
+        status=status,
         form=form,
         quote=quote,
         lines=[
@@ -202,11 +212,11 @@ def _page(form: CheckoutForm, quote: Quote, once_key: str, alert: str | None = N
     )
 
 
-def _new_once_key() -> str:
+def _new_once_key(visit: CartVisit) -> str:
     # The same for the same cart in the same browser: an answer that is lost on the way, and a
     # checkout opened anew because of it, still make one order.
     csrf_token()
-    secret = f"{session['csrf_token']} {cart_cookie.read().value}"
+    secret = f"{session['csrf_token']} {visit.value}"
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:40]
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from http import HTTPStatus
+
+from flask import Blueprint, abort
+from werkzeug.wrappers import Response
 
 from shop.storage import orders
+from shop.web.cart.visit import read_visit
+from shop.web.frame import responses
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("order", __name__, url_prefix="/orders")
 
 
 @blueprint.get("/<token>")
-def show(token: str) -> str:
+def show(token: str) -> Response:
     order = orders.by_token(shop().engine, token)
     if order is None:
-        abort(404)
-    return render_template(
-        "order/show.html", order=order, instructions=shop().payment.instructions(order)
+        abort(HTTPStatus.NOT_FOUND)
+    return responses.page(
+        "order/show.html",
+        read_visit(),
+        order=order,
+        instructions=shop().payment.instructions(order),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -14,9 +15,10 @@ from werkzeug.wrappers import Response
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category, Page, Sort
-from shop.web.frame import seo
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
-from shop.web.frame.seo import Found
+from shop.web.frame.seo import PageHead
 from shop.web.site import product_picture
 from shop.web.site.addresses import addresses
 from shop.web.site.assets import keep_for_good
@@ -94,19 +96,20 @@ def cards(products: tuple[Product, ...]) -> Markup:
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     categories = _categories()
     picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
-    return render_template(
+    return responses.page(
         "product/home.html",
+        read_visit(),
         categories=[(shelf, seo.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
         picks=cards(picks),
-        found=seo.page("Homeware and stationery", addresses().home),
+        head=seo.page("Homeware and stationery", addresses().home),
     )
 
 
 @blueprint.get("/products")
-def index() -> str:
+def index() -> Response:
     search = Search.from_args(request.args)
     categories = _categories()
     question = partial(
@@ -119,11 +122,12 @@ def index() -> str:
     )
     page = shop().catalogue.ask(search, question)
     title = _title(search, categories)
-    return render_template(
+    return responses.page(
         "product/index.html",
+        read_visit(),
         search=search,
         title=title,
-        found=_found(title, search, page),
+        head=_head(title, search, page),
         categories=categories,
         category_addresses=[search.address(category=shelf.slug) for shelf in categories],
         page=page,
@@ -135,8 +139,8 @@ def index() -> str:
 
 
 @blueprint.get("/products/<slug>")
-def show(slug: str) -> str:
-    return show_with(slug)
+def show(slug: str) -> Response:
+    return show_with(read_visit(), slug)
 
 
 @blueprint.get("/products/<slug>/picture.svg")
@@ -149,26 +153,35 @@ def picture(slug: str) -> Response:
     return response
 
 
-def show_with(slug: str, *, quantity: str = "1", error: str | None = None) -> str:
-    """A product's page, with what was asked for and why it was not taken, if anything was."""
+def show_with(
+    visit: CartVisit,
+    slug: str,
+    *,
+    status: int = HTTPStatus.OK,
+    quantity: str = "1",
+    error: str | None = None,
+) -> Response:
+    """A product's page, with the quantity that was typed and why it was refused, if it was."""
     product = _by_slug(slug)
     related = shop().catalogue.ask(
         ("related", slug), partial(catalogue.related, product=product, size=RELATED)
     )
     shelf_address = _shelf_address(product.category)
-    return render_template(
+    return responses.page(
         "product/show.html",
+        visit,
+        status=status,
         product=product,
         picture=addresses().picture(product),
         shelf_address=shelf_address,
-        found=seo.product_page(product, product.category, shelf_address),
+        head=seo.product_page(product, product.category, shelf_address),
         related=cards(related),
         quantity=quantity,
         error=error,
     )
 
 
-def _found(title: str, search: Search, page: Page) -> Found | None:
+def _head(title: str, search: Search, page: Page) -> PageHead | None:
     # A search, and a list of nothing, is not to be indexed: there is no end of either.
     if search.words or not page.count:
         return None
@@ -180,7 +193,7 @@ def _by_slug(slug: str) -> Product:
     if len(slug) <= LONGEST_SLUG:
         product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
     if product is None:
-        abort(404)
+        abort(HTTPStatus.NOT_FOUND)
     return product
 
 

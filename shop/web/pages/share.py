@@ -7,18 +7,21 @@ to keep one's own. A link expires like the cart it was made of.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import segno
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.cookie import Expired
-from shop.core.errors import CookieRefused
-from shop.web.cart import cart_cookie, undo
+from shop.core.errors import CartTooLarge, CookieRefused
+from shop.web.cart import cart_cookie, writer
 from shop.web.cart.line_views import line_view
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.frame import responses
 from shop.web.frame.error_page import Words, error_page
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
@@ -30,7 +33,6 @@ blueprint = Blueprint("share", __name__)
 LONGEST_QR_CHARACTERS = 1273
 """What version 25 holds at level L (ISO/IEC 18004, table 7): 117 modules a side. A larger code,
 up to version 40, is possible, but a phone does not read it well from a screen."""
-GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +47,36 @@ class Link:
 @blueprint.get("/cart/share")
 def create() -> Response:
     """One's own cart as a link and a code."""
-    cart = cart_cookie.read().cart
-    if not cart.lines:
-        return redirect(addresses().cart, 303)
-    return make_response(render_template("share/create.html", link=_link(cart), pieces=cart.pieces))
+    visit = read_visit()
+    if not visit.cart.lines:
+        return responses.see_other(addresses().cart, visit)
+    return responses.page(
+        "share/create.html", visit, link=_link(visit.cart), pieces=visit.cart.pieces
+    )
 
 
 @blueprint.get("/c/<token>")
 def show(token: str) -> Response:
     """Somebody's cart, looked at. Nothing changes."""
+    visit = read_visit()
     try:
         shared = cart_cookie.decode(token)
     except Expired as expired:
-        return error_page(GONE, _expired(expired))
+        return error_page(HTTPStatus.GONE, _expired(expired), visit)
     except CookieRefused:
-        return error_page(404, _DAMAGED)
+        return error_page(HTTPStatus.NOT_FOUND, _DAMAGED, visit)
     quote = quoted(shared)
-    mine = cart_cookie.read().cart
     to = addresses()
-    return make_response(
-        render_template(
-            "share/show.html",
-            token=token,
-            lines=[line_view(line, to) for line in quote.lines],
-            quote=quote,
-            pieces=shared.pieces,
-            mine=mine,
-            is_mine=mine.lines == shared.lines,
-            can_be_undone=undo.has_room(mine, shared),
-        )
+    return responses.page(
+        "share/show.html",
+        visit,
+        token=token,
+        lines=[line_view(line, to) for line in quote.lines],
+        quote=quote,
+        pieces=shared.pieces,
+        mine=visit.cart,
+        is_mine=visit.cart.lines == shared.lines,
+        can_be_undone=_can_be_undone(visit, shared),
     )
 
 
@@ -92,6 +95,13 @@ def _expired(expired: Expired) -> Words:
         "long as a cart. Your cart is as it was.",
         "Ask for a new link, or have a look around.",
     )
+
+
+def _can_be_undone(visit: CartVisit, shared: Cart) -> bool:
+    try:
+        return writer.can_be_undone(visit, writer.encoded(visit, shared))
+    except CartTooLarge:
+        return not visit.cart.lines
 
 
 def _link(cart: Cart) -> Link:

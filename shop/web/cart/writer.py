@@ -1,0 +1,165 @@
+"""The only writer of the cart's cookies: what a visit changes in the browser, and in which order.
+
+A change is a value, made before anything is said or written, so that a cart that does not fit
+changes nothing. A response then writes, in this order: the cart, its undo stack and, in the
+session, an expired cart whose own cookie was replaced. Flask sends the session last.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from flask import request, session
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.core.cart import Cart
+from shop.core.errors import CartTooLarge
+from shop.web.cart import cart_cookie, undo
+from shop.web.cart.visit import CartVisit
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
+from shop.web.site.messages import say
+from shop.web.site.shop import shop
+
+RENEW_AFTER_SECONDS = 86_400
+EXPIRED_CART = "expired cart"
+"""Session key of an expired cart whose cookie was replaced while it was still offered back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CartChange:
+    """What a response writes; None leaves the cookie, or the session, as it is.
+
+    `value` is the cart cookie's new value, empty to delete it. `steps` is the undo stack, empty
+    to delete its cookie. `expired` is an expired cart to keep in the session, empty to drop it.
+    """
+
+    value: str | None = None
+    steps: tuple[str, ...] | None = None
+    expired: str | None = None
+
+
+UNCHANGED = CartChange()
+NO_STEPS: tuple[str, ...] = ()
+
+
+def changed(visit: CartVisit, cart: Cart) -> CartChange:
+    """The change to another cart, which can be undone. Raises CartTooLarge."""
+    value = encoded(visit, cart)
+    return CartChange(value, _pushed(visit, cart, value), _kept_offer(visit))
+
+
+def undone(visit: CartVisit, cart: Cart, step: str) -> CartChange:
+    """The change back to the cart of a step. Raises CartTooLarge."""
+    value = encoded(visit, cart)
+    steps = undo.older_than(step, visit.steps, _room_bytes(visit, value))
+    return CartChange(value, _if_any(steps, visit), _kept_offer(visit))
+
+
+def replaced(visit: CartVisit, cart: Cart) -> CartChange:
+    """The change to another cart by a page outside the undo cookie's path.
+
+    Such a page does not see the stack, so it begins a new one; where the cart before does not
+    fit into it, there is none. Raises CartTooLarge.
+    """
+    value = encoded(visit, cart)
+    steps: tuple[str, ...] | None = NO_STEPS  # an older step would be offered as the last one
+    if visit.cart.lines and can_be_undone(visit, value):
+        steps = _pushed(visit, cart, value)
+    return CartChange(value, steps, None)
+
+
+def renewed(visit: CartVisit) -> CartChange:
+    """Restarts a cart's life, once a day has passed since it last began.
+
+    Only the cart page does this: a page that sends the cookie again can overwrite a newer one.
+    """
+    now = shop().now()
+    if visit.cart.lines and now - visit.cart.changed_at >= RENEW_AFTER_SECONDS:
+        with suppress(CartTooLarge):  # with a new time it may deflate worse: then it stays
+            return CartChange(encoded(visit, visit.cart.touched(now)))
+    return UNCHANGED
+
+
+def encoded(visit: CartVisit, cart: Cart) -> str:
+    """The cookie value of a cart, empty for an empty one. Raises CartTooLarge.
+
+    A cart that is over the budget because the budget was lowered may stay as large as it is.
+    """
+    if not cart.lines:
+        return ""
+    limit_bytes = max(shop().cart_budget_bytes, visit.used_bytes)
+    return cookie.encode(cart, shop().keys, name=visit.name, limit_bytes=limit_bytes)
+
+
+def can_be_undone(visit: CartVisit, value: str) -> bool:
+    """Whether a change from the visit's cart to one with this value could be undone in full."""
+    return not visit.cart.lines or len(visit.value) <= _room_bytes(visit, value)
+
+
+def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) -> Response:
+    """Writes a change into a response, and deletes a cart cookie that cannot be used."""
+    value = change.value
+    if value is None and visit.is_unusable:
+        value = ""
+    if value is not None:
+        header = cart_cookie.cart_header(value) if value else cart_cookie.deletion_header()
+        response.headers.add("Set-Cookie", header)
+    if visit.is_unusable and visit.copies > 1:
+        _delete_below(response)
+    if change.steps is not None:
+        response.headers.add("Set-Cookie", undo.header(change.steps, addresses().cart))
+    if change.expired is not None:
+        _keep_expired(change.expired)
+    if visit.is_unusable and visit.refusal and 300 <= response.status_code < 400:
+        say(wording.refusal(visit.refusal), "warning")  # a page says so itself
+    return response
+
+
+def put_back(response: Response, visit: CartVisit) -> Response:
+    """Sends the cart that this request brought again, byte for byte, in a response that may make
+    the browser evict it."""
+    is_kept = bool(visit.value) and not visit.is_unusable
+    return write(response, visit, CartChange(visit.value) if is_kept else UNCHANGED)
+
+
+def _pushed(visit: CartVisit, cart: Cart, value: str) -> tuple[str, ...] | None:
+    if visit.cart.lines == cart.lines:
+        return None
+    room_bytes = _room_bytes(visit, value)
+    steps = undo.pushed(visit.steps, visit.cart, visit.value, cart, room_bytes=room_bytes)
+    return _if_any(steps, visit)
+
+
+def _if_any(steps: tuple[str, ...], visit: CartVisit) -> tuple[str, ...] | None:
+    return steps if steps or visit.has_steps_cookie else None
+
+
+def _room_bytes(visit: CartVisit, value: str) -> int:
+    # What the cart leaves of its own budget; one over a lowered budget keeps its size.
+    limit_bytes = max(shop().cart_budget_bytes, visit.used_bytes)
+    taken_bytes = len(visit.name) + len(value) if value else 0
+    return limit_bytes - taken_bytes - len(undo.NAME)
+
+
+def _kept_offer(visit: CartVisit) -> str | None:
+    return visit.value if visit.offer is not None else None
+
+
+def _keep_expired(value: str) -> None:
+    if value:
+        session[EXPIRED_CART] = value
+    else:
+        session.pop(EXPIRED_CART, None)
+
+
+def _delete_below(response: Response) -> None:
+    # A second cookie of the name has a longer path, or it would have replaced ours. That path
+    # leads to this page; unless that cookie is deleted too, the cart stays refused here.
+    path = ""
+    for part in request.path.split("/")[1:4]:
+        path += f"/{part}"
+        if part:
+            response.headers.add("Set-Cookie", cart_cookie.deletion_header(path))

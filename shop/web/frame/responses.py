@@ -1,0 +1,34 @@
+"""The two responses that a page module ends with: a page, or a redirect to one.
+
+Both take the visit, show or keep what it says, and write what changed. So no view can render a
+page without its frame, or forget to delete a cookie that cannot be used.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import make_response, redirect, render_template
+from werkzeug.wrappers import Response
+
+from shop.web.cart.visit import CartVisit
+from shop.web.cart.writer import UNCHANGED, CartChange, write
+from shop.web.frame.layout import frame_of
+
+
+def page(
+    template: str,
+    visit: CartVisit,
+    change: CartChange = UNCHANGED,
+    *,
+    status: int = HTTPStatus.OK,
+    **context: object,
+) -> Response:
+    """A page in the shop's frame."""
+    html = render_template(template, frame=frame_of(visit), **context)
+    return write(make_response(html, status), visit, change)
+
+
+def see_other(address: str, visit: CartVisit, change: CartChange = UNCHANGED) -> Response:
+    """A redirect that is followed with GET, whatever the method of the request (RFC 9110)."""
+    return write(redirect(address, HTTPStatus.SEE_OTHER), visit, change)

@@ -1,0 +1,56 @@
+"""How one change of a cart reaches the browser's three cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shop.core import cookie, packing
+from tests.conftest import OpenShop
+from tests.integration.client import LintingClient
+
+
+def counted(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, function: Callable[..., str]
+) -> list[object]:
+    """A list that grows by one at each call of a function of a module."""
+    calls: list[object] = []
+
+    def count(*args: object) -> str:
+        calls.append(args)
+        return function(*args)
+
+    monkeypatch.setattr(module, name, count)
+    return calls
+
+
+def test_a_change_encodes_the_cart_once(
+    visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.send("/cart/lines", sku="MUG", quantity=2)
+    signed = counted(monkeypatch, cookie, "sign", cookie.sign)
+    deflated = counted(monkeypatch, packing, "deflated", packing.deflated)
+    visitor.send("/cart/lines", sku="PENCIL", quantity=1)
+    assert (len(signed), len(deflated)) == (1, 1)
+
+
+def test_a_change_writes_the_cart_then_its_undo_stack_then_the_session(
+    visitor: LintingClient,
+) -> None:
+    visitor.send("/cart/lines", sku="MUG")
+    response = visitor.send("/cart/lines", sku="PENCIL")
+    names = [header.partition("=")[0] for header in response.headers.getlist("Set-Cookie")]
+    assert names == ["cart", "undo", "session"]
+
+
+def test_the_undo_step_is_the_very_cookie_that_was_replaced(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    visitor.send("/cart/lines", sku="MUG")
+    before = visitor.get_cookie("cart")
+    visitor.send("/cart/lines", sku="PENCIL")
+    undo = visitor.get_cookie("undo", path="/cart")
+    assert before is not None
+    assert undo is not None
+    assert undo.value == f"{before.value}!-"
