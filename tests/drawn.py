@@ -25,7 +25,7 @@ class Drawn:
     def read(cls, svg: str) -> list[Drawn]:
         """The charts in an SVG picture, one after the other."""
         root = ElementTree.fromstring(svg)  # noqa: S314  # our own
-        charts = [at for at in root.iter() if at.get("class") == "pygal-chart"]
+        charts = [at for at in root.iter() if at.get("class") == "line-chart"]
         return [cls._of(chart) for chart in charts]
 
     @classmethod
@@ -52,7 +52,7 @@ def _groups(within: Element, beginning: str) -> Iterator[tuple[str, Element]]:
 
 def _ticks(chart: Element, axis: str) -> Iterator[tuple[str, list[float]]]:
     for _, group in _groups(chart, f"axis {axis}"):
-        for _, guide in _groups(group, "guides"):
+        for _, guide in _groups(group, "tick"):
             path, text = guide
             yield text.text or "", _figures(path)
 

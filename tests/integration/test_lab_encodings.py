@@ -124,7 +124,7 @@ def test_the_chart_is_a_picture_with_a_name(shop: OpenShop, visitor: LintingClie
 def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
     page = visitor.get(ADDRESS).text
-    (svg,) = re.findall(r"<svg[^>]*pygal-chart.*?</svg>", page, re.DOTALL)
+    (svg,) = re.findall(r"<svg[^>]*line-chart.*?</svg>", page, re.DOTALL)
     (chart,) = Drawn.read(svg)
     start, top = chart.across["0"], chart.up["0"]
     a_line = (chart.across["300"] - start) / 300

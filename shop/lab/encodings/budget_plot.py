@@ -32,7 +32,6 @@ SHARES = (1.0, 0.1, 0.01, 0.001, 0.000_1, 0.000_01)
 STYLE = """
 svg { font: 15px system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
 .paper { fill: #fffdf8; }
-.background { fill: none; }
 text { fill: #221d18; }
 .head { font-size: 24px; font-family: Georgia, serif; }
 .trace path, .badge circle { fill: none; stroke-width: 2.5px; stroke-linejoin: round; }

@@ -1,30 +1,17 @@
-"""Line charts as bare SVG: drawn by pygal, and left with nothing but shapes, text and classes.
+"""Line charts as bare SVG: shapes, text and classes, and no style of their own.
 
-pygal puts its style, its scripts, tooltips and the day into a picture. A page of the shop may
-have none of these, and a picture in a repository is the same whenever it is drawn, so all of
-them are taken out again; what is left is styled by a sheet that knows the classes.
+The policy of the shop's pages allows no inline style, and a picture in a repository has to be
+the same whenever it is drawn. So a style sheet that knows the classes does the rest.
 """
 
 from __future__ import annotations
 
 import math
-import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
-
-import pygal
-from pygal.etree import etree as pygals
-from pygal.style import Style
-
-pygals.to_etree()  # the standard library's, so that a picture does not depend on what else is there
-# Of an age before find_spec: Python 3.11 warns of it at every import that follows. It looks for
-# maps, of which there are none.
-sys.meta_path[:] = [at for at in sys.meta_path if not isinstance(at, pygal.PluginImportFixer)]
 
 Point = tuple[float, float]
 
@@ -33,9 +20,13 @@ CLEARANCE = 20
 """Room around the middle of a badge, where there is as much: a sheet may draw it larger on a
 narrow page."""
 PLACES = 30
-NOTHING_BUT = {"svg", "g", "path", "rect", "circle", "text"}
-KEPT = {"class", "d", "x", "y", "cx", "cy", "r", "width", "height", "transform", "viewBox", "xmlns"}
+"""How many places along a line are tried for its badge."""
+MARGIN = 8
+PADDING = 0.02
+"""Share of each axis that stays free beyond its ends, so that no line is drawn on the frame."""
 LABEL_PIXELS = 15
+DIGIT_PIXELS = 9
+"""Width of a digit of a label, of the usual sans serif fonts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +60,37 @@ class Plot:
     height: int = 440
 
     def element(self) -> Element:
-        """The chart as an svg element, without a name."""
+        """The chart as an svg element, without a title."""
         cut = (Trace(t.kind, _below(t.points, self.y.end), t.letter) for t in self.traces)
         traces = [trace for trace in cut if trace.points]
-        badges = self._badges(traces)
-        chart = self._chart()
-        for trace in traces:
-            chart.add(trace.kind, list(trace.points))
-        chart.add("badges", [place for _, place in badges], stroke=False, show_dots=True)
-        tree: Element = chart.render_tree()
-        _bare(tree)
-        _name(tree, [f"trace {trace.kind}" for trace in traces])
-        _letter(tree, [trace for trace, _ in badges])
-        return tree
-
-    def _chart(self) -> Any:
-        return pygal.XY(
-            width=self.width,
-            height=self.height,
-            margin=8,
-            spacing=8,
-            range=(self.y.start, self.y.end),
-            xrange=(self.x.start, self.x.end),
-            x_labels=[{"value": at, "label": words} for at, words in self.x.ticks.items()],
-            y_labels=[{"value": at, "label": words} for at, words in self.y.ticks.items()],
-            show_legend=False,
-            show_dots=False,
-            dots_size=BADGE_RADIUS,
-            truncate_label=-1,
-            js=(),
-            css=(),
-            no_prefix=True,
-            style=Style(label_font_size=LABEL_PIXELS),
+        frame = self._frame()
+        chart = Element(
+            "svg",
+            {
+                "xmlns": "http://www.w3.org/2000/svg",
+                "class": "line-chart",
+                "viewBox": f"0 0 {self.width} {self.height}",
+            },
         )
+        plot = SubElement(
+            chart, "g", {"class": "plot", "transform": f"translate({frame.left} {frame.top})"}
+        )
+        frame.draw_y_axis(plot, self.y)
+        frame.draw_x_axis(plot, self.x)
+        for trace in traces:
+            line = SubElement(plot, "g", {"class": f"trace {trace.kind}"})
+            SubElement(
+                line, "path", d=_path([frame.place(at, self.x, self.y) for at in trace.points])
+            )
+        badges = SubElement(plot, "g", {"class": "badges"})
+        for trace, at in self._badges(traces):
+            _badge(badges, trace, frame.place(at, self.x, self.y))
+        return chart
+
+    def _frame(self) -> _Frame:
+        left = MARGIN + 5 + DIGIT_PIXELS * max(map(len, self.y.ticks.values()))
+        bottom = MARGIN + LABEL_PIXELS + 8
+        return _Frame(left, MARGIN, self.width - left - MARGIN, self.height - MARGIN - bottom)
 
     def _badges(self, traces: Sequence[Trace]) -> list[tuple[Trace, Point]]:
         lines = {trace.kind: list(map(self._pixels, _places(trace))) for trace in traces}
@@ -127,6 +116,63 @@ class Plot:
         across = (place[0] - self.x.start) / (self.x.end - self.x.start)
         up = (place[1] - self.y.start) / (self.y.end - self.y.start)
         return across * self.width, up * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the lines of a chart are drawn, in pixels of the picture."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def place(self, point: Point, x: Axis, y: Axis) -> Point:
+        return self._across(point[0], x), self._down(point[1], y)
+
+    def draw_x_axis(self, plot: Element, axis: Axis) -> None:
+        group = SubElement(plot, "g", {"class": "axis x"})
+        for at, label in axis.ticks.items():
+            across = _figure(self._across(at, axis))
+            tick = SubElement(group, "g", {"class": "tick"})
+            SubElement(tick, "path", d=f"M{across} 0 v{self.height}")
+            down = str(self.height + LABEL_PIXELS + 3)
+            SubElement(tick, "text", x=across, y=down).text = label
+
+    def draw_y_axis(self, plot: Element, axis: Axis) -> None:
+        group = SubElement(plot, "g", {"class": "axis y"})
+        for at, label in axis.ticks.items():
+            down = self._down(at, axis)
+            tick = SubElement(group, "g", {"class": "tick"})
+            SubElement(tick, "path", d=f"M0 {_figure(down)} h{self.width}")
+            middle = _figure(down + LABEL_PIXELS / 3)
+            SubElement(tick, "text", x="-5", y=middle).text = label
+
+    def _across(self, value: float, axis: Axis) -> float:
+        return self.width * _share(value, axis)
+
+    def _down(self, value: float, axis: Axis) -> float:
+        return self.height * (1 - _share(value, axis))
+
+
+def _share(value: float, axis: Axis) -> float:
+    share = (value - axis.start) / (axis.end - axis.start)
+    return (share + PADDING) / (1 + 2 * PADDING)
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + " L".join(f"{_figure(x)} {_figure(y)}" for x, y in points)
+
+
+def _figure(pixels: float) -> str:
+    return f"{pixels:.1f}".removesuffix(".0")
+
+
+def _badge(badges: Element, trace: Trace, place: Point) -> None:
+    x, y = map(_figure, place)
+    badge = SubElement(badges, "g", {"class": f"badge {trace.kind}"})
+    SubElement(badge, "circle", cx=x, cy=y, r=str(BADGE_RADIUS))
+    SubElement(badge, "text", x=x, y=y).text = trace.letter
 
 
 def text_of(element: Element) -> str:
@@ -159,40 +205,3 @@ def _at(points: Sequence[Point], x: float) -> Point:
             share = (x - before[0]) / (after[0] - before[0])
             return x, before[1] + share * (after[1] - before[1])
     return points[-1]
-
-
-def _bare(element: Element) -> None:
-    for child in list(element):
-        if child.tag not in NOTHING_BUT or child.get("class") in (
-            "plot tooltip-overlay",
-            "tooltip",
-        ):
-            element.remove(child)
-        else:
-            _bare(child)
-            if child.tag == "g" and not len(child):
-                element.remove(child)
-    for name, value in list(element.attrib.items()):
-        if name not in KEPT or not value:
-            del element.attrib[name]
-        else:
-            element.set(name, _rounded(value) if name != "class" else value)
-
-
-def _rounded(value: str) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda figure: f"{float(figure[0]):.1f}".removesuffix(".0"), value)
-
-
-def _name(tree: Element, kinds: Sequence[str]) -> None:
-    for group in tree.iter("g"):
-        if match := re.fullmatch(r"series serie-(\d+) color-\d+", group.get("class", "")):
-            at = int(match[1])
-            group.set("class", kinds[at] if at < len(kinds) else "badges")
-
-
-def _letter(tree: Element, traces: Sequence[Trace]) -> None:
-    badges = [group for group in tree.iter("g") if group.get("class") == "dots"]
-    for badge, trace in zip(badges, traces, strict=True):
-        badge.set("class", f"badge {trace.kind}")
-        (dot,) = badge
-        SubElement(badge, "text", x=dot.attrib["cx"], y=dot.attrib["cy"]).text = trace.letter

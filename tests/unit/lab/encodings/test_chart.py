@@ -27,7 +27,7 @@ def groups(svg: str, kind: str) -> list[ElementTree.Element]:
 def test_nothing_is_in_it_but_shapes_text_and_classes() -> None:
     tree = ElementTree.fromstring(drawn(LEVEL, STEEP))  # noqa: S314  # our own
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
-    assert tags == {"svg", "g", "path", "rect", "circle", "text"}
+    assert tags == {"svg", "g", "path", "circle", "text"}
     names = {name for element in tree.iter() for name in element.attrib}
     assert not names & {"style", "id", "onclick", "onload", "href"}
     assert tree.get("viewBox") == "0 0 720 440"
