@@ -16,7 +16,7 @@ from e2e.support.demo_shop import Failed, Look, Stage, load_pictures
 from e2e.support.server import PROJECT
 from e2e.support.subjects import MEASURED, Subject
 
-STATIC = PROJECT / "static"
+STATIC = PROJECT / "shop" / "static"
 LIMITS = {"js": 14_000, "css": 28_000, "js/lab": 14_000, "css/lab": 28_000}
 """Of the shop, on every page; and of the laboratory, on its own pages only."""
 HOME_LIMIT = 120_000

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import limits
@@ -23,7 +24,7 @@ from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop.config import PROJECT, Settings, SettingsError
+from shop.config import Settings, SettingsError
 from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice
@@ -35,6 +36,7 @@ from shop.web.pages import about, cart, checkout, order, other_carts, product, s
 from shop.web.site import assets, health, logs, security
 from shop.web.site.shop import Shop
 
+STATIC = Path(__file__).with_name("static")
 DEFAULT_CATEGORY = "Everything else"
 
 
@@ -92,7 +94,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     )
     errors.register(app)
     layout.register(app)
-    assets.register(app, PROJECT / "static")
+    assets.register(app, STATIC)
     for module in (product, cart, other_carts, share, about, checkout, order, seo, health):
         app.register_blueprint(module.blueprint)
     return app, limiter

@@ -16,7 +16,7 @@ class Product:
     `number` is the small integer by which a cart cookie knows it: given once, never reused.
     `vat_basis_points` is the VAT rate contained in the price (2000 is 20 %). `stock` is a
     count of pieces, or None where there is no limit. `image` is a file name below
-    `static/img/products/`, or None.
+    `shop/static/img/products/`, or None.
     """
 
     number: int

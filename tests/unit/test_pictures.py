@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PICTURES = PROJECT / "static" / "img"
+PICTURES = PROJECT / "shop" / "static" / "img"
 PRODUCTS = sorted((PICTURES / "products").glob("*.svg"))
 LIMIT_BYTES = 6000
 FORBIDDEN = {"text", "script", "filter", "image", "foreignObject", "a"}

@@ -15,7 +15,7 @@ from shop.web.site import wording
 from shop.web.site.addresses import addresses
 
 QUIET = "Crumb-Quiet"
-"""Header of a request that is a look only, as the scripts of `static/js` send it."""
+"""Header of a request that is a look only, as the scripts of `shop/static/js` send it."""
 
 
 @dataclass(frozen=True, slots=True)
