@@ -9,16 +9,12 @@ cells of the cart page; `bare`, four cells of text, is shown beside it.
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -26,9 +22,10 @@ from tqdm import tqdm
 
 from bench.codec import print_codec
 from bench.load import Request, exchange, get, post, requests_per_second
+from e2e.support.server import COMMAND, free_port, prepare, running, running_shop
+from shop.config import SETTINGS
 
-PROJECT = Path(__file__).resolve().parent.parent
-SHOP = [sys.executable, "-m", "shop.cli"]
+WORKERS = SETTINGS["workers"].default
 TARGETS = {"GET /cart, 20 lines": 0.6, "GET /products": 0.6, "POST /cart/lines, 20 lines": 0.5}
 
 
@@ -37,16 +34,18 @@ TARGETS = {"GET /cart, 20 lines": 0.6, "GET /products": 0.6, "POST /cart/lines, 
 @click.option("--seconds", default=1.0, help="Length of a turn.")
 def main(turns: int, seconds: float) -> None:
     print_codec()
-    with tempfile.TemporaryDirectory() as instance:
-        environ = environment(instance)
-        prepare(environ)
-        shop_port, baseline_port = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        instance = prepare(Path(folder))
+        port = free_port()
+        command = [sys.executable, "-m", "bench.serve_baseline", str(port)]
+        log_file, baseline_url = instance / "baseline.log", f"http://127.0.0.1:{port}/"
         with (
-            serving([*SHOP, "serve", "--port", str(shop_port)], environ, shop_port),
-            serving([sys.executable, "-m", "bench.serve_baseline", str(baseline_port)],
-                     environ, baseline_port),
-        ):  # fmt: skip
-            _measure(requests_of(shop_port, environ), shop_port, baseline_port, turns, seconds)
+            # As `make run` starts it: with the keys and the workers of its own settings.
+            running_shop(instance, SHOP_WORKERS=WORKERS) as shop,
+            running(command, baseline_url, shop.environ, log_file=log_file),
+        ):
+            shop_port = int(shop.environ["SHOP_PORT"])
+            _measure(requests_of(shop_port, shop.environ), shop_port, port, turns, seconds)
 
 
 def _measure(
@@ -83,7 +82,7 @@ def _measure(
 def requests_of(port: int, environ: dict[str, str]) -> list[Request]:
     lines = ",".join(f"{sku}*2" for sku in _skus(environ)[:20])
     cart = subprocess.run(
-        [*SHOP, "cookie", "make", lines], env=environ, check=True, capture_output=True, text=True
+        [*COMMAND, "cookie", "make", lines], env=environ, check=True, capture_output=True, text=True
     ).stdout.strip()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         _, header, body = exchange(connection, get("", "/cart", cookies=cart).octets)
@@ -107,52 +106,9 @@ def _only(pattern: str, text: str, original: bytes) -> str:
 
 def _skus(environ: dict[str, str]) -> list[str]:
     exported = subprocess.run(
-        [*SHOP, "export-catalogue"], env=environ, check=True, capture_output=True, text=True
+        [*COMMAND, "export-catalogue"], env=environ, check=True, capture_output=True, text=True
     ).stdout
     return [row.split(",", 1)[0] for row in exported.splitlines()[1:] if ",0,yes" not in row]
-
-
-def prepare(environ: dict[str, str]) -> None:
-    """Makes a shop with the demo catalogue in the environment's instance folder."""
-    subprocess.run([*SHOP, "init"], env=environ, check=True, stdout=subprocess.DEVNULL)
-
-
-def environment(instance: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
-    return kept | {"SHOP_INSTANCE": instance, "SHOP_RATELIMIT_ENABLED": "off"}
-
-
-@contextmanager
-def serving(command: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
-    with subprocess.Popen(
-        command, env=environ, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            _wait_for(port, server)
-            yield
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        if server.poll() is not None:
-            raise RuntimeError("the server ended before it answered")
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-                exchange(connection, get("", "/").octets if port else b"")
-                return
-        except (OSError, RuntimeError):
-            time.sleep(0.1)
-    raise RuntimeError("the server did not answer within 20 seconds")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,14 +55,30 @@ def running_shop(instance: Path, **settings: str) -> Iterator[RunningShop]:
     environ = _environ(instance, settings)
     port = int(settings.get("SHOP_PORT", 0)) or free_port()
     environ["SHOP_PORT"] = str(port)
-    with (instance / "server.log").open("ab") as log:
-        server = subprocess.Popen(
-            [*COMMAND, "serve"], env=environ, cwd=PROJECT, stdout=log, stderr=log
-        )
+    url = f"http://127.0.0.1:{port}"
+    command = [*COMMAND, "serve"]
+    with running(command, f"{url}/readyz", environ, log_file=instance / "server.log"):
+        yield RunningShop(url, instance / "shop.sqlite3", environ)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    ready_url: str,
+    environ: Mapping[str, str],
+    *,
+    log_file: Path,
+    folder: Path = PROJECT,
+) -> Iterator[None]:
+    """Runs a server from the moment that `ready_url` answers until the block ends.
+
+    Raises RuntimeError when it ends by itself before, NotReadyError when it does not answer.
+    """
+    with log_file.open("ab") as log:
+        server = subprocess.Popen(command, env=environ, cwd=folder, stdout=log, stderr=log)
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(url, server)
-            yield RunningShop(url, instance / "shop.sqlite3", environ)
+            _wait_until_ready(ready_url, server)
+            yield
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -101,6 +117,6 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     if server.poll() is not None:
         raise RuntimeError(f"the server ended with {server.returncode}; see server.log")
     try:
-        DIRECT.open(f"{url}/readyz", timeout=5).close()
+        DIRECT.open(url, timeout=5).close()
     except (OSError, urllib.error.URLError) as problem:
         raise NotReadyError(str(problem)) from None
