@@ -13,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parent.parent
 SECONDS_A_DAY = 86_400
 MAX_COOKIE_DAYS = 400
 MOST_DAYS = 10_000
@@ -110,7 +109,10 @@ def _names(value: str) -> tuple[str, ...]:
 
 SETTINGS: dict[str, Setting] = {
     "instance": Setting(
-        "SHOP_INSTANCE", "instance", "Folder of the database and the secret keys", Path
+        "SHOP_INSTANCE",
+        "instance",
+        "Folder for the database and the secret keys, relative to the working directory",
+        Path,
     ),
     "database_url": Setting(
         "SHOP_DATABASE_URL",
@@ -247,7 +249,7 @@ class Settings:
                 problems.append(f"{setting.variable}={text}: {error}.")
         if problems:
             raise SettingsError(problems)
-        values["instance"] = PROJECT / values["instance"].expanduser()
+        values["instance"] = Path.cwd() / values["instance"].expanduser()
         values["database_url"] = values["database_url"] or _sqlite_url(values["instance"])
         values["secret_keys"] = values["secret_keys"] or _kept_keys(values["instance"])
         return cls(**values)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.config import PROJECT, SETTINGS, Settings, SettingsError, secret_file
+from shop.config import SETTINGS, Settings, SettingsError, secret_file
 from shop.factory import create_app
 
 DAY = 86_400
@@ -127,8 +127,8 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "instance"),
     [
-        pytest.param("", PROJECT / "instance", id="default"),
-        pytest.param("elsewhere", PROJECT / "elsewhere", id="below the project"),
+        pytest.param("", Path.cwd() / "instance", id="default"),
+        pytest.param("elsewhere", Path.cwd() / "elsewhere", id="below the working directory"),
         pytest.param("~/shop", Path.home() / "shop", id="below home"),
     ],
 )
