@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
@@ -15,11 +16,20 @@ from shop.storage.engine import reading, writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
 
 
-def place(engine: Engine, order: Order) -> Order:
-    """Keeps the order and takes its stock in one transaction; the order that is now kept.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order that a checkout led to; `is_new` is False when an earlier request placed it."""
 
-    That is an earlier one when its `once_key` was used before, however close together the
-    two came. Raises OutOfStock when a product has too few pieces left; then nothing is kept.
+    order: Order
+    is_new: bool
+
+
+def place(engine: Engine, order: Order) -> Placed:
+    """Stores the order and takes its stock, in one transaction.
+
+    When its `once_key` was used before, however close together the two requests came, the
+    result is the earlier order. Raises OutOfStock when too little of a product is left; then
+    nothing is stored.
     """
     try:
         with writing(engine) as connection:
@@ -31,7 +41,7 @@ def place(engine: Engine, order: Order) -> Order:
         earlier = by_once_key(engine, order.once_key)
         if earlier is None:
             raise
-    return earlier or order
+    return Placed(order, is_new=True) if earlier is None else Placed(earlier, is_new=False)
 
 
 def by_token(engine: Engine, token: str) -> Order | None:
