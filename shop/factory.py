@@ -27,7 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop.config import Settings, SettingsError
 from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
-from shop.core.payment import ByInvoice
+from shop.core.payment import ByInvoice, Payments
 from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import Memory
 from shop.storage.engine import connect_to
@@ -38,6 +38,8 @@ from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
 DEFAULT_CATEGORY = "Everything else"
+PAYMENTS = Payments((ByInvoice(),))
+"""The ways to pay that the shop offers; another one is registered here."""
 
 
 class ShopApp(Flask):
@@ -90,7 +92,10 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=seo.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
     limiter = security.register(
-        app, ratelimit=settings.ratelimit, ratelimit_storage=settings.ratelimit_storage
+        app,
+        ratelimit=settings.ratelimit,
+        ratelimit_storage=settings.ratelimit_storage,
+        form_action_origins=shop.payments.form_action_origins,
     )
     errors.register(app)
     layout.register(app)
@@ -135,7 +140,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         catalogue=Memory(engine),
         keys=settings.secret_keys,
         rules=rules(settings),
-        payment=ByInvoice(),
+        payments=PAYMENTS,
         locale=_locale(settings),
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,

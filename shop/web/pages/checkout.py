@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, request, session, url_for
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
-from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms import Field, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from shop.core import orders
 from shop.core.errors import OutOfStock
@@ -81,6 +82,20 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         render_kw={"rows": 3},
     )
 
+    payment = RadioField("How you would like to pay", validate_choice=False)
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        payments = shop().payments
+        self.payment.choices = [(method.code, method.label) for method in payments.methods]
+        is_fresh = "formdata" in arguments
+        if self.payment.data is None and (is_fresh or len(payments.methods) == 1):
+            self.payment.data = payments.default.code
+
+    def validate_payment(self, field: RadioField) -> None:
+        if shop().payments.get(field.data) is None:
+            raise ValidationError("Please choose how you would like to pay.")
+
     def customer(self) -> Customer:
         return Customer(
             self.name.data or "", self.email.data or "", self.address.data or "",
@@ -88,6 +103,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         )  # fmt: skip
 
     def fields(self) -> list[Field]:
+        """What is typed, in order; the payment is chosen below it."""
         return [self.name, self.email, self.address, self.note]
 
 
@@ -149,10 +165,10 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
         token=shop().new_id(),
         once_key=once_key,
         now=shop().now(),
-        payment=shop().payment.code,
+        payment=form.payment.data,
     )
     try:
-        return _confirmed(visit, kept_orders.place(shop().engine, order))
+        return _confirmed(visit, kept_orders.place(shop().engine, order).order)
     except OutOfStock:
         return _again(visit, form, quoted(visit.cart), once_key, _SOLD)
 
@@ -206,7 +222,7 @@ def _page(
             line_view(line, to, earlier=earlier.get(line.line.number)) for line in quote.charged
         ],
         left_out=[line_view(line, to) for line in quote.left_out],
-        payment=shop().payment,
+        payments=shop().payments,
         once=shop().signer(PURPOSE).dumps([once_key, quote.fingerprint]),
         alert=alert,
     )

@@ -24,5 +24,5 @@ def show(token: str) -> Response:
         "order/show.html",
         read_visit(),
         order=order,
-        instructions=shop().payment.instructions(order),
+        instructions=shop().payments.instructions(order),
     )

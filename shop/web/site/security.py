@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ BODY_LIMIT_BYTES = 65_536
 LONGEST_TOKEN_AGE_SECONDS = 300
 HSTS_SECONDS = 365 * 86_400
 
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action {form_action}; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -73,10 +73,17 @@ class SessionOnWire(SecureCookieSessionInterface):
         return "__Host-session" if request.is_secure else "session"
 
 
-def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> Limiter:
+def register(
+    app: Flask,
+    *,
+    ratelimit: str,
+    ratelimit_storage: str,
+    form_action_origins: Sequence[str] = (),
+) -> Limiter:
     """CSRF protection, rate limit, body limit and response headers for the whole app.
 
-    Gives the limiter, for what is to be limited beyond that.
+    `form_action_origins` are the origins besides its own that a form may lead to. Returns the
+    limiter, for what is limited beyond that.
     """
     Compress(app)  # first, and so the last of what follows a request
     app.session_interface = SessionOnWire()
@@ -92,13 +99,15 @@ def register(app: Flask, *, ratelimit: str, ratelimit_storage: str) -> Limiter:
     app.before_request(_refuse_nul)
     app.before_request(_refuse_foreign)
     app.after_request(_keep_private)
-    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _with_headers(app.wsgi_app, form_action_origins)  # type: ignore[method-assign,assignment]
     return limiter
 
 
-def _with_headers(wsgi_app: WSGIApplication) -> WSGIApplication:
+def _with_headers(wsgi_app: WSGIApplication, form_action_origins: Sequence[str]) -> WSGIApplication:
     # Around the app and not after each request: the same list every time, at no cost.
-    plain = list(_HEADERS.items())
+    form_action = " ".join(("'self'", *form_action_origins))
+    policy = _CONTENT_SECURITY_POLICY.format(form_action=form_action)
+    plain = [("Content-Security-Policy", policy), *_HEADERS.items()]
     secure = [*plain, ("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")]
 
     def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -10,7 +10,7 @@ from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 
-from shop.core.payment import Payment
+from shop.core.payment import Payments
 from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import Memory
 
@@ -27,7 +27,7 @@ class Shop:
     catalogue: Memory
     keys: tuple[str, ...]
     rules: Rules
-    payment: Payment
+    payments: Payments
     locale: Locale
     cart_max_age_seconds: int
     cart_grace_seconds: int
