@@ -29,7 +29,7 @@ from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payments
 from shop.core.pricing import Rules
-from shop.storage.cached_catalogue import Memory
+from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to
 from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, order, other_carts, product, share
@@ -137,7 +137,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     engine = connect_to(settings.database_url)
     return Shop(
         engine=engine,
-        catalogue=Memory(engine),
+        catalogue=CachedCatalogue(engine),
         keys=settings.secret_keys,
         rules=rules(settings),
         payments=PAYMENTS,

@@ -1,9 +1,9 @@
-"""Answers of the catalogue, remembered until the database changes.
+"""Answers of the catalogue, cached until the database changes.
 
-SQLite tells a connection whether any other one, of any process, has committed a change since
-it last asked (PRAGMA data_version). Asking takes microseconds, so every page asks, and what it
-shows is what the database holds at that moment. Other databases have no such word: there every
-question is put anew.
+SQLite tells a connection whether any other connection, of any process, has committed a change
+since the last check (PRAGMA data_version). The check takes microseconds, so every page makes it,
+and shows what the database holds at that moment. Other databases have no such check: there
+every question goes to the database.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Collection, Hashable
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -20,12 +20,13 @@ from shop.core.catalogue import Product, Snapshot
 from shop.storage import catalogue
 from shop.storage.engine import reading
 
+P = ParamSpec("P")
 T = TypeVar("T")
 MOST_REMEMBERED = 10_000
 
 
-class Memory:
-    """Puts questions to one database, and keeps the answers while it stays as it is."""
+class CachedCatalogue:
+    """Asks one database, and keeps the answers until it changes."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -39,14 +40,24 @@ class Memory:
         self._watch: DBAPIConnection | None = None
         self._kept: tuple[object, dict[Hashable, Any]] = (None, {})
 
-    def ask(self, key: Hashable, question: Callable[[Connection], T]) -> T:
-        """The answer to a question; `key` must name the question and all its arguments."""
+    def ask(
+        self,
+        function: Callable[Concatenate[Connection, P], T],
+        *arguments: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """The answer of a function of the catalogue, called with a connection and these arguments.
+
+        It is remembered under the function and its arguments, which must be hashable. None is
+        not remembered: there is no end to what a catalogue does not have.
+        """
+        key = (function, arguments, tuple(named.items()))
         kept = self._answers()
         if key in kept:
             return cast("T", kept[key])
         with reading(self._engine) as connection:
-            answer = question(connection)
-        if answer is not None:  # what is not there can be asked for in endless variety
+            answer = function(connection, *arguments, **named)
+        if answer is not None:
             kept[key] = answer
         return answer
 

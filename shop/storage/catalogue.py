@@ -34,7 +34,7 @@ class Sort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A shelf of the shop, and how many products for sale stand on it."""
+    """A category, and how many active products it has."""
 
     slug: str
     name: str
@@ -124,8 +124,8 @@ def slugs(connection: Connection, most: int) -> tuple[str, ...]:
     return tuple(connection.execute(active.limit(most)).scalars())
 
 
-def numbers_for_sale(connection: Connection) -> tuple[int, ...]:
-    """The cookie numbers of all that is sold, in their order."""
+def active_numbers(connection: Connection) -> tuple[int, ...]:
+    """The cookie numbers of the active products, in their order."""
     active = select(ProductRow.number).where(ProductRow.is_active).order_by(ProductRow.number)
     return tuple(connection.execute(active).scalars())
 

@@ -17,5 +17,5 @@ def jar() -> Jar:
 def growing(cart: Cart) -> Filling:
     """The lines that can be added to a cart for demonstration: first what the shop sells."""
     here = shop()
-    numbers = here.catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
+    numbers = here.catalogue.ask(catalogue.active_numbers)
     return Filling.of(cart, numbers, now=here.now())

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from shop.core.cart import Cart
 from shop.core.catalogue import Snapshot
@@ -20,7 +21,6 @@ from shop.lab.encodings import chart, made_up_products
 from shop.lab.encodings.chart import Axis, Plot, Trace
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
 from shop.storage import catalogue
-from shop.web.cart import cart_cookie
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
 from shop.web.site.shop import shop
@@ -87,27 +87,30 @@ class Comparison:
 
 def comparison(visit: CartVisit) -> Comparison:
     """The visitor's cart in all ways. That of an empty cart is the same for everyone, and kept."""
-    cart = visit.cart
-    if cart.lines:
-        return _comparison(cart)
-    return shop().catalogue.ask(("ways", cart_cookie.name()), lambda _: _comparison(cart))
+    if visit.cart.lines:
+        return _comparison(visit.cart, visit.name)
+    return shop().catalogue.ask(_of_empty_cart, visit.name)
+
+
+def _of_empty_cart(_: Connection, name: str) -> Comparison:
+    return _comparison(Cart(), name)
 
 
 def growth(cart: Cart) -> Growth:
     """How this cart grows in this shop, whose products lend it their names and prices."""
     filling = growing(cart)
     numbers = [*(line.number for line in cart.lines), *filling.numbers]
-    on_sale = shop().catalogue.ask("numbers for sale", catalogue.numbers_for_sale)
+    on_sale = shop().catalogue.ask(catalogue.active_numbers)
     known = {line.number for line in cart.lines}.union(on_sale)
     products = shop().catalogue.snapshot([number for number in numbers if number in known])
     quantities = {line.number: line.quantity for line in cart.lines}
     lines = (_plain(number, quantities.get(number, 1), products) for number in numbers)
-    every = shop().catalogue.ask("count", catalogue.count)
+    every = shop().catalogue.ask(catalogue.count)
     return Growth(filling, tuple(lines), every)
 
 
-def _comparison(cart: Cart) -> Comparison:
-    grown, there = growth(cart), Jar(cart_cookie.name(), shop().keys, BROWSER_LIMIT_BYTES)
+def _comparison(cart: Cart, name: str) -> Comparison:
+    grown, there = growth(cart), Jar(name, shop().keys, BROWSER_LIMIT_BYTES)
     counts = sorted({*DRAWN, len(cart)} - {0})
     carts = {count: grown.of(count) for count in counts}
     sizes = [{count: way.octets(carts[count], there) for count in counts} for way in WAYS]

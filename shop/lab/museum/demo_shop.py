@@ -29,7 +29,7 @@ from shop.lab.carts.filling import Jar
 from shop.lab.carts.visitors_cart import jar
 from shop.lab.museum.page_text import Seen
 from shop.storage import catalogue_import
-from shop.storage.cached_catalogue import Memory
+from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to, writing
 from shop.storage.models import Table
 from shop.web.site.shop import Shop, shop
@@ -153,7 +153,7 @@ class Stage:
             staged = replace(
                 here,
                 engine=engine,
-                catalogue=Memory(engine),
+                catalogue=CachedCatalogue(engine),
                 keys=(*here.keys, FORMER_KEY),
                 now=lambda: scene.now,
             )

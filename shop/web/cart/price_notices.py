@@ -6,7 +6,6 @@ The cart's signed time says when the shopper last saw its prices, so a cookie ca
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
 from shop.core.cart import Cart
 from shop.core.money import Money
@@ -20,14 +19,11 @@ def earlier_prices(cart: Cart) -> dict[int, Money]:
     """What products of the cart cost when it was last changed, by cookie number, those that
     cost something else now. Asks the database only when any price has changed since."""
     here = shop()
-    last_change = here.catalogue.ask("last price change", catalogue.last_price_change)
+    last_change = here.catalogue.ask(catalogue.last_price_change)
     if last_change is None or cart.changed_at >= last_change:
         return {}
     numbers = tuple(line.number for line in cart.lines)
-    then = here.catalogue.ask(
-        ("prices", numbers, cart.changed_at),
-        partial(catalogue.prices_at, numbers=numbers, moment=cart.changed_at),
-    )
+    then = here.catalogue.ask(catalogue.prices_at, numbers=numbers, moment=cart.changed_at)
     now = here.catalogue.snapshot(numbers)
     return {
         number: price

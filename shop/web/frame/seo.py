@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -84,8 +83,8 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     to = addresses()
-    slugs = shop().catalogue.ask("slugs", partial(catalogue.slugs, most=MOST_IN_SITEMAP - 100))
-    shelves = shop().catalogue.ask("categories", catalogue.categories)
+    slugs = shop().catalogue.ask(catalogue.slugs, most=MOST_IN_SITEMAP - 100)
+    shelves = shop().catalogue.ask(catalogue.categories)
     paths = [to.home, to.products, *(category_path(shelf) for shelf in shelves)]
     paths += [to.product(slug) for slug in slugs]
     xml = render_template("seo/sitemap.xml", addresses=[absolute(path) for path in paths])

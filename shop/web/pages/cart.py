@@ -7,7 +7,6 @@ that bring another cart in: an earlier, a shared or an expired one.
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, abort, request
@@ -219,8 +218,7 @@ def _longest_in_session() -> int:
 def _product(sku: str) -> Product:
     products: dict[str, Product] = {}
     if len(sku) <= LONGEST_SKU and "\0" not in sku:
-        question = partial(catalogue.by_skus, skus=[sku])
-        products = shop().catalogue.ask(("sku", sku), question)
+        products = shop().catalogue.ask(catalogue.by_skus, skus=(sku,))
     if sku not in products:
         abort(HTTPStatus.NOT_FOUND)
     return products[sku]

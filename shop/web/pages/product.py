@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -98,7 +97,7 @@ def cards(products: tuple[Product, ...]) -> Markup:
 @blueprint.get("/")
 def home() -> Response:
     categories = _categories()
-    picks = shop().catalogue.ask("picks", partial(catalogue.picks, size=PICKS))
+    picks = shop().catalogue.ask(catalogue.picks, size=PICKS)
     return responses.page(
         "product/home.html",
         read_visit(),
@@ -112,7 +111,7 @@ def home() -> Response:
 def index() -> Response:
     search = Search.from_args(request.args)
     categories = _categories()
-    question = partial(
+    page = shop().catalogue.ask(
         catalogue.page,
         words=search.words,
         category=search.category,
@@ -120,7 +119,6 @@ def index() -> Response:
         number=search.page,
         size=shop().page_size,
     )
-    page = shop().catalogue.ask(search, question)
     title = _title(search, categories)
     return responses.page(
         "product/index.html",
@@ -163,9 +161,7 @@ def show_with(
 ) -> Response:
     """A product's page, with the quantity that was typed and why it was refused, if it was."""
     product = _by_slug(slug)
-    related = shop().catalogue.ask(
-        ("related", slug), partial(catalogue.related, product=product, size=RELATED)
-    )
+    related = shop().catalogue.ask(catalogue.related, product=product, size=RELATED)
     shelf_address = _shelf_address(product.category)
     return responses.page(
         "product/show.html",
@@ -191,7 +187,7 @@ def _head(title: str, search: Search, page: Page) -> PageHead | None:
 def _by_slug(slug: str) -> Product:
     product = None
     if len(slug) <= LONGEST_SLUG:
-        product = shop().catalogue.ask(("slug", slug), partial(catalogue.by_slug, slug=slug))
+        product = shop().catalogue.ask(catalogue.by_slug, slug=slug)
     if product is None:
         abort(HTTPStatus.NOT_FOUND)
     return product
@@ -208,7 +204,7 @@ def _tile(slug: str) -> str | None:
 
 
 def _categories() -> tuple[Category, ...]:
-    return shop().catalogue.ask("categories", catalogue.categories)
+    return shop().catalogue.ask(catalogue.categories)
 
 
 def _small_int(text: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from shop.core.payment import Payments
 from shop.core.pricing import Rules
-from shop.storage.cached_catalogue import Memory
+from shop.storage.cached_catalogue import CachedCatalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Shop:
     """
 
     engine: Engine
-    catalogue: Memory
+    catalogue: CachedCatalogue
     keys: tuple[str, ...]
     rules: Rules
     payments: Payments
