@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ class Setting:
     default: str
     meaning: str
     parse: Callable[[str], Any]
+
+
+def _listed(
+    variable: str, default: str, meaning: str, parse: Callable[[str], Any]
+) -> dict[str, Setting]:
+    return {"setting": Setting(variable, default, meaning, parse)}
 
 
 def _text(value: str) -> str:
@@ -107,130 +113,151 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
-SETTINGS: dict[str, Setting] = {
-    "instance": Setting(
-        "SHOP_INSTANCE",
-        "instance",
-        "Folder for the database and the secret keys, relative to the working directory",
-        Path,
-    ),
-    "database_url": Setting(
-        "SHOP_DATABASE_URL",
-        "",
-        "SQLAlchemy address of the database; empty means `shop.sqlite3` in the instance folder",
-        _text,
-    ),
-    "secret_keys": Setting(
-        "SHOP_SECRET_KEYS",
-        "",
-        "Secrets, comma between them: the first signs, all are accepted. Empty means the file "
-        "`secret-keys` in the instance folder, which `make run` creates",
-        _names,
-    ),
-    "host": Setting("SHOP_HOST", "127.0.0.1", "Address to listen on", _text),
-    "port": Setting("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)),
-    "workers": Setting("SHOP_WORKERS", "2", "Processes of the server", _whole(1, 64)),
-    "trusted_hosts": Setting(
-        "SHOP_TRUSTED_HOSTS",
-        "127.0.0.1,localhost",
-        "Host names and IPv4 addresses the shop answers to; any other gets 400",
-        _names,
-    ),
-    "trusted_proxies": Setting(
-        "SHOP_TRUSTED_PROXIES",
-        "0",
-        "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed",
-        _whole(0, 10),
-    ),
-    "cart_max_age_seconds": Setting(
-        "SHOP_CART_MAX_AGE_DAYS", "30", "Life of a cart in days, at most 400", _cart_life
-    ),
-    "cart_grace_seconds": Setting(
-        "SHOP_CART_GRACE_DAYS", "3", "Days an expired cart is kept to be offered back", _days
-    ),
-    "cart_budget_bytes": Setting(
-        "SHOP_CART_BUDGET_BYTES",
-        "4096",
-        "Most bytes of name + value of the cart cookie; smaller behind some proxies, see below",
-        _whole(SMALLEST_BUDGET_BYTES, BROWSER_LIMIT_BYTES),
-    ),
-    "max_quantity": Setting(
-        "SHOP_MAX_QUANTITY", "99", "Most pieces of one product in a cart", _whole(1, 999_999)
-    ),
-    "currency": Setting("SHOP_CURRENCY", "GBP", "The one currency of the shop", _currency),
-    "locale": Setting("SHOP_LOCALE", "en_GB", "How money and dates are written", _text),
-    "time_zone": Setting("SHOP_TIME_ZONE", "Europe/London", "Whose days dates are in", _text),
-    "shipping": Setting("SHOP_SHIPPING", "3.95", "Flat price of shipping", _amount),
-    "free_shipping_from": Setting(
-        "SHOP_FREE_SHIPPING_FROM",
-        "40",
-        "Subtotal from which shipping is free, or `never`",
-        _threshold,
-    ),
-    "vat_basis_points": Setting(
-        "SHOP_VAT_RATE",
-        "20",
-        "VAT in percent contained in shipping, and in products that state no rate",
-        _percent,
-    ),
-    "page_size": Setting("SHOP_PAGE_SIZE", "12", "Products on a page of a list", _whole(1, 96)),
-    "form_max_age_seconds": Setting(
-        "SHOP_FORM_MAX_AGE_DAYS", "1", "Days a form may stay open before it is sent", _days
-    ),
-    "ratelimit_enabled": Setting(
-        "SHOP_RATELIMIT_ENABLED", "on", "Whether changes are limited in number", _switch
-    ),
-    "ratelimit": Setting(
-        "SHOP_RATELIMIT", "120 per minute", "Most POST requests of one address", _text
-    ),
-    "ratelimit_storage": Setting(
-        "SHOP_RATELIMIT_STORAGE",
-        "memory://",
-        "Where they are counted; `memory://` counts in each process for itself",
-        _text,
-    ),
-    "limits_lab": Setting(
-        "SHOP_LIMITS_LAB", "on", "Whether the laboratory of cookie limits is at `/limits`", _switch
-    ),
-    "limits_ratelimit": Setting(
-        "SHOP_LIMITS_RATELIMIT",
-        "6000 per minute",
-        "Most requests of one address to the laboratory, a view of its pages counting as 20; "
-        "all cases take 900",
-        _text,
-    ),
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings, parsed. Times are seconds, rates basis points, amounts major units."""
 
-    instance: Path
-    database_url: str
-    secret_keys: tuple[str, ...] = field(repr=False)
-    host: str
-    port: int
-    workers: int
-    trusted_hosts: tuple[str, ...]
-    trusted_proxies: int
-    cart_max_age_seconds: int
-    cart_grace_seconds: int
-    cart_budget_bytes: int
-    max_quantity: int
-    currency: str
-    locale: str
-    time_zone: str
-    shipping: Decimal
-    free_shipping_from: Decimal | None
-    vat_basis_points: int
-    page_size: int
-    form_max_age_seconds: int
-    ratelimit_enabled: bool
-    ratelimit: str
-    ratelimit_storage: str
-    limits_lab: bool
-    limits_ratelimit: str
+    instance: Path = field(
+        metadata=_listed(
+            "SHOP_INSTANCE",
+            "instance",
+            "Folder for the database and the secret keys, relative to the working directory",
+            Path,
+        )
+    )
+    database_url: str = field(
+        metadata=_listed(
+            "SHOP_DATABASE_URL",
+            "",
+            "SQLAlchemy address of the database; empty means `shop.sqlite3` in the instance folder",
+            _text,
+        )
+    )
+    secret_keys: tuple[str, ...] = field(
+        metadata=_listed(
+            "SHOP_SECRET_KEYS",
+            "",
+            "Secrets, comma between them: the first signs, all are accepted. Empty means the file "
+            "`secret-keys` in the instance folder, which `make run` creates",
+            _names,
+        ),
+        repr=False,
+    )
+    host: str = field(metadata=_listed("SHOP_HOST", "127.0.0.1", "Address to listen on", _text))
+    port: int = field(metadata=_listed("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)))
+    workers: int = field(
+        metadata=_listed("SHOP_WORKERS", "2", "Processes of the server", _whole(1, 64))
+    )
+    trusted_hosts: tuple[str, ...] = field(
+        metadata=_listed(
+            "SHOP_TRUSTED_HOSTS",
+            "127.0.0.1,localhost",
+            "Host names and IPv4 addresses the shop answers to; any other gets 400",
+            _names,
+        )
+    )
+    trusted_proxies: int = field(
+        metadata=_listed(
+            "SHOP_TRUSTED_PROXIES",
+            "0",
+            "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed",
+            _whole(0, 10),
+        )
+    )
+    cart_max_age_seconds: int = field(
+        metadata=_listed(
+            "SHOP_CART_MAX_AGE_DAYS", "30", "Life of a cart in days, at most 400", _cart_life
+        )
+    )
+    cart_grace_seconds: int = field(
+        metadata=_listed(
+            "SHOP_CART_GRACE_DAYS", "3", "Days an expired cart is kept to be offered back", _days
+        )
+    )
+    cart_budget_bytes: int = field(
+        metadata=_listed(
+            "SHOP_CART_BUDGET_BYTES",
+            "4096",
+            "Most bytes of name + value of the cart cookie; smaller behind some proxies, see below",
+            _whole(SMALLEST_BUDGET_BYTES, BROWSER_LIMIT_BYTES),
+        )
+    )
+    max_quantity: int = field(
+        metadata=_listed(
+            "SHOP_MAX_QUANTITY", "99", "Most pieces of one product in a cart", _whole(1, 999_999)
+        )
+    )
+    currency: str = field(
+        metadata=_listed("SHOP_CURRENCY", "GBP", "The one currency of the shop", _currency)
+    )
+    locale: str = field(
+        metadata=_listed("SHOP_LOCALE", "en_GB", "How money and dates are written", _text)
+    )
+    time_zone: str = field(
+        metadata=_listed("SHOP_TIME_ZONE", "Europe/London", "Whose days dates are in", _text)
+    )
+    shipping: Decimal = field(
+        metadata=_listed("SHOP_SHIPPING", "3.95", "Flat price of shipping", _amount)
+    )
+    free_shipping_from: Decimal | None = field(
+        metadata=_listed(
+            "SHOP_FREE_SHIPPING_FROM",
+            "40",
+            "Subtotal from which shipping is free, or `never`",
+            _threshold,
+        )
+    )
+    vat_basis_points: int = field(
+        metadata=_listed(
+            "SHOP_VAT_RATE",
+            "20",
+            "VAT in percent contained in shipping, and in products that state no rate",
+            _percent,
+        )
+    )
+    page_size: int = field(
+        metadata=_listed("SHOP_PAGE_SIZE", "12", "Products on a page of a list", _whole(1, 96))
+    )
+    form_max_age_seconds: int = field(
+        metadata=_listed(
+            "SHOP_FORM_MAX_AGE_DAYS", "1", "Days a form may stay open before it is sent", _days
+        )
+    )
+    ratelimit_enabled: bool = field(
+        metadata=_listed(
+            "SHOP_RATELIMIT_ENABLED", "on", "Whether changes are limited in number", _switch
+        )
+    )
+    ratelimit: str = field(
+        metadata=_listed(
+            "SHOP_RATELIMIT", "120 per minute", "Most POST requests of one address", _text
+        )
+    )
+    ratelimit_storage: str = field(
+        metadata=_listed(
+            "SHOP_RATELIMIT_STORAGE",
+            "memory://",
+            "Where they are counted; `memory://` counts in each process for itself",
+            _text,
+        )
+    )
+    limits_lab: bool = field(
+        metadata=_listed(
+            "SHOP_LIMITS_LAB",
+            "on",
+            "Whether the laboratory of cookie limits is at `/limits`",
+            _switch,
+        )
+    )
+    limits_ratelimit: str = field(
+        metadata=_listed(
+            "SHOP_LIMITS_RATELIMIT",
+            "6000 per minute",
+            "Most requests of one address to the laboratory, a view of its pages counting as 20; "
+            "all cases take 900",
+            _text,
+        )
+    )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -258,6 +285,12 @@ class Settings:
 def secret_file(instance: Path) -> Path:
     """Where `shop init` keeps the secret keys it made, one a line, the signing one first."""
     return instance / "secret-keys"
+
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting.metadata["setting"] for setting in fields(Settings)
+}
+"""All settings, by the name of their field."""
 
 
 def _sqlite_url(instance: Path) -> str:
