@@ -21,7 +21,7 @@ SMALLEST_BUDGET_BYTES = 64
 
 
 class SettingsError(Exception):
-    """The environment says something the shop cannot run with; a sentence for each problem."""
+    """The environment holds settings that the shop cannot run with; one sentence a problem."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -30,7 +30,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One variable of the environment: how it is read, and what it means to an operator."""
+    """One environment variable: its default, its parser and its meaning to an operator."""
 
     variable: str
     default: str
@@ -62,7 +62,7 @@ def _cart_life(value: str) -> int:
     seconds = _days(value)
     if seconds > MAX_COOKIE_DAYS * SECONDS_A_DAY:
         raise ValueError(
-            f"at most {MAX_COOKIE_DAYS} days, because browsers cut a longer life of a cookie "
+            f"at most {MAX_COOKIE_DAYS} days, because browsers shorten a longer one "
             "to that (RFC 6265bis, section 5.5)"
         )
     if not seconds:
@@ -129,7 +129,7 @@ class Settings:
         metadata=_listed(
             "SHOP_DATABASE_URL",
             "",
-            "SQLAlchemy address of the database; empty means `shop.sqlite3` in the instance folder",
+            "SQLAlchemy URL of the database; if empty, `shop.sqlite3` in the instance folder",
             _text,
         )
     )
@@ -137,8 +137,8 @@ class Settings:
         metadata=_listed(
             "SHOP_SECRET_KEYS",
             "",
-            "Secrets, comma between them: the first signs, all are accepted. Empty means the file "
-            "`secret-keys` in the instance folder, which `make run` creates",
+            "Secret keys, separated by commas: the first signs, all are accepted. If empty, they are "
+            "read from the file `secret-keys` in the instance folder, which `make run` creates",
             _names,
         ),
         repr=False,
@@ -146,13 +146,13 @@ class Settings:
     host: str = field(metadata=_listed("SHOP_HOST", "127.0.0.1", "Address to listen on", _text))
     port: int = field(metadata=_listed("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)))
     workers: int = field(
-        metadata=_listed("SHOP_WORKERS", "2", "Processes of the server", _whole(1, 64))
+        metadata=_listed("SHOP_WORKERS", "2", "Number of server processes", _whole(1, 64))
     )
     trusted_hosts: tuple[str, ...] = field(
         metadata=_listed(
             "SHOP_TRUSTED_HOSTS",
             "127.0.0.1,localhost",
-            "Host names and IPv4 addresses the shop answers to; any other gets 400",
+            "Host names and IPv4 addresses that the shop responds to; any other gets 400",
             _names,
         )
     )
@@ -160,44 +160,57 @@ class Settings:
         metadata=_listed(
             "SHOP_TRUSTED_PROXIES",
             "0",
-            "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed",
+            "Number of proxies in front of the shop whose X-Forwarded-For and X-Forwarded-Proto "
+            "headers are trusted",
             _whole(0, 10),
         )
     )
     cart_max_age_seconds: int = field(
         metadata=_listed(
-            "SHOP_CART_MAX_AGE_DAYS", "30", "Life of a cart in days, at most 400", _cart_life
+            "SHOP_CART_MAX_AGE_DAYS",
+            "30",
+            "How many days a cart lives after its last change, at most 400",
+            _cart_life,
         )
     )
     cart_grace_seconds: int = field(
         metadata=_listed(
-            "SHOP_CART_GRACE_DAYS", "3", "Days an expired cart is kept to be offered back", _days
+            "SHOP_CART_GRACE_DAYS",
+            "3",
+            "How many days an expired cart can still be restored",
+            _days,
         )
     )
     cart_budget_bytes: int = field(
         metadata=_listed(
             "SHOP_CART_BUDGET_BYTES",
             "4096",
-            "Most bytes of name + value of the cart cookie; smaller behind some proxies, see below",
+            "The most bytes of name + value that the cart cookie may take; lower it behind some "
+            "proxies, see below",
             _whole(SMALLEST_BUDGET_BYTES, BROWSER_LIMIT_BYTES),
         )
     )
     max_quantity: int = field(
         metadata=_listed(
-            "SHOP_MAX_QUANTITY", "99", "Most pieces of one product in a cart", _whole(1, 999_999)
+            "SHOP_MAX_QUANTITY",
+            "99",
+            "The most pieces of one product in a cart",
+            _whole(1, 999_999),
         )
     )
     currency: str = field(
-        metadata=_listed("SHOP_CURRENCY", "GBP", "The one currency of the shop", _currency)
+        metadata=_listed("SHOP_CURRENCY", "GBP", "The shop's only currency", _currency)
     )
     locale: str = field(
-        metadata=_listed("SHOP_LOCALE", "en_GB", "How money and dates are written", _text)
+        metadata=_listed("SHOP_LOCALE", "en_GB", "Locale for money and dates", _text)
     )
     time_zone: str = field(
-        metadata=_listed("SHOP_TIME_ZONE", "Europe/London", "Whose days dates are in", _text)
+        metadata=_listed(
+            "SHOP_TIME_ZONE", "Europe/London", "Time zone that dates are shown in", _text
+        )
     )
     shipping: Decimal = field(
-        metadata=_listed("SHOP_SHIPPING", "3.95", "Flat price of shipping", _amount)
+        metadata=_listed("SHOP_SHIPPING", "3.95", "Flat shipping price", _amount)
     )
     free_shipping_from: Decimal | None = field(
         metadata=_listed(
@@ -211,33 +224,36 @@ class Settings:
         metadata=_listed(
             "SHOP_VAT_RATE",
             "20",
-            "VAT in percent contained in shipping, and in products that state no rate",
+            "VAT rate in percent, included in the shipping price and in products that state no rate",
             _percent,
         )
     )
     page_size: int = field(
-        metadata=_listed("SHOP_PAGE_SIZE", "12", "Products on a page of a list", _whole(1, 96))
+        metadata=_listed("SHOP_PAGE_SIZE", "12", "Products on each page of a list", _whole(1, 96))
     )
     form_max_age_seconds: int = field(
         metadata=_listed(
-            "SHOP_FORM_MAX_AGE_DAYS", "1", "Days a form may stay open before it is sent", _days
+            "SHOP_FORM_MAX_AGE_DAYS",
+            "1",
+            "How many days a page may stay open before its form is refused",
+            _days,
         )
     )
     ratelimit_enabled: bool = field(
         metadata=_listed(
-            "SHOP_RATELIMIT_ENABLED", "on", "Whether changes are limited in number", _switch
+            "SHOP_RATELIMIT_ENABLED", "on", "Whether POST requests are rate limited", _switch
         )
     )
     ratelimit: str = field(
         metadata=_listed(
-            "SHOP_RATELIMIT", "120 per minute", "Most POST requests of one address", _text
+            "SHOP_RATELIMIT", "120 per minute", "The most POST requests from one IP address", _text
         )
     )
     ratelimit_storage: str = field(
         metadata=_listed(
             "SHOP_RATELIMIT_STORAGE",
             "memory://",
-            "Where they are counted; `memory://` counts in each process for itself",
+            "Where requests are counted; with `memory://` each process counts its own",
             _text,
         )
     )
@@ -245,7 +261,7 @@ class Settings:
         metadata=_listed(
             "SHOP_LIMITS_LAB",
             "on",
-            "Whether the laboratory of cookie limits is at `/limits`",
+            "Whether the cookie-limits laboratory is served at `/limits`",
             _switch,
         )
     )
@@ -253,8 +269,8 @@ class Settings:
         metadata=_listed(
             "SHOP_LIMITS_RATELIMIT",
             "6000 per minute",
-            "Most requests of one address to the laboratory, a view of its pages counting as 20; "
-            "all cases take 900",
+            "The most requests from one IP address to the laboratory; each view of a page counts as "
+            "20, and running all cases takes about 900",
             _text,
         )
     )
