@@ -137,8 +137,8 @@ class Settings:
         metadata=_listed(
             "SHOP_SECRET_KEYS",
             "",
-            "Secret keys, separated by commas: the first signs, all are accepted. If empty, they are "
-            "read from the file `secret-keys` in the instance folder, which `make run` creates",
+            "Secret keys, separated by commas: the first signs, all are accepted. If empty, they "
+            "are read from the file `secret-keys` in the instance folder, which `make run` creates",
             _names,
         ),
         repr=False,
@@ -224,7 +224,7 @@ class Settings:
         metadata=_listed(
             "SHOP_VAT_RATE",
             "20",
-            "VAT rate in percent, included in the shipping price and in products that state no rate",
+            "VAT rate in percent, included in shipping and in products that state no rate",
             _percent,
         )
     )
@@ -269,8 +269,8 @@ class Settings:
         metadata=_listed(
             "SHOP_LIMITS_RATELIMIT",
             "6000 per minute",
-            "The most requests from one IP address to the laboratory; each view of a page counts as "
-            "20, and running all cases takes about 900",
+            "The most requests from one IP address to the laboratory; each view of a page counts "
+            "as 20, and running all cases takes about 900",
             _text,
         )
     )

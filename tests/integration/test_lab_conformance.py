@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from justhtml import JustHTML
 
 from shop.lab.conformance.cases import families
 from shop.lab.conformance.page import chain
-from shop.lab.engine.run import BY_SCRIPT, edition_of
+from shop.lab.engine.run import BY_SCRIPT
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
 from tests.integration.model_visit import ModelVisit, signed
@@ -100,21 +99,11 @@ def test_a_state_that_is_not_ours_goes_nowhere(
     assert response.status_code in (303, 400)
 
 
-@pytest.mark.parametrize("purpose", ["conformance", "conformance 0123456789ab"])
+@pytest.mark.parametrize("purpose", ["conformance", "conformance 0"])
 def test_a_state_of_other_cases_is_not_read(visitor: LintingClient, purpose: str) -> None:
     for known, status in ((chain.purpose, 200), (purpose, 303)):
         state = signed(f"{known}, report", [[], [], False, 0])
         assert visitor.get(ADDRESS, query_string={"s": state}).status_code == status
-
-
-def test_an_edition_is_of_all_its_files_to_the_byte(tmp_path: Path) -> None:
-    one, two = tmp_path / "one", tmp_path / "two"
-    one.write_bytes(b"cases")
-    two.write_bytes(b"marks")
-    before = edition_of(one, two)
-    assert edition_of(one, two) == before
-    two.write_bytes(b"Marks")
-    assert edition_of(one, two) != before
 
 
 def test_what_deviates_is_counted_and_what_was_not_asked_is_not(contrary: JustHTML) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from shop.lab.conformance import suite
-from shop.lab.conformance.cases import TABLE, Case, Family, families, reasons
+from shop.lab.conformance.cases import Case, Family, families, reasons
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
-from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, sending, who_is_asked
+from shop.lab.engine.run import STOPPED, Chain, Progress, sending, who_is_asked
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
 
@@ -124,11 +124,15 @@ def show(progress: Progress) -> Response:
     )
 
 
+EDITION = 1
+"""Raised by hand when the cases change so that older findings no longer fit them: every report
+link shared before then stops working. A test says when that is."""
+
 chain = Chain(
     "conformance",
     [Question(family) for family in families()],
     show,
-    edition=edition_of(TABLE, suite.__file__),
+    edition=EDITION,
 )
 blueprint = chain.blueprint
 

@@ -9,11 +9,9 @@ over only the browser that began it is asked: a link to it leads nobody else thr
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -114,10 +112,10 @@ class Chain:
         questions: Sequence[Asked],
         report: Callable[[Progress], Response],
         *,
-        edition: str = "",
+        edition: int,
     ) -> None:
         self.name, self.questions, self.report = name, questions, report
-        self.purpose = f"{name} {edition}".rstrip()
+        self.purpose = f"{name} {edition}"
         self.blueprint = Blueprint(name, __name__, url_prefix=f"/limits/{name}")
         add = self.blueprint.add_url_rule
         add("", "create", self.create, methods=["POST"])
@@ -312,14 +310,6 @@ def who_is_asked() -> dict[str, str]:
     """What a report for machines begins with: what the browser calls itself, and the origin."""
     browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
     return {"browser": browser, "origin": request.host_url.rstrip("/")}
-
-
-def edition_of(*files: str | Path) -> str:
-    """A name for questions whose findings these files make."""
-    digest = hashlib.blake2b(digest_size=6)
-    for file in files:
-        digest.update(Path(file).read_bytes())
-    return digest.hexdigest()
 
 
 def _packed(state: State) -> list[object]:

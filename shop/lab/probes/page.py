@@ -9,8 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from shop.lab.engine.exchange import Findings
-from shop.lab.engine.run import STOPPED, Chain, Progress, edition_of, who_is_asked
-from shop.lab.probes import questions
+from shop.lab.engine.run import STOPPED, Chain, Progress, who_is_asked
 from shop.lab.probes.known_answers import QUESTIONS, Known, Question
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
@@ -51,7 +50,11 @@ def show(progress: Progress) -> Response:
     )
 
 
-chain = Chain("probe", QUESTIONS, show, edition=edition_of(questions.__file__))
+EDITION = 1
+"""Raised by hand when the questions change so that older findings no longer fit them: every report
+link shared before then stops working. A test says when that is."""
+
+chain = Chain("probe", QUESTIONS, show, edition=EDITION)
 blueprint = chain.blueprint
 
 

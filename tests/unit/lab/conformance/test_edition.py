@@ -1,0 +1,30 @@
+"""When the cases change, their edition is raised: old report links must not be misread."""
+
+from __future__ import annotations
+
+from shop.lab.conformance import suite
+from shop.lab.conformance.cases import families
+from shop.lab.conformance.page import EDITION
+from tests.model_browser import ModelBrowser
+from tests.unit.lab.conformance.test_suite import run
+from tests.unit.lab.fingerprint import ADVICE, fingerprint
+
+FINGERPRINT = "da7e3ec040b14d72"
+
+
+def test_changed_cases_raise_the_edition() -> None:
+    cases = [
+        [
+            family.key,
+            family.by_name,
+            [
+                [case.name, case.lines, case.asked, case.secure, case.at, case.needs]
+                for case in family.cases
+            ],
+        ]
+        for family in families()
+    ]
+    found = [run(family, ModelBrowser(drops_tabs=True)) for family in families()]
+    now = fingerprint([EDITION, sorted(suite.REASONS), cases, found])
+    where = "shop/lab/conformance/page.py"
+    assert now == FINGERPRINT, ADVICE.format(what="cases", module=where, now=now)
