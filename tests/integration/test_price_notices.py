@@ -18,7 +18,7 @@ LIFE = 30 * DAY
 
 def news(page: str) -> list[str]:
     """What stands at the lines of a cart or a checkout."""
-    return [element.to_text().strip() for element in elements(parsed(page), ".line-news")]
+    return [element.to_text().strip() for element in elements(parsed(page), ".line-notice")]
 
 
 def cart_news(visitor: LintingClient) -> list[str]:

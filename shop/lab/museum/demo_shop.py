@@ -14,11 +14,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import get_currency_precision
-from flask import Flask, request
+from flask import Flask, request, template_rendered
 from sqlalchemy import Engine
 from werkzeug.test import Client, TestResponse
 
@@ -27,7 +28,7 @@ from shop.core.money import Money
 from shop.core.pricing import Rules
 from shop.lab.carts.filling import Jar
 from shop.lab.carts.visitors_cart import jar
-from shop.lab.museum.page_text import Seen
+from shop.lab.museum.page_text import PageText
 from shop.storage import catalogue_import
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to, writing
@@ -92,7 +93,7 @@ class Exchange:
     set_cookies: tuple[str, ...]
     refusals: tuple[str, ...]
     held: tuple[str, ...]
-    seen: Seen
+    page: PageText
 
     @property
     def fate(self) -> str:
@@ -159,6 +160,7 @@ class Stage:
             )
             if self._app is None:
                 self._app = self._join(staged)
+                template_rendered.connect(_keep_page, self._app)
                 self._app.config["WTF_CSRF_ENABLED"] = False  # no other site can reach it
             self._app.extensions["shop"] = staged
             yield self._app
@@ -198,7 +200,7 @@ def _paths() -> tuple[str, str]:
 def _exchange(
     browser: Client, scene: Scene, method: str, path: str, fields: Mapping[str, str]
 ) -> Exchange:
-    with _listening() as refusals:
+    with _recording() as record:
         answer: TestResponse = browser.open(
             path,
             method=method,
@@ -218,9 +220,9 @@ def _exchange(
             for line in each.headers.getlist("Set-Cookie")
             if line.startswith(f"{scene.jar.name}=")
         ),
-        refusals=tuple(refusals),
+        refusals=tuple(record.refusals),
         held=tuple(cookie.value for cookie in kept if cookie is not None),
-        seen=Seen.of(answer.text),
+        page=record.page,
     )
 
 
@@ -228,26 +230,40 @@ def _host() -> str:
     return urlsplit(request.root_url).hostname or ""
 
 
-_refusals: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+@dataclass(slots=True)
+class _Record:
+    """What a request to the demo shop logged of refused carts, and the last page it rendered."""
+
+    refusals: list[str] = field(default_factory=list)
+    page: PageText = field(default_factory=PageText)
+
+
+_record: ContextVar[_Record | None] = ContextVar("record", default=None)
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
-    # What the stage's shop notes in the log is shown, and kept from the real one's.
-    heard: list[str] = []
-    token = _refusals.set(heard)
+def _recording() -> Iterator[_Record]:
+    record = _Record()
+    token = _record.set(record)
     try:
-        yield heard
+        yield record
     finally:
-        _refusals.reset(token)
+        _record.reset(token)
 
 
-def _hear(record: logging.LogRecord) -> bool:
-    heard = _refusals.get()
-    if heard is None:
+def _keep_page(_: Flask, *, context: Mapping[str, Any], **__: object) -> None:
+    record = _record.get()
+    if record is not None and "frame" in context:
+        record.page = PageText.of(context)
+
+
+def _keep_refusal(record: logging.LogRecord) -> bool:
+    # What the demo shop logs is shown in the museum, and kept out of the real shop's log.
+    kept = _record.get()
+    if kept is None:
         return True
-    heard.append(f"{vars(record)['refusal']}: {vars(record)['reason']}")
+    kept.refusals.append(f"{vars(record)['refusal']}: {vars(record)['reason']}")
     return False
 
 
-logging.getLogger("shop.cart").addFilter(_hear)
+logging.getLogger("shop.cart").addFilter(_keep_refusal)

@@ -27,6 +27,7 @@ from shop.lab.museum.demo_shop import (
     Show,
 )
 from shop.lab.sources import rfc
+from shop.web.site.wording import NOT_CHARGED
 
 GONE_KEY = "a key that this shop does not accept"
 """Signs what is no cart of the shop's: a key that was rotated away, or a stranger's."""
@@ -152,13 +153,13 @@ def _is_refused(refusal: type[CookieRefused]) -> Expectation:
 
 
 def _says(said: str) -> Expectation:
-    return _opened(f"The page says “{said}”.", lambda exchange: exchange.seen.says(said))
+    return _opened(f"The page says “{said}”.", lambda exchange: exchange.page.says(said))
 
 
 def _shows(line: str, said: str) -> Expectation:
     return _opened(
         f"Its line says “{said}”.",
-        lambda exchange: said in " ".join(exchange.seen.line_of(line)),
+        lambda exchange: (it := exchange.page.line_of(line)) is not None and said in it.note,
     )
 
 
@@ -170,7 +171,7 @@ def _is_resigned(show: Show) -> bool:
     return show.acted.fate == "rewritten"
 
 
-_IS_READ = _opened("It is read as a cart.", lambda it: not it.refusals and bool(it.seen.lines))
+_IS_READ = _opened("It is read as a cart.", lambda it: not it.refusals and bool(it.page.lines))
 _STAYS = _opened(
     "Opening the cart page leaves the cookie alone.", lambda it: it.fate == "left alone"
 )
@@ -178,22 +179,22 @@ _GOES = _opened(
     "The answer deletes the cookie, and the browser holds none.",
     lambda it: it.fate == "deleted" and not it.held,
 )
-_IS_EMPTY = _opened("The page shows an empty cart.", lambda it: not it.seen.lines)
+_IS_EMPTY = _opened("The page shows an empty cart.", lambda it: not it.page.lines)
 _IS_FREE = _opened(
     "That line is not charged.",
-    lambda it: any("not charged" in line for line in it.seen.lines),
+    lambda it: any(line.total == NOT_CHARGED for line in it.page.lines),
 )
 _IS_KEPT = _acted(
     "Adding a pencil keeps the line, and writes the cookie anew.",
-    lambda it: it.fate == "rewritten" and len(it.seen.lines) == 2,
+    lambda it: it.fate == "rewritten" and it.page.line_count == 2,
 )
 _BEGINS_ANEW = _acted(
     "Adding a pencil begins a new cart, with nothing but the pencil.",
-    lambda it: it.fate == "rewritten" and [line[0] for line in it.seen.lines] == ["Pencil"],
+    lambda it: it.fate == "rewritten" and [line.name for line in it.page.lines] == ["Pencil"],
 )
 _IS_FULL = _acted(
     "Adding a pencil is refused with 409, and the cookie left alone.",
-    lambda it: it.statuses == (409,) and it.fate == "left alone" and it.seen.says("does not fit"),
+    lambda it: it.statuses == (409,) and it.fate == "left alone" and it.page.says("does not fit"),
 )
 _UNTRUSTED = (
     _is_refused(Tampered),
@@ -233,7 +234,7 @@ EXHIBITS = (
             _IS_EMPTY,
             _acted(
                 "Restoring it brings its line back, and begins its life anew.",
-                lambda it: it.fate == "rewritten" and bool(it.seen.line_of("Mug")),
+                lambda it: it.fate == "rewritten" and it.page.line_of("Mug") is not None,
             ),
         ),
         RESTORED,
@@ -336,7 +337,8 @@ EXHIBITS = (
             _opened(
                 "The new price is charged.",
                 lambda it: any(
-                    f"Now {line[1]}," in line[0] and line[1] == line[3] for line in it.seen.lines
+                    f"Now {line.price}," in line.note and line.price == line.total
+                    for line in it.page.lines
                 ),
             ),
             _IS_KEPT,
@@ -357,7 +359,7 @@ EXHIBITS = (
                 lambda it: (
                     it.statuses == (409,)
                     and it.fate == "left alone"
-                    and it.seen.says("This is sold out")
+                    and it.page.says("This is sold out")
                 ),
             ),
         ),

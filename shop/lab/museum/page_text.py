@@ -1,118 +1,95 @@
-"""What a shopper sees of a cart page: the words of its HTML, as they stand there."""
+"""What a page of the shop shows of a cart, taken from what the page was rendered with.
+
+Not from its HTML: the markup may change, and this follows. A page's messages come from its
+frame and its context, and its lines from the quote, described as the cart page describes them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from typing import Any
 
-_VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
-_UNSEEN = frozenset({"head", "header", "footer", "dialog", "button"})
-_SAYING = frozenset({"notice", "state", "empty", "field-error", "error"})
-"""Classes of what a page says of a cart, good or bad."""
-_NOTES = frozenset({"line-message", "line-news"})
-"""Classes of what stands below the name of a line."""
-_HEARD = frozenset({"said", "cell", "dt", "dd"})
+from shop.core.money import Money
+from shop.core.pricing import Quote, QuoteLine
+from shop.web.cart.line_views import line_view
+from shop.web.cart.price_notices import earlier_prices
+from shop.web.site import wording
+from shop.web.site.addresses import addresses
+
 MOST_LINES = 3
-"""Of a page that are read, and shown in the museum."""
-_LINE = "<tr data-line="
-_CELLS = 4
-"""Product, price, quantity and total; the fifth cell of a line is a button."""
-
-Attributes = list[tuple[str, str | None]]
+"""How many lines of a cart are described; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Notices and alerts, the cells of the first lines, how many lines there are in all, and
-    the sums with their names."""
+class LineText:
+    """A line as the cart page shows it; `note` is what stands below its name, if anything."""
 
-    said: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
-    count: int
-    sums: tuple[tuple[str, str], ...]
+    name: str
+    note: str
+    price: str
+    quantity: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Notices, alerts and the offer of a page, its first lines, how many lines there are in all,
+    and the sums with their names."""
+
+    messages: tuple[str, ...] = ()
+    lines: tuple[LineText, ...] = ()
+    line_count: int = 0
+    sums: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, html: str) -> Seen:
-        """Reads a page of the shop; white space is collapsed."""
-        reader = _Reader()
-        reader.feed(_shortened(html))
-        reader.close()
-        texts = reader.texts
+    def of(cls, context: Mapping[str, Any]) -> PageText:
+        """The text of a page with this context; for use while its request is handled."""
+        quote: Quote | None = context.get("quote")
+        lines = quote.lines if quote else ()
+        earlier = earlier_prices(context["visit"].cart) if lines else {}
         return cls(
-            said=tuple(texts["said"]),
-            lines=tuple(tuple(cells[:_CELLS]) for cells in reader.lines),
-            count=html.count(_LINE),
-            sums=tuple(zip(texts["dt"], texts["dd"], strict=True)),
+            messages=tuple(_messages(context)),
+            lines=tuple(
+                _line_text(line, earlier.get(line.line.number)) for line in lines[:MOST_LINES]
+            ),
+            line_count=len(lines),
+            sums=_sums(quote) if quote and lines else (),
         )
 
     @property
     def lines_left_out(self) -> int:
-        return self.count - len(self.lines)
+        return self.line_count - len(self.lines)
 
     def says(self, words: str) -> bool:
-        return any(words in text for text in self.said)
+        return any(words in message for message in self.messages)
 
-    def line_of(self, words: str) -> tuple[str, ...]:
-        """The first line that has these words; empty when there is none."""
-        return next((line for line in self.lines if words in " ".join(line)), ())
-
-
-def _shortened(html: str) -> str:
-    # A full cart has hundreds of lines, and reading one takes as long as drawing ten.
-    before, *lines = html.split(_LINE)
-    if len(lines) <= MOST_LINES:
-        return html
-    shown = _LINE.join([before, *lines[:MOST_LINES]]).rpartition("</tr>")
-    return "".join(shown[:2]) + lines[-1].partition("</tr>")[2]
+    def line_of(self, name: str) -> LineText | None:
+        """The line with this name, if it is described."""
+        return next((line for line in self.lines if line.name == name), None)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: dict[str, list[str]] = {"said": [], "dt": [], "dd": []}
-        self.lines: list[list[str]] = []
-        self._open: list[str] = []
-        self._heard: list[str] = []
+def _messages(context: Mapping[str, Any]) -> Iterator[str]:
+    frame = context["frame"]
+    yield from (notice.text for notice in frame.notices)
+    if frame.offer:
+        yield frame.offer.title
+    yield from (context[name] for name in ("alert", "error") if context.get(name))
+    if text := context.get("error_text"):
+        yield f"{text.title}. {text.happened}"
 
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        given = dict(attrs)
-        if tag == "input" and given.get("type") == "text":
-            self.handle_data(given.get("value") or "")
-        if tag in _VOID:
-            return
-        if tag == "tr" and "data-line" in given:
-            self.lines.append([])
-        self._open.append(self._kind(tag, given))
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID:
-            return
-        kind = self._open.pop()
-        if kind in _HEARD:
-            texts = self.lines[-1] if kind == "cell" else self.texts[kind]
-            texts.append(" ".join(" ".join(self._heard).split()))
-            self._heard = []
+def _line_text(quoted: QuoteLine, earlier: Money | None) -> LineText:
+    view = line_view(quoted, addresses(), earlier=earlier)
+    return LineText(
+        name=view.name,
+        note=" ".join(filter(None, (view.message, view.price_notice))),
+        price=wording.money(quoted.product.price) if quoted.product else "",
+        quantity=view.quantity,
+        total=wording.money(quoted.total) if quoted.is_charged else wording.NOT_CHARGED,
+    )
 
-    def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
-        pass  # a part of a drawing
 
-    def handle_data(self, data: str) -> None:
-        if "hidden" not in self._open and not _HEARD.isdisjoint(self._open):
-            self._heard.append(data)
-
-    def _kind(self, tag: str, given: dict[str, str | None]) -> str:
-        classes = set((given.get("class") or "").split())
-        if "hidden" in self._open:
-            return ""
-        if tag in _UNSEEN or "aria-hidden" in given or "quiet" in classes:
-            return "hidden"
-        if not _HEARD.isdisjoint(self._open):
-            self._heard += [] if classes.isdisjoint(_NOTES) else ["·"]
-            return ""
-        if not classes.isdisjoint(_SAYING) or given.get("role") == "alert":
-            return "said"
-        if tag in ("th", "td"):
-            return "cell" if "line" in self._open else ""
-        if tag == "tr":
-            return "line" if "data-line" in given else ""
-        return tag if tag in ("dt", "dd") else ""
+def _sums(quote: Quote) -> tuple[tuple[str, str], ...]:
+    amounts = {"Subtotal": quote.subtotal, "Shipping": quote.shipping, "Total": quote.total}
+    return tuple((name, wording.money(amount)) for name, amount in amounts.items())

@@ -33,7 +33,7 @@ class LineView:
     removal_address: str
     quantity: str
     message: str | None
-    news: str | None
+    price_notice: str | None
     error: str | None
 
 
@@ -54,12 +54,12 @@ def line_view(
         removal_address=to.removal(number),
         quantity=complaint.typed if complaint else str(quoted.line.quantity),
         message=_message(quoted),
-        news=_news(quoted, earlier),
+        price_notice=_price_notice(quoted, earlier),
         error=complaint.error if complaint else None,
     )
 
 
-def _news(quoted: QuoteLine, earlier: Money | None) -> str | None:
+def _price_notice(quoted: QuoteLine, earlier: Money | None) -> str | None:
     if earlier is None or quoted.product is None or not quoted.is_charged:
         return None
     return wording.price_change(quoted.product.price, earlier)

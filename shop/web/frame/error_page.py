@@ -11,7 +11,7 @@ from shop.web.frame.responses import page
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ErrorText:
     """What happened, what was kept, and what to do."""
 
     title: str
@@ -19,6 +19,6 @@ class Words:
     advice: str
 
 
-def error_page(status: int, words: Words, visit: CartVisit) -> Response:
-    """A page with these words and this status."""
-    return page("error/show.html", visit, status=status, code=status, words=words)
+def error_page(status: int, text: ErrorText, visit: CartVisit) -> Response:
+    """A page with this text and status."""
+    return page("error/show.html", visit, status=status, code=status, error_text=text)

@@ -13,61 +13,61 @@ from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge
 from shop.web.cart.visit import read_visit
-from shop.web.frame.error_page import Words, error_page
+from shop.web.frame.error_page import ErrorText, error_page
 
 log = logging.getLogger("shop.errors")
 
 
 _CART_KEPT = "Your cart is as it was."
-_COPY: dict[int, Words] = {
-    HTTPStatus.BAD_REQUEST: Words(
+_COPY: dict[int, ErrorText] = {
+    HTTPStatus.BAD_REQUEST: ErrorText(
         "We could not read that",
         f"Your browser sent something this shop does not understand. {_CART_KEPT}",
         "Go back and try once more. If you followed a link, it may have been cut short.",
     ),
-    HTTPStatus.NOT_FOUND: Words(
+    HTTPStatus.NOT_FOUND: ErrorText(
         "There is nothing here",
         "The page may have moved, or the product is no longer with us.",
         "Search for it, or have a look at what we do have.",
     ),
-    HTTPStatus.METHOD_NOT_ALLOWED: Words(
+    HTTPStatus.METHOD_NOT_ALLOWED: ErrorText(
         "That does not work here",
         f"This address does not take that kind of request. {_CART_KEPT}",
         "Go back and use the buttons on the page.",
     ),
-    HTTPStatus.CONFLICT: Words(
+    HTTPStatus.CONFLICT: ErrorText(
         "That could not be done as things stand",
         f"Something changed in the meantime. {_CART_KEPT}",
         "Have a look at your cart and try once more.",
     ),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Words(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorText(
         "That was too much at once",
         f"What you sent is larger than this shop takes. {_CART_KEPT}",
         "Shorten what you typed and send it again.",
     ),
-    HTTPStatus.TOO_MANY_REQUESTS: Words(
+    HTTPStatus.TOO_MANY_REQUESTS: ErrorText(
         "A little slower, please",
         f"Very many requests came from your connection. This one was not answered. {_CART_KEPT}",
         "Wait a minute, then try once more.",
     ),
-    HTTPStatus.INTERNAL_SERVER_ERROR: Words(
+    HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(
         "Something broke on our side",
         f"It is our fault, not yours. {_CART_KEPT}",
         "Try again in a moment. If it stays broken, we already have a note of it in our log.",
     ),
 }
-_WRONG_HOST = Words(
+_WRONG_HOST = ErrorText(
     "This shop does not answer to that name",
     "Your browser asked for a host name that this shop was not set up for.",
     "Use the address you were given. If you run this shop, add the name to SHOP_TRUSTED_HOSTS.",
 )
-_TOO_OLD = Words(
+_TOO_OLD = ErrorText(
     "This page was open for too long",
     "To keep others from acting in your name, a page can only be sent for a while after it "
     f"was opened, and from the browser that opened it. Nothing was changed. {_CART_KEPT}",
     "Go back, reload the page and press the button again.",
 )
-_NO_COOKIES = Words(
+_NO_COOKIES = ErrorText(
     "Your browser sent no cookie",
     "This shop keeps your cart in a cookie, in your own browser and nowhere else. Yours keeps "
     "none for this site, or has deleted them since this page was opened. Nothing was changed.",
@@ -102,7 +102,7 @@ def _too_many(error: RateLimitExceeded) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, SecurityError):  # a host that is not ours has no addresses to link to
-        return make_response(render_template("error/bare.html", words=_WRONG_HOST), status)
+        return make_response(render_template("error/bare.html", error_text=_WRONG_HOST), status)
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:  # a redirect by routing
         return error.get_response()
     response = _page(status)
@@ -111,11 +111,11 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _page(status: int, words: Words | None = None) -> Response:
-    return error_page(status, words or _words(status), read_visit())
+def _page(status: int, text: ErrorText | None = None) -> Response:
+    return error_page(status, text or _text(status), read_visit())
 
 
-def _words(status: int) -> Words:
+def _text(status: int) -> ErrorText:
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     kind = HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST
     return _COPY.get(status) or _COPY[kind]

@@ -28,9 +28,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An expired cart that can be had back; `value` is what the form sends along."""
+    """An expired cart that can be restored; `value` is what the form sends along."""
 
-    day: str
+    title: str
     value: str
 
 
@@ -52,6 +52,7 @@ def register(app: Flask) -> None:
         number=wording.number,
         counted=wording.counted,
     )
+    app.jinja_env.globals["not_charged"] = wording.NOT_CHARGED
     for component in ("notice", "totals", "field", "stepper", "biscuit"):
         _give_macros(app, component)
     app.context_processor(lambda: {"to": addresses()})
@@ -88,4 +89,6 @@ def _messages() -> list[tuple[str, str]]:
 def _offer(visit: CartVisit) -> Offer | None:
     value = visit.value if visit.offer else session.get(EXPIRED_CART, "")
     expired = visit.offer or offer_in(value)
-    return Offer(wording.day(expired.cart.changed_at), value) if expired else None
+    if expired is None:
+        return None
+    return Offer(wording.expired_offer(wording.day(expired.cart.changed_at)), value)

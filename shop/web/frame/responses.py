@@ -25,7 +25,7 @@ def page(
     **context: object,
 ) -> Response:
     """A page in the shop's frame."""
-    html = render_template(template, frame=frame_of(visit), **context)
+    html = render_template(template, visit=visit, frame=frame_of(visit), **context)
     return write(make_response(html, status), visit, change)
 
 

@@ -22,7 +22,7 @@ from shop.web.cart import cart_cookie, writer
 from shop.web.cart.line_views import line_view
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses
-from shop.web.frame.error_page import Words, error_page
+from shop.web.frame.error_page import ErrorText, error_page
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
@@ -80,7 +80,7 @@ def show(token: str) -> Response:
     )
 
 
-_DAMAGED = Words(
+_DAMAGED = ErrorText(
     "This link does not lead to a cart",
     "It may have been cut short on its way, or it was made by another shop. "
     "Your cart is as it was.",
@@ -88,8 +88,8 @@ _DAMAGED = Words(
 )
 
 
-def _expired(expired: Expired) -> Words:
-    return Words(
+def _expired(expired: Expired) -> ErrorText:
+    return ErrorText(
         "This link has expired",
         f"The cart behind it is of {wording.day(expired.cart.changed_at)}, and a link lives as "
         "long as a cart. Your cart is as it was.",

@@ -21,6 +21,8 @@ from shop.core.money import Money
 from shop.web.site.shop import shop
 
 ENGLISH = Locale("en")
+NOT_CHARGED = "not charged"
+"""What stands in place of a line's total when the line is left out of the sum."""
 MOST_CHANGES_NAMED = 3
 """More would make a long message, which travels to the next page in a cookie."""
 
@@ -90,6 +92,11 @@ def refusal(refused: CookieRefused) -> str:
         "Your cart was damaged on its way and could not be read. "
         "We have emptied it. Please add your things again."
     )
+
+
+def expired_offer(day_written: str) -> str:
+    """The question whether to restore an expired cart, last changed on this day."""
+    return f"Your cart of {day_written} has expired. Restore it?"
 
 
 def price_change(price: Money, earlier: Money) -> str:

@@ -11,7 +11,7 @@ from shop.core.errors import CookieRefused, Tampered, UnknownVersion
 from shop.lab.carts.filling import Jar
 from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
-from shop.lab.museum.page_text import Seen
+from shop.lab.museum.page_text import LineText, PageText
 
 KEY = "a key of the shop"
 DAY = 86_400
@@ -86,28 +86,27 @@ def test_every_version_of_the_format_there_ever_was_is_shown() -> None:
 
 GONE = "cart=; Path=/; Max-Age=0; HttpOnly"
 ANEW = "cart=jX.Y; Path=/; Max-Age=60; HttpOnly"
-MUG = ("Mug", "£9", "1", "£9")
-PENCIL = ("Pencil", "£1", "1", "£1")
-FREE = ("£13", "1", "not charged")
+MUG = LineText("Mug", "", "£9", "1", "£9")
+PENCIL = LineText("Pencil", "", "£1", "1", "£1")
 
 
 def exchange(
     *said: str,
-    lines: tuple[tuple[str, ...], ...] = (),
+    lines: tuple[LineText, ...] = (),
     statuses: tuple[int, ...] = (200,),
     sent: tuple[str, ...] = (),
     refusals: tuple[str, ...] = (),
     held: tuple[str, ...] = (),
 ) -> Exchange:
-    seen = Seen(said, lines, len(lines), ())
-    return Exchange("GET /cart", statuses, sent, refusals, held, seen)
+    page = PageText(said, lines, len(lines))
+    return Exchange("GET /cart", statuses, sent, refusals, held, page)
 
 
 def refused(name: str, said: str) -> Exchange:
     return exchange(said, refusals=(f"{name}: why",), sent=(GONE,))
 
 
-def goes_on(*lines: tuple[str, ...]) -> Exchange:
+def goes_on(*lines: LineText) -> Exchange:
     return exchange(lines=lines, statuses=(303, 200), sent=(ANEW,), held=("jX.Y",))
 
 
@@ -115,10 +114,14 @@ READ = exchange(lines=(MUG,), held=("jX.Y",))
 FULL = exchange("One more does not fit", statuses=(409,), held=("jX.Y",))
 UNSIGNED = refused("Tampered", "Your cart was not signed by this shop")
 BEGUN = goes_on(PENCIL)
-DELETED = ("A product we no longer have · No longer sold", *FREE)
-DISCONTINUED = ("Discontinued diary · No longer sold", *FREE)
-SOLD_OUT = ("Sold-out teapot · Sold out: it stays here in case it returns", *FREE)
-DEARER = ("Lamp with a new price · Now £50, £40 when you last looked", "£50", "1", "£50")
+DELETED = LineText("A product we no longer have", "No longer sold", "", "1", "not charged")
+DISCONTINUED = LineText("Discontinued diary", "No longer sold", "£13", "1", "not charged")
+SOLD_OUT = LineText(
+    "Sold-out teapot", "Sold out: it stays here in case it returns", "£36", "1", "not charged"
+)
+REPRICED = LineText(
+    "Lamp with a new price", "Now £50, was £40 when you last looked", "£50", "1", "£50"
+)
 DAMAGED = "Your cart was damaged on its way"
 # By name: what is as it should be when the page is opened, and when it is acted upon.
 GOOD = {
@@ -138,7 +141,7 @@ GOOD = {
     "version-1": (READ, goes_on(MUG, PENCIL)),
     "deleted-product": (exchange(lines=(DELETED,)), goes_on(DELETED, PENCIL)),
     "discontinued-product": (exchange(lines=(DISCONTINUED,)), goes_on(DISCONTINUED, PENCIL)),
-    "changed-price": (exchange(lines=(DEARER,)), goes_on(DEARER, PENCIL)),
+    "changed-price": (exchange(lines=(REPRICED,)), goes_on(REPRICED, PENCIL)),
     "sold-out": (
         exchange(lines=(SOLD_OUT,)),
         exchange("This is sold out", statuses=(409,)),
@@ -181,8 +184,8 @@ def test_what_is_amiss_with_a_refused_cart_is_found(name: str) -> None:
     assert having(set_cookies=()) == [2]
     assert having(set_cookies=(ANEW, ANEW)) == [2]
     assert having(held=("jX.Y",)) == [2]
-    assert having(seen=dataclasses.replace(opened.seen, said=("Hm",))) == [3]
-    assert having(seen=dataclasses.replace(opened.seen, lines=(MUG,))) == [4]
+    assert having(page=dataclasses.replace(opened.page, messages=("Hm",))) == [3]
+    assert having(page=dataclasses.replace(opened.page, lines=(MUG,))) == [4]
     assert unmet(name, opened, goes_on(MUG, PENCIL)) == [5]
     assert unmet(name, opened, exchange(lines=(PENCIL,))) == [5]
 
@@ -199,7 +202,7 @@ def test_a_cart_that_is_not_read_or_left_alone_is_found(name: str) -> None:
     at = FIRST_READ.get(name, 1)
     refused = dataclasses.replace(opened, refusals=("Malformed: why",))
     assert unmet(name, refused, acted) == [at]
-    empty = dataclasses.replace(opened, seen=Seen((), (), 0, ()))
+    empty = dataclasses.replace(opened, page=PageText())
     assert at in unmet(name, empty, acted)
     for sent in (GONE, ANEW):
         assert unmet(name, dataclasses.replace(opened, set_cookies=(sent,)), acted) == [at + 1]
@@ -208,15 +211,15 @@ def test_a_cart_that_is_not_read_or_left_alone_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_a_line_that_is_charged_or_says_nothing_is_found(name: str) -> None:
     opened, acted = GOOD[name]
-    (line,) = opened.seen.lines
-    assert unmet(name, exchange(lines=((*line[:3], "£13"),)), acted) == [3]
-    assert unmet(name, exchange(lines=(("A product", *FREE),)), acted) == [4]
+    (line,) = opened.page.lines
+    assert unmet(name, exchange(lines=(dataclasses.replace(line, total="£13"),)), acted) == [3]
+    assert unmet(name, exchange(lines=(dataclasses.replace(line, note=""),)), acted) == [4]
 
 
 @pytest.mark.parametrize("name", KEPT)
 def test_a_line_that_is_not_kept_beside_a_new_one_is_found(name: str) -> None:
     opened, acted = GOOD[name]
-    (line,) = opened.seen.lines
+    (line,) = opened.page.lines
     last = len(NAMED[name].expected)
     assert unmet(name, opened, goes_on(PENCIL)) == [last]
     assert unmet(name, opened, goes_on(line, PENCIL, MUG)) == [last]
@@ -233,9 +236,9 @@ def test_what_should_be_refused_and_is_not_is_found(name: str, last: int) -> Non
 
 def test_a_price_that_is_not_the_new_one_is_found() -> None:
     _, acted = GOOD["changed-price"]
-    as_it_was = (DEARER[0], "£40", "1", "£40")
+    as_it_was = dataclasses.replace(REPRICED, price="£40", total="£40")
     assert unmet("changed-price", exchange(lines=(as_it_was,)), acted) == [4]
-    quiet = ("Lamp with a new price · Now £50,", *DEARER[1:])
+    quiet = dataclasses.replace(REPRICED, note="Now £50,")
     assert unmet("changed-price", exchange(lines=(quiet,)), acted) == [3]
 
 
