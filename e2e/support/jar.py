@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import Any
 
@@ -12,10 +11,10 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 from e2e.support.server import KEY
 from shop.core import cookie
 from shop.core.cart import Cart, Line
+from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.carts.exact_size import cart_of_exactly
 
 SECONDS_A_DAY = 86_400
-FRAME_BYTES = 24
-"""Of a cookie value: the form, the dot and the signature."""
 
 
 def cart_cookie(context: BrowserContext) -> dict[str, Any] | None:
@@ -90,24 +89,14 @@ def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
 
 
 def cart_that_fills(total_bytes: int, added: Line) -> Cart:
-    """A cart whose cookie is exactly this long, name and value, once a line was added to it.
+    """A cart whose cookie takes exactly this many bytes, name and value, once a line is added.
 
-    Its lines are of products that no longer exist, which a cart may hold. Their numbers are
-    drawn at random, so that packing is shorter than deflating; then the text that makes a
-    packed cookie of this length is filled up with digits of quantities.
+    Its other lines are of products that do not exist, which a cart may hold.
     """
-    groups, rest = divmod(total_bytes - len(cookie.NAME) - FRAME_BYTES, 4)
-    wanted = 7 * groups + (0, 1, 3, 5)[rest]
-    dice = random.Random(total_bytes)  # noqa: S311  # any cart of the length will do
-    lines: list[Line] = []
-    while _text_length([*lines, Line(9_999_999, 1), added]) <= wanted:
-        number = dice.randrange(1_000_000, 9_999_999)
-        if number not in {line.number for line in lines}:
-            lines.append(Line(number, 1))
-    for at, line in enumerate(lines):
-        missing = wanted - _text_length([*lines, added])
-        lines[at] = Line(line.number, 10 ** min(missing, 5))
-    return Cart(tuple(lines), int(time.time()))
+    limit = CookieLimit(cookie.NAME, (KEY,), total_bytes)
+    cart = cart_of_exactly(total_bytes, limit, last=added, now=int(time.time()))
+    assert cart is not None, f"no cart takes exactly {total_bytes} bytes"
+    return cart
 
 
 def full_for_one_more(line: dict[int, int]) -> str:
@@ -115,17 +104,3 @@ def full_for_one_more(line: dict[int, int]) -> str:
     ((number, quantity),) = line.items()
     cart = cart_that_fills(cookie.BROWSER_LIMIT_BYTES + 1, Line(number, quantity))
     return cookie.encode(cart, [KEY], name=cookie.NAME)
-
-
-def _text_length(lines: list[Line]) -> int:
-    steps = [
-        line.number - before
-        for before, line in zip([0, *(line.number for line in lines)], lines, strict=False)
-    ]
-    numbers = [1, int(time.time()) - cookie.EPOCH]
-    numbers += [
-        number
-        for pair in zip(steps, (line.quantity for line in lines), strict=True)
-        for number in pair
-    ]
-    return len(",".join(map(str, numbers)))

@@ -51,6 +51,8 @@ FORMAT_VERSION = 1
 EPOCH = 1_767_225_600
 """1 January 2026, 00:00 UTC, in Unix time: a year's fewer digits than counting from 1970."""
 PURPOSE = "crumb cart"
+ENVELOPE_OCTETS = len("j") + len(".") + 22
+"""What a value has beside its packed text: the form, the dot and the signature."""
 MAX_VALUE_CHARACTERS = 4320
 """The longest value that is read: a full cart as a link, whose packing is 5 % longer."""
 Keys = Sequence[str]

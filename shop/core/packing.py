@@ -37,6 +37,12 @@ def packed_length(characters: int) -> int:
     return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
 
 
+def text_length(octets: int) -> int:
+    """The longest text that packs into so many octets: the inverse of `packed_length`."""
+    groups, rest = divmod(max(0, octets), _PACKED_GROUP)
+    return groups * _GROUP + _TEXT_LENGTH[rest]
+
+
 def packed(text: str) -> str:
     if (len(text) % _GROUP) in (2, 4, 6):
         text += ","

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from shop.core import cookie
 from shop.core.cart import Line
 from shop.lab.carts import exact_size
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.engine.run import BY_SCRIPT
 from shop.lab.probes.known_answers import QUESTIONS
 from shop.lab.probes.page import chain
@@ -106,7 +106,8 @@ def report(html: str) -> dict[str, dict[str, object]]:
 
 def cart_of(octets: int, name: str = "cart") -> str:
     """Name and value of a cart that take so many octets."""
-    cart = exact_size.exactly(Jar(name, (KEY,), 4096), octets, [Line(1, 1)], now=START)
+    limit = CookieLimit(name, (KEY,), 4096)
+    cart = exact_size.cart_of_exactly(octets, limit, first=[Line(1, 1)], now=START)
     assert cart is not None
     return f"{name}={cookie.encode(cart, [KEY], name=name)}"
 

@@ -1,9 +1,9 @@
-"""Carts of exactly so many bytes, of lines whose products nobody sells.
+"""Carts whose cookie takes an exact number of bytes, of lines whose products nobody sells.
 
-Their numbers are as good as random, so that packing is about as short as deflating, and seven
-digits long, where no catalogue is: whatever a shop sells is not in such a cart yet, and so is
-refused by a full one. Packed text is as long as arithmetic says, and a digit more in a quantity
-makes up what is missing.
+Their numbers and quantities are as good as random, so that packing is about as short as
+deflating. The numbers have seven digits, beyond any catalogue: whatever a shop sells is not in
+such a cart yet, and so is refused by a full one. The length of packed text follows from
+arithmetic, and more digits in the quantities make up the bytes that are missing.
 """
 
 from __future__ import annotations
@@ -12,53 +12,68 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from shop.core import cookie
+from shop.core import cookie, packing
 from shop.core.cart import MAX_LINE_QUANTITY, MAX_NUMBER, Cart, Line
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 
 LOWEST_NUMBER = 1_000_000
-FRAME_BYTES = 24
-"""Of a cookie value: the form, the dot and the signature."""
 _MOST_DIGITS = len(str(MAX_LINE_QUANTITY))
 
 
-def exactly(jar: Jar, octets: int, first: Sequence[Line], *, now: int) -> Cart | None:
-    """A cart that begins with these lines, whose name + value are so many octets in this jar.
+def cart_of_exactly(
+    octets: int,
+    limit: CookieLimit,
+    *,
+    first: Sequence[Line] = (),
+    last: Line | None = None,
+    now: int,
+    seed: int = 0,
+) -> Cart | None:
+    """A cart that begins with these lines, whose name + value take exactly so many octets.
 
-    None when that is too short for them.
+    With a `last` line the cart is without it, and takes so many octets once it is added. Another
+    `seed` gives other lines. None when the octets are too few, or no cart comes to just these.
     """
-    length = _text_length(octets - len(jar.name) - FRAME_BYTES)
-    cart = _of_text_length(length, first, now)
-    return cart if cart is not None and jar.octets(cart) == octets else None
+    length = packing.text_length(octets - len(limit.name) - cookie.ENVELOPE_OCTETS)
+    lines = _lines_of_text_length(length, first, last, now, seed)
+    if lines is None:
+        return None
+    whole = Cart((*lines, last) if last else tuple(lines), now)
+    return Cart(tuple(lines), now) if limit.octets(whole) == octets else None
 
 
-def _text_length(packed: int) -> int:
-    # The longest text that packs into so many octets: seven characters in four.
-    groups, rest = divmod(max(0, packed), 4)
-    return 7 * groups + (0, 1, 3, 5)[rest]
-
-
-def _of_text_length(length: int, first: Sequence[Line], now: int) -> Cart | None:
-    lines, before = list(first), first[-1].number
-    missing = length - len(cookie.text_of(Cart(tuple(first), now)))
-    for number in _numbers():
-        needed = len(f",{number - before},1")
+def _lines_of_text_length(
+    length: int, first: Sequence[Line], last: Line | None, now: int, seed: int
+) -> list[Line] | None:
+    lines, end = list(first), [last] if last else []
+    missing = length - len(cookie.text_of(Cart((*lines, *end), now)))
+    for number in _numbers(seed):
+        if number in (line.number for line in (*first, *end)):
+            continue
+        quantity = 1 + number % 9
+        needed = _characters([*lines[-1:], Line(number, quantity), *end]) - _characters(
+            [*lines[-1:], *end]
+        )
         if needed > missing:
             break
-        lines.append(Line(number, 1))
-        missing, before = missing - needed, number
+        lines.append(Line(number, quantity))
+        missing -= needed
     for at in range(len(lines) - 1, len(first) - 1, -1):
         digits = min(missing, _MOST_DIGITS - 1)
-        lines[at] = Line(lines[at].number, 10**digits)
+        lines[at] = Line(lines[at].number, lines[at].quantity * 10**digits)
         missing -= digits
-    return None if missing else Cart(tuple(lines), now)
+    return None if missing else lines
 
 
-def _numbers() -> Iterator[int]:
-    seen: set[int] = set()
+def _characters(lines: Sequence[Line]) -> int:
+    return len(cookie.text_of(Cart(tuple(lines))))
+
+
+def _numbers(seed: int) -> Iterator[int]:
+    known: set[int] = set()
     for at in count():
-        digest = hashlib.sha256(b"%d" % at).digest()
+        digest = hashlib.sha256(b"%d" % at if not seed else b"%d %d" % (seed, at)).digest()
         number = LOWEST_NUMBER + int.from_bytes(digest[:4], "big") % (MAX_NUMBER - LOWEST_NUMBER)
-        if number not in seen:
-            seen.add(number)
+        if number not in known:
+            known.add(number)
             yield number

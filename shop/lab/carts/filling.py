@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from shop.core import cookie
-from shop.core.budget import TYPICAL_LINE_BYTES, cookie_bytes
+from shop.core.budget import TYPICAL_LINE_BYTES
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
+from shop.lab.carts.cookie_limit import CookieLimit
 
 HIGHEST = 9_999
 """Numbers without a product end here, as they would in a shop of ten thousand products."""
@@ -32,23 +33,6 @@ then a matter of counting. Deflated text leaves some lengths out, and takes othe
 second, so that now and then one more line would fit into what was full."""
 AIMED = 6
 """How often a place is aimed at before it is halved towards as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class Jar:
-    """What limits a cart's cookie: its name and keys, and the most octets of name + value."""
-
-    name: str
-    keys: cookie.Keys
-    limit_bytes: int
-
-    def octets(self, cart: Cart) -> int:
-        """Octets of name + value that the cart takes here."""
-        return cookie_bytes(cart, self.keys, name=self.name)
-
-    def holds(self, cart: Cart) -> bool:
-        """Whether the cart's cookie stays within the limit."""
-        return self.octets(cart) <= self.limit_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +58,13 @@ class Filling:
         added = (_line(number, 1 + number % self.most) for number in self.numbers[:count])
         return Cart((*self.cart.lines, *added), self.now)
 
-    def most_in(self, jar: Jar) -> int:
+    def most_in(self, cookie_limit: CookieLimit) -> int:
         """How many more lines fit."""
         return most_within(
-            jar.limit_bytes,
-            lambda count: jar.octets(self.longer_by(count)),
+            cookie_limit.limit_bytes,
+            lambda count: cookie_limit.octets(self.longer_by(count)),
             len(self.numbers),
-            {0: jar.octets(self.cart)},
+            {0: cookie_limit.octets(self.cart)},
         )
 
 
@@ -111,18 +95,18 @@ def most_within(
     return low
 
 
-def with_more(filling: Filling, count: int, jar: Jar) -> Cart:
+def with_more(filling: Filling, count: int, cookie_limit: CookieLimit) -> Cart:
     """The cart with so many lines more, or as many of them as fit.
 
     Raises CartTooLarge, saying what would have been needed, when not even one of them fits.
     """
-    fitting = min(count, filling.most_in(jar))
+    fitting = min(count, filling.most_in(cookie_limit))
     if not fitting:
-        raise CartTooLarge(jar.octets(filling.longer_by(1)), jar.limit_bytes)
+        raise CartTooLarge(cookie_limit.octets(filling.longer_by(1)), cookie_limit.limit_bytes)
     return filling.longer_by(fitting)
 
 
-def filled(filling: Filling, jar: Jar) -> Cart:
+def filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
     """The cart with as many lines more as leave no byte of the limit free, in any second.
 
     They are of several pieces, and a digit more in the last of them makes up the last bytes. A
@@ -130,20 +114,23 @@ def filled(filling: Filling, jar: Jar) -> Cart:
     second. Within a line or two nothing can be made up, and some bytes stay free. The same cart
     when nothing fits any more.
     """
-    mixed = _filled(replace(filling, most=MIXED), jar)
-    if jar.octets(mixed) == jar.limit_bytes and _is_packed(mixed):
+    mixed = _filled(replace(filling, most=MIXED), cookie_limit)
+    if cookie_limit.octets(mixed) == cookie_limit.limit_bytes and _is_packed(mixed):
         return mixed
-    return max(mixed, _filled(filling, jar), key=jar.octets)
+    return max(mixed, _filled(filling, cookie_limit), key=cookie_limit.octets)
 
 
-def _filled(filling: Filling, jar: Jar) -> Cart:
-    fitting = filling.most_in(jar)
+def _filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
+    fitting = filling.most_in(cookie_limit)
     full = filling.longer_by(fitting) if fitting else filling.cart
     for at in reversed(range(len(filling.cart), len(full))[-LAST_LINES:]):
-        if jar.octets(full) == jar.limit_bytes:
+        if cookie_limit.octets(full) == cookie_limit.limit_bytes:
             break
         others = (_with_quantity(full, at, quantity) for quantity in QUANTITIES)
-        full = max([full, *filter(jar.holds, others)], key=lambda cart: _length(cart, jar))
+        full = max(
+            [full, *filter(cookie_limit.holds, others)],
+            key=lambda cart: _length(cart, cookie_limit),
+        )
     return full
 
 
@@ -151,9 +138,9 @@ def _is_packed(cart: Cart) -> bool:
     return cookie.payload(cookie.text_of(cart)).startswith("j")
 
 
-def _length(cart: Cart, jar: Jar) -> tuple[int, int]:
+def _length(cart: Cart, cookie_limit: CookieLimit) -> tuple[int, int]:
     # Packing takes some digits in without an octet more: they bring the next one nearer.
-    return jar.octets(cart), len(cookie.text_of(cart))
+    return cookie_limit.octets(cart), len(cookie.text_of(cart))
 
 
 def _with_quantity(cart: Cart, at: int, quantity: int) -> Cart:

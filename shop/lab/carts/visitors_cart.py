@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from shop.core.cart import Cart
-from shop.lab.carts.filling import Filling, Jar
+from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.carts.filling import Filling
 from shop.storage import catalogue
 from shop.web.cart import cart_cookie
 from shop.web.site.shop import shop
 
 
-def jar() -> Jar:
+def cookie_limit() -> CookieLimit:
     """What limits the cart's cookie on this connection."""
-    return Jar(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
+    return CookieLimit(cart_cookie.name(), shop().keys, shop().cart_budget_bytes)
 
 
 def growing(cart: Cart) -> Filling:

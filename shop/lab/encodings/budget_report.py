@@ -14,7 +14,7 @@ from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
 from shop.core.catalogue import Product
 from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings.encodings import PRODUCT, WAYS, PlainCart, PlainLine
 
 COLUMNS = ("order", "sku", "quantity")
@@ -101,7 +101,7 @@ def measure(
     highest = max((good.number for good in goods.values()), default=0)
     unknown = {sku: Good(highest + at) for at, sku in enumerate(_unknown(orders, goods), 1)}
     known = {**goods, **unknown}
-    jar = Jar(cookie.SECURE_NAME, keys, cookie.BROWSER_LIMIT_BYTES)
+    cookie_limit = CookieLimit(cookie.SECURE_NAME, keys, cookie.BROWSER_LIMIT_BYTES)
     for order in orders:
         cart = Cart(tuple(Line(known[sku].number, count) for sku, count in order.lines), now)
         lines = (
@@ -109,7 +109,7 @@ def measure(
             for sku, count in order.lines
         )
         plain = PlainCart(cart, tuple(lines), len(known))
-        yield {way.key: way.octets(plain, jar) for way in WAYS}
+        yield {way.key: way.octets(plain, cookie_limit) for way in WAYS}
 
 
 def report(orders: Sequence[RealOrder], sizes: Sequence[Sizes], goods: Goods) -> Report:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from shop.core.cart import Cart
 from shop.core.catalogue import Snapshot
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.carts.filling import Filling, Jar, most_within
+from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.carts.filling import Filling, most_within
 from shop.lab.carts.visitors_cart import growing
 from shop.lab.encodings import chart, made_up_products
 from shop.lab.encodings.chart import Axis, Plot, Trace
@@ -48,7 +49,7 @@ class Growth:
             grown = Cart(cart.lines[:count], cart.changed_at)
         return PlainCart(grown, self.lines[:count], self.products)
 
-    def most_in(self, way: Way, there: Jar, known: dict[int, int]) -> int:
+    def most_in(self, way: Way, there: CookieLimit, known: dict[int, int]) -> int:
         """How many lines fit in all when it is kept this way."""
         return most_within(
             there.limit_bytes,
@@ -110,7 +111,7 @@ def growth(cart: Cart) -> Growth:
 
 
 def _comparison(cart: Cart, name: str) -> Comparison:
-    grown, there = growth(cart), Jar(name, shop().keys, BROWSER_LIMIT_BYTES)
+    grown, there = growth(cart), CookieLimit(name, shop().keys, BROWSER_LIMIT_BYTES)
     counts = sorted({*DRAWN, len(cart)} - {0})
     carts = {count: grown.of(count) for count in counts}
     sizes = [{count: way.octets(carts[count], there) for count in counts} for way in WAYS]

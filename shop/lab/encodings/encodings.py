@@ -21,7 +21,7 @@ from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from werkzeug.http import dump_cookie
 
 from shop.core.cart import Cart
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 
 SESSION_NAME = "session"
 LEFT_BY_SCRIPTS = "!'()*-._~"
@@ -74,7 +74,7 @@ class Way:
     title: str
     about: str
     tells: str
-    octets: Callable[[PlainCart, Jar], int]
+    octets: Callable[[PlainCart, CookieLimit], int]
 
 
 class Session:
@@ -136,38 +136,40 @@ def bound_bits(cart: PlainCart) -> float:
     return choice + entropy + math.log2(LIFE_SECONDS) + SIGNATURE_BITS
 
 
-def _session_naive(cart: PlainCart, jar: Jar) -> int:
-    return len(SESSION_NAME) + len(session_of(jar.keys[0]).value(everything(cart.lines)))
+def _session_naive(cart: PlainCart, cookie_limit: CookieLimit) -> int:
+    return len(SESSION_NAME) + len(session_of(cookie_limit.keys[0]).value(everything(cart.lines)))
 
 
-def _session_sku_quantity(cart: PlainCart, jar: Jar) -> int:
-    return len(SESSION_NAME) + len(session_of(jar.keys[0]).value(cart.quantities))
+def _session_sku_quantity(cart: PlainCart, cookie_limit: CookieLimit) -> int:
+    return len(SESSION_NAME) + len(session_of(cookie_limit.keys[0]).value(cart.quantities))
 
 
-def _json_percent(cart: PlainCart, jar: Jar) -> int:
-    return len(jar.name) + len(quote(_json(cart), safe=LEFT_BY_SCRIPTS)) if cart.lines else 0
+def _json_percent(cart: PlainCart, cookie_limit: CookieLimit) -> int:
+    return (
+        len(cookie_limit.name) + len(quote(_json(cart), safe=LEFT_BY_SCRIPTS)) if cart.lines else 0
+    )
 
 
-def _json_quoted(cart: PlainCart, jar: Jar) -> int:
+def _json_quoted(cart: PlainCart, cookie_limit: CookieLimit) -> int:
     if not cart.lines:
         return 0
-    return len(dump_cookie(jar.name, _json(cart), path=None, max_size=0)) - len("=")
+    return len(dump_cookie(cookie_limit.name, _json(cart), path=None, max_size=0)) - len("=")
 
 
-def _pairs_signed(cart: PlainCart, jar: Jar) -> int:
+def _pairs_signed(cart: PlainCart, cookie_limit: CookieLimit) -> int:
     if not cart.lines:
         return 0
-    return len(jar.name) + len(Signer(jar.keys[0]).sign(compact_pairs(cart)))
+    return len(cookie_limit.name) + len(Signer(cookie_limit.keys[0]).sign(compact_pairs(cart)))
 
 
-def _product(cart: PlainCart, jar: Jar) -> int:
-    return jar.octets(cart.cart)
+def _product(cart: PlainCart, cookie_limit: CookieLimit) -> int:
+    return cookie_limit.octets(cart.cart)
 
 
-def _bound(cart: PlainCart, jar: Jar) -> int:
+def _bound(cart: PlainCart, cookie_limit: CookieLimit) -> int:
     if not cart.lines:
         return 0
-    return len(jar.name) + math.ceil(bound_bits(cart) / math.log2(COOKIE_OCTETS))
+    return len(cookie_limit.name) + math.ceil(bound_bits(cart) / math.log2(COOKIE_OCTETS))
 
 
 def _json(cart: PlainCart) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import astuple, dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -111,7 +112,7 @@ def create() -> Response:
     came = _came()
     value, added = _written(came, wanted)
     said = Said(added, len(came.lines) + added, len(NAME) + len(value), _digest(value))
-    response = redirect(url_for("unguarded.show", s=said.token()), 303)
+    response = redirect(url_for("unguarded.show", s=said.token()), HTTPStatus.SEE_OTHER)
     _send(response, value, LIFE_SECONDS)
     return response
 
@@ -119,7 +120,7 @@ def create() -> Response:
 @blueprint.post("/unguarded-reset")
 def destroy() -> Response:
     """Deletes the cookie. It is not sent to this address, so that this works however long it is."""
-    response = redirect(url_for("limits.show", _anchor="unguarded"), 303)
+    response = redirect(url_for("limits.show", _anchor="unguarded"), HTTPStatus.SEE_OTHER)
     _send(response, "", 0)
     return response
 

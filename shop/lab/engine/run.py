@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -130,13 +131,13 @@ class Chain:
         self.aside.add_url_rule(f"/{name}", "exchange", self.exchange)
 
     def create(self) -> Response:
-        return redirect(self._show(State()), 303)
+        return redirect(self._show(State()), HTTPStatus.SEE_OTHER)
 
     def show(self) -> Response:
         """How far it is, or the report."""
         state = self._read(request.args.get("s", ""))
         if state is None:
-            return redirect(url_for("limits.show"), 303)
+            return redirect(url_for("limits.show"), HTTPStatus.SEE_OTHER)
         return self.report(self._progress(state))
 
     def exchange(self, at: str = "") -> Response:
@@ -148,7 +149,7 @@ class Chain:
             # After a page of no origin it is the chain's own page whose script goes on.
             is_rest = waiting.witness or len(state.answers) % HOPS == 0
             if is_rest and BY_SCRIPT not in request.headers:
-                return redirect(self._show(state), 303)
+                return redirect(self._show(state), HTTPStatus.SEE_OTHER)
         now = position(asked.ask, self._path(), state.answers).exchange
         if now is None:
             return self._on(self._clean(state), state)
@@ -175,7 +176,7 @@ class Chain:
         """The picture in that page."""
         state = _loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
         if state is None:
-            abort(400)
+            abort(HTTPStatus.BAD_REQUEST)
         response = Response(DOT, mimetype="image/svg+xml")
         waiting = self._waiting(state, self.questions[len(state.findings)])
         if waiting.witness:
@@ -230,7 +231,7 @@ class Chain:
 
     def _on(self, address: str, state: State) -> Response:
         if BY_SCRIPT not in request.headers:
-            return redirect(address, 303)
+            return redirect(address, HTTPStatus.SEE_OTHER)
         progress = self._progress(state)
         if not progress.onward:
             return jsonify(next=address, is_over=True)
@@ -263,13 +264,13 @@ class Chain:
     def _state(self) -> tuple[State, Asked]:
         state = self._read(request.args.get("s", ""))
         if state is None or len(state.findings) == len(self.questions):
-            abort(400)
+            abort(HTTPStatus.BAD_REQUEST)
         return state, self.questions[len(state.findings)]
 
     def _waiting(self, state: State, asked: Asked) -> Exchange:
         waiting = position(asked.ask, self._path(), state.answers).exchange
         if waiting is None:
-            abort(400)
+            abort(HTTPStatus.BAD_REQUEST)
         return waiting
 
     def _token(self, state: State) -> str:

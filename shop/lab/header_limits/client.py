@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -42,7 +43,7 @@ MOST_REQUESTS = search.MOST_ATTEMPTS + 1
 AGAIN_AFTER_SECONDS = 1
 """How long a connection that failed is left before it is tried again: a server that is started
 anew, or a full queue of connections, is often there by then."""
-TOO_MANY = 429
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 PLACE = "/limits/way/echo"
 
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -349,7 +350,7 @@ def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
     if isinstance(answer.status, Gone):
         happened = {Gone.SILENT: "does not answer"}.get(answer.status, "closes the connection")
         return f"{deployment} {happened}, even to a small request. Is it http:// or https://?"
-    if answer.status == 400:
+    if answer.status == HTTPStatus.BAD_REQUEST:
         return (
             f"{deployment} answers 400 to a small request. Is {deployment.host} among its "
             "SHOP_TRUSTED_HOSTS?"
@@ -359,7 +360,7 @@ def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
             f"{deployment} leads to {place[:200]}, and only the address that was given is asked. "
             "Give the one that it leads to."
         )
-    if answer.status in (404, search.OK):
+    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.OK):
         return (
             f"There is no laboratory of Crumb at {deployment}. Is it the address of the shop, "
             "with its path, and is SHOP_LIMITS_LAB on?"

@@ -8,6 +8,7 @@ attempt and the report. No answer of this module sets a cookie.
 from __future__ import annotations
 
 from dataclasses import asdict
+from http import HTTPStatus
 
 from flask import Blueprint, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -34,7 +35,7 @@ def show() -> Response:
     """
     _, found = _position()
     if isinstance(found, Attempt):
-        return redirect(url_for("limits.show", _anchor="way"), 303)
+        return redirect(url_for("limits.show", _anchor="way"), HTTPStatus.SEE_OTHER)
     report = header_limits_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
     return responses.page(
         "lab/header_limits/show.html", read_visit(), report=report, is_in_place=is_quiet()
@@ -82,17 +83,17 @@ def _position() -> tuple[list[Outcome], Attempt | Findings]:
     written = request.args.get("outcomes", "")
     parts = written.split(BETWEEN) if written else []
     if len(parts) > search.MOST_ATTEMPTS:
-        abort(400)
+        abort(HTTPStatus.BAD_REQUEST)
     try:
         outcomes = [Outcome.of(part) for part in parts]
         return outcomes, search.position(outcomes)
     except ValueError:
-        abort(400)
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def _back() -> int:
     written = request.args.get("back", "0")
     is_number = written.isascii() and written.isdigit() and len(written) <= LONGEST_WRITTEN
     if not is_number or int(written) > search.SIZES[-1]:
-        abort(400)
+        abort(HTTPStatus.BAD_REQUEST)
     return int(written)

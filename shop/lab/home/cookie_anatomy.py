@@ -12,7 +12,7 @@ from shop.core import cookie, packing
 from shop.core.budget import LineCost, Meter, line_costs
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
-from shop.lab.carts.visitors_cart import growing, jar
+from shop.lab.carts.visitors_cart import cookie_limit, growing
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.web.cart import cart_cookie
 from shop.web.cart.visit import CartVisit
@@ -104,7 +104,7 @@ def wire(visit: CartVisit) -> Wire | None:
         cookie_header=f"Cookie: {'; '.join(_brought())}",
         counted=NAME_AND_VALUE,
         meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
-        more_lines=growing(visit.cart).most_in(jar()),
+        more_lines=growing(visit.cart).most_in(cookie_limit()),
     )
 
 

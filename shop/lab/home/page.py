@@ -11,7 +11,7 @@ from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
 from shop.lab.carts import filling, put_in_browser
-from shop.lab.carts.visitors_cart import growing, jar
+from shop.lab.carts.visitors_cart import cookie_limit, growing
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison
@@ -53,7 +53,7 @@ def create() -> Response:
     visit = read_visit()
     cart = visit.cart
     try:
-        longer = filling.with_more(growing(cart), wanted, jar())
+        longer = filling.with_more(growing(cart), wanted, cookie_limit())
     except CartTooLarge as overflow:
         alert = wording.too_large(overflow, "One more line")
         return page(visit, status=HTTPStatus.CONFLICT, alert=alert)
@@ -68,11 +68,13 @@ def fill() -> Response:
     """Adds lines until no byte is free."""
     visit = read_visit()
     cart = visit.cart
-    full = filling.filled(growing(cart), jar())
+    full = filling.filled(growing(cart), cookie_limit())
     if full.lines == cart.lines:
         return responses.see_other(url_for("limits.show"), visit)
     added = wording.counted(len(full) - len(cart), "line", "lines")
-    return _changed(visit, full, f"{added} added: {wording.number(jar().octets(full))} bytes")
+    return _changed(
+        visit, full, f"{added} added: {wording.number(cookie_limit().octets(full))} bytes"
+    )
 
 
 @blueprint.post("/cart/empty")

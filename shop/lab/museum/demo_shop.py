@@ -26,8 +26,8 @@ from werkzeug.test import Client, TestResponse
 from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
 from shop.core.pricing import Rules
-from shop.lab.carts.filling import Jar
-from shop.lab.carts.visitors_cart import jar
+from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.carts.visitors_cart import cookie_limit
 from shop.lab.museum.page_text import PageText
 from shop.storage import catalogue_import
 from shop.storage.cached_catalogue import CachedCatalogue
@@ -55,7 +55,7 @@ _PRODUCTS = (
 class Scene:
     """What a cookie is made from: what limits it, and the shop's times, all in seconds."""
 
-    jar: Jar
+    cookie_limit: CookieLimit
     now: int
     life_seconds: int
     grace_seconds: int
@@ -116,12 +116,12 @@ class Show:
     @property
     def octets(self) -> tuple[int, ...]:
         """Octets of name + value of each cookie."""
-        return tuple(len(self.scene.jar.name) + len(value) for value in self.values)
+        return tuple(len(self.scene.cookie_limit.name) + len(value) for value in self.values)
 
     @property
     def header(self) -> str:
         """What follows `Cookie: ` in the requests."""
-        return "; ".join(f"{self.scene.jar.name}={value}" for value in self.values)
+        return "; ".join(f"{self.scene.cookie_limit.name}={value}" for value in self.values)
 
 
 class Stage:
@@ -135,12 +135,12 @@ class Stage:
     def scene(self) -> Scene:
         """What the cookies of this request's connection would be made from."""
         here = shop()
-        return Scene(jar(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds)
+        return Scene(cookie_limit(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds)
 
     def play(self, scene: Scene, values: tuple[str, ...], act: Act) -> Show:
         """Opens the cart page with these cookies; then, in another browser, acts with them."""
         with self._lock, self._opened(scene) as app:
-            browsers = [_browser(app, scene.jar.name, values) for _ in range(2)]
+            browsers = [_browser(app, scene.cookie_limit.name, values) for _ in range(2)]
             opened = _exchange(browsers[0], scene, "GET", "/cart", {})
             acted = _exchange(browsers[1], scene, "POST", act.path, act.fields(values[0]))
         return Show(scene, values, opened, acted)
@@ -210,7 +210,7 @@ def _exchange(
             buffered=True,
         )
     answers = (*answer.history, answer)
-    kept = (browser.get_cookie(scene.jar.name, _host(), path) for path in _paths())
+    kept = (browser.get_cookie(scene.cookie_limit.name, _host(), path) for path in _paths())
     return Exchange(
         asked=f"{method} {request.script_root}{path}",
         statuses=tuple(each.status_code for each in answers),
@@ -218,7 +218,7 @@ def _exchange(
             line
             for each in answers
             for line in each.headers.getlist("Set-Cookie")
-            if line.startswith(f"{scene.jar.name}=")
+            if line.startswith(f"{scene.cookie_limit.name}=")
         ),
         refusals=tuple(record.refusals),
         held=tuple(cookie.value for cookie in kept if cookie is not None),

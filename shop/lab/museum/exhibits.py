@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from shop.core import cookie
 from shop.core.cart import MAX_NUMBER, Cart, Line
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
-from shop.lab.carts.exact_size import exactly
+from shop.lab.carts.exact_size import cart_of_exactly
 from shop.lab.museum.demo_shop import (
     DIARY,
     FORMER_KEY,
@@ -63,7 +64,9 @@ class Exhibit:
 
 def _signed(scene: Scene, *lines: Line, at: int | None = None, key: str | None = None) -> str:
     cart = Cart(lines, scene.recently if at is None else at)
-    return cookie.encode(cart, [key] if key else scene.jar.keys, name=scene.jar.name)
+    return cookie.encode(
+        cart, [key] if key else scene.cookie_limit.keys, name=scene.cookie_limit.name
+    )
 
 
 def _of(*numbers: int) -> Callable[[Scene], tuple[str, ...]]:
@@ -72,11 +75,11 @@ def _of(*numbers: int) -> Callable[[Scene], tuple[str, ...]]:
 
 def _filled(free: int) -> Callable[[Scene], tuple[str, ...]]:
     def made(scene: Scene) -> tuple[str, ...]:
-        octets = scene.jar.limit_bytes - free
-        cart = exactly(scene.jar, octets, [Line(MUG, 1)], now=scene.now)
+        octets = scene.cookie_limit.limit_bytes - free
+        cart = cart_of_exactly(octets, scene.cookie_limit, first=[Line(MUG, 1)], now=scene.now)
         if cart is None:
             raise CannotBeShownError(f"No cart was found that takes exactly {octets} bytes.")
-        return (cookie.encode(cart, scene.jar.keys, name=scene.jar.name),)
+        return (cookie.encode(cart, scene.cookie_limit.keys, name=scene.cookie_limit.name),)
 
     return made
 
@@ -109,7 +112,7 @@ def _signed_with(key: str) -> Callable[[Scene], tuple[str, ...]]:
 def _of_version(version: int) -> Callable[[Scene], tuple[str, ...]]:
     def made(scene: Scene) -> tuple[str, ...]:
         text = f"{version},{scene.recently - cookie.EPOCH},{MUG},1"
-        return (cookie.sign(cookie.payload(text), scene.jar.keys),)
+        return (cookie.sign(cookie.payload(text), scene.cookie_limit.keys),)
 
     return made
 
@@ -140,7 +143,7 @@ def _acted(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
 def _takes(told: str, free: int) -> Expectation:
     return Expectation(
         f"Name and value take {told}.",
-        lambda show: show.octets == (show.scene.jar.limit_bytes - free,),
+        lambda show: show.octets == (show.scene.cookie_limit.limit_bytes - free,),
     )
 
 
@@ -165,7 +168,7 @@ def _shows(line: str, said: str) -> Expectation:
 
 def _is_resigned(show: Show) -> bool:
     try:
-        cookie.dissect(show.acted.held[0], show.scene.jar.keys[:1])
+        cookie.dissect(show.acted.held[0], show.scene.cookie_limit.keys[:1])
     except (CookieRefused, IndexError):
         return False
     return show.acted.fate == "rewritten"
@@ -194,7 +197,11 @@ _BEGINS_ANEW = _acted(
 )
 _IS_FULL = _acted(
     "Adding a pencil is refused with 409, and the cookie left alone.",
-    lambda it: it.statuses == (409,) and it.fate == "left alone" and it.page.says("does not fit"),
+    lambda it: (
+        it.statuses == (HTTPStatus.CONFLICT,)
+        and it.fate == "left alone"
+        and it.page.says("does not fit")
+    ),
 )
 _UNTRUSTED = (
     _is_refused(Tampered),
@@ -357,7 +364,7 @@ EXHIBITS = (
             _acted(
                 "Adding one more is refused with 409, and the cookie left alone.",
                 lambda it: (
-                    it.statuses == (409,)
+                    it.statuses == (HTTPStatus.CONFLICT,)
                     and it.fate == "left alone"
                     and it.page.says("This is sold out")
                 ),

@@ -10,6 +10,7 @@ writes nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import (
     Blueprint,
@@ -110,7 +111,7 @@ def placard(exhibit: Exhibit) -> Placard:
 
 def _exhibit(name: str) -> Exhibit:
     exhibit = next((known for known in EXHIBITS if known.name == name), None)
-    return exhibit or abort(404)
+    return exhibit or abort(HTTPStatus.NOT_FOUND)
 
 
 def _kept_by_the_shop(value: str) -> Cart:

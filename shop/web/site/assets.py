@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
@@ -79,7 +80,7 @@ def keep_for_good(response: Response) -> None:
 def _sent(name: str, *, is_final: bool) -> Response:
     here = assets()
     if name not in here.digests:
-        abort(404)
+        abort(HTTPStatus.NOT_FOUND)
     if name == STYLES:
         response = Response(here.styles, mimetype="text/css")
         response.set_etag(here.digests[STYLES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, abort, current_app, request, session
@@ -126,13 +127,13 @@ def _with_headers(wsgi_app: WSGIApplication, form_action_origins: Sequence[str])
 def _refuse_nul() -> None:
     # No address of the shop holds one, and PostgreSQL takes none in a question.
     if "\0" in request.path:
-        abort(404)
+        abort(HTTPStatus.NOT_FOUND)
 
 
 def _refuse_foreign() -> None:
     # Beside the CSRF token: a browser says by itself that a form stands on another site.
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        abort(400)
+        abort(HTTPStatus.BAD_REQUEST)
 
 
 def _keep_private(response: Response) -> Response:

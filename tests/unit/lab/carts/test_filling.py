@@ -9,11 +9,12 @@ import pytest
 from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge
-from shop.lab.carts.filling import Filling, Jar, filled, most_within, with_more
+from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.carts.filling import Filling, filled, most_within, with_more
 from tests.unit.core.carts import KEYS, NOON, cart_of
 
 FOR_SALE = [number for number in range(1, 64) if number != 30]
-JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+LIMIT = CookieLimit("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,9 @@ def test_what_is_too_long_already_takes_nothing_more() -> None:
 
 def test_a_cart_is_filled_to_the_line() -> None:
     filling = Filling.of(cart_of((7, 2), (3, 1)), range(1, 64), now=NOON)
-    most = filling.most_in(JAR)
-    assert JAR.holds(filling.longer_by(most))
-    assert not JAR.holds(filling.longer_by(most + 1))
+    most = filling.most_in(LIMIT)
+    assert LIMIT.holds(filling.longer_by(most))
+    assert not LIMIT.holds(filling.longer_by(most + 1))
 
 
 def test_what_the_shop_sells_comes_first_and_nothing_twice() -> None:
@@ -68,15 +69,15 @@ def test_what_the_shop_sells_comes_first_and_nothing_twice() -> None:
 def test_what_is_full_takes_no_line_in_another_second_either(second: int) -> None:
     # In these seconds the text of the demo's products, a piece of each, deflates a little worse.
     now = cookie.EPOCH + 28_178_000 + second
-    ten = with_more(Filling.of(Cart((), now), FOR_SALE, now=now), 10, JAR)
-    full = filled(Filling.of(ten, FOR_SALE, now=now), JAR)
-    assert JAR.octets(full) == 4096
+    ten = with_more(Filling.of(Cart((), now), FOR_SALE, now=now), 10, LIMIT)
+    full = filled(Filling.of(ten, FOR_SALE, now=now), LIMIT)
+    assert LIMIT.octets(full) == 4096
     for later in range(1, 6):
         with pytest.raises(CartTooLarge):
-            with_more(Filling.of(full, FOR_SALE, now=now + later), 1, JAR)
+            with_more(Filling.of(full, FOR_SALE, now=now + later), 1, LIMIT)
 
 
 def test_a_cart_of_many_lines_of_one_piece_is_filled_too() -> None:
-    many = with_more(Filling.of(Cart((), NOON), FOR_SALE, now=NOON), 1000, JAR)
-    full = filled(Filling.of(many, FOR_SALE, now=NOON), JAR)
-    assert 4093 <= JAR.octets(full) <= 4096
+    many = with_more(Filling.of(Cart((), NOON), FOR_SALE, now=NOON), 1000, LIMIT)
+    full = filled(Filling.of(many, FOR_SALE, now=NOON), LIMIT)
+    assert 4093 <= LIMIT.octets(full) <= 4096

@@ -9,7 +9,7 @@ from shop.core.cart import MAX_LINE_QUANTITY
 from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.core.money import Money
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings import budget_report
 from shop.lab.encodings.budget_report import Good, RealOrder, Sizes
 from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine
@@ -76,9 +76,9 @@ def test_an_order_is_measured_each_way() -> None:
         (PlainLine("MUG", "Mug", 950, 2), PlainLine("NEW", "", 0, 1)),
         (PlainLine("NEWER", "", 0, 3), PlainLine("NEW", "", 0, 1)),
     ]
-    jar = Jar(cookie.SECURE_NAME, KEYS, cookie.BROWSER_LIMIT_BYTES)
+    cookie_limit = CookieLimit(cookie.SECURE_NAME, KEYS, cookie.BROWSER_LIMIT_BYTES)
     assert list(sizes) == [
-        {way.key: way.octets(PlainCart(cart, lines, 3), jar) for way in WAYS}
+        {way.key: way.octets(PlainCart(cart, lines, 3), cookie_limit) for way in WAYS}
         for cart, lines in zip(carts, plain, strict=True)
     ]
 

@@ -13,12 +13,12 @@ from itsdangerous import Signer
 from werkzeug.http import parse_cookie
 
 from shop.core import cookie
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings import encodings
 from shop.lab.encodings.encodings import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
 from tests.unit.core.carts import KEYS, cart_of
 
-JAR = Jar("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+LIMIT = CookieLimit("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
 WAY = {way.key: way for way in WAYS}
 
 GOODS = {
@@ -69,7 +69,7 @@ def session_sent(cart: object) -> str:
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=way.key) for way in WAYS])
 def test_each_way_to_the_byte(way: encodings.Way) -> None:
-    assert way.octets(plain(*CART), JAR) == GOLDEN[way.key]
+    assert way.octets(plain(*CART), LIMIT) == GOLDEN[way.key]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_a_session_is_as_long_as_the_one_that_flask_sends(
     naive = [
         {"sku": n.sku, "name": n.name, "price": n.price, "quantity": n.quantity} for n in cart.lines
     ]
-    assert WAY["session_naive"].octets(cart, JAR) == len(session_sent(naive))
-    assert WAY["session_sku_quantity"].octets(cart, JAR) == len(session_sent(cart.quantities))
+    assert WAY["session_naive"].octets(cart, LIMIT) == len(session_sent(naive))
+    assert WAY["session_sku_quantity"].octets(cart, LIMIT) == len(session_sent(cart.quantities))
 
 
 def test_quoted_json_is_as_long_as_the_cookie_that_werkzeug_sends() -> None:
     response = Response()
     response.set_cookie("cart", encodings._json(plain(*CART)), secure=True, httponly=True)
-    assert WAY["json_quoted"].octets(plain(*CART), JAR) == len(sent(response))
+    assert WAY["json_quoted"].octets(plain(*CART), LIMIT) == len(sent(response))
     read = parse_cookie(response.headers["Set-Cookie"].partition("; ")[0])
     assert read["cart"].startswith('{"NOTE-A5":1,"MUG":12,')
 
@@ -104,22 +104,22 @@ def test_percent_encoded_json_holds_cookie_octets_only_and_is_read_again() -> No
     value = quote(text, safe=encodings.LEFT_BY_SCRIPTS)
     assert value.startswith("%7B%22NOTE-A5%22%3A1%2C%22MUG%22%3A12%2C")
     assert unquote(value) == text
-    assert WAY["json_percent"].octets(plain(*CART), JAR) == len("cart") + len(value)
+    assert WAY["json_percent"].octets(plain(*CART), LIMIT) == len("cart") + len(value)
 
 
 def test_compact_pairs_say_a_quantity_unless_it_is_one() -> None:
     pairs = encodings.compact_pairs(plain(*CART))
     assert pairs == "NOTE-A5!MUG*12!LAMP-DESK!BRULEE-DISH*2!P%C3%82T%C3%89!20%25%20OFF"
     signed = Signer(KEYS[0]).sign(pairs)
-    assert WAY["pairs_signed"].octets(plain(*CART), JAR) == len(b"cart" + signed)
+    assert WAY["pairs_signed"].octets(plain(*CART), LIMIT) == len(b"cart" + signed)
     assert len(signed) - len(pairs) == len(".") + 27
 
 
 def test_the_product_is_as_long_as_its_own_cookie() -> None:
     cart = plain(*CART)
     value = cookie.encode(cart.cart, KEYS, name="__Host-cart")
-    jar = Jar("__Host-cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
-    assert PRODUCT.octets(cart, jar) == len("__Host-cart") + len(value)
+    cookie_limit = CookieLimit("__Host-cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
+    assert PRODUCT.octets(cart, cookie_limit) == len("__Host-cart") + len(value)
 
 
 def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
@@ -128,7 +128,7 @@ def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
     cart = plain((4, 1), (9, 7), (2, 1), products=10)
     expected = math.log2(720) + math.log2(27 / 4) + math.log2(34_560_000) + 128
     assert encodings.bound_bits(cart) == pytest.approx(expected)
-    assert BOUND.octets(cart, JAR) == len("cart") + math.ceil(expected / math.log2(90))
+    assert BOUND.octets(cart, LIMIT) == len("cart") + math.ceil(expected / math.log2(90))
 
 
 def test_the_bound_draws_from_the_highest_number_held_where_products_are_fewer() -> None:
@@ -144,19 +144,19 @@ def test_without_a_pattern_the_product_does_not_go_below_the_bound(
     chance = random.Random(count * highest)
     lines = [(n, chance.choice((1, 1, 2, 12))) for n in chance.sample(range(1, highest + 1), count)]
     cart = plain(*lines, products=highest)
-    assert BOUND.octets(cart, JAR) <= PRODUCT.octets(cart, JAR)
+    assert BOUND.octets(cart, LIMIT) <= PRODUCT.octets(cart, LIMIT)
 
 
 def test_with_a_pattern_the_product_does() -> None:
     cart = plain(*((number, 1) for number in range(1, 301)), products=300)
-    assert BOUND.octets(cart, JAR) > PRODUCT.octets(cart, JAR)
+    assert BOUND.octets(cart, LIMIT) > PRODUCT.octets(cart, LIMIT)
 
 
 @pytest.mark.parametrize(
     "way", [pytest.param(way, id=way.key) for way in WAYS if "session" not in way.key]
 )
 def test_an_empty_cart_has_no_cookie(way: encodings.Way) -> None:
-    assert way.octets(plain(), JAR) == 0
+    assert way.octets(plain(), LIMIT) == 0
 
 
 def test_a_session_is_read_again_by_its_own_key_alone() -> None:

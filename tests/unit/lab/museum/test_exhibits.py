@@ -8,7 +8,7 @@ import pytest
 from shop.core import cookie
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused, Tampered, UnknownVersion
-from shop.lab.carts.filling import Jar
+from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
 from shop.lab.museum.page_text import LineText, PageText
@@ -19,7 +19,7 @@ NAMED = {exhibit.name: exhibit for exhibit in EXHIBITS}
 
 
 def scene(*, name: str = "cart", limit_bytes: int = 4096, grace_days: int = 3) -> Scene:
-    return Scene(Jar(name, (KEY,), limit_bytes), 1_780_000_000, 30 * DAY, grace_days * DAY)
+    return Scene(CookieLimit(name, (KEY,), limit_bytes), 1_780_000_000, 30 * DAY, grace_days * DAY)
 
 
 def decoded(exhibit: Exhibit, keys: tuple[str, ...] = (KEY,)) -> object:
