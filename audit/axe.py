@@ -9,20 +9,11 @@ from tqdm import tqdm
 from audit.node import PACKAGES
 from audit.report import Figure, Findings, Group, is_zero
 from e2e.support.demo_shop import Failed, Look, Stage
+from e2e.support.scripts import script
 from e2e.support.subjects import Subject
 
 LOOKS = [Look(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-# By `evaluate` and not as a script of the page: the shop's CSP lets no foreign one in.
-RUN = """async (tags) => {
-    const {violations, incomplete} = await axe.run(document, {
-        runOnly: {type: "tag", values: tags}, resultTypes: ["violations", "incomplete"],
-    });
-    const places = (results) => results.flatMap(({id, nodes}) =>
-        nodes.map(({target}) => `${id} at ${target.join(" ")}`));
-    return [places(violations), places(incomplete)];
-}"""
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:
@@ -53,5 +44,5 @@ def _look(stage: Stage, subject: Subject, look: Look, source: str) -> tuple[list
         except Failed as failed:
             return [str(failed)], []
         page.evaluate(source)
-        violations, doubts = page.evaluate(RUN, TAGS)
+        violations, doubts = page.evaluate(script("axe"), TAGS)
         return violations, doubts

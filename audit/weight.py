@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from audit.report import Figure, Findings, Group, at_most, is_zero
 from e2e.support.demo_shop import Failed, Look, Stage, load_pictures
+from e2e.support.scripts import script
 from e2e.support.server import PROJECT
 from e2e.support.subjects import MEASURED, Subject
 
@@ -30,12 +31,6 @@ TEXTS = (
 )
 PACKED = ("br", "zstd", "gzip")
 LONG_SECONDS = 30 * 86_400
-
-SHIFTS = """() => {
-    const observer = new PerformanceObserver(() => {});
-    observer.observe({type: "layout-shift", buffered: true});
-    return observer.takeRecords().reduce((sum, {value}) => sum + value, 0);
-}"""
 
 
 @dataclass(slots=True)
@@ -144,4 +139,4 @@ def _visit(stage: Stage, subject: Subject, look: Look) -> tuple[Traffic, float]:
         load_pictures(page)
         while not traffic.is_whole:
             page.wait_for_timeout(20)
-        return traffic, float(page.evaluate(SHIFTS))
+        return traffic, float(page.evaluate(script("layout-shifts")))

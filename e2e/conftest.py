@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,32 +11,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.support import browser
+from e2e.support import browser, options
 from e2e.support.pages import Shopper
+from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.proxy import tls_proxy
-from e2e.support.server import PROJECT, RunningShop, prepare, running_shop
-
-
-def _config() -> Any:
-    spec = importlib.util.spec_from_file_location(
-        "playwright_config", PROJECT / "playwright.config.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # a dataclass looks its module up
-    spec.loader.exec_module(module)
-    return module.CONFIG
-
-
-CONFIG = _config()
+from e2e.support.server import RunningShop, prepare, running_shop
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in ("tracing", "screenshot", "output"):
-        if getattr(config.option, name, None) in ("off", "test-results"):
-            setattr(config.option, name, getattr(CONFIG, name))
     expect.set_options(timeout=CONFIG.expect_timeout)
+    if hasattr(config, "workerinput"):
+        return  # a worker has the options that the first process settled
+    for name in options.without_a_word(config, ("tracing", "screenshot", "output")):
+        setattr(config.option, name, getattr(CONFIG, name))
+    problem = options.impossible(config.option, os.environ)
+    if problem:
+        raise pytest.UsageError(problem)
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +42,7 @@ def browser_type_launch_args(
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return browser_context_args | {
-        "viewport": {"width": CONFIG.viewport_width, "height": CONFIG.viewport_height},
-        "locale": CONFIG.locale,
-        "timezone_id": CONFIG.time_zone,
+        **context_options(),
         "ignore_https_errors": True,
     }
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
-
-MUG, PENCIL = 1, 32
 
 
 def test_the_cookie_is_told_in_plain_words(shopper: Shopper) -> None:

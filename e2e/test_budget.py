@@ -7,11 +7,12 @@ from typing import Any
 from playwright.sync_api import expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 from shop.core.cart import Cart, Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
-MUG = Line(1, 1)
+ONE_MUG = Line(MUG, 1)
 
 
 def _give(shopper: Shopper, cart: Cart) -> None:
@@ -26,7 +27,7 @@ def _held_bytes(shopper: Shopper) -> int:
 
 
 def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
-    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES, MUG)
+    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES, ONE_MUG)
     _give(shopper, cart)
 
     shopper.adds("everyday-mug").holds("Everyday mug")
@@ -38,7 +39,7 @@ def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
 
 
 def test_one_byte_more_is_refused_and_nothing_is_lost(shopper: Shopper) -> None:
-    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, MUG)
+    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, ONE_MUG)
     _give(shopper, cart)
     before = jar.cart_cookie(shopper.page.context)
 

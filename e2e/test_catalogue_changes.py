@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
 from e2e.support.server import RunningShop
 
-MUG, PENCIL = 1, 32
 HALF_A_DAY = 0.5
 AN_HOUR = 3600
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 from e2e.support.server import running_shop
 
-MUG = 1
 LIFE_DAYS = 30
 GRACE_DAYS = 3
 TWO_SECONDS_IN_DAYS = "0.000024"

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
-
-MUG = 1
 
 
 def _tampered() -> str:

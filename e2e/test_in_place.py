@@ -8,17 +8,12 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import LAST_LAMP, MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, Shopper
+from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
-MUG, PENCIL, SHADE, LAST_LAMP = 1, 32, 44, 52
 MARK = "document.body.dataset.stayed = 'yes'"
-
-# At once, since the figure goes back as soon as the shop is found to be out of reach.
-CLICK_AND_READ = """button => {
-    button.click();
-    return button.closest("quantity-stepper").querySelector("input").value;
-}"""
 
 
 def filled(shopper: Shopper, lines: dict[int, int]) -> CartPage:
@@ -142,7 +137,7 @@ def test_a_shop_that_cannot_be_reached_is_told(shopper: Shopper) -> None:
     expect(said).to_contain_text("The shop could not be reached.")
     cart.holds("Cedar pencil").holds("Everyday mug", 2)
     more = cart.page.get_by_role("button", name="One more of Everyday mug")
-    assert more.evaluate(CLICK_AND_READ) == "3"
+    assert more.evaluate(script("click-and-read")) == "3"
     cart.holds("Everyday mug", 2)
 
     cart.page.context.set_offline(False)
@@ -230,8 +225,7 @@ def test_a_refusal_among_additions_is_told_with_them(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, jar.value_of({LAST_LAMP: 1}))
     page = shopper.visits("/products?category=light&sort=name")
     page.get_by_role("button", name="Add Long matches in a jar", exact=True).evaluate(
-        "button => { button.click(); document.querySelector("
-        "'[aria-label=\"Add Last-one lamp\"]').click(); }"
+        script("add-last-lamp-too")
     )
     mini = page.get_by_role("dialog", name="Your cart")
     expect(mini.get_by_text("Added to your cart: Long matches in a jar")).to_be_visible()

@@ -10,7 +10,10 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from e2e.support import jar, layout
+from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
+from e2e.support.playwright_config import CONFIG, context_options
+from e2e.support.scripts import script
 from e2e.support.server import PROJECT, RunningShop
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.header_limits import search
@@ -24,7 +27,6 @@ MOST_FIELDS = 100
 CHROMIUM_HEADER_BYTES = 262_144
 MOST_ASKED_BYTES = 1_048_576
 SEARCH_MS = 60_000
-MUG = 1
 
 
 def probed(page: Page) -> Locator:
@@ -117,10 +119,7 @@ def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shoppe
 
 def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shopper) -> None:
     page = shopper.page
-    page.add_init_script(
-        "const timeout = AbortSignal.timeout.bind(AbortSignal);"
-        "AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 50);"
-    )
+    page.add_init_script(script("impatient"))
     shopper.visits("/limits")
     page.route("**/limits/way/next*", _never)
     page.get_by_role("button", name="Probe the way").click()
@@ -150,7 +149,7 @@ def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) 
 
 
 def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:
-    shopper.page.set_viewport_size({"width": 360, "height": 800})
+    shopper.page.set_viewport_size({"width": 360, "height": CONFIG.viewport_height})
     shopper.page.emulate_media(reduced_motion="reduce")
     page = shopper.visits("/limits")
     probed(page)
@@ -160,7 +159,7 @@ def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:
 def test_without_javascript_there_is_a_command_and_no_button(
     browser: Browser, shop: RunningShop
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(**context_options(), java_script_enabled=False)
     page = Shopper(context.new_page(), shop.url).visits("/limits")
     expect(page.get_by_text(f"shop limits --url {shop.url}/")).to_be_visible()
     expect(page.get_by_role("button", name="Probe the way")).to_be_hidden()

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from e2e.support import jar
 from e2e.support.pages import Shopper
+from e2e.support.playwright_config import context_options
+from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
 MINUTE_MS = 60_000
@@ -133,8 +135,6 @@ def test_the_report_can_be_copied(page: Page, shop: RunningShop) -> None:
     assert len({row.count("|") for row in rows if row.startswith("|")}) == 1
 
 
-IS_WAITING_OR_DONE = """async () =>
-    (await navigator.locks.query()).pending.length > 0 || document.querySelector("dialog[open]")"""
 Moment = Callable[[set[str]], bool]
 
 
@@ -244,7 +244,7 @@ def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: Runnin
         late = route.fetch()  # it writes the cart as it was, and comes after the other tab's
         added.append("pressed")
         other.page.get_by_role("button", name="Add to cart").click()
-        other.page.wait_for_function(IS_WAITING_OR_DONE)
+        other.page.wait_for_function(script("is-waiting-or-done"))
         route.fulfill(response=late)
 
     page.goto(f"{shop.url}/limits")
@@ -266,7 +266,9 @@ def test_same_site_is_measured_where_other_sites_cookies_are_let_through(
     profile.mkdir()
     settings = {"profile": {"cookie_controls_mode": 0}}
     (profile / "Preferences").write_text(json.dumps(settings), "utf-8")
-    context = playwright.chromium.launch_persistent_context(tmp_path, **browser_type_launch_args)
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, **browser_type_launch_args, **context_options()
+    )
     page = context.new_page()
     probes(page, shop.url)
     told(page, "Without SameSite").to_have_text(

@@ -10,33 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 
 from e2e.support import jar
 from e2e.support.pages import Shopper
+from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
 A_SECOND = 1000
-MUG, PENCIL = 1, 32
-ADD_SIX = """names => {
-    const forms = [...document.querySelectorAll('[data-add-form]')];
-    for (const name of names)
-        forms.find(form => form.elements.sku.value === name).requestSubmit();
-}"""
 
-# When a page was last called for or told of a change, and when its count last became another, by
-# its own clock: on a busy machine a look from outside comes late.
-CLOCK = """
-window.calledAt = 0;
-addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) window.calledAt = performance.now();
-});
-const changes = new BroadcastChannel("crumb cart");
-changes.addEventListener("message", () => { window.calledAt = performance.now(); });
-addEventListener("pagehide", () => changes.close());
-let counted;
-new MutationObserver(() => {
-    const count = document.querySelector("cart-count")?.textContent;
-    if (count !== counted) window.shownAt = performance.now();
-    counted = count;
-}).observe(document, { subtree: true, childList: true, characterData: true });
-"""
 FIRST_SIX = ["MUG", "MUG-OAT", "CREPE-PAN", "BOARD-BEECH", "KNIFE-BREAD", "TIN-LOAF"]
 
 
@@ -56,7 +34,7 @@ def shows_six(page: Page) -> None:
 
 def test_six_adds_at_once_from_one_tab_all_arrive(shopper: Shopper) -> None:
     page = shopper.visits("/products")
-    page.evaluate(ADD_SIX, FIRST_SIX)
+    page.evaluate(script("add-each"), FIRST_SIX)
 
     shows_six(page)
     assert held(page.context) == [1, 2, 3, 4, 5, 6]
@@ -64,8 +42,9 @@ def test_six_adds_at_once_from_one_tab_all_arrive(shopper: Shopper) -> None:
 
 def test_six_adds_at_once_from_two_tabs_all_arrive(shopper: Shopper) -> None:
     one, other = shopper.visits("/products"), shopper.in_another_tab().visits("/products")
-    one.evaluate(f"names => setTimeout(() => ({ADD_SIX})(names))", FIRST_SIX[:3])
-    other.evaluate(ADD_SIX, FIRST_SIX[3:])
+    later = f"names => setTimeout(() => ({script('add-each')})(names))"
+    one.evaluate(later, FIRST_SIX[:3])
+    other.evaluate(script("add-each"), FIRST_SIX[3:])
 
     for page in (one, other):
         shows_six(page)
@@ -75,7 +54,7 @@ def test_six_adds_at_once_from_two_tabs_all_arrive(shopper: Shopper) -> None:
 def test_without_locks_a_tab_still_takes_turns(shopper: Shopper) -> None:
     shopper.page.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
     page = shopper.visits("/products")
-    page.evaluate(ADD_SIX, FIRST_SIX)
+    page.evaluate(script("add-each"), FIRST_SIX)
 
     shows_six(page)
     assert held(page.context) == [1, 2, 3, 4, 5, 6]
@@ -90,7 +69,7 @@ def test_an_add_from_a_stale_page_is_made_to_the_newer_cart(shopper: Shopper) ->
 
 def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     other = shopper.in_another_tab()
-    other.page.add_init_script(CLOCK)
+    other.page.add_init_script(script("when-shown"))
     other.visits("/cart")
     shopper.visits("/products/everyday-mug")
     shopper.adds_here().says("Added to your cart: Everyday mug")
@@ -102,7 +81,7 @@ def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
 
 
 def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
-    shopper.page.add_init_script(CLOCK)
+    shopper.page.add_init_script(script("when-shown"))
     page = shopper.visits("/products")
     shopper.adds("everyday-mug", 2)
     page.go_back()
@@ -139,7 +118,7 @@ def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
     remembering_page: Page, shop: RunningShop
 ) -> None:
     page = remembering_page
-    page.add_init_script(CLOCK)
+    page.add_init_script(script("when-shown"))
     page.goto(f"{shop.url}/products")
     page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
     page.goto(f"{shop.url}/products/everyday-mug")

@@ -32,15 +32,20 @@ def test_a_cart_outlives_a_restart_of_the_server(shopper: Shopper, instance: Pat
 def test_a_cart_outlives_a_restart_of_the_browser(
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, Any],
+    browser_context_args: dict[str, Any],
     shop: RunningShop,
     tmp_path: Path,
 ) -> None:
     profile = tmp_path / "profile"
-    context = browser_type.launch_persistent_context(profile, **browser_type_launch_args)
+    context = browser_type.launch_persistent_context(
+        profile, **browser_type_launch_args, **browser_context_args
+    )
     Shopper(context.new_page(), shop.url).adds("everyday-mug", 3)
     context.close()
 
-    context = browser_type.launch_persistent_context(profile, **browser_type_launch_args)
+    context = browser_type.launch_persistent_context(
+        profile, **browser_type_launch_args, **browser_context_args
+    )
     Shopper(context.new_page(), shop.url).opens_cart().holds("Everyday mug", 3)
     context.close()
 

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import CartPage, Shopper
-
-MUG, PENCIL, SHADE = 1, 32, 44
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from e2e.support.jar import cart_cookie
 from e2e.support.pages import Shopper
+from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
 
@@ -60,15 +61,7 @@ def test_one_form_sent_twice_at_once_makes_one_order(
     there.adds("everyday-mug")
     checkout = there.goes_to_checkout().fills_in()
 
-    first, second = checkout.page.evaluate(
-        """async () => {
-            const form = document.querySelector('form[action="/checkout"]');
-            const send = async () => (await fetch(form.action, {
-                method: "POST", body: new URLSearchParams(new FormData(form)),
-            })).url;
-            return Promise.all([send(), send()]);
-        }"""
-    )
+    first, second = checkout.page.evaluate(script("send-form-twice"))
 
     assert first == second
     assert "/orders/" in first

@@ -5,10 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from e2e.support import jar
+from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, Shopper
 from e2e.support.server import RunningShop
 
-MUG, PENCIL, SHADE = 1, 32, 44
 THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
 
 

@@ -12,22 +12,17 @@ from typing import Literal
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from e2e.support import browser, jar
+from e2e.support.playwright_config import CONFIG, context_options
+from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 from e2e.support.subjects import Numbers, Subject, Visitor
-
-HEIGHT = 800
-PATIENCE_MS = 10_000
-LOAD_PICTURES = """() => Promise.all([...document.images].map((image) => {
-    image.loading = "eager";
-    return image.decode().catch(() => null);
-}))"""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a page is looked at; `density` is pixels of the screen for one of CSS."""
 
-    width: int = 1280
+    width: int = CONFIG.viewport_width
     scheme: Literal["light", "dark"] = "light"
     has_script: bool = True
     density: int = 1
@@ -48,12 +43,11 @@ class Stage:
     def page(self, look: Look) -> Iterator[Page]:
         """An empty page of a browser that was never here; nothing moves in it."""
         context = self.browser.new_context(
-            viewport={"width": look.width, "height": HEIGHT},
+            **context_options()
+            | {"viewport": {"width": look.width, "height": CONFIG.viewport_height}},
             device_scale_factor=look.density,
             color_scheme=look.scheme,
             reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="Europe/London",
             java_script_enabled=look.has_script,
         )
         try:
@@ -83,7 +77,7 @@ def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
     """A stage at this shop, and the path of its browser: that of the end-to-end tests."""
     found = browser.ensure(os.environ).executable
     with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE_MS)
+        expect.set_options(timeout=CONFIG.expect_timeout)
         own = Path(playwright.chromium.executable_path)
         with playwright.chromium.launch(executable_path=found) as launched:
             yield Stage(launched, shop, numbers_of(shop)), found or own
@@ -91,7 +85,7 @@ def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
 
 def load_pictures(page: Page) -> None:
     """Loads also those that wait for the page to be scrolled to them."""
-    page.evaluate(LOAD_PICTURES)
+    page.evaluate(script("load-pictures"))
 
 
 class Failed(Exception):

@@ -1,0 +1,4 @@
+(button) => {
+    button.click();
+    document.querySelector('[aria-label="Add Last-one lamp"]').click();
+}

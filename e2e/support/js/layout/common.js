@@ -1,0 +1,59 @@
+/* Shared by all measures. `texts` are the text nodes that are seen, with the box of each of their lines; a font may claim more height than its size, so `shrunk` leaves the size alone. */
+const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']";
+const dialog = document.querySelector("dialog[open]");
+const root = dialog ?? document.body;
+const found = [];
+
+const styleOf = (element) => getComputedStyle(element);
+const isInline = (element) => ["inline", "contents"].includes(styleOf(element).display);
+const all = [...root.querySelectorAll("*")].filter((element) => !element.closest("svg *"));
+const helpers = all.filter((element) => styleOf(element).clipPath === "inset(50%)");
+const isSeen = (element) =>
+    element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
+    && !helpers.some((helper) => helper.contains(element))
+    && !element.closest(".skip:not(:focus)");
+const seen = all.filter(isSeen);
+const controls = seen.filter((element) => element.matches(CONTROLS));
+
+const boxOf = (element) => element.getBoundingClientRect();
+const blockOf = (element) => {
+    while (isInline(element)) element = element.parentElement;
+    return element;
+};
+
+const common = (one, other) => ({
+    left: Math.max(one.left, other.left), right: Math.min(one.right, other.right),
+    top: Math.max(one.top, other.top), bottom: Math.min(one.bottom, other.bottom),
+});
+const clipped = (box, element) => {
+    for (; element !== root; element = element.parentElement)
+        if (styleOf(element).overflow !== "visible") box = common(box, boxOf(element));
+    return box;
+};
+const shrunk = ({ left, right, top, bottom }, element) => {
+    const extra = Math.max(0, bottom - top - parseFloat(styleOf(element).fontSize)) / 2;
+    return { left, right, top: top + extra, bottom: bottom - extra };
+};
+
+const boxesOf = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()].filter(({ width }) => width > 0);
+};
+const texts = [];
+const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !seen.includes(element)) continue;
+    texts.push({ element, boxes: boxesOf(walker.currentNode) });
+}
+
+const named = (element) => {
+    const marks = [element.localName, ...element.classList].join(".");
+    const words = element.getAttribute("aria-label") || element.innerText || element.value
+        || element.placeholder || element.getAttribute("src") || "";
+    return `<${marks}> “${words.trim().replace(/\s+/g, " ").slice(0, 40)}”`;
+};
+const figure = (pixels) => Math.round(pixels * 10) / 10;
+const at = ({ left, top, right, bottom }) =>
+    `[x ${figure(left)} to ${figure(right)}, y ${figure(top)} to ${figure(bottom)}]`;

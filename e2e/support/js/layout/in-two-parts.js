@@ -1,0 +1,12 @@
+/* Written into the page anew, with a pause between two frames, as if the line had stalled there, for a browser that does not know how to wait for the whole page. */
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+const html = (await (await fetch(location)).text()).replace(/<link rel="expect"[^>]*>/, "");
+const cut = html.indexOf(after) + after.length;
+document.open();
+document.write(html.slice(0, cut));
+const sheet = document.querySelector("link[rel=stylesheet]");
+if (!sheet.sheet) await new Promise((done) => sheet.addEventListener("load", done));
+await painted();
+await painted();
+document.write(html.slice(cut));
+document.close();

@@ -1,0 +1,61 @@
+/* Where a row of the cart is folded, its second column is as wide as its own figures: then the edges that are shared are the outer ones. */
+const agree = (what, elements, measure) => {
+    const [first, ...others] = elements;
+    const told = (one) => `${named(one)} ${figure(measure(one))} ${at(boxOf(one))}`;
+    for (const other of others)
+        if (Math.abs(measure(first) - measure(other)) > 0.75)
+            found.push(`${what} differs: ${told(first)}, ${told(other)}`);
+};
+const find = (selector, scope = root) =>
+    [...scope.querySelectorAll(selector)].filter((element) => seen.includes(element));
+const left = (element) => boxOf(element).left;
+const right = (element) => boxOf(element).right;
+const top = (element) => boxOf(element).top;
+const width = (element) => boxOf(element).width;
+const height = (element) => boxOf(element).height;
+
+const startOf = (element) => left(element) + parseFloat(styleOf(element).paddingLeft);
+const endOf = (element) => right(element) - parseFloat(styleOf(element).paddingRight);
+agree("the left edge of the frame", find(".top, main, .bottom"), startOf);
+agree("the right edge of the frame", find(".top, main, .bottom"), endOf);
+
+for (const grid of find(".cards, .tiles")) {
+    const columns = styleOf(grid).gridTemplateColumns.split(" ").length;
+    const cards = [...grid.children];
+    agree("the width of a card", cards, width);
+    for (let start = 0; start < cards.length; start += columns) {
+        const row = cards.slice(start, start + columns);
+        const pictures = row.flatMap((card) => find("img", card));
+        agree("the top of a card", row, top);
+        agree("the top of a picture", pictures, top);
+        agree("the width of a picture", pictures, width);
+        agree("the height of a picture", pictures, height);
+    }
+    for (let column = 0; column < columns; column += 1)
+        agree("the left edge of a card", cards.filter((_, at) => at % columns === column), left);
+}
+
+const table = find("table.lines")[0];
+const isFolded = table && styleOf(table).display !== "table";
+const edges = isFolded
+    ? { product: [left, right], price: [right], quantity: [left], total: [right], remove: [left] }
+    : { product: [left, right], price: [left, right], quantity: [left, right], total: [left, right],
+        remove: [left, right] };
+for (const [at, [column, shared]] of Object.entries(edges).entries()) {
+    const head = find("thead th")[at];
+    const cells = find(`.line-${column}`);
+    for (const edge of shared)
+        agree(`the ${edge.name} edge of ${column}`, head ? [head, ...cells] : cells, edge);
+}
+
+const endOfText = (element) => Math.max(...texts
+    .filter((text) => element.contains(text.element))
+    .flatMap(({ boxes }) => boxes.map((box) => box.right)));
+const columns = {
+    dd: ".totals", ".figure": ".summary", ".line-price": ".lines", ".line-total": ".lines",
+};
+for (const [cell, whole] of Object.entries(columns))
+    for (const scope of find(whole)) {
+        const written = find(cell, scope).filter((element) => element.innerText.trim());
+        agree("the right edge of a figure", written, endOfText);
+    }

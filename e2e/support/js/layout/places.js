@@ -1,0 +1,1 @@
+found.push(...seen.map((element) => `${named(element)} ${at(boxOf(element))}`));

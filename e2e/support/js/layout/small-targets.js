@@ -1,0 +1,8 @@
+/* A link is part of a sentence where it is inline and its block has text that is no control's. */
+const isInSentence = (link) => link.matches("a") && isInline(link) && texts.some(({ element }) =>
+    !element.closest(CONTROLS) && blockOf(element) === blockOf(link));
+for (const control of controls) {
+    const box = boxOf(control);
+    if (box.bottom - box.top < smallest - 0.5 && !isInSentence(control))
+        found.push(`${named(control)} is ${figure(box.bottom - box.top)} px high: ${at(box)}`);
+}

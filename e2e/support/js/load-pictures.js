@@ -1,0 +1,4 @@
+() => Promise.all([...document.images].map((image) => {
+    image.loading = "eager";
+    return image.decode().catch(() => null);
+}))

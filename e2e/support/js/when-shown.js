@@ -1,0 +1,14 @@
+/* When a page was last called for or told of a change, and when its count last became another, by its own clock: on a busy machine a look from outside comes late. */
+window.calledAt = 0;
+addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) window.calledAt = performance.now();
+});
+const changes = new BroadcastChannel("crumb cart");
+changes.addEventListener("message", () => { window.calledAt = performance.now(); });
+addEventListener("pagehide", () => changes.close());
+let counted;
+new MutationObserver(() => {
+    const count = document.querySelector("cart-count")?.textContent;
+    if (count !== counted) window.shownAt = performance.now();
+    counted = count;
+}).observe(document, { subtree: true, childList: true, characterData: true });

@@ -1,0 +1,55 @@
+"""Options of the command line: which were given, and which cannot work here."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WHERE = (
+    "from playwright.sync_api import sync_playwright\n"
+    "with sync_playwright() as playwright:\n"
+    "    print(playwright.{}.executable_path)"
+)
+
+
+def without_a_word(config: pytest.Config, names: Iterable[str]) -> list[str]:
+    """Those of these options that nobody gave: they have the plugin's default."""
+    given = [
+        *config.invocation_params.args,
+        *shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
+        *config.getini("addopts"),
+    ]
+    words = {word.partition("=")[0] for word in given}
+    return [name for name in names if f"--{name}" not in words]
+
+
+def impossible(option: Any, environ: Mapping[str, str]) -> str | None:
+    """A sentence for a browser that is not installed, or a window without a screen; None when
+    everything that was asked for can be had."""
+    for engine in option.browser or ():
+        if engine != "chromium" and not _is_installed(engine):
+            return (
+                f"--browser {engine}: Playwright has no {engine} here. "
+                f"Install it with: {sys.executable} -m playwright install {engine}"
+            )
+    has_screen = any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if option.headed and sys.platform == "linux" and not has_screen:
+        return (
+            "--headed: there is no screen to show a browser on (DISPLAY is not set). "
+            "Leave --headed out, or run it on a virtual screen: xvfb-run -a make e2e-headed"
+        )
+    return None
+
+
+def _is_installed(engine: str) -> bool:
+    # In a process of its own: Playwright's sync API refuses to start twice in one thread.
+    command = [sys.executable, "-c", WHERE.format(engine)]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    return asked.returncode == 0 and Path(asked.stdout.strip()).exists()
