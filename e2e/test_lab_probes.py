@@ -54,7 +54,7 @@ UNTOLD = "Not measured: only a script can ask this, and none ran."
 
 
 def told(page: Page, title: str) -> Any:
-    return expect(page.get_by_role("region", name=title).locator(".finding-told"))
+    return expect(page.get_by_role("region", name=title).locator(".finding-text"))
 
 
 def probes(page: Page, url: str) -> None:
@@ -213,8 +213,8 @@ def test_an_answer_that_is_too_large_for_a_proxy_ends_its_question_alone(
     ("status", "said"),
     [
         (429, "Too many requests came from your connection. Go on in a minute."),
-        (400, "It was begun too long ago, or in another browser."),
-        (503, "Nothing answers."),
+        (400, "This run was started too long ago or in another browser."),
+        (503, "The shop does not respond."),
     ],
 )
 def test_a_chain_that_is_refused_says_why(
@@ -225,7 +225,7 @@ def test_a_chain_that_is_refused_says_why(
     page.goto(f"{shop.url}/limits")
     page.get_by_role("button", name="Probe this browser").click()
 
-    stopped = page.get_by_role("status").filter(has_text="It has stopped.")
+    stopped = page.get_by_role("status").filter(has_text="The run has stopped.")
     expect(stopped).to_contain_text(said)
     expect(stopped).to_contain_text("Your cart is as it was.")
     assert cart_of(page.context) == cart

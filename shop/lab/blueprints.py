@@ -31,7 +31,7 @@ BLUEPRINTS = (
     home_page.blueprint,
     unguarded.blueprint,
     probes_page.blueprint,
-    probes_page.chain.aside,
+    probes_page.run.below_cart,
     header_limits_page.blueprint,
     conformance_page.blueprint,
     museum_page.blueprint,

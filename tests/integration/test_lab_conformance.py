@@ -11,7 +11,7 @@ import pytest
 from justhtml import JustHTML
 
 from shop.lab.conformance.cases import families
-from shop.lab.conformance.page import chain
+from shop.lab.conformance.page import run as conformance_run
 from shop.lab.engine.run import BY_SCRIPT
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
@@ -37,7 +37,7 @@ class Contrary(ModelBrowser):
 def report_of(visitor: LintingClient, browser: ModelBrowser) -> JustHTML:
     """The page of the report, once all cases were put to the browser."""
     found = [run(family, browser) for family in families()]
-    state = signed(f"{chain.purpose}, report", [found, [], False, 0])
+    state = signed(f"{conformance_run.purpose}, report", [found, [], False, 0])
     return parsed(visitor.get(ADDRESS, query_string={"s": state}).text)
 
 
@@ -63,15 +63,15 @@ def came(page: JustHTML, within: str) -> dict[str, dict[str, str]]:
 def gone_through(visit: ModelVisit, address: str) -> str:
     """The address of the report, after all questions were put to the browser as the page's
     script puts them."""
-    told = ""
+    reports = ""
     while True:
-        step: dict[str, Any] = visit.asks(address + told, headers={BY_SCRIPT: "1"}).json or {}
+        step: dict[str, Any] = visit.asks(address + reports, headers={BY_SCRIPT: "1"}).json or {}
         address = step["next"]
         if step.get("is_over"):
             return address
         for text in (step["script"] or {}).get("writes", ()):
             visit.browser.take(text, ADDRESS, by_script=True)
-        told = "&told={}" if step["script"] else ""
+        reports = "&report={}" if step["script"] else ""
 
 
 def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenShop) -> None:
@@ -95,22 +95,22 @@ def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenSh
 def test_a_state_that_is_not_ours_goes_nowhere(
     visitor: LintingClient, address: str, state: str
 ) -> None:
-    response = visitor.get(f"{ADDRESS}{address}?s={state}&told=x&stopped=y")
+    response = visitor.get(f"{ADDRESS}{address}?s={state}&report=x&stopped=y")
     assert response.status_code in (303, 400)
 
 
 @pytest.mark.parametrize("purpose", ["conformance", "conformance 0"])
 def test_a_state_of_other_cases_is_not_read(visitor: LintingClient, purpose: str) -> None:
-    for known, status in ((chain.purpose, 200), (purpose, 303)):
+    for known, status in ((conformance_run.purpose, 200), (purpose, 303)):
         state = signed(f"{known}, report", [[], [], False, 0])
         assert visitor.get(ADDRESS, query_string={"s": state}).status_code == status
 
 
 def test_what_deviates_is_counted_and_what_was_not_asked_is_not(contrary: JustHTML) -> None:
     (lead,) = elements(contrary, ".lead")
-    said = " ".join(lead.to_text().split())
-    assert said.startswith("339 of 354 cases came out as RFC 6265bis asks")
-    assert said.endswith("15 cases deviate.")
+    source_expects = " ".join(lead.to_text().split())
+    assert source_expects.startswith("339 of 354 cases came out as RFC 6265bis asks")
+    assert source_expects.endswith("15 cases deviate.")
     (reasons,) = elements(contrary, ".lead ~ ul")[:1]
     left_out = [item.to_text().partition(":") for item in elements(reasons, "li")]
     assert {count: reason.strip()[:22] for count, _, reason in left_out} == {
@@ -154,7 +154,7 @@ def test_the_report_as_json_has_every_case(contrary: JustHTML) -> None:
     (area,) = elements(contrary, "#report-json")
     cases = json.loads(area.to_text())["cases"]
     assert len(cases) == 431
-    assert sum(told == "as asked" for told in cases.values()) == 339
+    assert sum(reports == "as asked" for reports in cases.values()) == 339
     assert cases["VALUE0006"] == {
         "sent": ["[09]foo[09]=[09]bar[09] [09];[09]ttt"],
         "asked": ["foo=bar"],

@@ -19,7 +19,7 @@ from shop.lab.carts import exact_size
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.engine.run import BY_SCRIPT
 from shop.lab.probes.known_answers import QUESTIONS
-from shop.lab.probes.page import chain
+from shop.lab.probes.page import run
 from tests.conftest import KEY, START, OpenShop
 from tests.integration.client import (
     LintingClient,
@@ -62,12 +62,12 @@ class Visit(ModelVisit):
 
     def walks(self) -> str:
         """Follows redirects and refreshes to the report, whose page it gives."""
-        onward = self.began
-        while onward and len(self.answers) < 2000:
-            answer = self.asks(onward)
+        next_address = self.began
+        while next_address and len(self.answers) < 2000:
+            answer = self.asks(next_address)
             for picture in elements(parsed(answer.text), "img[alt='a picture']"):
                 self.asks(attributes(picture)["src"] or "")
-            onward = answer.location or _refresh(answer.text)
+            next_address = answer.location or _refresh(answer.text)
         return answer.text
 
     def steps(self, told: object) -> Iterator[dict[str, Any]]:
@@ -79,7 +79,7 @@ class Visit(ModelVisit):
                 (picture,) = elements(parsed(self.asks(step["next"]).text), "img")
                 self.asks(attributes(picture)["src"] or "")
                 step["next"] = step["next"].replace("/page", "/jar/")
-            tail = f"&told={json.dumps(told)}" if step["script"] else ""
+            tail = f"&report={json.dumps(told)}" if step["script"] else ""
             step = self.asks(step["next"] + tail, headers=SCRIPT).get_json()
             yield step
 
@@ -187,9 +187,9 @@ def test_no_browser_is_redirected_more_often_than_it_follows(shop: OpenShop, mos
 def test_a_script_is_told_the_way(visit: Visit) -> None:
     step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
     assert step["next"].startswith(f"{JAR}/?s=")
-    assert step["said"] == "1 of 10: The largest cookie"
-    assert not step["endangers"]
-    stopped = visit.asks(f"{step['instead']}&stopped=431", headers=SCRIPT).get_json()
+    assert step["status"] == "1 of 10: The largest cookie"
+    assert not step["may_evict"]
+    stopped = visit.asks(f"{step['fallback']}&stopped=431", headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(stopped['next'])}").text
     assert "Not measured to the end: the answer on the way was 431" in page
 
@@ -202,7 +202,7 @@ def test_what_a_script_tells_is_measured(visit: Visit) -> None:
     assert found["http-only"]["seen"] is False
     assert found["http-only"]["others seen"] is True
     # Announced before the first answer of that question, and until the jar has overflowed.
-    at = [number for number, step in enumerate(steps) if step.get("endangers")]
+    at = [number for number, step in enumerate(steps) if step.get("may_evict")]
     assert at == list(range(at[0], at[0] + len(at)))
     assert len(at) > 40
 
@@ -214,11 +214,11 @@ def test_nothing_that_a_script_tells_breaks_it(shop: OpenShop) -> None:
     asked = set()
     for step in visit.steps({}):
         if step.get("script"):
-            asked.add(step["said"])
+            asked.add(step["status"])
             for told in odd:
                 query = {"s": state_of(step["next"]), "told": told}
                 answer = visit.client.get(f"{JAR}/", query_string=query, headers=SCRIPT)
-                assert answer.status_code == 200, (step["said"], told)
+                assert answer.status_code == 200, (step["status"], told)
     assert asked == {
         "5 of 10: Control characters, written by a script",
         "6 of 10: Max-Age beyond 400 days",
@@ -229,9 +229,9 @@ def test_nothing_that_a_script_tells_breaks_it(shop: OpenShop) -> None:
 
 def test_after_a_page_of_no_origin_the_chain_s_own_goes_on(visit: Visit) -> None:
     step = next(step for step in visit.steps({}) if step.get("is_page"))
-    onward = step["next"].replace("/page", "/jar/")
+    next_address = step["next"].replace("/page", "/jar/")
     # A page goes there by itself, and so without the header of a script.
-    answer = visit.asks(onward)
+    answer = visit.asks(next_address)
     assert answer.status_code == 303
     assert urlsplit(answer.location).path == PROBE
 
@@ -239,10 +239,10 @@ def test_after_a_page_of_no_origin_the_chain_s_own_goes_on(visit: Visit) -> None
 def test_bars_do_not_break_the_table_of_a_report(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    question = replace(QUESTIONS[2], title="this | that", tell=lambda found: "a | b")
+    question = replace(QUESTIONS[2], title="this | that", describe=lambda found: "a | b")
     monkeypatch.setattr("shop.lab.probes.page.QUESTIONS", (question,))
     found = [{"old": "kept"}] * len(QUESTIONS)
-    state = signed(f"{chain.purpose}, report", [found, [], False, 0])
+    state = signed(f"{run.purpose}, report", [found, [], False, 0])
     page = visitor.get(PROBE, query_string={"s": state}).text
     (area,) = elements(parsed(page), "#report-markdown")
     lines = area.to_text().strip().splitlines()
@@ -253,7 +253,7 @@ def test_bars_do_not_break_the_table_of_a_report(
 @pytest.mark.parametrize("stopped", ["4310", "43", "-43", "4.3", "٤٣١", "9" * 5000])
 def test_what_is_no_status_is_no_answer(visit: Visit, stopped: str) -> None:
     step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
-    over = visit.asks(f"{step['instead']}&stopped={stopped}", headers=SCRIPT).get_json()
+    over = visit.asks(f"{step['fallback']}&stopped={stopped}", headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(over['next'])}").text
     assert "Not measured to the end: there was no answer on the way" in page
 
@@ -276,9 +276,9 @@ def test_nothing_that_is_sent_breaks_it(
     visitor: LintingClient, at: str, told: str, token: str
 ) -> None:
     tokens = {
-        "good": running(visitor, chain.purpose, [[], [None], True, 0]),
-        "picture": signed(f"{chain.purpose}, picture", [[], [None], True, 0]),
-        "over": signed(f"{chain.purpose}, report", [[{}] * len(QUESTIONS), [], False, 0]),
+        "good": running(visitor, run.purpose, [[], [None], True, 0]),
+        "picture": signed(f"{run.purpose}, picture", [[], [None], True, 0]),
+        "over": signed(f"{run.purpose}, report", [[{}] * len(QUESTIONS), [], False, 0]),
     }
     answer = visitor.get(
         f"{PROBE}/{at}",
@@ -289,13 +289,13 @@ def test_nothing_that_is_sent_breaks_it(
 
 def test_a_state_that_is_signed_for_it_is_read(visitor: LintingClient) -> None:
     # Or the test above would try refused states only.
-    state = running(visitor, chain.purpose, [[], [None], True, 0])
+    state = running(visitor, run.purpose, [[], [None], True, 0])
     assert visitor.get(PROBE, query_string={"s": state}).status_code == 200
 
 
 @pytest.mark.parametrize("audience", ["", "form", "picture"])
 def test_a_state_of_another_purpose_is_none(visitor: LintingClient, audience: str) -> None:
-    other = signed(f"{chain.purpose}, {audience}", [[], [], False, 0])
+    other = signed(f"{run.purpose}, {audience}", [[], [], False, 0])
     answer = visitor.get(PROBE, query_string={"s": other})
     assert (answer.status_code, answer.location) == (303, "/limits")
 
@@ -313,9 +313,9 @@ def test_figures_that_no_browser_has_are_not_believed(visit: Visit, life: str) -
     step: dict[str, Any] = {"next": f"{JAR}/?s={state_of(visit.began)}", "script": None}
     while not (step["script"] or {}).get("about"):
         step = visit.asks(step["next"], headers=SCRIPT).get_json()
-    tail = f'&told={{"life":{life}}}'
+    tail = f'&report={{"life":{life}}}'
     step = visit.asks(step["next"] + tail, headers=SCRIPT).get_json()
-    assert step["said"] == "6 of 10: Max-Age beyond 400 days"
+    assert step["status"] == "6 of 10: Max-Age beyond 400 days"
     step = visit.asks(step["next"], headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(step['next'])}").text
     assert ("only a script can ask" if "[" in life else "tells no script") in page

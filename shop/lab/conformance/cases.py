@@ -35,7 +35,7 @@ TABLE = Path(__file__).parent / "cases.json"
 SET_AT, READ_AT = "cookie-parser", "cookie-parser-result"
 """The addresses in a case's directory at which it is set and read: http-state's own words."""
 NEEDS = ("name", "dotted", "above", "second", "spelling", "root", "sender")
-HOLE = re.compile(r"\{(?:(dir)|path\*(\d+)|(.)\*(\d+))\}")
+PLACEHOLDER = re.compile(r"\{(?:(dir)|path\*(\d+)|(.)\*(\d+))\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Case:
 
     name: str
     lines: tuple[str, ...]
-    asked: str
+    expected: str
     secure: str
-    said: str | None = None
+    source_expects: str | None = None
     why: str = ""
     at: str = READ_AT
     needs: str = ""
@@ -60,7 +60,7 @@ class Case:
     @property
     def wants_secure(self) -> bool:
         """Whether the connection decides what is asked."""
-        return self.secure != self.asked
+        return self.secure != self.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def in_directory(text: str, directory: str) -> str:
             return directory
         return f"{directory}/".ljust(int(hole[2]), "a") if hole[2] else hole[3] * int(hole[4])
 
-    return HOLE.sub(fill, text)
+    return PLACEHOLDER.sub(fill, text)
 
 
 @cache
@@ -117,12 +117,12 @@ def _table() -> dict[str, Any]:
 
 
 def _case(row: dict[str, Any]) -> Case:
-    asked = _on_wire(row["asked"])
+    expected = _on_wire(row["asked"])
     return Case(
         row["case"],
         tuple(_on_wire(line) for line in row["set"]),
-        asked,
-        _on_wire(row["secure"]) if "secure" in row else asked,
+        expected,
+        _on_wire(row["secure"]) if "secure" in row else expected,
         row.get("said"),
         row.get("why", ""),
         row.get("at", READ_AT),

@@ -15,7 +15,7 @@ from shop.lab.conformance import suite
 from shop.lab.conformance.cases import Case, Family, families, reasons
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
-from shop.lab.engine.run import STOPPED, Chain, Progress, sending, who_is_asked
+from shop.lab.engine.run import STOPPED, Progress, Run, browser_and_origin, sending
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
 
@@ -34,7 +34,7 @@ class Question:
 
     @property
     def ask(self) -> Probe:
-        return suite.asking(self.family)
+        return suite.probe_of(self.family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class Result:
 
     case: Case
     mark: str
-    asked: tuple[str, ...]
-    came: str
+    expected: tuple[str, ...]
+    received: str
 
     @property
-    def is_as_asked(self) -> bool:
-        return self.mark in (suite.AS_ASKED, suite.AS_SECURE)
+    def is_as_expected(self) -> bool:
+        return self.mark in (suite.AS_EXPECTED, suite.AS_SECURE)
 
     @property
     def deviates(self) -> bool:
-        return self.mark in (suite.OTHERWISE, suite.UNTOLD)
+        return self.mark in (suite.OTHERWISE, suite.UNRECORDED)
 
     @property
     def why_not(self) -> str:
@@ -66,9 +66,9 @@ class Result:
         return tuple(readable(line) for line in self.case.lines)
 
     @property
-    def said(self) -> str | None:
+    def source_expects(self) -> str | None:
         """What the source expects, where that is not what is asked."""
-        return None if self.case.said is None else readable(self.case.said)
+        return None if self.case.source_expects is None else readable(self.case.source_expects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FamilyReport:
     """A family with its results."""
 
     family: Family
     results: tuple[Result, ...]
 
     @property
-    def as_asked(self) -> int:
-        return sum(result.is_as_asked for result in self.results)
+    def as_expected(self) -> int:
+        return sum(result.is_as_expected for result in self.results)
 
     @property
     def measured(self) -> int:
@@ -103,24 +103,25 @@ class Told:
 
 def show(progress: Progress) -> Response:
     """The page while it goes on, and the report at the end."""
-    told = [
-        _told(family, found) for family, found in zip(families(), progress.findings, strict=False)
+    family_reports = [
+        _family_report(family, findings)
+        for family, findings in zip(families(), progress.findings, strict=False)
     ]
-    results = [result for family in told for result in family.results]
+    results = [result for family in family_reports for result in family.results]
     deviations = [result for result in results if result.deviates]
-    is_over = not progress.onward
+    is_over = not progress.next_address
     return responses.page(
         "lab/conformance/show.html",
         read_visit(),
         progress=progress,
-        told=told if is_over else [],
-        as_asked=sum(result.is_as_asked for result in results),
+        family_reports=family_reports if is_over else [],
+        as_expected=sum(result.is_as_expected for result in results),
         measured=sum(not result.why_not for result in results),
         deviations=deviations,
         groups=list(_groups(deviations)),
-        not_asked=Counter(result.why_not for result in results if result.why_not),
+        not_measured=Counter(result.why_not for result in results if result.why_not),
         remarks=reasons(),
-        reports={"JSON": _as_json(told)} if is_over else {},
+        reports={"JSON": _as_json(family_reports)} if is_over else {},
     )
 
 
@@ -128,13 +129,13 @@ EDITION = 1
 """Raised by hand when the cases change so that older findings no longer fit them: every report
 link shared before then stops working. A test says when that is."""
 
-chain = Chain(
+run = Run(
     "conformance",
     [Question(family) for family in families()],
     show,
     edition=EDITION,
 )
-blueprint = chain.blueprint
+blueprint = run.blueprint
 
 
 def readable(text: str) -> str:
@@ -152,22 +153,22 @@ def readable(text: str) -> str:
         return text
 
 
-def _told(family: Family, found: Findings) -> Told:
-    if STOPPED in found:
-        return Told(family, tuple(Result(case, "", (), "") for case in family.cases))
-    return Told(family, tuple(_results(family, found)))
+def _family_report(family: Family, findings: Findings) -> FamilyReport:
+    if STOPPED in findings:
+        return FamilyReport(family, tuple(Result(case, "", (), "") for case in family.cases))
+    return FamilyReport(family, tuple(_results(family, findings)))
 
 
-def _results(family: Family, found: Findings) -> Iterator[Result]:
-    ground = suite.Ground.read(str(found["ground"]))
-    instead = iter(str(found["came"]).split("\n"))
-    for case, mark in zip(family.cases, str(found["marks"]), strict=True):
-        asked = {key: readable(text) for key, text in ground.asked(case).items()}
+def _results(family: Family, findings: Findings) -> Iterator[Result]:
+    ground = suite.Ground.read(str(findings["ground"]))
+    instead = iter(str(findings["came"]).split("\n"))
+    for case, mark in zip(family.cases, str(findings["marks"]), strict=True):
+        expected = {key: readable(text) for key, text in ground.expected(case).items()}
         if mark == suite.OTHERWISE:
-            came = readable(next(instead))
+            received = readable(next(instead))
         else:
-            came = asked.get(mark, "something that was not recorded")
-        yield Result(case, mark, tuple(asked.values()), came)
+            received = expected.get(mark, "something that was not recorded")
+        yield Result(case, mark, tuple(expected.values()), received)
 
 
 def _groups(deviations: list[Result]) -> Iterator[Group]:
@@ -182,11 +183,13 @@ def _groups(deviations: list[Result]) -> Iterator[Group]:
         yield Group(UNKNOWN, (), tuple(left))
 
 
-def _as_json(told: list[Told]) -> str:
+def _as_json(family_reports: list[FamilyReport]) -> str:
     report: dict[str, Any] = {
-        **who_is_asked(),
+        **browser_and_origin(),
         "cases": {
-            result.case.name: _in_json(result) for family in told for result in family.results
+            result.case.name: _in_json(result)
+            for family in family_reports
+            for result in family.results
         },
     }
     return json.dumps(report, indent=1, ensure_ascii=False)
@@ -195,6 +198,6 @@ def _as_json(told: list[Told]) -> str:
 def _in_json(result: Result) -> Any:
     if result.why_not:
         return f"not asked: {result.why_not}"
-    if result.is_as_asked:
+    if result.is_as_expected:
         return "as asked"
-    return {"sent": result.sent, "asked": result.asked, "came": result.came}
+    return {"sent": result.sent, "asked": result.expected, "came": result.received}

@@ -22,7 +22,7 @@ from shop.lab.conformance.cases import SET_AT, Case, Family, in_directory
 from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, Probe, Script
 from shop.lab.engine.set_cookie import received
 
-AS_ASKED, AS_SECURE, OTHERWISE, UNTOLD = "+", "*", "-", "?"
+AS_EXPECTED, AS_SECURE, OTHERWISE, UNRECORDED = "+", "*", "-", "?"
 """The marks of a case that was measured. AS_SECURE is what is asked where the connection is
 secure, if that decides; UNTOLD is OTHERWISE without room to say what came."""
 REASONS = {
@@ -64,7 +64,7 @@ class Ground:
     others: frozenset[str]
 
     @classmethod
-    def seen(cls, arrival: Arrival) -> Ground:
+    def of_request(cls, arrival: Arrival) -> Ground:
         """The ground under a request before any case is asked."""
         origin = urlsplit(arrival.origin)
         host = origin.hostname or ""
@@ -88,12 +88,12 @@ class Ground:
         apart = {"above": "a", "second": "h", "spelling": "w", "root": "r", "sender": "c"}
         return apart.get(case.needs, "")
 
-    def asked(self, case: Case) -> dict[str, str]:
+    def expected(self, case: Case) -> dict[str, str]:
         """What may come back, by its mark: either where the browser says what is secure."""
         if not case.wants_secure or self.connection == "p":
-            return {AS_ASKED: case.asked}
+            return {AS_EXPECTED: case.expected}
         secure = {AS_SECURE: case.secure}
-        return secure if self.connection == "s" else {AS_ASKED: case.asked} | secure
+        return secure if self.connection == "s" else {AS_EXPECTED: case.expected} | secure
 
     def is_of_others(self, pair: str) -> bool:
         """Whether a cookie is another program's, or a cart."""
@@ -101,30 +101,32 @@ class Ground:
         return name in (cookie.NAME, cookie.SECURE_NAME) or _mark(pair) in self.others
 
 
-def asking(family: Family) -> Probe:
+def probe_of(family: Family) -> Probe:
     """The probe of a family. Findings: `ground`, its host and connection; `marks`, one a case;
     `came`, a line for each OTHERWISE."""
 
-    def ask(jar: str) -> Steps:
-        ground = Ground.read(str((yield Exchange(arrival=lambda came: str(Ground.seen(came))))))
+    def probe(scope: str) -> Steps:
+        ground = Ground.read(
+            str((yield Exchange(arrival=lambda received: str(Ground.of_request(received)))))
+        )
         room = ROOM * len(family.cases) + SPARE_ROOM
         has_script = True
         marks, instead = "", []
         for case in family.cases:
             mark = ground.why_not(case) or ("s" if case.is_written and not has_script else "")
-            if not mark and (yield _giving(case, jar)) is None and case.is_written:
+            if not mark and (yield _giving(case, scope)) is None and case.is_written:
                 mark, has_script = "s", False
             if mark:
                 marks += mark
                 continue
-            answer = str((yield _reading(case, jar, _ours(family, case, ground), ground, room)))
+            answer = str((yield _reading(case, scope, _ours(family, case, ground), ground, room)))
             marks += answer[:1]
             if answer[:1] == OTHERWISE:
                 instead.append(answer[1:])
                 room -= _octets(answer)
         return {"ground": str(ground)[:2], "marks": marks, "came": "\n".join(instead)}
 
-    return ask
+    return probe
 
 
 def squeezed(text: str) -> str:
@@ -137,31 +139,31 @@ def squeezed(text: str) -> str:
     return next(cut for cut in cuts if _octets(cut) <= LONGEST - 3) + "..."
 
 
-def _giving(case: Case, jar: str) -> Exchange:
+def _giving(case: Case, scope: str) -> Exchange:
     if not case.is_written:
         return Exchange(at=f"{case.name}/{SET_AT}")
-    return Exchange(script=Script(lambda told: True, writes=_lines(case, jar)))
+    return Exchange(script=Script(lambda reports: True, writes=_lines(case, scope)))
 
 
 def _reading(
-    case: Case, jar: str, ours: Callable[[str], str], ground: Ground, room: int
+    case: Case, scope: str, ours: Callable[[str], str], ground: Ground, room: int
 ) -> Exchange:
     def read(arrival: Arrival) -> Answer:
-        came = ours(arrival.cookie)
-        for mark, text in ground.asked(case).items():
-            if came == in_directory(text, f"{jar}/{case.name}"):
+        received = ours(arrival.cookie)
+        for mark, text in ground.expected(case).items():
+            if received == in_directory(text, f"{scope}/{case.name}"):
                 return mark
-        told = OTHERWISE + squeezed(came)
-        return told if _octets(told) <= room else UNTOLD
+        reports = OTHERWISE + squeezed(received)
+        return reports if _octets(reports) <= room else UNRECORDED
 
-    lines = () if case.is_written else _lines(case, jar)
+    lines = () if case.is_written else _lines(case, scope)
     return Exchange(lines, arrival=read, at=f"{case.name}/{case.at}")
 
 
 # A family is gone through anew at each step of its way.
 @cache
-def _lines(case: Case, jar: str) -> tuple[str, ...]:
-    lines = (in_directory(line, f"{jar}/{case.name}") for line in case.lines)
+def _lines(case: Case, scope: str) -> tuple[str, ...]:
+    lines = (in_directory(line, f"{scope}/{case.name}") for line in case.lines)
     return tuple(ROOT.sub(rf"\g<0>; Max-Age={LIFE_SECONDS}", line) for line in lines)
 
 

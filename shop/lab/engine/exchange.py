@@ -13,9 +13,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-Asked = TypeVar("Asked")
-Told = TypeVar("Told")
-Found = TypeVar("Found")
+Step = TypeVar("Step")
+Reply = TypeVar("Reply")
+Result = TypeVar("Result")
 
 Answer = bool | int | str | None
 Findings = dict[str, Answer]
@@ -38,7 +38,7 @@ class Script:
     many seconds it is kept (`life`), and its SameSite (`site`). `hear` reads what it tells;
     whatever that is, it may not fail."""
 
-    hear: Callable[[Mapping[str, Any]], Answer]
+    read_report: Callable[[Mapping[str, Any]], Answer]
     writes: tuple[str, ...] = ()
     sees: tuple[str, ...] = ()
     about: str = ""
@@ -62,8 +62,8 @@ class Exchange:
     read: Callable[[Cookies], Answer] = lambda cookies: None
     at: str = ""
     arrival: Callable[[Arrival], Answer] | None = None
-    endangers: bool = False
-    is_aside: bool = False
+    may_evict: bool = False
+    is_below_cart: bool = False
     script: Script | None = None
     witness: Callable[[Cookies], tuple[str, ...]] | None = None
 
@@ -90,36 +90,36 @@ class Position:
     findings: Findings = field(default_factory=dict)
 
 
-def position(probe: Probe, jar: str, answers: Sequence[Answer]) -> Position:
+def position(probe: Probe, scope: str, answers: Sequence[Answer]) -> Position:
     """Runs a probe over the answers so far.
 
     Raises ValueError when there are more answers than it asks for.
     """
-    found = replayed(probe(jar), answers)
-    return Position(found) if isinstance(found, Exchange) else Position(None, found)
+    result = replayed(probe(scope), answers)
+    return Position(result) if isinstance(result, Exchange) else Position(None, result)
 
 
-def replayed(steps: Generator[Asked, Told, Found], answers: Sequence[Told]) -> Asked | Found:
+def replayed(steps: Generator[Step, Reply, Result], answers: Sequence[Reply]) -> Step | Result:
     """What a generator yields after these answers, or what it ends with.
 
     Raises ValueError when there are more answers than it asks for.
     """
     left = list(answers)
     try:
-        asked = next(steps)
+        step = next(steps)
         while left:
-            asked = steps.send(left.pop(0))
+            step = steps.send(left.pop(0))
     except StopIteration as end:
         if left:
             raise ValueError("more answers than questions") from None
-        found: Found = end.value
-        return found
-    return asked
+        result: Result = end.value
+        return result
+    return step
 
 
-def exchanges(probe: Probe, jar: str, answers: Sequence[Answer]) -> list[Exchange]:
+def exchanges(probe: Probe, scope: str, answers: Sequence[Answer]) -> list[Exchange]:
     """The exchanges that these answers are to, and the one after them if there is one."""
-    steps = probe(jar)
+    steps = probe(scope)
     made = []
     try:
         made.append(next(steps))

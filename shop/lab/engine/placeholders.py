@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 SOON_SECONDS = 600
 """How far ahead a date is that stands for one in the future."""
-HOLE = re.compile(r"\{(?:soon:([^}]*)|(host|above|top|mixed|doubled))\}")
+PLACEHOLDER = re.compile(r"\{(?:soon:([^}]*)|(host|above|top|mixed|doubled))\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Sending:
         of it, `{mixed}` is it in mixed case, `{doubled}` is it with its first dot doubled;
         `{soon:%Y}` is a part of a date in ten minutes, in the words of strftime.
         """
-        return HOLE.sub(self._of, line)
+        return PLACEHOLDER.sub(self._of, line)
 
     def _of(self, hole: re.Match[str]) -> str:
         if hole[1] is not None:

@@ -61,13 +61,13 @@ BY_SCRIPT = "Crumb-Probe"
 """Header of a request that wants to be told the next address rather than sent there."""
 STOPPED = "stopped"
 """The finding of a question that could not be asked to its end: the status on the way."""
-LONGEST_TOLD = 2000
+LONGEST_REPORT = 2000
 """Characters of what a script tells: many times what any is asked."""
 LONGEST_AGENT = 300
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
 
 
-class Asked(Protocol):
+class Question(Protocol):
     """A question of a chain."""
 
     @property
@@ -95,12 +95,12 @@ class Progress:
 
     questions: int
     findings: tuple[Findings, ...]
-    said: str = ""
-    onward: str = ""
-    instead: str = ""
+    status: str = ""
+    next_address: str = ""
+    fallback_address: str = ""
 
 
-class Chain:
+class Run:
     """The questions, and the addresses below /limits/<name> at which they are asked.
 
     `report` renders the page from how far it is. What was signed for questions of another
@@ -110,7 +110,7 @@ class Chain:
     def __init__(
         self,
         name: str,
-        questions: Sequence[Asked],
+        questions: Sequence[Question],
         report: Callable[[Progress], Response],
         *,
         edition: int,
@@ -127,8 +127,8 @@ class Chain:
         add("/jar/witness", "witness", self.witness)
         add("/clean", "clean", self.clean)
         # Beside the cart's pages, and so not below the prefix of the others.
-        self.aside = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
-        self.aside.add_url_rule(f"/{name}", "exchange", self.exchange)
+        self.below_cart = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
+        self.below_cart.add_url_rule(f"/{name}", "exchange", self.exchange)
 
     def create(self) -> Response:
         return redirect(self._show(State()), HTTPStatus.SEE_OTHER)
@@ -142,19 +142,19 @@ class Chain:
 
     def exchange(self, at: str = "") -> Response:
         """Reads what came, and gives what is next."""
-        state, asked = self._state()
+        state, question = self._state()
         if state.is_sent:
-            waiting = self._waiting(state, asked)
+            waiting = self._waiting(state, question)
             state = replace(state, answers=(*state.answers, _answer(waiting)), is_sent=False)
             # After a page of no origin it is the chain's own page whose script goes on.
             is_rest = waiting.witness or len(state.answers) % HOPS == 0
             if is_rest and BY_SCRIPT not in request.headers:
                 return redirect(self._show(state), HTTPStatus.SEE_OTHER)
-        now = position(asked.ask, self._path(), state.answers).exchange
+        now = position(question.ask, self._path(), state.answers).exchange
         if now is None:
             return self._on(self._clean(state), state)
         state = replace(state, is_sent=True)
-        return _giving(self._on(self._after(now, state), state), now)
+        return _with_cookies(self._on(self._after(now, state), state), now)
 
     def page(self) -> Response:
         """A page of no origin: what it asks for is asked as if from another site."""
@@ -164,7 +164,7 @@ class Chain:
             render_template(
                 "lab/engine/witness.html",
                 picture=url_for(f"{self.name}.witness", s=token),
-                onward=self._jar(state),
+                next_address=self._jar(state),
             )
         )
         # Scripts are allowed so that the page may go on by itself (HTML, "sandboxed automatic
@@ -186,8 +186,8 @@ class Chain:
 
     def clean(self) -> Response:
         """Deletes what the question has set, from where its cookies are not sent."""
-        state, asked = self._state()
-        left = self._deletions(state, asked)[state.deleted :]
+        state, question = self._state()
+        left = self._deletions(state, question)[state.deleted :]
         deletions = _batch(left)
         status = request.args.get(STOPPED, "")
         if len(deletions) < len(left):
@@ -195,60 +195,60 @@ class Chain:
             is_led = status or BY_SCRIPT in request.headers
             response = self._on(self._clean(state, status) if is_led else self._show(state), state)
         else:
-            found = position(asked.ask, self._path(), state.answers)
-            known: Findings = {STOPPED: _status(status)} if found.exchange else found.findings
-            state = State((*state.findings, known))
-            response = self._on(self._onward(state), state)
+            result = position(question.ask, self._path(), state.answers)
+            findings: Findings = {STOPPED: _status(status)} if result.exchange else result.findings
+            state = State((*state.findings, findings))
+            response = self._on(self._next_address(state), state)
         for deletion in deletions:
             response.headers.add("Set-Cookie", deletion)
         return response
 
-    def _deletions(self, state: State, asked: Asked) -> list[str]:
-        jar, page = self._path(), url_for(f"{self.name}.show")
-        given = exchanges(asked.ask, jar, state.answers)
-        gone: list[str] = []
+    def _deletions(self, state: State, question: Question) -> list[str]:
+        scope, page = self._path(), url_for(f"{self.name}.show")
+        given = exchanges(question.ask, scope, state.answers)
+        headers: list[str] = []
         for at, made in zip(["", *(before.at for before in given)], given, strict=False):
-            default = set_cookie.default_path(f"{jar}/{at}")
+            default = set_cookie.default_path(f"{scope}/{at}")
             for line in made.sets:
-                gone += _gone(line, default)
+                headers += _deletion_headers(line, default)
             for line in made.writes:
-                gone += _gone(line, set_cookie.default_path(page))
-        return list(dict.fromkeys(gone))
+                headers += _deletion_headers(line, set_cookie.default_path(page))
+        return list(dict.fromkeys(headers))
 
     def _progress(self, state: State) -> Progress:
         total, done = len(self.questions), len(state.findings)
         if done == total:
             return Progress(total, state.findings)
-        said = f"{done + 1} of {total}: {self.questions[done].title}"
-        onward = self._jar(state, self._here(state))
-        return Progress(total, state.findings, said, onward, self._clean(state))
+        status = f"{done + 1} of {total}: {self.questions[done].title}"
+        next_address = self._jar(state, self._here(state))
+        return Progress(total, state.findings, status, next_address, self._clean(state))
 
     def _here(self, state: State) -> str:
         # Cookies without a path are given that of the address: it is gone on where it was left.
-        asked = self.questions[len(state.findings)]
-        read = exchanges(asked.ask, self._path(), state.answers)[: len(state.answers)]
+        question = self.questions[len(state.findings)]
+        read = exchanges(question.ask, self._path(), state.answers)[: len(state.answers)]
         return read[-1].at if read else ""
 
     def _on(self, address: str, state: State) -> Response:
         if BY_SCRIPT not in request.headers:
             return redirect(address, HTTPStatus.SEE_OTHER)
         progress = self._progress(state)
-        if not progress.onward:
+        if not progress.next_address:
             return jsonify(next=address, is_over=True)
-        asked = self.questions[len(state.findings)]
-        now = position(asked.ask, self._path(), state.answers).exchange
+        question = self.questions[len(state.findings)]
+        now = position(question.ask, self._path(), state.answers).exchange
         script = now.script if now and state.is_sent else None
         return jsonify(
             next=address,
-            instead=self._clean(state),
-            said=progress.said,
+            fallback=self._clean(state),
+            status=progress.status,
             done=len(state.findings),
             is_page=bool(now and now.witness and state.is_sent),
-            endangers=bool(now and now.endangers),
+            may_evict=bool(now and now.may_evict),
             script=script and _for_script(script),
         )
 
-    def _onward(self, state: State) -> str:
+    def _next_address(self, state: State) -> str:
         # A script shows how far it is by itself, and needs the page at the end only.
         is_over = len(state.findings) == len(self.questions)
         is_shown = is_over or BY_SCRIPT not in request.headers
@@ -257,18 +257,18 @@ class Chain:
     def _after(self, now: Exchange, state: State) -> str:
         if now.witness:
             return url_for(f"{self.name}.page", s=self._token(state))
-        if now.is_aside:
+        if now.is_below_cart:
             return url_for(f"{self.name}_aside.exchange", s=self._token(state))
         return self._jar(state, now.at)
 
-    def _state(self) -> tuple[State, Asked]:
+    def _state(self) -> tuple[State, Question]:
         state = self._read(request.args.get("s", ""))
         if state is None or len(state.findings) == len(self.questions):
             abort(HTTPStatus.BAD_REQUEST)
         return state, self.questions[len(state.findings)]
 
-    def _waiting(self, state: State, asked: Asked) -> Exchange:
-        waiting = position(asked.ask, self._path(), state.answers).exchange
+    def _waiting(self, state: State, question: Question) -> Exchange:
+        waiting = position(question.ask, self._path(), state.answers).exchange
         if waiting is None:
             abort(HTTPStatus.BAD_REQUEST)
         return waiting
@@ -307,7 +307,7 @@ class Chain:
         return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
 
 
-def who_is_asked() -> dict[str, str]:
+def browser_and_origin() -> dict[str, str]:
     """What a report for machines begins with: what the browser calls itself, and the origin."""
     browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
     return {"browser": browser, "origin": request.host_url.rstrip("/")}
@@ -329,23 +329,23 @@ def _loaded(signer: Signer, token: str, max_age_seconds: int | None) -> State | 
 def _answer(waiting: Exchange) -> Answer:
     if waiting.script is None:
         return waiting.arrival(_arrival()) if waiting.arrival else waiting.read(_cookies())
-    told = _told()
-    return None if told is None else waiting.script.hear(told)
+    reported = _reported()
+    return None if reported is None else waiting.script.read_report(reported)
 
 
-def _told() -> Mapping[str, Any] | None:
-    text = request.args.get("told", "")
+def _reported() -> Mapping[str, Any] | None:
+    text = request.args.get("report", "")
     try:
-        told = json.loads(text) if len(text) <= LONGEST_TOLD else None
+        reported = json.loads(text) if len(text) <= LONGEST_REPORT else None
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return reported if isinstance(reported, dict) else None
 
 
-def _giving(response: Response, now: Exchange) -> Response:
+def _with_cookies(response: Response, now: Exchange) -> Response:
     for line in now.lines:
         response.headers.add("Set-Cookie", sending().filled(line))
-    if now.endangers:
+    if now.may_evict:
         put_back(response, read_visit())
         session.modified = bool(session)
     return response
@@ -356,7 +356,7 @@ def _for_script(script: Script) -> Mapping[str, Any]:
     return {"writes": writes, "sees": script.sees, "about": script.about}
 
 
-def _gone(line: str, default: str) -> tuple[str, ...]:
+def _deletion_headers(line: str, default: str) -> tuple[str, ...]:
     now = sending()
     return set_cookie.deletions(now.filled(line), default=default, host=now.host)
 

@@ -28,8 +28,8 @@ class Question:
     key: str
     title: str
     ask: Probe
-    tell: Callable[[Findings], str]
-    asked: Known
+    describe: Callable[[Findings], str]
+    expected: Known
     chromium: Known
     firefox: Known
     safari: Known
@@ -38,44 +38,44 @@ class Question:
 NEEDS_SCRIPT = "Not measured: only a script can ask this, and none ran"
 
 
-def _tell_largest(found: Findings) -> str:
-    if not found["largest"]:
+def _tell_largest(findings: Findings) -> str:
+    if not findings["largest"]:
         return "No cookie of this page is kept at all: this browser is set to refuse them"
-    if found["dropped"] is None:
-        return f"{found['largest']:,} bytes and more are kept"
-    counted = "name and value together" if found["name counts"] else "the value alone"
-    kept, dropped = f"{found['largest']:,}", f"{found['dropped']:,}"
+    if findings["dropped"] is None:
+        return f"{findings['largest']:,} bytes and more are kept"
+    counted = "name and value together" if findings["name counts"] else "the value alone"
+    kept, dropped = f"{findings['largest']:,}", f"{findings['dropped']:,}"
     return f"{kept} bytes of {counted} are kept, {dropped} are not"
 
 
-def _tell_attributes(found: Findings) -> str:
-    counted = "count" if found["count"] else "do not count"
-    used = [name for name, is_used in found.items() if name != "count" and is_used]
+def _tell_attributes(findings: Findings) -> str:
+    counted = "count" if findings["count"] else "do not count"
+    used = [name for name, is_used in findings.items() if name != "count" and is_used]
     return f"Attributes {counted}. Used: {', '.join(used) or 'none of the long ones'}"
 
 
-def _tell_overwriting(found: Findings) -> str:
+def _tell_overwriting(findings: Findings) -> str:
     fates = {
         "kept": "kept",
         "deleted": "deleted, and the new one dropped",
         "replaced": "replaced by the new one, whole",
         "cut": "replaced by a part of the new one",
     }
-    return f"The old cookie is {fates[str(found['old'])]}"
+    return f"The old cookie is {fates[str(findings['old'])]}"
 
 
-def _tell_characters(found: Findings) -> str:
-    dropped = [name for name, is_kept in found.items() if not is_kept]
+def _tell_characters(findings: Findings) -> str:
+    dropped = [name for name, is_kept in findings.items() if not is_kept]
     return (
         f"Dropped or changed: {', '.join(dropped)}" if dropped else "All arrive as they were sent"
     )
 
 
-def _tell_controls(found: Findings) -> str:
-    if not found:
+def _tell_controls(findings: Findings) -> str:
+    if not findings:
         return NEEDS_SCRIPT
     named = {
-        verdict: [code for code, known in found.items() if known == verdict]
+        verdict: [code for code, known in findings.items() if known == verdict]
         for verdict in (questions.KEPT, questions.CUT, questions.DROPPED)
     }
     parts = [f"{verdict}: {_ranges(codes)}" for verdict, codes in named.items() if codes]
@@ -92,56 +92,56 @@ def _ranges(codes: list[str]) -> str:
     )
 
 
-def _tell_lifetime(found: Findings) -> str:
-    if not found:
+def _tell_lifetime(findings: Findings) -> str:
+    if not findings:
         return NEEDS_SCRIPT
-    if found["seconds"] is None:
+    if findings["seconds"] is None:
         return "Not measured: this browser tells no script when a cookie ends"
-    days = round(int(found["seconds"]) / 86_400, 3)
-    return f"Of {int(found['asked'] or 0) // 86_400} days asked for, {days:g} are granted"
+    days = round(int(findings["seconds"]) / 86_400, 3)
+    return f"Of {int(findings['asked'] or 0) // 86_400} days asked for, {days:g} are granted"
 
 
-def _tell_http_only(found: Findings) -> str:
-    if not found:
+def _tell_http_only(findings: Findings) -> str:
+    if not findings:
         return NEEDS_SCRIPT
-    sees = "sees" if found["seen"] else "does not see"
-    writes = "can write" if found["written over"] else "cannot write"
-    makes = "can make" if found["made by script"] else "cannot make"
-    takes = "can be" if found["taken away by a header"] else "cannot be"
+    sees = "sees" if findings["seen"] else "does not see"
+    writes = "can write" if findings["written over"] else "cannot write"
+    makes = "can make" if findings["made by script"] else "cannot make"
+    takes = "can be" if findings["taken away by a header"] else "cannot be"
     return (
         f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; what a script "
         f"wrote {takes} taken from it by a header of the same name"
     )
 
 
-def _tell_same_site(found: Findings) -> str:
-    if not found["measured"]:
+def _tell_same_site(findings: Findings) -> str:
+    if not findings["measured"]:
         reason = "no cookie comes back from another site’s page here, not even with SameSite=None"
-        if not found["says"]:
+        if not findings["says"]:
             return f"Not measured: {reason}"
-        said = str(found["says"]).capitalize()
-        return f"Treated as {said}, as the browser itself says. Not measured: {reason}"
-    treated = "None" if found["none given"] else "Lax"
+        status = str(findings["says"]).capitalize()
+        return f"Treated as {status}, as the browser itself says. Not measured: {reason}"
+    treated = "None" if findings["none given"] else "Lax"
     return (
         f"Without SameSite a cookie is treated as {treated}: when another site’s page asks for a "
-        f"picture it is {'sent' if found['none given'] else 'not sent'}, a cookie with Lax is "
-        f"{'sent' if found['Lax'] else 'not sent'}, with None it is "
-        f"{'sent' if found['None'] else 'not sent'}"
+        f"picture it is {'sent' if findings['none given'] else 'not sent'}, a cookie with Lax is "
+        f"{'sent' if findings['Lax'] else 'not sent'}, with None it is "
+        f"{'sent' if findings['None'] else 'not sent'}"
     )
 
 
-def _tell_kept(found: Findings) -> str:
-    kept = [name for name, is_kept in found.items() if is_kept]
+def _tell_kept(findings: Findings) -> str:
+    kept = [name for name, is_kept in findings.items() if is_kept]
     return f"Kept: {'; '.join(kept) or 'none'}"
 
 
-def _tell_eviction(found: Findings) -> str:
-    if found["left"] is None:
-        return f"All {found['kept']} are kept"
-    first = "evicted" if not found["plain"] else "kept"
-    high = "evicted" if not found["high"] else "kept"
+def _tell_eviction(findings: Findings) -> str:
+    if findings["left"] is None:
+        return f"All {findings['kept']} are kept"
+    first = "evicted" if not findings["plain"] else "kept"
+    high = "evicted" if not findings["high"] else "kept"
     return (
-        f"{found['kept']} are kept; one more leaves {found['left']}. The eldest is {first}, "
+        f"{findings['kept']} are kept; one more leaves {findings['left']}. The eldest is {first}, "
         f"with Priority=High it is {high}"
     )
 

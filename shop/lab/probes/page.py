@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from shop.lab.engine.exchange import Findings
-from shop.lab.engine.run import STOPPED, Chain, Progress, who_is_asked
+from shop.lab.engine.run import STOPPED, Progress, Run, browser_and_origin
 from shop.lab.probes.known_answers import QUESTIONS, Known, Question
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
@@ -20,15 +20,15 @@ class Row:
     """A question with what was measured, as figures and in words."""
 
     question: Question
-    found: Findings
-    told: str
+    findings: Findings
+    text: str
 
     @property
     def known(self) -> tuple[tuple[str, Known], ...]:
         """What is asked and what others do, by whom."""
         question = self.question
         return (
-            ("RFC 6265bis asks", question.asked),
+            ("RFC 6265bis asks", question.expected),
             ("Chromium", question.chromium),
             ("Firefox", question.firefox),
             ("Safari", question.safari),
@@ -38,9 +38,10 @@ class Row:
 def show(progress: Progress) -> Response:
     """The page while it goes on, and the report at the end."""
     rows = [
-        _row(question, found) for question, found in zip(QUESTIONS, progress.findings, strict=False)
+        _row(question, findings)
+        for question, findings in zip(QUESTIONS, progress.findings, strict=False)
     ]
-    is_over = not progress.onward
+    is_over = not progress.next_address
     return responses.page(
         "lab/probes/show.html",
         read_visit(),
@@ -54,22 +55,22 @@ EDITION = 1
 """Raised by hand when the questions change so that older findings no longer fit them: every report
 link shared before then stops working. A test says when that is."""
 
-chain = Chain("probe", QUESTIONS, show, edition=EDITION)
-blueprint = chain.blueprint
+run = Run("probe", QUESTIONS, show, edition=EDITION)
+blueprint = run.blueprint
 
 
-def _row(question: Question, found: Findings) -> Row:
-    if STOPPED not in found:
-        return Row(question, found, question.tell(found))
-    status = found[STOPPED]
+def _row(question: Question, findings: Findings) -> Row:
+    if STOPPED not in findings:
+        return Row(question, findings, question.describe(findings))
+    status = findings[STOPPED]
     way = f"the answer on the way was {status}" if status else "there was no answer on the way"
-    return Row(question, found, f"Not measured to the end: {way}")
+    return Row(question, findings, f"Not measured to the end: {way}")
 
 
 def _as_json(rows: list[Row]) -> str:
     report: dict[str, Any] = {
-        **who_is_asked(),
-        "measured": {row.question.key: {"told": row.told, **row.found} for row in rows},
+        **browser_and_origin(),
+        "measured": {row.question.key: {"summary": row.text, **row.findings} for row in rows},
     }
     return json.dumps(report, indent=2, ensure_ascii=False)
 
@@ -78,17 +79,17 @@ def _as_markdown(rows: list[Row]) -> str:
     def cells(*texts: str) -> str:
         return f"| {' | '.join(text.replace('|', '&#124;') for text in texts)} |"
 
-    asked = who_is_asked()
+    visitor = browser_and_origin()
     heads = ["Question", "This browser", *(name for name, _ in rows[0].known)]
     lines = [
         "# What this browser does with cookies",
         "",
-        f"Measured at {asked['origin']} in `{asked['browser'].replace('`', '')}`.",
+        f"Measured at {visitor['origin']} in `{visitor['browser'].replace('`', '')}`.",
         "",
         cells(*heads),
         cells(*("---" for _ in heads)),
     ]
     for row in rows:
         known = (f"{known.text} ({known.source})" for _, known in row.known)
-        lines.append(cells(row.question.title, row.told, *known))
+        lines.append(cells(row.question.title, row.text, *known))
     return "\n".join(lines)

@@ -32,39 +32,41 @@ NAME = "lab-p"
 Steps = Generator[Exchange, Answer, Findings]
 
 
-def line(name: str, value: str, jar: str, *attributes: str) -> str:
+def line(name: str, value: str, scope: str, *attributes: str) -> str:
     """A Set-Cookie line for the path of a jar."""
-    parts = [f"{name}={value}", f"Path={jar}", f"Max-Age={LIFE_SECONDS}", *attributes]
+    parts = [f"{name}={value}", f"Path={scope}", f"Max-Age={LIFE_SECONDS}", *attributes]
     return "; ".join(parts)
 
 
-def gone(name: str, path: str) -> str:
+def deletion(name: str, path: str) -> str:
     """A Set-Cookie line that deletes a cookie."""
     return f"{name}=; Path={path}; Max-Age=0"
 
 
 def length_of(name: str) -> Callable[[Cookies], Answer]:
     """Reads how long a cookie's value is; None when it did not come."""
-    return lambda cookies: next((len(value) for found, value in cookies if found == name), None)
+    return lambda cookies: next(
+        (len(value) for findings, value in cookies if findings == name), None
+    )
 
 
 def value_of(name: str) -> Callable[[Cookies], Answer]:
     """Reads a cookie's value; None when it did not come."""
-    return lambda cookies: next((value for found, value in cookies if found == name), None)
+    return lambda cookies: next((value for findings, value in cookies if findings == name), None)
 
 
 def has(name: str) -> Callable[[Cookies], Answer]:
     """Reads whether a cookie came."""
-    return lambda cookies: any(found == name for found, _ in cookies)
+    return lambda cookies: any(findings == name for findings, _ in cookies)
 
 
-def largest(jar: str) -> Steps:
+def largest(scope: str) -> Steps:
     """The most octets of name + value that are kept, to the byte; beyond LARGEST_TRIED nobody
     asks, and `dropped` is None."""
 
     def is_kept(octets: int, name: str = NAME) -> Generator[Exchange, Answer, bool]:
         value = "x" * (octets - len(name))
-        length = yield Exchange((line(name, value, jar),), length_of(name))
+        length = yield Exchange((line(name, value, scope),), length_of(name))
         return length == len(value)
 
     low, high = 0, BROWSER_LIMIT_BYTES
@@ -79,28 +81,28 @@ def largest(jar: str) -> Steps:
         else:
             high = middle
     # Two large ones would be more than many servers take of a request.
-    yield Exchange((gone(NAME, jar),))
+    yield Exchange((deletion(NAME, scope),))
     halves = "n" * (low // 2)
     name_counts = low > 0 and (yield from is_kept(low, halves))
     name_limits = low > 0 and not (yield from is_kept(low + 1, halves))
     return {"largest": low, "dropped": high, "name counts": name_counts and name_limits}
 
 
-def attributes(jar: str) -> Steps:
+def attributes(scope: str) -> Steps:
     """Whether attributes count towards the limit, and what becomes of one over 1,024 octets."""
     full = "x" * (BROWSER_LIMIT_BYTES - len(NAME))
     extra = "Comment=" + "y" * (ATTRIBUTE_LIMIT_BYTES - 24)
-    length = yield Exchange((line(NAME, full, jar, extra),), length_of(NAME))
-    yield Exchange((gone(NAME, jar),))
+    length = yield Exchange((line(NAME, full, scope, extra),), length_of(NAME))
+    yield Exchange((deletion(NAME, scope),))
 
     def ends(digits: int) -> Generator[Exchange, Answer, bool]:
-        yield Exchange((line(NAME, "1", jar),))
-        late = f"{NAME}=1; Path={jar}; Max-Age={'0' * digits}"
+        yield Exchange((line(NAME, "1", scope),))
+        late = f"{NAME}=1; Path={scope}; Max-Age={'0' * digits}"
         is_kept = yield Exchange((late,), has(NAME))
         return not is_kept
 
     def leads_away(octets: int) -> Generator[Exchange, Answer, bool]:
-        path = f"{jar}/".ljust(octets, "a")
+        path = f"{scope}/".ljust(octets, "a")
         name = f"{NAME}{octets}"
         away = f"{name}=1; Path={path}; Max-Age={LIFE_SECONDS}"
         is_here = yield Exchange((away,), has(name))
@@ -115,10 +117,10 @@ def attributes(jar: str) -> Steps:
     }
 
 
-def overwriting(jar: str) -> Steps:
+def overwriting(scope: str) -> Steps:
     """What becomes of a cookie when one of its name arrives that is too long."""
-    yield Exchange((line(NAME, "old", jar),))
-    value = yield Exchange((line(NAME, "x" * BROWSER_LIMIT_BYTES, jar),), value_of(NAME))
+    yield Exchange((line(NAME, "old", scope),))
+    value = yield Exchange((line(NAME, "x" * BROWSER_LIMIT_BYTES, scope),), value_of(NAME))
     if value is None:
         return {"old": "deleted"}
     if value == "old":
@@ -137,25 +139,25 @@ CHARACTERS = {
 """Values that are no cookie-octets throughout (RFC 6265bis, 4.1.1); a header is Latin-1 here."""
 
 
-def characters(jar: str) -> Steps:
+def characters(scope: str) -> Steps:
     """What arrives of a value with characters that a server is not to send."""
     findings: Findings = {}
     for named, value in CHARACTERS.items():
-        arrived = yield Exchange((line(NAME, value, jar),), value_of(NAME))
+        arrived = yield Exchange((line(NAME, value, scope),), value_of(NAME))
         findings[named] = arrived == value
-        yield Exchange((gone(NAME, jar),))
+        yield Exchange((deletion(NAME, scope),))
     return findings
 
 
 PREFIXES = {
     "__Host- without Secure": "__Host-a=1; Path=/",
-    "__Host- with another path": "__Host-b=1; Secure; Path={jar}",
+    "__Host- with another path": "__Host-b=1; Secure; Path={scope}",
     "__Host- as it must be": "__Host-c=1; Secure; Path=/",
     "__HOST- in capitals, without Secure": "__HOST-d=1; Path=/",
-    "__Secure- without Secure": "__Secure-e=1; Path={jar}",
-    "__Secure- as it must be": "__Secure-f=1; Secure; Path={jar}",
-    "__Http- without HttpOnly": "__Http-g=1; Secure; Path={jar}",
-    "__Http- as it must be": "__Http-h=1; Secure; HttpOnly; Path={jar}",
+    "__Secure- without Secure": "__Secure-e=1; Path={scope}",
+    "__Secure- as it must be": "__Secure-f=1; Secure; Path={scope}",
+    "__Http- without HttpOnly": "__Http-g=1; Secure; Path={scope}",
+    "__Http- as it must be": "__Http-h=1; Secure; HttpOnly; Path={scope}",
     "__Host-Http- without HttpOnly": "__Host-Http-i=1; Secure; Path=/",
     "__Host-Http- as it must be": "__Host-Http-j=1; Secure; HttpOnly; Path=/",
 }
@@ -163,14 +165,16 @@ PREFIXES = {
 alone leave the laboratory's own path. They are a byte long, fixed, and deleted right after."""
 
 
-def prefixes(jar: str) -> Steps:
+def prefixes(scope: str) -> Steps:
     """Which cookies with a prefix are kept, on this origin."""
-    lines = tuple(f"{text.format(jar=jar)}; Max-Age={LIFE_SECONDS}" for text in PREFIXES.values())
+    lines = tuple(
+        f"{text.format(scope=scope)}; Max-Age={LIFE_SECONDS}" for text in PREFIXES.values()
+    )
     names = {named: text.partition("=")[0] for named, text in PREFIXES.items()}
 
     def read(cookies: Cookies) -> Answer:
-        came = {name for name, _ in cookies}
-        return ",".join(named for named, name in names.items() if name in came)
+        arrived = {name for name, _ in cookies}
+        return ",".join(named for named, name in names.items() if name in arrived)
 
     kept = str((yield Exchange(lines, read))).split(",")
     return {named: named in kept for named in PREFIXES}
@@ -180,29 +184,29 @@ CONTROLS = (*range(0x20), 0x7F)
 KEPT, CUT, DROPPED = "kept", "cut", "dropped"
 
 
-def controls(jar: str) -> Steps:
+def controls(scope: str) -> Steps:
     """What becomes of a cookie with a control character in it: by script, since no server
     worth its name sends one. The findings name the characters by their codes."""
     names = {code: f"{NAME}{code:02x}" for code in CONTROLS}
-    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    life = f"Path={page_of(scope)}; Max-Age={LIFE_SECONDS}"
     writes = tuple(f"{name}=a{chr(code)}b; {life}" for code, name in names.items())
 
     def read(cookies: Cookies) -> Answer:
-        came = dict(cookies)
+        arrived = dict(cookies)
         whole = {name: f"a{chr(code)}b" for code, name in names.items()}
         return " ".join(
-            f"{name}{'+' if came[name] == whole[name] else '-'}"
+            f"{name}{'+' if arrived[name] == whole[name] else '-'}"
             for name in names.values()
-            if name in came
+            if name in arrived
         )
 
-    has_script = yield Exchange(script=Script(lambda told: True, writes=writes))
+    has_script = yield Exchange(script=Script(lambda reported: True, writes=writes))
     if not has_script:
         return {}
-    came = str((yield Exchange((), read))).split()
+    arrived = str((yield Exchange((), read))).split()
     findings: Findings = {}
     for code, name in names.items():
-        kept = KEPT if f"{name}+" in came else CUT if f"{name}-" in came else DROPPED
+        kept = KEPT if f"{name}+" in arrived else CUT if f"{name}-" in arrived else DROPPED
         findings[f"{code:02X}"] = kept
     return findings
 
@@ -211,22 +215,22 @@ LONGEST_LIFE_SECONDS = 100 * MAX_AGE_LIMIT_SECONDS
 """Of what a browser is believed to say."""
 
 
-def lifetime(jar: str) -> Steps:
+def lifetime(scope: str) -> Steps:
     """For how many seconds a cookie is kept that asks for more than 400 days; None where the
     browser lets no script know, and nothing is found where no script runs."""
-    asked = 2 * MAX_AGE_LIMIT_SECONDS
-    yield Exchange((f"{NAME}=1; Path={page_of(jar)}; Max-Age={asked}",))
+    requested = 2 * MAX_AGE_LIMIT_SECONDS
+    yield Exchange((f"{NAME}=1; Path={page_of(scope)}; Max-Age={requested}",))
     script = Script(_seconds, about=NAME)
     seconds = yield Exchange(script=script)
     if seconds is None:
         return {}
-    return {"asked": asked, "seconds": None if seconds is False else seconds}
+    return {"asked": requested, "seconds": None if seconds is False else seconds}
 
 
-def http_only(jar: str) -> Steps:
+def http_only(scope: str) -> Steps:
     """Whether a script sees a cookie that is HttpOnly, can write over it, or makes one; and
     whether a header can make one out of what a script wrote."""
-    life = f"Path={page_of(jar)}; Max-Age={LIFE_SECONDS}"
+    life = f"Path={page_of(scope)}; Max-Age={LIFE_SECONDS}"
     hidden, shown, made = HTTP_ONLY
     yield Exchange((f"{hidden}=server; {life}; HttpOnly", f"{shown}=server; {life}"))
     looked = yield Exchange(script=Script(_seen, sees=(hidden, shown)))
@@ -260,29 +264,29 @@ SITES = {
 }
 
 
-def same_site(jar: str) -> Steps:
+def same_site(scope: str) -> Steps:
     """Which cookies are sent when another site's page asks for a picture: a page of no origin
     stands for it. `measured` is False where not even SameSite=None comes back from there, as on an
     origin that is not secure, or where the browser keeps all others' cookies apart: then a script
     asks for what the browser `says` of a cookie that has none."""
-    page = page_of(jar)
+    page = page_of(scope)
     lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
     names = {named: text.partition("=")[0] for named, text in SITES.items()}
 
     def witness(cookies: Cookies) -> tuple[str, ...]:
-        came = ".".join(name for name, _ in cookies if name in names.values())
-        return (line(NAME, f".{came}", jar, "SameSite=None", "Secure"),)
+        arrived = ".".join(name for name, _ in cookies if name in names.values())
+        return (line(NAME, f".{arrived}", scope, "SameSite=None", "Secure"),)
 
     yield Exchange(lines)
-    came = yield Exchange((), value_of(NAME), witness=witness)
-    if came is None:
+    arrived = yield Exchange((), value_of(NAME), witness=witness)
+    if arrived is None:
         says = yield Exchange(script=Script(_site, about=names["none given"]))
         return {"measured": False, "says": says or None}
-    sent = {named: name in str(came).split(".") for named, name in names.items()}
+    sent = {named: name in str(arrived).split(".") for named, name in names.items()}
     return {"measured": True, **sent}
 
 
-def eviction(jar: str) -> Steps:
+def eviction(scope: str) -> Steps:
     """How many cookies of a host are kept, how many are left when one more comes, and whether
     the eldest is among them, with and without Priority=High.
 
@@ -291,7 +295,7 @@ def eviction(jar: str) -> Steps:
     looked for where they are sent, and the unguarded cart is deleted first.
     """
     plain, high = "lab-plain", "lab-high"
-    eldest = (line(plain, "1", jar), line(high, "1", jar, "Priority=High"))
+    eldest = (line(plain, "1", scope), line(high, "1", scope, "Priority=High"))
     names = [f"c{number:03}" for number in range(MOST_COOKIES)]
 
     def still(cookies: Cookies) -> Answer:
@@ -303,67 +307,69 @@ def eviction(jar: str) -> Steps:
     def given(batch: list[str], held: int) -> Generator[Exchange, Answer, int]:
         # How many come then. All answers travel in the address: what is expected takes no room.
         expected = held + len(batch)
-        lines = tuple(line(name, "1", jar) for name in batch)
-        came = yield Exchange(
-            lines, lambda cookies: len(cookies) == expected or len(cookies), endangers=True
+        lines = tuple(line(name, "1", scope) for name in batch)
+        arrived = yield Exchange(
+            lines, lambda cookies: len(cookies) == expected or len(cookies), may_evict=True
         )
-        return expected if came is True else int(came or 0)
+        return expected if arrived is True else int(arrived or 0)
 
     def batches(end: int) -> list[list[str]]:
         return [names[at : min(at + size, end)] for at in range(0, end, size)]
 
-    def aside(*lines: str) -> Generator[Exchange, Answer, int]:
-        return int(bool((yield Exchange(lines, has(undo.NAME), endangers=True, is_aside=True))))
+    def below_cart(*lines: str) -> Generator[Exchange, Answer, int]:
+        return int(
+            bool((yield Exchange(lines, has(undo.NAME), may_evict=True, is_below_cart=True)))
+        )
 
-    unguarded_gone = gone(unguarded.NAME, f"{page_of(page_of(jar))}/{unguarded.NAME}")
-    beside = yield Exchange((unguarded_gone, *eldest), octets, endangers=True)
+    unguarded_gone = deletion(unguarded.NAME, f"{page_of(page_of(scope))}/{unguarded.NAME}")
+    beside = yield Exchange((unguarded_gone, *eldest), octets, may_evict=True)
     size = SMALL_BATCH if beside in CROWDED_BYTES else BATCH
     held, sent = 0, 0
     for batch in batches(MOST_COOKIES):
-        found = yield from given(batch, held)
-        if found < held + len(batch):
+        findings = yield from given(batch, held)
+        if findings < held + len(batch):
             break
-        held, sent = found, sent + len(batch)
+        held, sent = findings, sent + len(batch)
     else:
-        return {"kept": held + (yield from aside()), "left": None, "plain": True, "high": True}
+        return {"kept": held + (yield from below_cart()), "left": None, "plain": True, "high": True}
     for batch in batches(sent + size):
-        yield Exchange(tuple(gone(name, jar) for name in batch), endangers=True)
-    before = yield from aside(*eldest)
+        yield Exchange(tuple(deletion(name, scope) for name in batch), may_evict=True)
+    before = yield from below_cart(*eldest)
     for batch in batches(sent):
         held = yield from given(batch, held)
     for name in names[sent:]:
-        found = yield from given([name], held)
-        if found <= held:
+        findings = yield from given([name], held)
+        if findings <= held:
             break
-        held = found
-    left = str((yield Exchange((), still, endangers=True))).split()
+        held = findings
+    left = str((yield Exchange((), still, may_evict=True))).split()
     return {
         "kept": held + before,
-        "left": found + (yield from aside()),
+        "left": findings + (yield from below_cart()),
         "plain": plain in left,
         "high": high in left,
     }
 
 
-def page_of(jar: str) -> str:
+def page_of(scope: str) -> str:
     """The path of the page whose script looks at document.cookie: one above the jar's."""
-    return jar.rpartition("/")[0]
+    return scope.rpartition("/")[0]
 
 
-def _seconds(told: Mapping[str, Any]) -> Answer:
-    seconds = told.get("life")
+def _seconds(reported: Mapping[str, Any]) -> Answer:
+    seconds = reported.get("life")
     if not isinstance(seconds, int) or isinstance(seconds, bool):
         return False
     return 0 < seconds < LONGEST_LIFE_SECONDS and seconds
 
 
-def _site(told: Mapping[str, Any]) -> Answer:
-    site = told.get("site")
+def _site(reported: Mapping[str, Any]) -> Answer:
+    site = reported.get("site")
     return site if site in ("lax", "none", "strict") else ""
 
 
-def _seen(told: Mapping[str, Any]) -> Answer:
-    seen = told.get("sees")
-    if not isinstance(seen, dict):
+def _seen(reported: Mapping[str, Any]) -> Answer:
+    known = reported.get("sees")
+    if not isinstance(known, dict):
         return ""
-    return " ".join(name for name in HTTP_ONLY if seen.get(name) is not None)
+    return " ".join(name for name in HTTP_ONLY if known.get(name) is not None)

@@ -1,36 +1,36 @@
-/* <probe-run>: goes the way of a chain by fetch and shows how far it is; the server leads. */
+/* <probe-run>: makes the requests of a run by fetch and shows its progress; the server leads. */
 
 import { PATIENCE_MS } from "../cart.js";
 import { inTurn } from "../queue.js";
 
 const HEADERS = { "Crumb-Probe": "1" };
 const STOPPED = {
-  400: "It was begun too long ago, or in another browser. Begin again in the laboratory.",
-  429: "Too many requests came from your connection. Go on in a minute.",
+  400: "This run was started too long ago or in another browser. Start again in the laboratory.",
+  429: "Too many requests came from your connection. Continue in a minute.",
 };
 
 class ProbeRun extends HTMLElement {
   async connectedCallback() {
     this.bar = this.querySelector("progress");
-    this.said = this.querySelector("[role=status]");
+    this.output = this.querySelector("[role=status]");
     try {
-      let step = { next: this.dataset.next, instead: this.dataset.instead };
+      let step = { next: this.dataset.next, fallback: this.dataset.fallback };
       while (!step.is_over) step = await this.stretch(step);
       location.replace(step.next);
     } catch (stop) {
-      this.tell(`It has stopped. ${STOPPED[stop.cause] ?? "Nothing answers."} Your cart is as it was.`);
+      this.show(`The run has stopped. ${STOPPED[stop.cause] ?? "The shop does not respond."} Your cart is as it was.`);
     }
   }
 
-  /* What may make the browser evict the cart holds its turn: meanwhile nobody changes it. */
+  /* While the browser may evict the cart, the run holds its turn: nothing else changes the cart. */
   stretch(first) {
     const walk = async () => {
       let step = first;
       do step = await this.ask(step);
-      while (!step.is_over && step.endangers === first.endangers);
+      while (!step.is_over && step.may_evict === first.may_evict);
       return step;
     };
-    return first.endangers ? inTurn(walk) : walk();
+    return first.may_evict ? inTurn(walk) : walk();
   }
 
   async ask(step) {
@@ -38,38 +38,38 @@ class ProbeRun extends HTMLElement {
       location.assign(step.next);
       return new Promise(() => {});
     }
-    const told = step.script ? `&told=${encodeURIComponent(JSON.stringify(await toldBy(step.script)))}` : "";
-    let [status, next] = await answered(step.next + told);
-    if (!next && !STOPPED[status]) [status, next] = await answered(`${step.instead}&stopped=${status}`);
-    if (!next) throw new Error("stopped", { cause: status });
-    if (!next.is_over) this.tell(next.said, next.done);
+    const report = step.script ? `&report=${encodeURIComponent(JSON.stringify(await reportOf(step.script)))}` : "";
+    let [code, next] = await fetched(step.next + report);
+    if (!next && !STOPPED[code]) [code, next] = await fetched(`${step.fallback}&stopped=${code}`);
+    if (!next) throw new Error("stopped", { cause: code });
+    if (!next.is_over) this.show(next.status, next.done);
     return next;
   }
 
-  tell(said, done = this.bar.value) {
+  show(status, done = this.bar.value) {
     this.bar.value = done;
-    if (this.said.textContent !== said) this.said.textContent = said;
+    if (this.output.textContent !== status) this.output.textContent = status;
   }
 }
 
-async function answered(address) {
+async function fetched(address) {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(address, { headers: HEADERS, cache: "no-store", signal });
     return [response.status, response.ok ? await response.json() : undefined];
   } catch {
-    return [0, undefined]; // closed without an answer, or none in time
+    return [0, undefined]; // closed without a response, or too late
   }
 }
 
-async function toldBy({ writes, sees, about }) {
+async function reportOf({ writes, sees, about }) {
   for (const text of writes) document.cookie = text;
   const shown = new Map(document.cookie.split("; ").map((pair) => pair.split(/=(.*)/s)));
-  const found = about ? await window.cookieStore?.get(about) : null;
+  const cookie = about ? await window.cookieStore?.get(about) : null;
   return {
     sees: Object.fromEntries(sees.map((name) => [name, shown.get(name) ?? null])),
-    life: found?.expires ? Math.round((found.expires - Date.now()) / 1000) : null,
-    site: found?.sameSite ?? null,
+    life: cookie?.expires ? Math.round((cookie.expires - Date.now()) / 1000) : null,
+    site: cookie?.sameSite ?? null,
   };
 }
 

@@ -18,7 +18,7 @@ def test_changed_cases_raise_the_edition() -> None:
             family.key,
             family.by_name,
             [
-                [case.name, case.lines, case.asked, case.secure, case.at, case.needs]
+                [case.name, case.lines, case.expected, case.secure, case.at, case.needs]
                 for case in family.cases
             ],
         ]

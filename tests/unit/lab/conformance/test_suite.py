@@ -61,7 +61,7 @@ def test_each_difference_and_each_deviation_names_what_there_is() -> None:
     every = [case for family in families() for case in family.cases]
     for case in every:
         assert case.why in ("", *cases.reasons())
-        assert case.why if case.said is not None else True, case.name
+        assert case.why if case.source_expects is not None else True, case.name
     assert {case.why for case in every} == {"", *cases.reasons()}
     for deviation in DEVIATIONS:
         assert deviation.cases <= {case.name for case in every}
@@ -81,7 +81,7 @@ def test_nothing_is_set_outside_the_directory_of_its_case_but_what_must_be() -> 
 
 def run(family: Family, browser: ModelBrowser, *, has_script: bool = True) -> Findings:
     """The findings of a family, asked of a browser as the chain does it."""
-    probe, sending = suite.asking(family), Sending(browser.host, NOW)
+    probe, sending = suite.probe_of(family), Sending(browser.host, NOW)
     origin = f"{'https' if browser.is_secure else 'http'}://{browser.host}"
     answers: list[Answer] = []
     at = f"{JAR}/"
@@ -100,7 +100,7 @@ def _answered(now: Exchange, browser: ModelBrowser, arrival: Arrival, has_script
         return None
     for text in now.script.writes:
         browser.take(Sending(browser.host, NOW).filled(text), PAGE, by_script=True)
-    return now.script.hear({})
+    return now.script.read_report({})
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
@@ -110,7 +110,7 @@ def test_a_browser_by_the_book_deviates_nowhere(family: Family, host: str, is_se
     found = run(family, ModelBrowser(host, is_secure))
     assert found["came"] == ""
     assert len(str(found["marks"])) == len(family.cases)
-    assert set(str(found["marks"])) <= {suite.AS_ASKED, suite.AS_SECURE, *suite.REASONS}
+    assert set(str(found["marks"])) <= {suite.AS_EXPECTED, suite.AS_SECURE, *suite.REASONS}
 
 
 def test_without_a_script_the_rest_is_asked() -> None:
@@ -123,8 +123,10 @@ def test_without_a_script_the_rest_is_asked() -> None:
 
 def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
     (family,) = (family for family in families() if family.key == "attribute")
-    for is_secure, mark in ((True, suite.AS_SECURE), (False, suite.AS_ASKED)):
-        ground = suite.Ground.seen(Arrival("http://127.0.0.1:8000", "")).asked(family.cases[0])
+    for is_secure, mark in ((True, suite.AS_SECURE), (False, suite.AS_EXPECTED)):
+        ground = suite.Ground.of_request(Arrival("http://127.0.0.1:8000", "")).expected(
+            family.cases[0]
+        )
         browser = ModelBrowser("127.0.0.1", is_secure)
         browser.take("foo=bar; Secure", "/")
         assert ground[mark] == browser.sent_to("/")
@@ -146,12 +148,12 @@ def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
     ],
 )
 def test_the_ground_is_read_off_the_origin(origin: str, ground: str) -> None:
-    assert str(suite.Ground.seen(Arrival(origin, "")))[:2] == ground
+    assert str(suite.Ground.of_request(Arrival(origin, "")))[:2] == ground
 
 
 def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
-    seen = suite.Ground.seen(Arrival("https://shop.example.org", "a=1; theme=night"))
-    ground = suite.Ground.read(str(seen))
+    of_request = suite.Ground.of_request(Arrival("https://shop.example.org", "a=1; theme=night"))
+    ground = suite.Ground.read(str(of_request))
     for pair in ("a=1", "theme=night", "cart=changed-meanwhile", "__Host-cart=x"):
         assert ground.is_of_others(pair), pair
     for pair in ("a=2", "b=1", "carts=1", "theme"):
@@ -202,7 +204,7 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
     signer = URLSafeTimedSerializer("key")
     found: list[Findings] = []
     for family in families():
-        probe, answers = suite.asking(family), list[Answer]()
+        probe, answers = suite.probe_of(family), list[Answer]()
         browser, at = Contrary("shop.example.org", True, letters=letters), f"{JAR}/"
         while (now := position(probe, JAR, answers).exchange) is not None:
             at = f"{JAR}/{now.at}"

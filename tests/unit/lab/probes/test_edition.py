@@ -28,7 +28,7 @@ def transcript(question: Question, *, has_script: bool) -> list[Any]:
 def _meaning(exchange: Exchange) -> list[Any]:
     script = exchange.script
     told = [script.writes, script.sees, script.about] if script else []
-    flags = [exchange.endangers, exchange.is_aside, bool(exchange.witness)]
+    flags = [exchange.may_evict, exchange.is_below_cart, bool(exchange.witness)]
     return [exchange.sets, exchange.at, flags, told]
 
 

@@ -7,7 +7,7 @@ import pytest
 from shop.lab.engine.exchange import Findings
 from shop.lab.probes.known_answers import QUESTIONS
 
-TELL = {question.key: question.tell for question in QUESTIONS}
+TELL = {question.key: question.describe for question in QUESTIONS}
 USED = {"Max-Age of 1024": True, "Max-Age of 1025": False, "Path of 1024": True}
 CONTROLS = [f"{code:02X}" for code in (*range(0x20), 0x7F)]
 HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made by script")

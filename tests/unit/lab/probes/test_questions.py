@@ -44,13 +44,15 @@ def asked(
 
 def _answered(now: Exchange, browser: ModelBrowser, told: Mapping[str, Any] | None) -> Answer:
     if now.script is None:
-        return now.read(browser.pairs(ASIDE if now.is_aside else f"{JAR}/{now.at}"))
+        return now.read(browser.pairs(ASIDE if now.is_below_cart else f"{JAR}/{now.at}"))
     if told is None:
         return None
     for text in now.script.writes:
         browser.take(text, PAGE, by_script=True)
     shown = dict(browser.shown_at(PAGE))
-    return now.script.hear({"sees": {name: shown.get(name) for name in now.script.sees}, **told})
+    return now.script.read_report(
+        {"sees": {name: shown.get(name) for name in now.script.sees}, **told}
+    )
 
 
 @pytest.mark.parametrize("largest", [4096, 4095, 100, 4097, 5000, 8192, 16_383])
