@@ -31,7 +31,7 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
         except client.NotMeasured as problem:
             raise Sentence(str(problem)) from None
     report = report_of.by_command(
-        measured.found,
+        measured.findings,
         budget_bytes=measured.budget_bytes,
         request_bytes=measured.request_bytes,
         failed=measured.failed,
@@ -39,7 +39,7 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     if as_json:
         requests = measured.requests
         click.echo(
-            report_of.as_json(measured.found, report, url=str(deployment), requests=requests)
+            report_of.as_json(measured.findings, report, url=str(deployment), requests=requests)
         )
     else:
         click.echo(f"{deployment}, {measured.requests} requests\n\n{report_of.as_text(report)}")

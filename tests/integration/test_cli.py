@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from shop.cli import main
-from shop.lab.encodings.encodings import WAYS
+from shop.lab.encodings.encodings import ENCODINGS
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"
@@ -255,10 +255,16 @@ def test_budget(operator: Operator, name: str) -> None:
     report = json.loads(operator.run("budget", "--json", file).stdout)
     assert report["orders"] == 2
     assert report["largest"] == {"order": "7", "lines": 2}
-    assert set(report) == {"orders", "largest", "skus", "unknown_skus", *(way.key for way in WAYS)}
+    assert set(report) == {
+        "orders",
+        "largest",
+        "skus",
+        "unknown_skus",
+        *(way.key for way in ENCODINGS),
+    }
     assert (report["skus"], report["unknown_skus"]) == (3, 1)
     assert "1 of 3 SKUs are not in the catalogue" in text
-    for way in WAYS:
+    for way in ENCODINGS:
         assert way.title in text
         assert set(report[way.key]) == {"fit", "mean", "p50", "p95", "p99", "max"}
     assert report["product"]["fit"] == 1.0
@@ -289,7 +295,7 @@ def test_budget_is_drawn_the_same_every_time(operator: Operator, tmp_path: Path)
     assert tags[1:3] == ["title", "desc"]
     assert "script" not in tags
     words = " ".join(tree.itertext())
-    for way in WAYS:
+    for way in ENCODINGS:
         assert f"{way.title} keeps every order" in words
 
 
@@ -357,7 +363,7 @@ def test_the_readme_has_the_figures_and_the_picture_of_its_command(
     assert (report["skus"], report["unknown_skus"]) == (3578, 0)
     assert plot.read_bytes() == (PROJECT / "docs" / "real-carts.svg").read_bytes()
     readme = (PROJECT / "README.md").read_text("utf-8")
-    for way in WAYS:
+    for way in ENCODINGS:
         if way.key == "bound":
             continue
         figures = report[way.key]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from shop.lab.encodings import unguarded
-from shop.lab.encodings.encodings import WAYS
+from shop.lab.encodings.encodings import ENCODINGS
 from tests.conftest import Opener, OpenShop
 from tests.drawn import Drawn
 from tests.integration.carts import altered, held, numbered
@@ -48,7 +48,7 @@ def number(words: str) -> int:
 def test_an_empty_cart_is_compared_by_its_growth_alone(visitor: LintingClient) -> None:
     page = visitor.get(ADDRESS).text
     found = figures(page)
-    assert list(found) == [way.title for way in WAYS]
+    assert list(found) == [encoding.title for encoding in ENCODINGS]
     assert all(len(cells) == 1 for cells in found.values())
     assert number(found["This shop"][0]) > 5 * number(found["Flask session, everything"][0])
     assert "trace yours" not in page
@@ -99,10 +99,10 @@ def test_lines_that_fit_are_those_that_the_buttons_add(
 def test_the_figures_are_those_of_the_chart(visitor: LintingClient) -> None:
     visitor.send("/limits/cart/lines", count="10")
     page = visitor.get(ADDRESS).text
-    table = {title: cells for title, *cells in rows(page, "table.ways-figures")}
+    table = {title: cells for title, *cells in rows(page, "table.encodings-figures")}
     for title, cells in figures(page).items():
         assert table[title][1] == cells[0]  # at ten lines, which the cart has
-    over = elements(parsed(page), "table.ways-figures td.over")
+    over = elements(parsed(page), "table.encodings-figures td.over")
     assert over
     assert all(number(cell.to_text()) > LIMIT_BYTES for cell in over)
 
@@ -113,9 +113,9 @@ def test_the_chart_is_a_picture_with_a_name(shop: OpenShop, visitor: LintingClie
     (paper,) = elements(parsed(page), ".chart-paper")
     assert attributes(paper)["role"] == "img"
     assert "table" in (attributes(paper)["aria-label"] or "")
-    for way in WAYS:
-        assert f'class="trace {way.key}"' in page
-        assert f'class="badge {way.key}"' in page
+    for encoding in ENCODINGS:
+        assert f'class="trace {encoding.key}"' in page
+        assert f'class="badge {encoding.key}"' in page
     assert 'class="trace limit"' in page
     assert 'class="trace yours"' in page
     assert "<style" not in page
@@ -134,15 +134,15 @@ def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> 
         [len(HELD)] * 2, abs=0.1
     )
     drawn = 0
-    for way, cells in zip(WAYS, rows(page, "table.ways-figures"), strict=True):
+    for encoding, cells in zip(ENCODINGS, rows(page, "table.encodings-figures"), strict=True):
         points = {
             round((across - start) / a_line): (up - top) / a_byte
-            for across, up in chart.lines[way.key]
+            for across, up in chart.lines[encoding.key]
         }
         for count, octets in zip((1, 10, 50, 100, 200, 300), map(number, cells[1:]), strict=True):
             if octets <= 8192:
                 drawn += 1
-                assert points[count] == pytest.approx(octets, abs=3), (way.key, count)
+                assert points[count] == pytest.approx(octets, abs=3), (encoding.key, count)
     assert drawn > 30
 
 
@@ -160,7 +160,7 @@ def test_a_catalogue_without_products(open_shop: Opener) -> None:
     value = shop.cookie(HELD)
     shop.sql("delete from products")
     visitor = shop.visitor()
-    assert len(figures(visitor.get(ADDRESS).text)) == len(WAYS)
+    assert len(figures(visitor.get(ADDRESS).text)) == len(ENCODINGS)
     visitor.set_cookie("cart", value)
     assert figures(visitor.get(ADDRESS).text)["This shop"][0] == str(len("cart") + len(value))
 

@@ -183,9 +183,9 @@ def _is_just_enough(measured: int, reckoned: int) -> None:
 def _next(visitor: LintingClient, outcomes: list[str]) -> dict[str, Any]:
     response = visitor.get("/limits/way/next", query_string={"outcomes": ".".join(outcomes)})
     assert "Set-Cookie" not in response.headers
-    told: dict[str, Any] | None = response.json
-    assert told is not None
-    return told
+    reported: dict[str, Any] | None = response.json
+    assert reported is not None
+    return reported
 
 
 def _noise(length: int) -> str:
@@ -311,40 +311,43 @@ def limits(url: str, *options: str, exit_code: int = 0) -> Result:
 
 def measured(answers: Answers) -> dict[str, Any]:
     with served(answers) as port:
-        told: dict[str, Any] = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
-    return told
+        reported: dict[str, Any] = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+    return reported
 
 
 def test_a_deployment_like_nginx() -> None:
-    told = measured(like_nginx)
-    assert told["request_field_bytes"]["most"] == 8182
-    assert told["request_field_bytes"]["status"] == 400
-    assert told["request_field_bytes"]["shared"] is False
-    assert told["answer_field_bytes"]["status"] == 502
-    assert told["answer_field_bytes"]["exact"] is True
-    fits = told["answer_field_bytes"]["most"] + 14 - report.ANSWER_BESIDE_BYTES
-    assert 0 <= fits - told["cart_budget_bytes"] < 100
+    reported = measured(like_nginx)
+    assert reported["request_field_bytes"]["most"] == 8182
+    assert reported["request_field_bytes"]["status"] == 400
+    assert reported["request_field_bytes"]["shared"] is False
+    assert reported["answer_field_bytes"]["status"] == 502
+    assert reported["answer_field_bytes"]["exact"] is True
+    fits = reported["answer_field_bytes"]["most"] + 14 - report.ANSWER_BESIDE_BYTES
+    assert 0 <= fits - reported["cart_budget_bytes"] < 100
 
 
 def test_a_deployment_that_closes_the_connection() -> None:
-    told = measured(like_uwsgi)
-    assert told["request_field_bytes"]["status"] is None
-    assert "closed without a whole answer" in str(told["request_field_bytes"]["beyond"])
-    assert told["request_field_bytes"]["exact"] is True
-    assert told["request_field_bytes"]["shared"] is True
+    reported = measured(like_uwsgi)
+    assert reported["request_field_bytes"]["status"] is None
+    assert "closed without a whole answer" in str(reported["request_field_bytes"]["beyond"])
+    assert reported["request_field_bytes"]["exact"] is True
+    assert reported["request_field_bytes"]["shared"] is True
 
 
 def test_a_deployment_that_drops_the_cookie() -> None:
-    told = measured(like_fastly)
-    assert told["request_field_bytes"]["most"] == 32_768
-    assert "dropped on the way" in str(told["request_field_bytes"]["beyond"])
+    reported = measured(like_fastly)
+    assert reported["request_field_bytes"]["most"] == 32_768
+    assert "dropped on the way" in str(reported["request_field_bytes"]["beyond"])
 
 
 def test_a_deployment_that_answers_before_all_is_sent() -> None:
-    told = measured(refusing_431)
-    assert (told["request_field_bytes"]["most"], told["request_fields"]["most"]) == (65_526, 96)
-    assert told["request_field_bytes"]["status"] == told["request_fields"]["status"] == 431
-    assert told["answer_field_bytes"]["least_refused"] is None
+    reported = measured(refusing_431)
+    assert (reported["request_field_bytes"]["most"], reported["request_fields"]["most"]) == (
+        65_526,
+        96,
+    )
+    assert reported["request_field_bytes"]["status"] == reported["request_fields"]["status"] == 431
+    assert reported["answer_field_bytes"]["least_refused"] is None
 
 
 def test_an_answer_that_is_cut_short_does_not_pass() -> None:
@@ -352,17 +355,17 @@ def test_an_answer_that_is_cut_short_does_not_pass() -> None:
         whole = laboratory(path, fields)
         return whole[:-1] if len(whole) > 10_000 else whole
 
-    told = measured(cut)
-    assert "closed without a whole answer" in str(told["answer_field_bytes"]["beyond"])
+    reported = measured(cut)
+    assert "closed without a whole answer" in str(reported["answer_field_bytes"]["beyond"])
 
 
 def test_the_table() -> None:
     with served(like_nginx) as port:
-        said = limits(f"http://127.0.0.1:{port}/").stdout
-    assert said.startswith(f"http://127.0.0.1:{port}, ")
-    assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in said
-    assert "8,183: 400 (the default of nginx, Heroku)" in said
-    assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in said
+        says = limits(f"http://127.0.0.1:{port}/").stdout
+    assert says.startswith(f"http://127.0.0.1:{port}, ")
+    assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in says
+    assert "8,183: 400 (the default of nginx, Heroku)" in says
+    assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in says
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -372,30 +375,30 @@ def test_tls_is_verified_unless_it_is_to_be_insecure(host: str) -> None:
     shown = f"[{host}]" if ":" in host else host
     with served(refusing_431, host=host, tls=context) as port:
         url = f"https://{shown}:{port}/shop"
-        said = limits(url, exit_code=1).stderr
-        assert said.startswith(f"The certificate of {host} is not trusted: ")
-        assert "add --insecure" in said
+        says = limits(url, exit_code=1).stderr
+        assert says.startswith(f"The certificate of {host} is not trusted: ")
+        assert "add --insecure" in says
         assert "65,527: 431" in limits(url, "--insecure").stdout
 
 
 def test_only_the_address_that_was_given_is_asked_whatever_the_environment_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def noting(path: str, fields: dict[str, str]) -> bytes:
-        asked.append(f"{fields['Host']}{path.partition('?')[0]}")
+        requested.append(f"{fields['Host']}{path.partition('?')[0]}")
         return like_nginx(path, fields)
 
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with served(noting) as port:
         limits(f"http://127.0.0.1:{port}/a%20b/")
-    assert set(asked) == {f"127.0.0.1:{port}/a%20b/limits/way/echo"}
+    assert set(requested) == {f"127.0.0.1:{port}/a%20b/limits/way/echo"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "says"),
     [
         pytest.param(answered("404 Not Found"), "There is no laboratory of Crumb at", id="404"),
         pytest.param(answered("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"),
@@ -415,22 +418,22 @@ def test_only_the_address_that_was_given_is_asked_whatever_the_environment_says(
         pytest.param(b"220 mail ready\r\n", "closes the connection, even to", id="not HTTP"),
     ],
 )
-def test_what_is_no_laboratory_is_told(answer: bytes | None, said: str) -> None:
+def test_what_is_no_laboratory_is_told(answer: bytes | None, says: str) -> None:
     with served(lambda path, fields: answer) as port:
-        assert said in limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+        assert says in limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
 
 
 def test_too_many_requests_end_it() -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def impatient(path: str, fields: dict[str, str]) -> bytes:
-        asked.append(path)
-        return answered("429 Slow") if len(asked) > 5 else laboratory(path, fields)
+        requested.append(path)
+        return answered("429 Slow") if len(requested) > 5 else laboratory(path, fields)
 
     with served(impatient) as port:
-        said = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
-    assert said.startswith("Too many requests (429) after 6 requests: nothing more is asked.")
-    assert len(asked) == 6
+        says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert says.startswith("Too many requests (429) after 6 requests: nothing more is asked.")
+    assert len(requested) == 6
 
 
 def mute_beyond(most: int, silence: threading.Event) -> Answers:
@@ -448,8 +451,8 @@ def mute_beyond(most: int, silence: threading.Event) -> Answers:
 def test_what_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
-    told = measured(mute_beyond(4096, threading.Event()))
-    field = told["request_field_bytes"]
+    reported = measured(mute_beyond(4096, threading.Event()))
+    field = reported["request_field_bytes"]
     assert (field["most"], field["status"], field["steady"]) == (4096, None, None)
     assert ": no answer within 5 seconds; not asked between" in field["beyond"]
 
@@ -461,14 +464,14 @@ def test_what_is_not_waited_for_to_the_end_is_not_refused(
     silence = threading.Event()
     with served(mute_beyond(4096, silence)) as port:
         began = time.monotonic()
-        told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+        reported = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
         took = time.monotonic() - began
         silence.set()
-    field = told["request_field_bytes"]
+    field = reported["request_field_bytes"]
     assert (field["most"], field["least_refused"], field["beyond"]) == (4096, None, "not asked")
     assert (field["cut"], field["steady"]) == (True, None)
-    assert told["answer_field_bytes"]["beyond"] == "not asked"
-    assert "the search ended, before all was asked." in told["notes"][-1]
+    assert reported["answer_field_bytes"]["beyond"] == "not asked"
+    assert "the search ended, before all was asked." in reported["notes"][-1]
     assert took < 2
 
 
@@ -484,11 +487,11 @@ def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
     waited = threading.Event()
     with served(laboratory, tls=secured(), meets=lambda _: not waited.wait(0.3)) as port:
-        told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
-    field = told["request_field_bytes"]
+        reported = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    field = reported["request_field_bytes"]
     assert (field["most"], field["least_refused"], field["cut"]) == (4096, None, True)
-    assert len(told["notes"]) == 1
-    assert "the search ended, before all was asked." in told["notes"][0]
+    assert len(reported["notes"]) == 1
+    assert "the search ended, before all was asked." in reported["notes"][0]
 
 
 def except_for(number: int, then: Meets) -> Meets:
@@ -505,11 +508,11 @@ def except_for(number: int, then: Meets) -> Meets:
 def test_a_connection_that_fails_is_made_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "AGAIN_AFTER_SECONDS", 0)
     with served(like_nginx, tls=secured(), meets=except_for(10, lambda _: False)) as port:
-        told = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
-    assert told["request_field_bytes"]["most"] == 8182
-    assert told["answer_field_bytes"]["steady"] is True
-    assert told["cart_budget_bytes"] is not None
-    assert told["notes"][0].startswith("Connections that failed: 1 (TLS: ")
+        reported = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    assert reported["request_field_bytes"]["most"] == 8182
+    assert reported["answer_field_bytes"]["steady"] is True
+    assert reported["cart_budget_bytes"] is not None
+    assert reported["notes"][0].startswith("Connections that failed: 1 (TLS: ")
 
 
 def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
@@ -522,20 +525,20 @@ def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
         return False
 
     with served(like_nginx, meets=except_for(22, closes_down)) as port:
-        told = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
-    field, fields = told["request_field_bytes"], told["request_fields"]
+        reported = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+    field, fields = reported["request_field_bytes"], reported["request_fields"]
     assert (field["most"], field["steady"], field["cut"]) == (8182, True, False)
     assert (fields["most"], fields["least_refused"], fields["cut"]) == (64, None, True)
-    assert told["answer_field_bytes"]["beyond"] == "not asked"
-    assert told["cart_budget_bytes"] is None
-    assert told["notes"][0] == (
+    assert reported["answer_field_bytes"]["beyond"] == "not asked"
+    assert reported["cart_budget_bytes"] is None
+    assert reported["notes"][0] == (
         "Connections that failed: 2 (Connection refused). An attempt without a connection is "
         "made once more."
     )
-    assert told["notes"][-1] == (
+    assert reported["notes"][-1] == (
         "The search ended before all was asked: at two tries there was no connection."
     )
-    assert told["requests"] == 22
+    assert reported["requests"] == 22
 
 
 @contextmanager
@@ -552,10 +555,10 @@ def silent() -> Iterator[int]:
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
     """Lets every name have these ports of 127.0.0.1 for addresses."""
-    found = [
+    findings = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports
     ]  # fmt: skip
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: findings)
 
 
 def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -563,11 +566,11 @@ def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPat
     with silent() as dead, served(like_nginx) as port:
         resolving(monkeypatch, dead, port)
         began = time.monotonic()
-        told = json.loads(limits("http://shop.example", "--json").stdout)
+        reported = json.loads(limits("http://shop.example", "--json").stdout)
         took = time.monotonic() - began
-    assert told["request_field_bytes"]["most"] == 8182
-    assert told["notes"] == ["1,000 bytes of other fields, sent beside the largest one, take no "
-                             "room from it."]  # fmt: skip
+    assert reported["request_field_bytes"]["most"] == 8182
+    note = "1,000 bytes of other fields, sent beside the largest one, take no room from it."
+    assert reported["notes"] == [note]
     assert took < 4
 
 
@@ -578,9 +581,9 @@ def test_all_addresses_together_are_waited_for_no_longer_than_one(
     with silent() as dead:
         resolving(monkeypatch, dead, dead, dead, dead)
         began = time.monotonic()
-        said = limits("http://shop.example", exit_code=1).stderr
+        says = limits("http://shop.example", exit_code=1).stderr
         took = time.monotonic() - began
-    assert said == "shop.example port 80 cannot be reached: no answer. Is the shop running?\n"
+    assert says == "shop.example port 80 cannot be reached: no answer. Is the shop running?\n"
     assert 0.4 < took < 1.5
 
 
@@ -588,9 +591,9 @@ def test_a_handshake_without_an_answer_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     over = threading.Event()
     with served(laboratory, meets=lambda _: over.wait(2)) as port:
-        said = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+        says = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
         over.set()
-    assert said == (
+    assert says == (
         f"127.0.0.1 port {port} gives no answer to the TLS handshake in time. Is it http://?\n"
     )
 
@@ -604,9 +607,9 @@ def test_no_more_requests_are_made_than_said() -> None:
     ticks: list[None] = []
     with served(worst) as port:
         deployment = client.Deployment.of(f"http://127.0.0.1:{port}")
-        found = client.measure(deployment, lambda: ticks.append(None))
-    assert 80 <= found.requests <= client.MOST_REQUESTS == 83
-    assert len(ticks) == found.requests
+        findings = client.measure(deployment, lambda: ticks.append(None))
+    assert 80 <= findings.requests <= client.MOST_REQUESTS == 83
+    assert len(ticks) == findings.requests
     assert "It makes 83 requests at most." in CliRunner().invoke(main, ["limits", "--help"]).output
 
 
@@ -637,13 +640,13 @@ def test_a_port_stands_in_the_host_field_unless_it_is_the_usual(url: str, author
 def test_what_cannot_be_reached_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    said = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
-    assert said.startswith(f"127.0.0.1 port {port} cannot be reached: Connection refused.")
-    said = limits("http://no-such-name.invalid", exit_code=1).stderr
-    assert said == "The name no-such-name.invalid is not known. Is it spelt right?\n"
+    says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert says.startswith(f"127.0.0.1 port {port} cannot be reached: Connection refused.")
+    says = limits("http://no-such-name.invalid", exit_code=1).stderr
+    assert says == "The name no-such-name.invalid is not known. Is it spelt right?\n"
     with served(laboratory) as port:
-        said = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
-    assert f"127.0.0.1 port {port} does not speak TLS" in said
+        says = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+    assert f"127.0.0.1 port {port} does not speak TLS" in says
 
 
 @pytest.mark.parametrize(
@@ -655,6 +658,6 @@ def test_what_cannot_be_reached_is_told() -> None:
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_is_told(url: str) -> None:
-    said = limits(url, exit_code=1).stderr
-    assert "is no address of a shop: " in said
-    assert len(said.splitlines()) <= 2
+    says = limits(url, exit_code=1).stderr
+    assert "is no address of a shop: " in says
+    assert len(says.splitlines()) <= 2

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element, SubElement
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.encodings.budget_report import RealOrder, Sizes
 from shop.lab.encodings.chart import BADGE_RADIUS, Axis, Plot, Point, Trace, text_of
-from shop.lab.encodings.encodings import WAYS, Way
+from shop.lab.encodings.encodings import ENCODINGS, Encoding
 
 WIDTH, HEIGHT = 1040, 690
 PANEL_WIDTH, PANEL_HEIGHT = 500, 400
@@ -61,7 +61,7 @@ class Measured:
     lines the middle ones of its orders' lines and sizes."""
 
     letter: str
-    way: Way
+    encoding: Encoding
     ranked: tuple[int, ...]
     growth: tuple[Point, ...]
 
@@ -74,7 +74,7 @@ class Measured:
         return len(self.ranked) - bisect_right(self.ranked, octets)
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         """What becomes of the orders, in words."""
         if not self.lost:
             return "keeps every order"
@@ -93,11 +93,11 @@ def picture(orders: Sequence[RealOrder], sizes: Sequence[Sizes]) -> str:
     measured = [
         Measured(
             letter,
-            way,
-            tuple(sorted(size[way.key] for size in sizes)),
-            _growth(lines, [size[way.key] for size in sizes]),
+            encoding,
+            tuple(sorted(size[encoding.key] for size in sizes)),
+            _growth(lines, [size[encoding.key] for size in sizes]),
         )
-        for letter, way in zip("ABCDEFG", WAYS, strict=True)
+        for letter, encoding in zip("ABCDEFG", ENCODINGS, strict=True)
     ]
     root = _paper(len(orders), measured)
     _panel(root, 0, "Share of orders whose cookie is longer than so many bytes", _shares(measured))
@@ -133,10 +133,10 @@ def _paper(orders: int, measured: Sequence[Measured]) -> Element:
         },
     )
     SubElement(root, "title", id="title").text = title
-    told = "; ".join(f"{one.way.title} {one.told}" for one in measured)
+    described = "; ".join(f"{one.encoding.title} {one.described}" for one in measured)
     SubElement(root, "desc", id="desc").text = (
         "Two charts of the bytes of name and value in seven ways of keeping a cart, with the "
-        f"{BROWSER_LIMIT_BYTES:,} that a browser keeps: {told}."
+        f"{BROWSER_LIMIT_BYTES:,} that a browser keeps: {described}."
     )
     SubElement(root, "style").text = STYLE
     SubElement(root, "rect", {"class": "paper", "width": str(WIDTH), "height": str(HEIGHT)})
@@ -161,7 +161,7 @@ def _shares(measured: Sequence[Measured]) -> Plot:
     across = _bytes_axis(min(one.ranked[0] for one in measured), measured)
     ticks = {math.log10(share): f"{100 * share:g}%" for share in SHARES}
     up = Axis(least, 0, {at: words for at, words in ticks.items() if at >= least})
-    traces = [Trace(one.way.key, _tail(one), one.letter) for one in measured]
+    traces = [Trace(one.encoding.key, _tail(one), one.letter) for one in measured]
     limit = math.log10(BROWSER_LIMIT_BYTES)
     traces.append(Trace("limit", [(limit, least), (limit, 0)]))
     return Plot(traces, across, up, PANEL_WIDTH, PANEL_HEIGHT)
@@ -183,7 +183,7 @@ def _against(measured: Sequence[Measured]) -> Plot:
     across = Axis(0, end, {at: words for at, words in ticks.items() if at <= end})
     up = _bytes_axis(min(size for one in measured for _, size in one.growth), measured)
     traces = [
-        Trace(one.way.key, [(math.log10(x), math.log10(y)) for x, y in one.growth], one.letter)
+        Trace(one.encoding.key, [(math.log10(x), math.log10(y)) for x, y in one.growth], one.letter)
         for one in measured
     ]
     limit = math.log10(BROWSER_LIMIT_BYTES)
@@ -201,11 +201,11 @@ def _bytes_axis(least: float, measured: Sequence[Measured]) -> Axis:
 def _explain(root: Element, at: int, one: Measured) -> None:
     left = MARGIN + at % 2 * (WIDTH // 2) + BADGE_RADIUS + 4
     top = LEGEND_TOP + at // 2 * ROW
-    badge = SubElement(root, "g", {"class": f"badge {one.way.key}"})
+    badge = SubElement(root, "g", {"class": f"badge {one.encoding.key}"})
     SubElement(badge, "circle", cx=str(left), cy=str(top), r=str(BADGE_RADIUS))
     SubElement(badge, "text", x=str(left), y=str(top)).text = one.letter
-    words = _write(root, "told", left + 24, top + 5, f"{one.way.title}: ")
-    SubElement(words, "tspan", {"class": "lost"} if one.lost else {}).text = one.told
+    words = _write(root, "told", left + 24, top + 5, f"{one.encoding.title}: ")
+    SubElement(words, "tspan", {"class": "lost"} if one.lost else {}).text = one.described
 
 
 def _write(root: Element, kind: str, x: int, y: int, words: str) -> Element:

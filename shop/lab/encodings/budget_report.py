@@ -15,7 +15,7 @@ from shop.core.catalogue import Product
 from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.lab.carts.cookie_limit import CookieLimit
-from shop.lab.encodings.encodings import PRODUCT, WAYS, PlainCart, PlainLine
+from shop.lab.encodings.encodings import ENCODINGS, PRODUCT, PlainCart, PlainLine
 
 COLUMNS = ("order", "sku", "quantity")
 
@@ -51,7 +51,7 @@ class Report:
     measured without a name and a price."""
 
     orders: int
-    ways: Mapping[str, Distribution]
+    encodings: Mapping[str, Distribution]
     largest: RealOrder
     skus: int
     unknown: int
@@ -109,15 +109,18 @@ def measure(
             for sku, count in order.lines
         )
         plain = PlainCart(cart, tuple(lines), len(known))
-        yield {way.key: way.octets(plain, cookie_limit) for way in WAYS}
+        yield {encoding.key: encoding.octets(plain, cookie_limit) for encoding in ENCODINGS}
 
 
 def report(orders: Sequence[RealOrder], sizes: Sequence[Sizes], goods: Goods) -> Report:
     """Sums up what was measured of the same orders."""
     largest = max(range(len(orders)), key=lambda at: sizes[at][PRODUCT.key])
-    ways = {way.key: budget.distribution([size[way.key] for size in sizes]) for way in WAYS}
+    encodings = {
+        encoding.key: budget.distribution([size[encoding.key] for size in sizes])
+        for encoding in ENCODINGS
+    }
     skus = len({sku for order in orders for sku, _ in order.lines})
-    return Report(len(orders), ways, orders[largest], skus, len(_unknown(orders, goods)))
+    return Report(len(orders), encodings, orders[largest], skus, len(_unknown(orders, goods)))
 
 
 def as_json(report: Report) -> str:
@@ -133,7 +136,7 @@ def as_json(report: Report) -> str:
     return json.dumps(
         {
             "orders": report.orders,
-            **{key: figures(distribution) for key, distribution in report.ways.items()},
+            **{key: figures(distribution) for key, distribution in report.encodings.items()},
             "largest": {"order": report.largest.order, "lines": len(report.largest.lines)},
             "skus": report.skus,
             "unknown_skus": report.unknown,
@@ -148,16 +151,16 @@ def as_text(report: Report) -> str:
         f"{cookie.BROWSER_LIMIT_BYTES:,}",
         f"{'':34}{'fit':>10}{'mean':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>8}",
     ]
-    for way in WAYS:
-        figures = report.ways[way.key]
+    for encoding in ENCODINGS:
+        figures = report.encodings[encoding.key]
         lines.append(
-            f"{way.title:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
+            f"{encoding.title:34}{figures.fit:>10.2%}{figures.mean:>9.1f}{figures.p50:>7,}"
             f"{figures.p95:>7,}{figures.p99:>7,}{figures.max:>8,}"
         )
     largest = report.largest
     lines.append(
         f"largest order: {largest.order} with {len(largest.lines):,} lines, "
-        f"{report.ways[PRODUCT.key].max:,} bytes"
+        f"{report.encodings[PRODUCT.key].max:,} bytes"
     )
     if report.unknown:
         lines.append(

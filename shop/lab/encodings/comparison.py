@@ -20,7 +20,7 @@ from shop.lab.carts.filling import Filling, most_within
 from shop.lab.carts.visitors_cart import growing
 from shop.lab.encodings import chart, made_up_products
 from shop.lab.encodings.chart import Axis, Plot, Trace
-from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine, Way
+from shop.lab.encodings.encodings import ENCODINGS, Encoding, PlainCart, PlainLine
 from shop.storage import catalogue
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
@@ -49,11 +49,11 @@ class Growth:
             grown = Cart(cart.lines[:count], cart.changed_at)
         return PlainCart(grown, self.lines[:count], self.products)
 
-    def most_in(self, way: Way, there: CookieLimit, known: dict[int, int]) -> int:
+    def most_in(self, encoding: Encoding, there: CookieLimit, known: dict[int, int]) -> int:
         """How many lines fit in all when it is kept this way."""
         return most_within(
             there.limit_bytes,
-            lambda count: way.octets(self.of(count), there),
+            lambda count: encoding.octets(self.of(count), there),
             len(self.lines),
             known | {0: 0},
         )
@@ -65,7 +65,7 @@ class Row:
     a browser keeps, and the octets at each of SHOWN."""
 
     letter: str
-    way: Way
+    encoding: Encoding
     octets: int
     most_lines: int
     figures: tuple[int, ...]
@@ -114,16 +114,18 @@ def _comparison(cart: Cart, name: str) -> Comparison:
     grown, there = growth(cart), CookieLimit(name, shop().keys, BROWSER_LIMIT_BYTES)
     counts = sorted({*DRAWN, len(cart)} - {0})
     carts = {count: grown.of(count) for count in counts}
-    sizes = [{count: way.octets(carts[count], there) for count in counts} for way in WAYS]
+    sizes = [
+        {count: encoding.octets(carts[count], there) for count in counts} for encoding in ENCODINGS
+    ]
     rows = tuple(
         Row(
             letter,
-            way,
+            encoding,
             known.get(len(cart), 0),
-            grown.most_in(way, there, known),
+            grown.most_in(encoding, there, known),
             tuple(known[count] for count in SHOWN),
         )
-        for letter, way, known in zip("ABCDEFG", WAYS, sizes, strict=True)
+        for letter, encoding, known in zip("ABCDEFG", ENCODINGS, sizes, strict=True)
     )
     return Comparison(len(cart), rows, SHOWN, _drawn(rows, sizes, len(cart)), grown.products)
 
@@ -138,7 +140,7 @@ def _plain(number: int, quantity: int, products: Snapshot) -> PlainLine:
 
 def _drawn(rows: Iterable[Row], sizes: Iterable[dict[int, int]], held: int) -> Markup:
     traces = [
-        Trace(row.way.key, [at for at in known.items() if at[0] <= SHOWN[-1]], row.letter)
+        Trace(row.encoding.key, [at for at in known.items() if at[0] <= SHOWN[-1]], row.letter)
         for row, known in zip(rows, sizes, strict=True)
     ]
     traces.append(Trace("limit", [(0, BROWSER_LIMIT_BYTES), (SHOWN[-1], BROWSER_LIMIT_BYTES)]))

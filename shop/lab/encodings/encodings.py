@@ -66,7 +66,7 @@ class PlainCart:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Encoding:
     """A way of keeping a cart. `about` says what is kept and how, `tells` what anyone learns
     who reads the cookie; `octets` measures one, and is 0 where an empty cart has no cookie."""
 
@@ -181,7 +181,7 @@ def _pair(line: PlainLine) -> str:
     return sku if line.quantity == 1 else f"{sku}{TIMES}{line.quantity}"
 
 
-NAIVE = Way(
+NAIVE = Encoding(
     "session_naive",
     "Flask session, everything",
     "SKU, name, price and quantity of each line in Flask’s session: JSON, deflated when that is "
@@ -189,7 +189,7 @@ NAIVE = Way(
     "everything, prices too",
     _session_naive,
 )
-PRODUCT = Way(
+PRODUCT = Encoding(
     "product",
     "This shop",
     "Numbers and quantities as integers: JSON packed seven characters into four, or deflated, "
@@ -197,23 +197,23 @@ PRODUCT = Way(
     "numbers of products, quantities, when it was changed",
     _product,
 )
-BOUND = Way(
+BOUND = Encoding(
     "bound",
     "The bound",
     "No way at all, but what none can go below on average.",
     "what this shop’s own tells",
     _bound,
 )
-WAYS = (
+ENCODINGS = (
     NAIVE,
-    Way(
+    Encoding(
         "session_sku_quantity",
         "Flask session, {sku: quantity}",
         "Only SKU and quantity in Flask’s session, as above.",
         "SKUs, quantities, when it was changed",
         _session_sku_quantity,
     ),
-    Way(
+    Encoding(
         "json_percent",
         "JSON, percent-encoded",
         "{sku: quantity} as JSON without spaces, as encodeURIComponent leaves it. Nothing signs "
@@ -221,7 +221,7 @@ WAYS = (
         "SKUs and quantities, and anyone can change them",
         _json_percent,
     ),
-    Way(
+    Encoding(
         "json_quoted",
         "JSON, quoted by Werkzeug",
         "The same JSON given to Werkzeug’s set_cookie, which writes two characters for a quote and "
@@ -229,7 +229,7 @@ WAYS = (
         "SKUs and quantities, and anyone can change them",
         _json_quoted,
     ),
-    Way(
+    Encoding(
         "pairs_signed",
         "Pairs, signed",
         f"MUG{TIMES}2{BETWEEN}PENCIL, a quantity of 1 unsaid, signed by itsdangerous’ Signer as it "

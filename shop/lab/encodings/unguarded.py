@@ -39,7 +39,7 @@ REQUEST_HEADER = nginx("ngx_http_core_module.c, large_client_header_buffers")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Written:
     """What the server believes after writing a cart: how many lines it has added, how many
     there are now, the octets of name + value, and a digest of the value."""
 
@@ -52,7 +52,7 @@ class Said:
         return str(shop().signer(NAME).dumps(astuple(self)))
 
     @classmethod
-    def of(cls, token: str) -> Said | None:
+    def of(cls, token: str) -> Written | None:
         """What a token says; None when it is none of ours, or too old."""
         try:
             packed: Any = shop().signer(NAME).loads(token, max_age=LIFE_SECONDS)
@@ -62,7 +62,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Received:
     """The cookie that a request really brought; without a cookie no octets, and no lines where
     it holds nothing of ours."""
 
@@ -75,27 +75,27 @@ class Came:
 class Outcome:
     """What was said, what came, and whether the browser kept what it was given."""
 
-    said: Said
-    came: Came
+    written: Written
+    received: Received
 
     @property
     def is_kept(self) -> bool:
-        return self.said.digest == self.came.digest
+        return self.written.digest == self.received.digest
 
     @property
     def is_too_long(self) -> bool:
-        return self.said.octets > BROWSER_LIMIT_BYTES
+        return self.written.octets > BROWSER_LIMIT_BYTES
 
 
 @blueprint.get("/unguarded")
 def show() -> Response:
     """What the server said, beside what the browser sent."""
-    said, came = Said.of(request.args.get("s", "")), _came()
+    written, received = Written.of(request.args.get("s", "")), _received()
     return responses.page(
         "lab/encodings/unguarded.html",
         read_visit(),
-        outcome=Outcome(said, came) if said else None,
-        came=came,
+        outcome=Outcome(written, received) if written else None,
+        received=received,
         unguarded_counts=COUNTS,
         limit_bytes=BROWSER_LIMIT_BYTES,
         most_bytes=MOST_BYTES,
@@ -109,10 +109,10 @@ def create() -> Response:
     """Adds so many lines to the cart that came, writes it, and says so."""
     count = request.form.get("count", "1")
     wanted = int(count) if count in map(str, COUNTS) else 1
-    came = _came()
-    value, added = _written(came, wanted)
-    said = Said(added, len(came.lines) + added, len(NAME) + len(value), _digest(value))
-    response = redirect(url_for("unguarded.show", s=said.token()), HTTPStatus.SEE_OTHER)
+    received = _received()
+    value, added = _grown(received, wanted)
+    written = Written(added, len(received.lines) + added, len(NAME) + len(value), _digest(value))
+    response = redirect(url_for("unguarded.show", s=written.token()), HTTPStatus.SEE_OTHER)
     _send(response, value, LIFE_SECONDS)
     return response
 
@@ -125,20 +125,20 @@ def destroy() -> Response:
     return response
 
 
-def _came() -> Came:
+def _received() -> Received:
     value = request.cookies.get(NAME, "")
     lines = _session().cart(value)
     octets = len(NAME) + len(value) if value else 0
-    return Came(tuple(lines) if isinstance(lines, list) else (), octets, _digest(value))
+    return Received(tuple(lines) if isinstance(lines, list) else (), octets, _digest(value))
 
 
-def _written(came: Came, wanted: int) -> tuple[str, int]:
-    goods = everything(growth(Cart()).lines[len(came.lines) : len(came.lines) + wanted])
+def _grown(received: Received, wanted: int) -> tuple[str, int]:
+    goods = everything(growth(Cart()).lines[len(received.lines) : len(received.lines) + wanted])
     for added in range(len(goods), 0, -1):
-        value = _session().value([*came.lines, *goods[:added]])
+        value = _session().value([*received.lines, *goods[:added]])
         if len(NAME) + len(value) <= MOST_BYTES:
             return value, added
-    return _session().value(list(came.lines)), 0
+    return _session().value(list(received.lines)), 0
 
 
 def _session() -> Session:

@@ -25,7 +25,7 @@ from urllib.parse import quote, urlsplit
 import h11
 
 from shop.lab.header_limits import search
-from shop.lab.header_limits.search import Attempt, Findings, Gone, Outcome
+from shop.lab.header_limits.search import Attempt, Findings, NoStatus, Outcome
 
 COOKIE = "Cookie"
 COOKIE_NAME = "way"
@@ -103,10 +103,10 @@ class Deployment:
     def addresses(self) -> tuple[Address, ...]:
         """What the system's own resolver finds, which takes its own time. Raises NotMeasured."""
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            findings = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except socket.gaierror:
             raise NotMeasured(f"The name {self.host} is not known. Is it spelt right?") from None
-        return tuple((family, address) for family, _, _, _, address in found)
+        return tuple((family, address) for family, _, _, _, address in findings)
 
     def connect(self, addresses: Sequence[Address], until: float) -> tuple[socket.socket, Address]:
         """A connection to the first of these that takes one, and which that is, before this time
@@ -156,22 +156,22 @@ class Deployment:
 class Answer:
     """What came back. `told` is what its body says, and empty when that is not the laboratory's."""
 
-    status: int | Gone
+    status: int | NoStatus
     fields: tuple[tuple[str, str], ...] = ()
-    told: tuple[tuple[str, int], ...] = ()
+    reported: tuple[tuple[str, int], ...] = ()
 
     def field(self, name: str) -> str:
         """The value of a field; empty when there is none."""
-        return next((value for found, value in self.fields if found == name.lower()), "")
+        return next((value for findings, value in self.fields if findings == name.lower()), "")
 
     def outcome(self, attempt: Attempt) -> Outcome:
         """What this comes to as the outcome of an attempt."""
         if self.status != search.OK:
             return Outcome(self.status)
-        told = dict(self.told)
+        reported = dict(self.reported)
         back = len(self.field(search.BACK))
-        arrived = back if attempt.reads == "back" else told.get(attempt.reads, 0)
-        return Outcome(search.OK, arrived, told.get("fields", 0))
+        arrived = back if attempt.reads == "back" else reported.get(attempt.reads, 0)
+        return Outcome(search.OK, arrived, reported.get("fields", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Measured:
     each beside its probing field, `budget_bytes` what the shop lets a cart have. `failed` has the
     reason of each connection that could not be made."""
 
-    found: Findings
+    findings: Findings
     requests: int
     request_bytes: int
     budget_bytes: int
@@ -202,7 +202,7 @@ def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -
     outcomes: list[Outcome] = []
     while isinstance(attempt := search.position(outcomes), Attempt):
         outcome = asking.outcome(attempt)
-        if outcome.status is Gone.LOST and outcomes and outcomes[-1].status is Gone.CLOSED:
+        if outcome.status is NoStatus.LOST and outcomes and outcomes[-1].status is NoStatus.CLOSED:
             outcomes.pop()  # who was about to go refused no header by closing
         outcomes.append(outcome)
     beside = len(deployment.request(search.one_back(0)))
@@ -216,7 +216,7 @@ def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Ad
     connection, address = deployment.connect(addresses, until)
     with connection:
         answer = _asked(connection, deployment.request(search.one_field(search.SIZES[0])), until)
-    budget_bytes = dict(answer.told).get("budget")
+    budget_bytes = dict(answer.reported).get("budget")
     if answer.status == search.OK and budget_bytes is not None:
         return budget_bytes, address
     raise NotMeasured(_not_a_laboratory(deployment, answer))
@@ -236,7 +236,7 @@ class _Asking:
         self._address = address
         self._until = until
         self._tick = tick
-        self._ended: Gone | None = None
+        self._ended: NoStatus | None = None
         self.requests = 1
         self.failed: list[str] = []
 
@@ -244,34 +244,34 @@ class _Asking:
         if self._ended:
             return Outcome(self._ended)
         outcome = self._once(attempt)
-        if outcome.status is Gone.LOST:
+        if outcome.status is NoStatus.LOST:
             time.sleep(min(AGAIN_AFTER_SECONDS, max(0, self._until - time.monotonic())))
             outcome = self._once(attempt)
         if outcome.status in search.NOT_MADE:
-            self._ended = Gone(outcome.status)
+            self._ended = NoStatus(outcome.status)
         return outcome
 
     def _once(self, attempt: Attempt) -> Outcome:
         patience = min(self._until - time.monotonic(), search.PATIENCE_SECONDS)
         if patience <= 0:
-            return Outcome(Gone.OVER)
+            return Outcome(NoStatus.OVER)
         is_last = patience < search.PATIENCE_SECONDS
         until = time.monotonic() + patience
         try:
             connection, _ = self._deployment.connect((self._address,), until)
         except NoConnection as problem:
             if is_last and time.monotonic() >= until:
-                return Outcome(Gone.OVER)
+                return Outcome(NoStatus.OVER)
             self.failed.append(problem.why)
-            return Outcome(Gone.LOST)
+            return Outcome(NoStatus.LOST)
         with connection:
             answer = _asked(connection, self._deployment.request(attempt), until)
         self.requests += 1
         self._tick()
         if answer.status == TOO_MANY:
             raise NotMeasured(_too_many(answer, self.requests))
-        is_over = is_last and answer.status is Gone.SILENT
-        return Outcome(Gone.OVER) if is_over else answer.outcome(attempt)
+        is_over = is_last and answer.status is NoStatus.SILENT
+        return Outcome(NoStatus.OVER) if is_over else answer.outcome(attempt)
 
 
 class _Exchange:
@@ -299,7 +299,7 @@ class _Exchange:
                 events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
                 selector.modify(self._connection, events)
                 selector.select(left)
-        return Answer(Gone.SILENT)
+        return Answer(NoStatus.SILENT)
 
     def _send(self) -> None:
         while self._unsent:
@@ -323,9 +323,9 @@ class _Exchange:
                 self._http.receive_data(heard)
                 answer = self._read()
             except h11.RemoteProtocolError:
-                return Answer(Gone.CLOSED)
+                return Answer(NoStatus.CLOSED)
             if answer is not None or not heard:
-                return answer or Answer(Gone.CLOSED)
+                return answer or Answer(NoStatus.CLOSED)
 
     def _read(self) -> Answer | None:
         while True:
@@ -339,7 +339,7 @@ class _Exchange:
                 if len(self._body) > MOST_BODY_BYTES:
                     return self._answer
             elif isinstance(event, h11.EndOfMessage) and self._answer is not None:
-                return replace(self._answer, told=_told(self._body))
+                return replace(self._answer, reported=_told(self._body))
             elif not isinstance(event, h11.InformationalResponse):
                 return None
 
@@ -347,8 +347,8 @@ class _Exchange:
 def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
     if answer.status == TOO_MANY:
         return _too_many(answer, 1)
-    if isinstance(answer.status, Gone):
-        happened = {Gone.SILENT: "does not answer"}.get(answer.status, "closes the connection")
+    if isinstance(answer.status, NoStatus):
+        happened = {NoStatus.SILENT: "does not answer"}.get(answer.status, "closes the connection")
         return f"{deployment} {happened}, even to a small request. Is it http:// or https://?"
     if answer.status == HTTPStatus.BAD_REQUEST:
         return (
@@ -371,9 +371,9 @@ def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
 def _too_many(answer: Answer, requests: int) -> str:
     after = answer.field("Retry-After")
     wait = f"{after} seconds" if after.isdigit() and len(after) < 6 else "a minute"
-    asked = "request" if requests == 1 else "requests"
+    requested = "request" if requests == 1 else "requests"
     return (
-        f"Too many requests (429) after {requests} {asked}: nothing more is asked. "
+        f"Too many requests (429) after {requests} {requested}: nothing more is asked. "
         f"Try again in {wait}."
     )
 
@@ -402,9 +402,9 @@ def _heard(event: h11.Response) -> Answer:
 
 def _told(body: bytes) -> tuple[tuple[str, int], ...]:
     with suppress(ValueError):
-        told = json.loads(body)
-        if isinstance(told, dict) and all(type(figure) is int for figure in told.values()):
-            return tuple(told.items())
+        reported = json.loads(body)
+        if isinstance(reported, dict) and all(type(figure) is int for figure in reported.values()):
+            return tuple(reported.items())
     return ()
 
 

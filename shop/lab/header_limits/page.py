@@ -33,10 +33,10 @@ def show() -> Response:
     """The report of a whole search; without one, back to the laboratory. Its figures are what the
     address says, and the page says so, unless the script that made the search shows it in place.
     """
-    _, found = _position()
-    if isinstance(found, Attempt):
+    _, findings = _position()
+    if isinstance(findings, Attempt):
         return redirect(url_for("limits.show", _anchor="way"), HTTPStatus.SEE_OTHER)
-    report = header_limits_report.by_browser(found, budget_bytes=shop().cart_budget_bytes)
+    report = header_limits_report.by_browser(findings, budget_bytes=shop().cart_budget_bytes)
     return responses.page(
         "lab/header_limits/show.html", read_visit(), report=report, is_in_place=is_quiet()
     )
@@ -45,17 +45,17 @@ def show() -> Response:
 @blueprint.get("/next")
 def following() -> Response:
     """The attempt that is next, or the address of the report."""
-    outcomes, found = _position()
-    if isinstance(found, Findings):
+    outcomes, findings = _position()
+    if isinstance(findings, Findings):
         written = BETWEEN.join(map(str, outcomes))
         return jsonify(report=url_for("way.show", outcomes=written))
     return jsonify(
-        attempt=asdict(found),
+        attempt=asdict(findings),
         back=search.BACK,
         seconds=search.PATIENCE_SECONDS,
         most_seconds=search.MOST_SECONDS,
         done=2 * len(outcomes) + 1,
-        said=header_limits_report.TITLES[found.question],
+        says=header_limits_report.TITLES[findings.question],
     )
 
 

@@ -15,7 +15,7 @@ from shop.lab.header_limits.search import (
     PATIENCE_SECONDS,
     Bound,
     Findings,
-    Gone,
+    NoStatus,
     Outcome,
 )
 
@@ -44,8 +44,8 @@ NOT_ASKED = "not asked"
 
 
 ENDED = {
-    Gone.OVER: f"After {MOST_SECONDS} seconds the search ended, before all was asked.",
-    Gone.LOST: "The search ended before all was asked: at two tries there was no connection.",
+    NoStatus.OVER: f"After {MOST_SECONDS} seconds the search ended, before all was asked.",
+    NoStatus.LOST: "The search ended before all was asked: at two tries there was no connection.",
 }
 """Why a search ended early."""
 
@@ -73,34 +73,34 @@ class Report:
     assumes: tuple[str, ...]
 
 
-def by_browser(found: Findings, *, budget_bytes: int) -> Report:
+def by_browser(findings: Findings, *, budget_bytes: int) -> Report:
     """The report of a page's own search."""
-    return _report(found, set_to=budget_bytes, beside=FETCH_BYTES, is_browser=True)
+    return _report(findings, set_to=budget_bytes, beside=FETCH_BYTES, is_browser=True)
 
 
 def by_command(
-    found: Findings, *, budget_bytes: int, request_bytes: int, failed: Sequence[str] = ()
+    findings: Findings, *, budget_bytes: int, request_bytes: int, failed: Sequence[str] = ()
 ) -> Report:
     """The report of `shop limits`, whose requests have so many bytes beside the probing field.
     `failed` has the reason of each connection that could not be made."""
-    report = _report(found, set_to=budget_bytes, beside=request_bytes, is_browser=False)
+    report = _report(findings, set_to=budget_bytes, beside=request_bytes, is_browser=False)
     return replace(report, notes=(*_failures(failed), *report.notes))
 
 
-def budget_of(found: Findings, *, beside: int) -> int | None:
+def budget_of(findings: Findings, *, beside: int) -> int | None:
     """The largest cart, in bytes of name + value, that a shop can count on; at most what a
     browser keeps, and else rounded down. None where the search came to no end.
 
     It is reckoned that a hop counts the whole header of an answer, as all known ones do, and
     of a request only what the search found it to count.
     """
-    there, back = found.field, found.back
+    there, back = findings.field, findings.back
     if not all(bound.is_open or bound.is_exact for bound in (there, back)):
         return None
     if not there.most or not back.most:
         return None
     room = there.most - COOKIE_BESIDE_BYTES
-    if found.is_shared:
+    if findings.is_shared:
         room -= max(0, POST_BYTES - beside)
     fits = min(room, back.most + SET_COOKIE_LINE_BYTES - ANSWER_BESIDE_BYTES)
     if fits >= BROWSER_LIMIT_BYTES:
@@ -108,7 +108,7 @@ def budget_of(found: Findings, *, beside: int) -> int | None:
     return max(0, fits - fits % ROUNDED_TO_BYTES)
 
 
-def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
+def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> str:
     """The findings for machines. What was not reached is null, and so is the status of what got
     none: `beyond` says what became of it. Where `cut` is true the search ended early, and `most`
     and `least_refused` are as far as they were known by then; `steady` is null for what was not
@@ -131,9 +131,9 @@ def as_json(found: Findings, report: Report, *, url: str, requests: int) -> str:
         {
             "url": url,
             "requests": requests,
-            "request_field_bytes": bound(found.field) | {"shared": found.is_shared},
-            "request_fields": bound(found.fields),
-            "answer_field_bytes": bound(found.back),
+            "request_field_bytes": bound(findings.field) | {"shared": findings.is_shared},
+            "request_fields": bound(findings.fields),
+            "answer_field_bytes": bound(findings.back),
             "cart_budget_bytes": report.budget_bytes,
             "rows": [asdict(row) for row in report.rows],
             "notes": report.notes,
@@ -155,14 +155,14 @@ def as_text(report: Report) -> str:
     return "\n".join([*lines, "", *report.notes, report.says, *report.assumes])
 
 
-def _report(found: Findings, *, set_to: int, beside: int, is_browser: bool) -> Report:
-    budget = budget_of(found, beside=beside)
+def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -> Report:
+    budget = budget_of(findings, beside=beside)
     return Report(
-        rows=(_field(found.field), _fields(found.fields), _back(found.back, is_browser)),
-        notes=tuple(_notes(found)),
+        rows=(_field(findings.field), _fields(findings.fields), _back(findings.back, is_browser)),
+        notes=tuple(_notes(findings)),
         budget_bytes=budget,
-        says=_says(budget, set_to) if budget is not None else _says_nothing(found),
-        assumes=() if budget is None else tuple(_assumes(found)),
+        says=_says(budget, set_to) if budget is not None else _says_nothing(findings),
+        assumes=() if budget is None else tuple(_assumes(findings)),
     )
 
 
@@ -204,22 +204,22 @@ def _none(bound: Bound) -> str:
 def _beyond(bound: Bound) -> str:
     if bound.least is None:
         return NOT_ASKED if bound.cut else "not reached: nothing larger was tried"
-    said = f"{bound.least:,}: {_became(bound.beyond)}"
+    says = f"{bound.least:,}: {_became(bound.beyond)}"
     if bound.further and bound.beyond and bound.further[1].status != bound.beyond.status:
         size, outcome = bound.further
-        said += f"; {size:,}: {_became(outcome)}"
-    return said if bound.is_exact or not bound.most else f"{said}; {NOT_ASKED} between"
+        says += f"; {size:,}: {_became(outcome)}"
+    return says if bound.is_exact or not bound.most else f"{says}; {NOT_ASKED} between"
 
 
 def _became(outcome: Outcome | None) -> str:
     words = {
-        Gone.CLOSED: "the connection is closed without a whole answer",
-        Gone.SILENT: f"no answer within {PATIENCE_SECONDS} seconds",
-        Gone.MOVED: "answered with a redirect to another address",
+        NoStatus.CLOSED: "the connection is closed without a whole answer",
+        NoStatus.SILENT: f"no answer within {PATIENCE_SECONDS} seconds",
+        NoStatus.MOVED: "answered with a redirect to another address",
     }
     if outcome is None:
         return NOT_ASKED
-    if isinstance(outcome.status, Gone):
+    if isinstance(outcome.status, NoStatus):
         return words[outcome.status]
     if outcome.status != OK:
         return str(outcome.status)
@@ -231,7 +231,7 @@ def _became(outcome: Outcome | None) -> str:
 def _own_limit(bound: Bound) -> str:
     # An answer that a hop finds too large has a status: one without, near what a browser is
     # known to take, was stopped by the browser. Its other fields are below a page of memory.
-    if bound.beyond is None or bound.beyond.status is not Gone.CLOSED:
+    if bound.beyond is None or bound.beyond.status is not NoStatus.CLOSED:
         return ""
     for own in OWN_LIMITS:
         if own.octets - 4096 < bound.most < own.octets:
@@ -242,14 +242,14 @@ def _own_limit(bound: Bound) -> str:
     return ""
 
 
-def _notes(found: Findings) -> list[str]:
+def _notes(findings: Findings) -> list[str]:
     notes = []
-    if found.is_shared is not None:
-        room = "take room from it" if found.is_shared else "take no room from it"
+    if findings.is_shared is not None:
+        room = "take room from it" if findings.is_shared else "take no room from it"
         notes.append(
             f"{BESIDE_BYTES:,} bytes of other fields, sent beside the largest one, {room}."
         )
-    bounds = {"field": found.field, "fields": found.fields, "back": found.back}
+    bounds = {"field": findings.field, "fields": findings.fields, "back": findings.back}
     if any(bound.is_steady is False for bound in bounds.values()):
         notes.append("A second try came out differently: what passes varies here.")
     once = [
@@ -273,8 +273,8 @@ def _failures(failed: Sequence[str]) -> list[str]:
     ]
 
 
-def _says_nothing(found: Findings) -> str:
-    is_cut = found.field.cut or found.back.cut
+def _says_nothing(findings: Findings) -> str:
+    is_cut = findings.field.cut or findings.back.cut
     why = "the search came to no end" if is_cut else "not even the smallest field passes"
     return f"What that means for a cart cannot be said: {why}."
 
@@ -291,8 +291,8 @@ def _says(budget: int, set_to: int) -> str:
     )
 
 
-def _assumes(found: Findings) -> list[str]:
-    others = f", and {POST_BYTES:,} of a browser’s other fields" if found.is_shared else ""
+def _assumes(findings: Findings) -> list[str]:
+    others = f", and {POST_BYTES:,} of a browser’s other fields" if findings.is_shared else ""
     return [
         f"This reckons with {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies in a request"
         f"{others}. The answer to a change is taken to be {ANSWER_BESIDE_BYTES:,} bytes longer "

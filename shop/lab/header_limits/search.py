@@ -47,7 +47,7 @@ OK = 200
 _WRITTEN = re.compile(r"\d{1,3}(-\d{1,7}){0,2}", re.ASCII)
 
 
-class Gone(StrEnum):
+class NoStatus(StrEnum):
     """Why an attempt has no status."""
 
     CLOSED = "closed"
@@ -59,7 +59,7 @@ class Gone(StrEnum):
     """It was not made: there was no connection to make it on, at two tries."""
 
 
-NOT_MADE = (Gone.OVER, Gone.LOST)
+NOT_MADE = (NoStatus.OVER, NoStatus.LOST)
 """What says nothing of a header, and ends a search."""
 
 
@@ -80,7 +80,7 @@ class Attempt:
 class Outcome:
     """What became of an attempt. `fields` is how many fields the laboratory saw in all."""
 
-    status: int | Gone
+    status: int | NoStatus
     arrived: int = 0
     fields: int = 0
 
@@ -88,7 +88,7 @@ class Outcome:
     def of(cls, text: str) -> Outcome:
         """The outcome that a text stands for. Raises ValueError when it is none."""
         if not _WRITTEN.fullmatch(text):
-            return cls(Gone(text))
+            return cls(NoStatus(text))
         return cls(*map(int, text.split("-")))
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class Bound:
     further: tuple[int, Outcome] | None = None
     fields: int = 0
     is_steady: bool | None = None
-    cut: Gone | None = None
+    cut: NoStatus | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -204,12 +204,12 @@ def _bound(
 def _narrowed(bound: Bound, attempt: Attempt) -> Generator[Attempt, Outcome, Bound]:
     outcome = yield attempt
     if outcome.status in NOT_MADE:
-        return replace(bound, cut=Gone(outcome.status))
+        return replace(bound, cut=NoStatus(outcome.status))
     if outcome.passes(attempt):
         return replace(bound, most=attempt.size, fields=outcome.fields)
     further = bound.further or (attempt.size, outcome)
     return replace(bound, least=attempt.size, beyond=outcome, further=further)
 
 
-def _status(bound: Bound) -> int | Gone | None:
+def _status(bound: Bound) -> int | NoStatus | None:
     return bound.beyond.status if bound.beyond else None

@@ -7,7 +7,7 @@ import pytest
 from shop.lab.encodings import budget_plot
 from shop.lab.encodings.budget_plot import Measured
 from shop.lab.encodings.budget_report import RealOrder, Sizes
-from shop.lab.encodings.encodings import WAYS
+from shop.lab.encodings.encodings import ENCODINGS
 from tests.drawn import Drawn
 
 NEAR = 0.2
@@ -19,7 +19,7 @@ ORDERS = [(1, 16)] * 10 + [(1, 64)] * 80 + [(1, 1024)] * 9 + [(10, 4096)]
 def sizes(product: int) -> Sizes:
     """Of an order: in every other way it takes 256 bytes, but for a large one."""
     others = 4097 if product == 4096 else 256
-    return {way.key: others for way in WAYS} | {"product": product}
+    return {encoding.key: others for encoding in ENCODINGS} | {"product": product}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def picture() -> str:
     ("ranked", "lost"), [((64, 4095, 4096), 0), ((64, 4096, 4097), 1), ((4097, 5000, 9000), 3)]
 )
 def test_an_order_of_just_the_limit_is_not_lost(ranked: tuple[int, ...], lost: int) -> None:
-    assert Measured("A", WAYS[0], ranked, ()).lost == lost
+    assert Measured("A", ENCODINGS[0], ranked, ()).lost == lost
 
 
 def test_each_way_says_how_many_it_loses(picture: str) -> None:

@@ -12,7 +12,7 @@ from shop.core.money import Money
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings import budget_report
 from shop.lab.encodings.budget_report import Good, RealOrder, Sizes
-from shop.lab.encodings.encodings import WAYS, PlainCart, PlainLine
+from shop.lab.encodings.encodings import ENCODINGS, PlainCart, PlainLine
 from tests.unit.core.carts import KEYS, NOON, cart_of
 from tests.unit.core.test_catalogue import MUG
 
@@ -78,7 +78,10 @@ def test_an_order_is_measured_each_way() -> None:
     ]
     cookie_limit = CookieLimit(cookie.SECURE_NAME, KEYS, cookie.BROWSER_LIMIT_BYTES)
     assert list(sizes) == [
-        {way.key: way.octets(PlainCart(cart, lines, 3), cookie_limit) for way in WAYS}
+        {
+            encoding.key: encoding.octets(PlainCart(cart, lines, 3), cookie_limit)
+            for encoding in ENCODINGS
+        }
         for cart, lines in zip(carts, plain, strict=True)
     ]
 
@@ -114,11 +117,14 @@ def test_a_report_sums_up_each_way_and_names_the_largest_order() -> None:
     report = budget_report.report(orders, sizes, {"B": Good(1)})
     assert (report.skus, report.unknown) == (1, 1)
     assert (report.orders, report.largest) == (3, orders[1])
-    product, naive = report.ways["product"], report.ways["session_naive"]
+    product, naive = report.encodings["product"], report.encodings["session_naive"]
     assert (product.max, product.p50, product.fit) == (4097, 71, 2 / 3)
     assert (naive.max, naive.p50) == (4097, 900)
-    assert list(report.ways) == [way.key for way in WAYS]
+    assert list(report.encodings) == [encoding.key for encoding in ENCODINGS]
 
 
 def _sizes(product: int, naive: int) -> Sizes:
-    return {way.key: 6 for way in WAYS} | {"product": product, "session_naive": naive}
+    return {encoding.key: 6 for encoding in ENCODINGS} | {
+        "product": product,
+        "session_naive": naive,
+    }

@@ -15,11 +15,11 @@ from werkzeug.http import parse_cookie
 from shop.core import cookie
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings import encodings
-from shop.lab.encodings.encodings import BOUND, PRODUCT, WAYS, PlainCart, PlainLine, Session
+from shop.lab.encodings.encodings import BOUND, ENCODINGS, PRODUCT, PlainCart, PlainLine, Session
 from tests.unit.core.carts import KEYS, cart_of
 
 LIMIT = CookieLimit("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
-WAY = {way.key: way for way in WAYS}
+WAY = {encoding.key: encoding for encoding in ENCODINGS}
 
 GOODS = {
     1: ("MUG", "Everyday mug", 950),
@@ -67,9 +67,11 @@ def session_sent(cart: object) -> str:
     return sent(app.test_client().get("/"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, id=way.key) for way in WAYS])
-def test_each_way_to_the_byte(way: encodings.Way) -> None:
-    assert way.octets(plain(*CART), LIMIT) == GOLDEN[way.key]
+@pytest.mark.parametrize(
+    "encoding", [pytest.param(encoding, id=encoding.key) for encoding in ENCODINGS]
+)
+def test_each_way_to_the_byte(encoding: encodings.Encoding) -> None:
+    assert encoding.octets(plain(*CART), LIMIT) == GOLDEN[encoding.key]
 
 
 @pytest.mark.parametrize(
@@ -153,10 +155,15 @@ def test_with_a_pattern_the_product_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "way", [pytest.param(way, id=way.key) for way in WAYS if "session" not in way.key]
+    "way",
+    [
+        pytest.param(encoding, id=encoding.key)
+        for encoding in ENCODINGS
+        if "session" not in encoding.key
+    ],
 )
-def test_an_empty_cart_has_no_cookie(way: encodings.Way) -> None:
-    assert way.octets(plain(), LIMIT) == 0
+def test_an_empty_cart_has_no_cookie(encoding: encodings.Encoding) -> None:
+    assert encoding.octets(plain(), LIMIT) == 0
 
 
 def test_a_session_is_read_again_by_its_own_key_alone() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shop.lab.header_limits import report as header_limits_report
 from shop.lab.header_limits import search
-from shop.lab.header_limits.search import Attempt, Bound, Findings, Gone, Outcome
+from shop.lab.header_limits.search import Attempt, Bound, Findings, NoStatus, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Deployment:
     whole: int = 10**9
     count: int = 10**9
     back: int = 10**9
-    refused: int | Gone = 431
-    too_large: int | Gone = 502
+    refused: int | NoStatus = 431
+    too_large: int | NoStatus = 502
     own_fields: int = 3
     drops_beyond: int = 10**9
 
@@ -42,7 +42,7 @@ MOST_ATTEMPTS = 82
 
 
 def outcomes_in(
-    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: Gone = Gone.OVER
+    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
 ) -> tuple[list[Outcome], Findings]:
     """The outcomes of a search, and what they came to; it ends early after `until` attempts."""
     outcomes: list[Outcome] = []
@@ -60,18 +60,18 @@ def outcomes_in(
 
 
 def found_in(
-    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: Gone = Gone.OVER
+    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
 ) -> Findings:
     return outcomes_in(deployment, until=until, ended=ended)[1]
 
 
-def reported(found: Findings) -> header_limits_report.Report:
-    return header_limits_report.by_browser(found, budget_bytes=4096)
+def reported(findings: Findings) -> header_limits_report.Report:
+    return header_limits_report.by_browser(findings, budget_bytes=4096)
 
 
 NGINX = Deployment(value=8182, back=3462, refused=400)
 GUNICORN = Deployment(value=8180, count=100)
-UWSGI = Deployment(whole=3865, refused=Gone.CLOSED)
+UWSGI = Deployment(whole=3865, refused=NoStatus.CLOSED)
 FASTLY = Deployment(drops_beyond=32_768)
 
 
@@ -80,8 +80,10 @@ FASTLY = Deployment(drops_beyond=32_768)
     [
         pytest.param(NGINX, 8182, 400, False, id="nginx"),
         pytest.param(GUNICORN, 8180, 431, False, id="gunicorn"),
-        pytest.param(UWSGI, 3865, Gone.CLOSED, True, id="uWSGI, which closes"),
-        pytest.param(Deployment(value=17, refused=Gone.SILENT), 17, Gone.SILENT, True, id="tiny"),
+        pytest.param(UWSGI, 3865, NoStatus.CLOSED, True, id="uWSGI, which closes"),
+        pytest.param(
+            Deployment(value=17, refused=NoStatus.SILENT), 17, NoStatus.SILENT, True, id="tiny"
+        ),
         pytest.param(Deployment(value=4095), 4095, 431, False, id="a byte below a rung"),
         pytest.param(Deployment(value=4096), 4096, 431, False, id="a rung"),
         pytest.param(Deployment(value=4097), 4097, 431, False, id="a byte above a rung"),
@@ -89,39 +91,39 @@ FASTLY = Deployment(drops_beyond=32_768)
     ],
 )  # fmt: skip
 def test_the_largest_field_is_found_to_the_byte(
-    deployment: Deployment, value: int, status: int | Gone, is_shared: bool
+    deployment: Deployment, value: int, status: int | NoStatus, is_shared: bool
 ) -> None:
-    found = found_in(deployment)
-    assert (found.field.most, found.field.least) == (value, value + 1)
-    assert found.field.is_exact
-    assert found.field.beyond == Outcome(status)
-    assert found.is_shared is is_shared
+    findings = found_in(deployment)
+    assert (findings.field.most, findings.field.least) == (value, value + 1)
+    assert findings.field.is_exact
+    assert findings.field.beyond == Outcome(status)
+    assert findings.is_shared is is_shared
 
 
 @pytest.mark.parametrize("count", [12, 64, 100, 101, 128, 1000, 2002])
 def test_fields_are_counted_with_those_of_the_others(count: int) -> None:
-    found = found_in(Deployment(count=count)).fields
-    assert (found.most, found.least, found.fields) == (count - 3, count - 2, count)
+    findings = found_in(Deployment(count=count)).fields
+    assert (findings.most, findings.least, findings.fields) == (count - 3, count - 2, count)
 
 
 @pytest.mark.parametrize("back", [3462, 3943, 16_000, 261_506])
 def test_the_largest_field_that_comes_back(back: int) -> None:
-    found = found_in(Deployment(back=back)).back
-    assert (found.most, found.least, found.beyond) == (back, back + 1, Outcome(502))
+    findings = found_in(Deployment(back=back)).back
+    assert (findings.most, findings.least, findings.beyond) == (back, back + 1, Outcome(502))
 
 
 def test_a_way_without_a_limit_is_not_asked_for_ever() -> None:
-    found = found_in(Deployment())
-    assert found.field == Bound(2**20, fields=4)
-    assert found.fields == Bound(2000, fields=2003)
-    assert found.back == Bound(2**20, fields=3)
-    assert found.is_shared is None
+    findings = found_in(Deployment())
+    assert findings.field == Bound(2**20, fields=4)
+    assert findings.fields == Bound(2000, fields=2003)
+    assert findings.back == Bound(2**20, fields=3)
+    assert findings.is_shared is None
 
 
 def test_a_hop_that_drops_the_field_and_goes_on_is_found_out() -> None:
-    found = found_in(FASTLY)
-    assert (found.field.most, found.field.beyond) == (32_768, Outcome(200, 0, 3))
-    report = header_limits_report.by_browser(found, budget_bytes=4096)
+    findings = found_in(FASTLY)
+    assert (findings.field.most, findings.field.beyond) == (32_768, Outcome(200, 0, 3))
+    report = header_limits_report.by_browser(findings, budget_bytes=4096)
     assert "dropped on the way" in report.rows[0].beyond
 
 
@@ -137,9 +139,9 @@ def test_a_field_that_arrives_cut_is_said_to_be() -> None:
 
 
 def test_nothing_passes_where_even_the_least_is_refused() -> None:
-    found = found_in(Deployment(value=15))
-    assert (found.field.most, found.field.least) == (0, 16)
-    report = header_limits_report.by_browser(found, budget_bytes=4096)
+    findings = found_in(Deployment(value=15))
+    assert (findings.field.most, findings.field.least) == (0, 16)
+    report = header_limits_report.by_browser(findings, budget_bytes=4096)
     assert (report.rows[0].measured, report.rows[0].beyond) == ("nothing", "16: 431")
     assert report.budget_bytes is None
     assert report.says == (
@@ -151,7 +153,7 @@ def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
     class Filled(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
             is_full = attempt.back == 3463
-            return Outcome(Gone.CLOSED) if is_full else NGINX.answers(attempt)
+            return Outcome(NoStatus.CLOSED) if is_full else NGINX.answers(attempt)
 
     report = header_limits_report.by_browser(found_in(Filled()), budget_bytes=4096)
     closed = "the connection is closed without a whole answer"
@@ -160,11 +162,11 @@ def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
 
 @pytest.mark.parametrize("until", range(39))
 def test_a_search_whose_time_is_up_says_what_it_knows(until: int) -> None:
-    found = found_in(NGINX, until=until)
-    assert found.back.cut is Gone.OVER
-    assert found.field.most <= 8182
-    assert found.field.least is None or found.field.least > 8182
-    report = reported(found)
+    findings = found_in(NGINX, until=until)
+    assert findings.back.cut is NoStatus.OVER
+    assert findings.field.most <= 8182
+    assert findings.field.least is None or findings.field.least > 8182
+    report = reported(findings)
     assert report.budget_bytes is None
     assert report.says.endswith("cannot be said: the search came to no end.")
     assert report.notes[-1] == "After 60 seconds the search ended, before all was asked."
@@ -202,16 +204,16 @@ def test_fields_that_were_not_all_asked_are_at_least_so_many() -> None:
 
 @pytest.mark.parametrize("until", [3, 15, 16])
 def test_what_was_asked_once_is_said_to_be(until: int) -> None:
-    found = found_in(NGINX, until=until)
-    assert found.field.is_steady is None
-    assert reported(found).notes[0] == "Not asked a second time: Largest field of a request."
+    findings = found_in(NGINX, until=until)
+    assert findings.field.is_steady is None
+    assert reported(findings).notes[0] == "Not asked a second time: Largest field of a request."
 
 
 def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
-    found = found_in(NGINX, until=39)
-    assert (found.field.is_steady, found.back.is_steady) == (True, None)
-    assert found.back.cut is Gone.OVER
-    report = reported(found)
+    findings = found_in(NGINX, until=39)
+    assert (findings.field.is_steady, findings.back.is_steady) == (True, None)
+    assert findings.back.cut is NoStatus.OVER
+    report = reported(findings)
     assert report.budget_bytes == 2300
     assert report.notes[1:] == (
         "Not asked a second time: Largest field of an answer.",
@@ -220,73 +222,79 @@ def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
 
 
 def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
-    found = found_in(NGINX, until=18, ended=Gone.LOST)
-    assert (found.field.cut, found.fields.cut, found.back.cut) == (None, Gone.LOST, Gone.LOST)
-    assert reported(found).notes[1:] == (
+    findings = found_in(NGINX, until=18, ended=NoStatus.LOST)
+    assert (findings.field.cut, findings.fields.cut, findings.back.cut) == (
+        None,
+        NoStatus.LOST,
+        NoStatus.LOST,
+    )
+    assert reported(findings).notes[1:] == (
         "The search ended before all was asked: at two tries there was no connection.",
     )
 
 
 def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> None:
-    found = found_in(NGINX, until=15)
-    report = reported(found)
-    told = json.loads(header_limits_report.as_json(found, report, url="http://x", requests=16))
-    field, fields = told["request_field_bytes"], told["request_fields"]
+    findings = found_in(NGINX, until=15)
+    report = reported(findings)
+    in_json = json.loads(
+        header_limits_report.as_json(findings, report, url="http://x", requests=16)
+    )
+    field, fields = in_json["request_field_bytes"], in_json["request_fields"]
     assert (field["most"], field["least_refused"], field["exact"]) == (8182, 8183, True)
     assert (field["steady"], field["cut"], field["shared"]) == (None, True, None)
     assert (fields["most"], fields["least_refused"], fields["beyond"]) == (0, None, "not asked")
     assert (fields["steady"], fields["cut"]) == (None, True)
-    assert told["notes"] == list(report.notes)
+    assert in_json["notes"] == list(report.notes)
     whole = found_in(NGINX)
-    told = json.loads(
+    in_json = json.loads(
         header_limits_report.as_json(whole, reported(whole), url="http://x", requests=42)
     )
-    assert told["request_field_bytes"]["cut"] is told["answer_field_bytes"]["cut"] is False
-    assert told["request_field_bytes"]["steady"] is True
+    assert in_json["request_field_bytes"]["cut"] is in_json["answer_field_bytes"]["cut"] is False
+    assert in_json["request_field_bytes"]["steady"] is True
 
 
 def test_what_varies_is_said_to_vary() -> None:
-    asked: list[Attempt] = []
+    requested: list[Attempt] = []
 
     class Fickle(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
-            is_again = attempt in asked
-            asked.append(attempt)
+            is_again = attempt in requested
+            requested.append(attempt)
             return Outcome(200, attempt.size, 4) if is_again else NGINX.answers(attempt)
 
-    found = found_in(Fickle())
-    assert not found.field.is_steady
+    findings = found_in(Fickle())
+    assert not findings.field.is_steady
     assert "A second try came out differently: what passes varies here." in (
-        header_limits_report.by_browser(found, budget_bytes=4096).notes
+        header_limits_report.by_browser(findings, budget_bytes=4096).notes
     )
 
 
 def test_another_status_at_a_second_try_is_not_steady() -> None:
-    asked: list[Attempt] = []
+    requested: list[Attempt] = []
 
     class Fickle(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
             outcome = NGINX.answers(attempt)
-            is_again = attempt in asked
-            asked.append(attempt)
+            is_again = attempt in requested
+            requested.append(attempt)
             return Outcome(503) if is_again and outcome.status == 400 else outcome
 
-    found = found_in(Fickle()).field
-    assert (found.most, found.least, found.is_steady) == (8182, 8183, False)
+    findings = found_in(Fickle()).field
+    assert (findings.most, findings.least, findings.is_steady) == (8182, 8183, False)
 
 
 def test_what_fails_at_a_second_try_is_not_steady_even_where_the_search_ends() -> None:
     found_out = outcomes_in(NGINX)[0][:15]
-    found = search.position([*found_out, Outcome(503), *[Outcome(Gone.OVER)] * 4])
-    assert isinstance(found, Findings)
-    assert (found.field.is_steady, found.field.cut) == (False, Gone.OVER)
+    findings = search.position([*found_out, Outcome(503), *[Outcome(NoStatus.OVER)] * 4])
+    assert isinstance(findings, Findings)
+    assert (findings.field.is_steady, findings.field.cut) == (False, NoStatus.OVER)
 
 
 def test_a_search_goes_on_where_the_outcomes_so_far_have_led() -> None:
-    outcomes, found = outcomes_in(NGINX)
+    outcomes, findings = outcomes_in(NGINX)
     assert search.position([]) == search.one_field(16)
     assert search.position(outcomes[:2]) == search.one_field(8192)
-    assert search.position(outcomes) == found
+    assert search.position(outcomes) == findings
 
 
 def test_the_worst_way_takes_82_attempts() -> None:
@@ -307,7 +315,7 @@ def test_what_is_no_outcome_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "beside", "budget"),
+    ("findings", "beside", "budget"),
     [
         pytest.param(found_in(Deployment()), 590, 4096, id="no limit"),
         pytest.param(found_in(GUNICORN), 590, 4096, id="gunicorn"),
@@ -321,40 +329,42 @@ def test_what_is_no_outcome_is_refused(text: str) -> None:
         pytest.param(found_in(Deployment(value=800)), 590, 0, id="hardly anything"),
     ],
 )
-def test_what_a_cart_may_take(found: Findings, beside: int, budget: int) -> None:
-    assert header_limits_report.budget_of(found, beside=beside) == budget
+def test_what_a_cart_may_take(findings: Findings, beside: int, budget: int) -> None:
+    assert header_limits_report.budget_of(findings, beside=beside) == budget
 
 
 def test_the_budget_is_said_beside_the_one_that_is_set() -> None:
-    found = found_in(NGINX)
-    said = header_limits_report.by_browser(found, budget_bytes=4096).says
-    assert said.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
-    assert "SHOP_CART_BUDGET_BYTES=2300," in said
-    said = header_limits_report.by_browser(found, budget_bytes=2300).says
+    findings = found_in(NGINX)
+    says = header_limits_report.by_browser(findings, budget_bytes=4096).says
+    assert says.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
+    assert "SHOP_CART_BUDGET_BYTES=2300," in says
+    says = header_limits_report.by_browser(findings, budget_bytes=2300).says
     assert (
-        said
+        says
         == "The largest cart of this shop (2,300 bytes) passes here, in a request and in an answer."
     )
 
 
 def test_no_budget_of_nothing_is_advised() -> None:
-    said = reported(found_in(Deployment(value=800))).says
-    assert said == (
+    says = reported(found_in(Deployment(value=800))).says
+    assert says == (
         "No cart passes here that is worth the name: raise the limit of what stands between."
     )
 
 
 def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
-    found = found_in(Deployment(back=261_506, too_large=Gone.CLOSED))
+    findings = found_in(Deployment(back=261_506, too_large=NoStatus.CLOSED))
     assert (
         "your browser stops it"
-        in header_limits_report.by_browser(found, budget_bytes=4096).rows[2].beyond
+        in header_limits_report.by_browser(findings, budget_bytes=4096).rows[2].beyond
     )
-    said = (
-        header_limits_report.by_command(found, budget_bytes=4096, request_bytes=140).rows[2].beyond
+    says = (
+        header_limits_report.by_command(findings, budget_bytes=4096, request_bytes=140)
+        .rows[2]
+        .beyond
     )
-    assert said == "261,507: the connection is closed without a whole answer"
-    refused = replace(found, back=found_in(Deployment(back=261_506)).back)
+    assert says == "261,507: the connection is closed without a whole answer"
+    refused = replace(findings, back=found_in(Deployment(back=261_506)).back)
     assert (
         header_limits_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
     )
