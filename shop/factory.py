@@ -1,4 +1,4 @@
-"""Joins the layers: the one place that knows the settings, the database and the pages."""
+"""Assembles the app: the one place that knows the settings, the database and the pages."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ from shop.web.site.shop import Shop
 STATIC = Path(__file__).with_name("static")
 DEFAULT_CATEGORY = "Everything else"
 PAYMENTS = Payments((ByInvoice(),))
-"""The ways to pay that the shop offers; another one is registered here."""
+"""The payment methods that the shop offers; register another one here."""
 
 
 class ShopApp(Flask):
-    """Flask for views that are plain functions, all of them."""
+    """Flask, given that every view is a plain function."""
 
     def log_exception(self, exc_info: Any, *_: Any) -> None:
-        """Notes what broke by its endpoint; a path can hold the key to an order."""
+        """Logs an exception with its endpoint only: a path can hold the key to an order."""
         logging.getLogger("shop.errors").error(
             "broken", extra={"endpoint": request.endpoint}, exc_info=exc_info
         )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func  # Flask would ask eight times a request whether a function is a coroutine
+        return func  # Flask would check eight times a request whether it is a coroutine
 
 
 def create_app(
@@ -60,8 +60,8 @@ def create_app(
 ) -> Flask:
     """The shop as a WSGI application; `now` gives Unix seconds.
 
-    Without a config it reads the environment. Raises SettingsError when that is wrong, or
-    when there are no secret keys: a shop that signs with a known key is no shop.
+    Without a config it reads the environment. Raises SettingsError when a setting is wrong, or
+    when there are no secret keys: a shop must not sign with a key that others know.
     """
     settings = config or Settings.from_environ(os.environ)
     if not settings.secret_keys:
@@ -106,7 +106,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
 
 
 def _unlimited(settings: Settings, shop: Shop) -> Flask:
-    # The pages of a shop, for visits that come from within: no laboratory, and nothing counted.
+    # The shop's pages for the museum's own requests: without the laboratory and rate limits.
     app, _ = _joined(replace(settings, ratelimit_enabled=False), shop)
     return app
 
@@ -153,7 +153,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
 
 
 def _check(settings: Settings) -> None:
-    """Raises SettingsError for what only a library can judge."""
+    """Checks what only a library can judge. Raises SettingsError."""
     exponent = get_currency_precision(settings.currency)
     prices = {
         "SHOP_SHIPPING": settings.shipping,

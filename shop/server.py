@@ -1,4 +1,4 @@
-"""The server that `shop serve` runs: gunicorn with threads. docs/adr/0005 says why this one."""
+"""The server that `shop serve` runs: gunicorn with threads. docs/adr/0005 says why."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers import gthread
 
 THREADS = 2
-"""Python threads of a worker: one works while the other waits for the database."""
+"""Threads of each worker: one works while the other waits for the database."""
 LONGEST_LINE = 8190
-"""The most that gunicorn lets a request line have; a full cart as a link takes 4,320."""
+"""The longest request line that gunicorn allows; a full cart as a link takes 4,320 characters."""
 LONGEST_FIELD = 65_536
-"""The most octets of a header line, the name among them: fifteen of the largest cookies."""
+"""The most octets of a request header, its name included: room for fifteen of the largest
+cookies."""
 STOP_SECONDS = 5
 PATIENCE_SECONDS = 0.01
-"""How long a thread waits for a connection to say something, before it is watched without one.
-Browsers open connections ahead of need; gunicorn's own five seconds each would let two of them
-hold up everybody."""
+"""How long a thread waits for a new connection's first bytes before it leaves the connection to
+the event loop. Browsers open connections ahead of need; with gunicorn's own five seconds, two of
+them would block a worker."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """An app served to the outside until the process is told to stop."""
+    """Serves an app until the process is stopped."""
 
     def __init__(
         self, create_app: Callable[[], Flask], *, host: str, port: int, workers: int
@@ -44,10 +45,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "control_socket_disable": True,
             "limit_request_line": LONGEST_LINE,
-            # More than its own 8,190: a browser that holds big cookies of another app on this
-            # host sends them in one line, and can still load the page that helps it.
+            # More than the default 8,190: a browser with large cookies of another app on this host
+            # sends them all in one header, and must still be able to load a page.
             "limit_request_field_size": LONGEST_FIELD,
-            # Who is believed about https and addresses is decided once, by SHOP_TRUSTED_PROXIES.
+            # SHOP_TRUSTED_PROXIES alone decides which proxies are trusted.
             "forwarded_allow_ips": "",
             "secure_scheme_headers": {},
             "forwarder_headers": "",

@@ -1,4 +1,4 @@
-"""What a cart costs in bytes. Pure arithmetic over the cookie's own codec."""
+"""What a cart costs in bytes: arithmetic over the cookie's codec."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
 
 TYPICAL_LINE_BYTES = 4
-"""What one more line costs: a four-figure step, a one-figure quantity and two commas are
+"""Octets of one more line: a four-digit step, a one-digit quantity and two commas are
 seven characters of JSON, which pack into four. Over the 11,134 real orders a line costs 3.4
-bytes on average, so an estimate made with this figure promises too little, not too much."""
+bytes on average, so an estimate with this figure errs on the low side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class LineCost:
-    """What one line adds to a packed cookie: its part of the JSON, and the octets of that."""
+    """What one line adds to a packed cookie: its part of the JSON, and how many octets."""
 
     line: Line
     text: str
@@ -49,8 +49,8 @@ class LineCost:
 
 
 def line_costs(cart: Cart) -> tuple[LineCost, ...]:
-    """Line by line, what each adds to the lines before it. Together with the octets of the
-    version and the time the sum is that of the packed text; a deflated one is shorter."""
+    """What each line adds to the lines before it. With the octets of the version and the time,
+    they add up to the packed text; deflated text is shorter."""
     length = len(cookie.text_of(Cart((), cart.changed_at)))
     costs, before = [], 0
     for line in cart.lines:
@@ -74,7 +74,7 @@ def cookie_bytes(cart: Cart, keys: cookie.Keys, *, name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How long the cookies of many carts are, in octets of name + value.
+    """The sizes of many carts' cookies, in octets of name + value.
 
     `fit` is the share, 0 to 1, of those within the browser's limit. A percentile is the
     nearest rank: the smallest figure that at least that share does not exceed.

@@ -10,8 +10,8 @@ from shop.core.errors import QuantityRefused
 MAX_NUMBER = 9_999_999
 """The largest cookie number a cart may hold."""
 MAX_LINE_QUANTITY = 999_999
-"""The most of one product that a cart can express. What a shopper may order of it is the
-shop's own, smaller, `max_quantity`; the largest quantity in the real orders is 74,215."""
+"""The largest quantity that a line can hold. What a shopper may order is the shop's own, smaller
+`max_quantity`; the largest quantity in the real orders is 74,215."""
 
 MAX_TIME = 99_999_999_999
 """The latest time a cart may carry, in Unix seconds: the year 5138, which a date can hold."""
@@ -19,7 +19,7 @@ MAX_TIME = 99_999_999_999
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many of one product, known by its cookie number."""
+    """A quantity of one product, which is known by its cookie number."""
 
     number: int
     quantity: int
@@ -52,7 +52,7 @@ class Cart:
 
     @property
     def pieces(self) -> int:
-        """How many things are in the cart, all lines together."""
+        """The quantities of all lines together."""
         return sum(line.quantity for line in self.lines)
 
     def quantity_of(self, number: int) -> int:
@@ -60,7 +60,7 @@ class Cart:
         return next((line.quantity for line in self.lines if line.number == number), 0)
 
     def add(self, number: int, quantity: int, *, now: int, max_quantity: int) -> Cart:
-        """The cart with more of a product: its line grows in place, or a new one is last.
+        """The cart with more of a product: its line grows in place, or a new line is added last.
 
         Raises QuantityRefused when the quantity is below 1 or the line would exceed
         `max_quantity`; the cart is as it was.
@@ -89,12 +89,12 @@ class Cart:
         return self if len(kept) == len(self.lines) else Cart(kept, now)
 
     def without(self, numbers: Collection[int]) -> Cart:
-        """The lines of other products than these, unchanged in time."""
+        """The cart without the lines of these products; its time stays."""
         return replace(self, lines=tuple(line for line in self.lines if line.number not in numbers))
 
     def merged_with(self, other: Cart, *, now: int) -> Cart:
-        """This cart's lines, then those of the other that it lacks; of a product that both
-        hold, the larger quantity. No line of either is lost."""
+        """This cart's lines, then the other's lines that it lacks. A product that both hold gets
+        the larger quantity. No line of either is lost."""
         others = {line.number: line.quantity for line in other.lines}
         merged = [
             Line(line.number, max(line.quantity, others.pop(line.number, 0))) for line in self.lines
@@ -103,7 +103,7 @@ class Cart:
         return Cart(tuple(merged), now)
 
     def touched(self, now: int) -> Cart:
-        """The same lines with their life begun anew."""
+        """The same lines, as if they had been changed now: the cart's life starts again."""
         return replace(self, changed_at=now)
 
     def _with(self, changed: Line, now: int) -> Cart:

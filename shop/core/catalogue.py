@@ -52,11 +52,11 @@ class Product:
 
 
 Snapshot = Mapping[int, Product]
-"""Products by cookie number, read in one go; a number that is missing is a deleted product."""
+"""Products by cookie number, read at one time; a missing number means a deleted product."""
 
 
 def fold(text: str) -> str:
-    """The text as a search compares it: case and accents forgiven, white space collapsed."""
+    """The text as a search compares it: without case and accents, white space collapsed."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.casefold().split())

@@ -1,8 +1,8 @@
-"""A catalogue as a CSV file: what each column means, and the way back.
+"""A catalogue as a CSV file, read and written.
 
 Columns: sku, name, price, currency; optionally slug, description, category, vat_rate, stock,
-image, active. A column that is absent leaves what is known of a product as it is; a cell that
-is empty means the default: no description, the default category, unlimited stock, no picture.
+image, active. A missing column leaves that field of a known product unchanged; an
+empty cell means the default: no description, the default category, unlimited stock, no picture.
 Prices are written in major units (12.50), VAT rates in percent (20), active as yes or no.
 """
 
@@ -26,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 LONGEST_SKU = 40
 MAX_PROBLEMS = 20
-"""How many problems are listed before the rest of the file is not looked at."""
+"""After so many problems the rest of the file is not checked."""
 
 
 class Absent:
@@ -38,7 +38,7 @@ ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One product of a file; an ABSENT field leaves what is known of it as it is."""
+    """One product of a file; an ABSENT field leaves a known product's field unchanged."""
 
     line: int
     sku: str
@@ -91,7 +91,7 @@ def read(lines: Iterable[str], defaults: Defaults) -> list[Row]:
 
 
 def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
-    """The header and a row a product, as `read` takes them: writing and reading is identity."""
+    """The header, then one row a product, as `read` expects them: reading gives the same back."""
     yield list(COLUMNS)
     for product in products:
         yield [

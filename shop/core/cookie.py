@@ -63,7 +63,7 @@ _TEXT = re.compile(r"-?\d++(?:,-?\d++)*+", re.ASCII)
 
 
 class Expired(CookieRefused):
-    """A sound cart whose signed time is past its life; it can still be offered back."""
+    """A valid cart whose life is over; for a while it can still be restored."""
 
     def __init__(self, cart: Cart, age_seconds: int) -> None:
         super().__init__(f"{age_seconds} seconds old")
@@ -110,7 +110,7 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
 
 
 def encode_for_link(cart: Cart, keys: Keys) -> str:
-    """The same cart, signed in the same way, in characters that stand in an address as they are.
+    """The same cart, signed in the same way, in characters that a URL takes unescaped.
 
     `decode` reads it like a cookie's value. Raises ValueError for an empty cart.
     """
@@ -125,9 +125,9 @@ def encode_for_link(cart: Cart, keys: Keys) -> str:
 def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
     """The cart that a cookie value holds; `now` is Unix time in seconds.
 
-    Raises Malformed, Tampered or UnknownVersion for what is no cart of ours, and Expired,
-    which carries the cart, when its signed time is more than `max_age_seconds` ago. A time
-    in the future (a clock was set back) counts as now. Never raises anything else.
+    Raises Malformed, Tampered or UnknownVersion for a value that is not one of our carts, and
+    Expired, which carries the cart, when its signed time is more than `max_age_seconds` ago. A
+    time in the future (a clock was set back) counts as now. Never raises anything else.
     """
     cart = _cart(dissect(value, keys).text)
     age_seconds = now - cart.changed_at
@@ -137,7 +137,7 @@ def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
 
 
 def dissect(value: str, keys: Keys) -> Anatomy:
-    """A signed value by its parts, before its numbers are judged.
+    """The parts of a signed value, before its numbers are checked.
 
     Raises Malformed or Tampered. The signature is checked before anything is unpacked.
     """
@@ -164,7 +164,7 @@ def payload(text: str) -> str:
 
 
 def sign(payload: str, keys: Keys) -> str:
-    """A payload, whatever it holds, signed as a cart: the last step of encoding."""
+    """Any payload, signed as a cart: the last step of encoding."""
     return _signer(keys).sign(payload).decode("ascii")
 
 

@@ -1,18 +1,18 @@
-"""What can go wrong in the shop's own words, refined step by step.
+"""The errors of the shop, from general to specific.
 
-What arrives from a browser is expected to be wrong sometimes: those errors derive from
-`CookieRefused`. Misuse by our own code raises plain `ValueError` and is a bug.
+Bad input from a browser is expected: those errors derive from `CookieRefused`. Misuse by our own
+code raises a plain `ValueError` and is a bug.
 """
 
 from __future__ import annotations
 
 
 class ShopError(Exception):
-    """Something a shopper or an operator can be told about."""
+    """An error to report to a shopper or an operator."""
 
 
 class CookieRefused(ShopError):
-    """A cart cookie that cannot be used; `reason` is for logs, never holds the value."""
+    """A cart cookie that cannot be used. `reason` is for logs and never holds the value."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -62,7 +62,7 @@ class TransitionRefused(ShopError):
 
 
 class OutOfStock(ShopError):
-    """A product had fewer pieces than an order asked for; nothing of the order was kept."""
+    """Too little of a product is left for an order; nothing of the order was stored."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"product {number} has too few pieces left")
@@ -70,7 +70,7 @@ class OutOfStock(ShopError):
 
 
 class FileRefused(ShopError):
-    """A file that was not taken over; `problems` are sentences naming line, column and reason."""
+    """A file that was not imported; `problems` are sentences naming row, column and reason."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

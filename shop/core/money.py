@@ -1,4 +1,4 @@
-"""Money as a whole number of minor units and a currency. There is no float here."""
+"""Money: a whole number of minor units and a currency, never a float."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders: what was bought, at the prices of that moment, and how an order moves on.
+"""Orders: what was bought, at the prices of that moment, and the statuses that follow.
 
 An order keeps its own copy of names, prices and VAT rates: a later change in the catalogue
 never changes it. Its `token` is unguessable and is the only key to its page; its `reference`
@@ -52,7 +52,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """So many of one product, as it was called and priced when it was ordered."""
+    """A quantity of one product, with its name and price at the time of the order."""
 
     number: int
     sku: str
@@ -90,7 +90,7 @@ def place(
     now: int,
     payment: str,
 ) -> Order:
-    """The order that a quote becomes, of its charged lines only.
+    """The order for a quote's charged lines.
 
     Raises ValueError when the quote is not orderable.
     """
@@ -113,14 +113,14 @@ def place(
 
 
 def advance(order: Order, status: Status) -> Order:
-    """The order in its next status; raises TransitionRefused when the table has no such step."""
+    """The order in its next status. Raises TransitionRefused when the table does not allow it."""
     if status not in TRANSITIONS[order.status]:
         raise TransitionRefused(f"an order that is {order.status.value} cannot be {status.value}")
     return replace(order, status=status)
 
 
 def reference(token: str) -> str:
-    """Eight letters and digits for people to read out; they give nothing of the token away.
+    """Eight letters and digits for people to read out; they reveal nothing about the token.
 
     40 bits of SHA-256 over the token, in base32 (RFC 4648), in two groups.
     """

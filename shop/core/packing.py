@@ -13,7 +13,7 @@ import zlib
 from shop.core.errors import Malformed
 
 MAX_TEXT_BYTES = 12_288
-"""The most text that is read out of a cookie; a deflate bomb stops here."""
+"""The most text that is read out of a cookie, which stops a deflate bomb."""
 
 TEXT_ALPHABET = "0123456789,-"
 PACKED_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz()*-./:?@[]^_{}~"
@@ -32,13 +32,13 @@ _PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
 
 
 def packed_length(characters: int) -> int:
-    """Octets that so many characters of text take when they are packed, not deflated."""
+    """The octets that this many characters of text pack into."""
     groups, rest = divmod(characters, _GROUP)
     return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
 
 
 def text_length(octets: int) -> int:
-    """The longest text that packs into so many octets: the inverse of `packed_length`."""
+    """The most characters of text that pack into this many octets; inverts `packed_length`."""
     groups, rest = divmod(max(0, octets), _PACKED_GROUP)
     return groups * _GROUP + _TEXT_LENGTH[rest]
 

@@ -3,13 +3,13 @@
 -   A price contains its VAT. A line's total is price * quantity, exact.
 -   A line is charged when its product can be sold. One that was deleted, taken out of sale,
     sold out or priced in another currency stays in the cart, is shown and costs nothing.
--   A line that asks for more than there is, or than one order may hold, is charged in the
-    sum and blocks the checkout until its quantity is mended.
+-   A line whose quantity exceeds the stock, or the most that one order may hold, is charged
+    and blocks the checkout until its quantity is lowered.
 -   Subtotal: the sum of the charged lines. Shipping: flat, free from a threshold on; none
     when nothing is charged. Total: subtotal + shipping.
--   VAT contained is rounded half-up per line, and for shipping as for one more line, then
-    summed by rate. Rounding per line keeps every figure on the page additive; it can differ
-    from VAT on the sum by half a penny a line.
+-   The VAT in the prices is rounded half-up for each line, and for shipping like one more
+    line, then added up by rate. So all figures on a page add up; the sum can differ from VAT
+    on the total by half a penny a line.
 
 Deliberately absent: discounts, exchange rates, taxes on top.
 """
@@ -101,7 +101,7 @@ class Quote:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for two quotes exactly when a shopper would be charged the same for the same.
+        """The same for two quotes exactly when they charge the same amounts for the same lines.
 
         96 bits of SHA-256, in hexadecimal, over every charged line and every amount.
         """
@@ -115,7 +115,7 @@ class Quote:
 
 
 def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
-    """Prices a cart from products that were read for it. Never raises over a bad line."""
+    """Prices a cart from products that were read for it. A bad line never makes it fail."""
     nothing = Money(0, rules.currency)
     lines = []
     charged_minor = []
@@ -144,7 +144,7 @@ def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
 
 
 def problem(line: Line, product: Product | None, rules: Rules) -> Problem | None:
-    """What stands in the way of ordering this line, the gravest first."""
+    """The gravest problem with ordering this line, if there is one."""
     if product is None:
         return Problem.DELETED
     if not product.is_active:

@@ -1,4 +1,4 @@
-"""Products in the database: asked for by number, slug or search."""
+"""Products in the database, queried by number, slug or search."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
 
 class Sort(Enum):
-    """The orders a list can have; the value is what stands in its address."""
+    """How a list is sorted; the value stands in its URL."""
 
     SHELF = "shelf"
     NAME = "name"
@@ -43,7 +43,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: `number` of `pages`, both from 1 on; `count` is over all pages."""
+    """One page of a list: `number` of `pages`, both counted from 1; `count` is over all pages."""
 
     products: tuple[Product, ...]
     count: int
@@ -87,11 +87,11 @@ _PRICES_AT = (
     .order_by(PriceRow.since, PriceRow.number)
 )
 MAX_NUMBERS_A_QUERY = 900
-"""Some databases take no more than 999 parameters in one statement."""
+"""Some databases accept no more than 999 parameters in one statement."""
 
 
 def snapshot(connection: Connection, numbers: Collection[int]) -> Snapshot:
-    """The products with these cookie numbers, active or not; missing ones are deleted ones."""
+    """The products with these cookie numbers, active or not; a missing one was deleted."""
     wanted = sorted(numbers)
     found: dict[int, Product] = {}
     for at in range(0, len(wanted), MAX_NUMBERS_A_QUERY):
@@ -131,7 +131,7 @@ def active_numbers(connection: Connection) -> tuple[int, ...]:
 
 
 def categories(connection: Connection) -> tuple[Category, ...]:
-    """The categories that have something active in them, in the order they came to be."""
+    """The categories with active products, oldest first."""
     rows = connection.execute(_CATEGORIES)
     return tuple(Category(slug, name, count) for slug, name, count in rows)
 
@@ -145,9 +145,9 @@ def page(
     number: int = 1,
     size: int = 12,
 ) -> Page:
-    """A page of the active products that hold every word and stand in the category.
+    """A page of the active products that contain every word and belong to the category.
 
-    A number past the end gives the last page. Case and accents of the words are forgiven.
+    A number past the end gives the last page. Case and accents are ignored.
     """
     conditions = _conditions(words, category)
     count = connection.execute(_COUNT.where(*conditions)).scalar_one()
@@ -163,7 +163,7 @@ def page(
 
 
 def picks(connection: Connection, size: int) -> tuple[Product, ...]:
-    """A few that can be bought now: the first of each category, then the second of each."""
+    """A few products for sale: the first of each category, then the second of each."""
     place = func.row_number().over(
         partition_by=ProductRow.category_number, order_by=ProductRow.number
     )
@@ -172,7 +172,7 @@ def picks(connection: Connection, size: int) -> tuple[Product, ...]:
 
 
 def related(connection: Connection, product: Product, size: int) -> tuple[Product, ...]:
-    """Others of the same category that can be bought now, in the order of the shelf."""
+    """Other products for sale in the same category, in order of number."""
     others = _FOR_SALE.where(
         CategoryRow.name == product.category, ProductRow.number != product.number
     )
@@ -185,7 +185,8 @@ def count(connection: Connection) -> int:
 
 
 def prices_at(connection: Connection, numbers: Collection[int], moment: int) -> dict[int, Money]:
-    """What products cost at a moment (Unix seconds), those that had a price by then."""
+    """What products cost at a moment (Unix seconds); products without a price by then are left
+    out."""
     wanted = sorted(numbers)
     prices: dict[int, Money] = {}
     for at in range(0, len(wanted), MAX_NUMBERS_A_QUERY):
@@ -218,7 +219,7 @@ def _products(rows: Result[Any]) -> tuple[Product, ...]:
     return tuple(map(_product, map(tuple, rows)))
 
 
-# Rows come back the same again and again: equal rows are one Product, made and checked once.
+# The same rows come back again and again: equal rows share one Product, checked once.
 @lru_cache(maxsize=8192)
 def _product(row: tuple[Any, ...]) -> Product:
     number, sku, slug, name, description, category, minor, currency, *rest = row

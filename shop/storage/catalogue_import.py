@@ -1,4 +1,4 @@
-"""A catalogue file taken over into the database: products added and changed, by SKU."""
+"""Imports a catalogue file into the database: adds and changes products by SKU."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from shop.storage.models import CategoryRow, PriceRow, ProductRow
 def import_rows(
     connection: Connection, rows: Sequence[Row], defaults: Defaults, now: int
 ) -> Iterator[Row]:
-    """Inserts or updates a product for each row, by SKU, yielding each row when it is done.
+    """Adds or updates a product for each row, by SKU, yielding each row once it is done.
 
-    Cookie numbers, and slugs that are not given, stay. A new price is added to the history
-    from `now` on. Raises FileRefused when a slug belongs to another product; the caller's
+    Cookie numbers stay, and so do slugs that the file does not give. A new price is added to the
+    history as of `now`. Raises FileRefused when a slug belongs to another product; the caller's
     transaction keeps all or nothing.
     """
     known: dict[str, Any] = {

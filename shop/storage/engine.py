@@ -1,8 +1,8 @@
-"""One database, behind two doors: `reading` and `writing`.
+"""One database, with two ways in: `reading` and `writing`.
 
 SQLite runs in WAL mode with foreign keys on and a busy timeout; a writer takes its lock at
 once (BEGIN IMMEDIATE), so that two of them queue rather than fail half-way. Any other
-database that SQLAlchemy knows is used as it comes.
+database that SQLAlchemy supports is used with its defaults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BUSY_TIMEOUT_MS = 5_000
 
 
 def connect_to(url: str) -> Engine:
-    """An engine for the database at this SQLAlchemy URL; connects to nothing yet."""
+    """An engine for the database at this SQLAlchemy URL; it does not connect yet."""
     engine = create_engine(
         url,
         pool_pre_ping=not url.startswith("sqlite"),
@@ -32,14 +32,14 @@ def connect_to(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for questions. On SQLite each question sees the newest state."""
+    """A connection for queries. On SQLite each query sees the newest state."""
     with engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction: all of it is kept, or none when an exception leaves the block."""
+    """A transaction: committed as a whole, or rolled back when an exception leaves the block."""
     with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
         yield connection
 

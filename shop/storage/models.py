@@ -19,8 +19,8 @@ class CategoryRow(Table):
 
 
 class ProductRow(Table):
-    """`number` is the cookie number: AUTOINCREMENT never gives a number twice, not even that
-    of a deleted product. `search_text` is name, description and SKU, folded."""
+    """`number` is the cookie number: AUTOINCREMENT never reuses a number, not even that of a
+    deleted product. `search_text` is name, description and SKU, folded."""
 
     __tablename__ = "products"
     __table_args__ = (
@@ -46,7 +46,7 @@ class ProductRow(Table):
 
 
 class PriceRow(Table):
-    """What a product has cost, from a moment on: one row for each change."""
+    """A product's price from a moment on: one row for each change."""
 
     __tablename__ = "prices"
     __table_args__ = (Index("prices_by_product", "product_number", "since"),)

@@ -51,7 +51,7 @@ def by_token(engine: Engine, token: str) -> Order | None:
 
 
 def by_once_key(engine: Engine, once_key: str) -> Order | None:
-    """The order that a checkout has led to already."""
+    """The order that an earlier request of this checkout placed, if there is one."""
     with reading(engine) as connection:
         return _one(connection, OrderRow.once_key == once_key)
 

@@ -1,4 +1,4 @@
-"""Whether the database has the tables this code needs, and bringing it there."""
+"""Checks that the database has the tables this code needs, and migrates it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shop.storage.engine import reading, writing
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the database to the newest revision, in one transaction where it can."""
+    """Migrates the database to the newest revision, in one transaction where it can."""
     config = _config()
     with writing(engine) as connection:
         config.attributes["connection"] = connection
@@ -23,8 +23,8 @@ def migrate(engine: Engine) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest revision; raises what the driver raises when it
-    cannot be reached."""
+    """Whether the database is at the newest revision. When it cannot be reached, the driver's own
+    error is raised."""
     with reading(engine) as connection:
         return MigrationContext.configure(connection).get_current_revision() == _head()
 

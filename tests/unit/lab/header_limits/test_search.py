@@ -310,7 +310,7 @@ def test_more_outcomes_than_attempts_are_refused() -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "closed ", "-1", "200-", "200-1-2-3", "99999", "٢"])
 def test_what_is_no_outcome_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="Gone"):
+    with pytest.raises(ValueError, match="NoStatus"):
         Outcome.of(text)
 
 
