@@ -65,8 +65,8 @@ def test_what_is_sold_out_or_no_longer_sold_is_told_and_not_charged(
     own_shop.change("UPDATE products SET is_active = 0 WHERE number = ?", PENCIL)
 
     cart.page.reload()
-    expect(cart.line("Everyday mug")).to_contain_text("Sold out. It is not charged")
-    expect(cart.line("Cedar pencil")).to_contain_text("No longer sold. It is not charged")
+    expect(cart.line("Everyday mug")).to_contain_text("Sold out, so it is not charged")
+    expect(cart.line("Cedar pencil")).to_contain_text("No longer sold, so it is not charged")
     expect(cart.page.get_by_label("Sums")).to_contain_text("Total£0.00")
     expect(cart.page.get_by_text("Nothing here can be ordered at the moment.")).to_be_visible()
 

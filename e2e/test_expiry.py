@@ -1,4 +1,4 @@
-"""Carts end when they should, and are offered back for a while."""
+"""Carts end when they should, and are For a while."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_adding_opens_the_cart_beside_the_page(shopper: Shopper) -> None:
 
     mini.is_closed_by_escape()
     expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
-    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     stayed(page)
 
 
@@ -92,7 +92,7 @@ def test_the_focus_goes_to_the_line_that_took_the_place(shopper: Shopper) -> Non
         cart.page.get_by_role("button", name="Remove Pleated paper shade", exact=True)
     ).to_be_focused()
     expect(cart.page.get_by_role("status").first).to_have_text("Removed: Cedar pencil")
-    expect(cart.page.get_by_role("link", name="Cart 2 things")).to_be_visible()
+    expect(cart.page.get_by_role("link", name="Cart 2 items")).to_be_visible()
     stayed(cart.page)
 
 
@@ -113,7 +113,7 @@ def test_a_refusal_is_tied_to_its_field_and_the_count_goes_back(shopper: Shopper
 
     expect(field).to_have_accessible_description("Only 1 left. Your cart is as it was.")
     expect(field).to_be_focused()
-    expect(page.get_by_role("link", name="Cart 0 things")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 0 items")).to_be_visible()
     field.fill("1")
     shopper.adds_here().holds("Last-one lamp").is_closed_by_escape()
     expect(field).to_have_accessible_description("")
@@ -123,7 +123,7 @@ def test_a_wrong_quantity_in_the_cart_is_tied_to_its_line(shopper: Shopper) -> N
     cart = filled(shopper, {MUG: 2, PENCIL: 1}).sets_quantity("Everyday mug", "abc")
     field = cart.quantity_of("Everyday mug")
     expect(field).to_have_accessible_description(
-        re.compile("Please give a whole number from 1 to 99")
+        re.compile("Please enter a whole number from 1 to 99")
     )
     expect(field).to_be_focused()
     stayed(cart.page)
@@ -203,7 +203,7 @@ def test_what_was_said_is_seen_far_down_a_long_cart(shopper: Shopper) -> None:
     wrong = cart.quantity_of("Olive wood spoon")
     expect(wrong).to_be_focused()
     expect(wrong).to_be_in_viewport(ratio=1)
-    expect(cart.page.get_by_text("Please give a whole number")).to_be_in_viewport(ratio=1)
+    expect(cart.page.get_by_text("Please enter a whole number")).to_be_in_viewport(ratio=1)
 
 
 def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
@@ -238,7 +238,7 @@ def test_what_was_not_added_is_not_counted(shopper: Shopper) -> None:
     page.context.set_offline(True)
     mini = shopper.adds_here().says("The shop could not be reached.")
     mini.is_closed_by_escape()
-    expect(page.get_by_role("link", name="Cart 0 things")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 0 items")).to_be_visible()
 
 
 def test_what_is_shown_is_the_shops_not_the_browsers(own_shop: RunningShop, page: Page) -> None:

@@ -92,7 +92,7 @@ def _with_a_cart(page: Page, url: str) -> Page:
 
 def _asked_all(page: Page) -> dict[str, str]:
     page.get_by_role("button", name="Ask all cases").click()
-    over = page.get_by_role("heading", level=1, name="How this browser keeps to the standard")
+    over = page.get_by_role("heading", level=1, name="How this browser follows the standard")
     expect(over).to_be_visible(timeout=WHOLE_WAY_MS)
     names = page.locator(".case-family tbody th").all_text_contents()
     verdicts = page.locator(".case-family tbody td:last-child").all_text_contents()
@@ -109,7 +109,7 @@ def _deviating(found: dict[str, str]) -> set[str]:
 
 
 def _not_asked(found: dict[str, str]) -> int:
-    as_asked = sum(verdict.startswith("As asked") for verdict in found.values())
+    as_asked = sum(verdict.startswith("As expected") for verdict in found.values())
     return len(found) - as_asked - len(_deviating(found))
 
 

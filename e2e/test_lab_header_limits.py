@@ -31,7 +31,7 @@ SEARCH_MS = 60_000
 
 def probed(page: Page) -> Locator:
     """The page's report, once it is there; the button is pressed by key."""
-    page.get_by_role("button", name="Probe the way").press("Enter")
+    page.get_by_role("button", name="Probe the route").press("Enter")
     expect(page.get_by_role("status").filter(has_text="It is done.")).to_be_visible(
         timeout=SEARCH_MS
     )
@@ -105,12 +105,12 @@ def test_nothing_is_left_in_the_browser(shopper: Shopper) -> None:
 def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", lambda route: route.abort())
-    page.get_by_role("button", name="Probe the way").click()
+    page.get_by_role("button", name="Probe the route").click()
     expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
 
     page.unroute("**/limits/way/next*")
     page.route("**/limits/way/echo*", _too_many)
-    page.get_by_role("button", name="Probe the way").click()
+    page.get_by_role("button", name="Probe the route").click()
     expect(page.get_by_text("It has stopped: too many requests.")).to_be_visible()
 
     page.unroute("**/limits/way/echo*")
@@ -122,7 +122,7 @@ def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shop
     page.add_init_script(script("impatient"))
     shopper.visits("/limits")
     page.route("**/limits/way/next*", _never)
-    page.get_by_role("button", name="Probe the way").click()
+    page.get_by_role("button", name="Probe the route").click()
     expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
 
 
@@ -130,7 +130,7 @@ def test_a_second_search_begins_with_an_empty_bar(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     probed(page)
     page.route("**/limits/way/next*", _never)
-    button = page.get_by_role("button", name="Probe the way")
+    button = page.get_by_role("button", name="Probe the route")
     button.click()
     expect(page.get_by_role("progressbar", name="Requests made")).to_have_js_property("value", 0)
     expect(button).to_have_css("border-style", "dashed")
@@ -162,7 +162,7 @@ def test_without_javascript_there_is_a_command_and_no_button(
     context = browser.new_context(**context_options(), java_script_enabled=False)
     page = Shopper(context.new_page(), shop.url).visits("/limits")
     expect(page.get_by_text(f"shop limits --url {shop.url}/")).to_be_visible()
-    expect(page.get_by_role("button", name="Probe the way")).to_be_hidden()
+    expect(page.get_by_role("button", name="Probe the route")).to_be_hidden()
     context.close()
 
 

@@ -75,7 +75,7 @@ def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     shopper.adds_here().says("Added to your cart: Everyday mug")
 
     expect(other.page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("1")
-    expect(other.page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+    expect(other.page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     expect(other.page.get_by_text("Added to your cart")).to_have_count(0)
     assert took_ms(other.page) < A_SECOND
 
@@ -87,7 +87,7 @@ def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     page.go_back()
     page.go_back()
     expect(page).to_have_url(f"{shopper.url}/products")
-    expect(page.get_by_role("link", name="Cart 2 things")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 2 items")).to_be_visible()
     assert took_ms(page) < A_SECOND
 
 
@@ -127,6 +127,6 @@ def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
 
     page.evaluate("setTimeout(() => history.back())")
     expect(page).to_have_url(f"{shop.url}/products")
-    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     assert page.evaluate("window.kept") is True
     assert took_ms(page) < A_SECOND

@@ -100,7 +100,7 @@ def test_a_link_too_long_for_a_code_is_offered_alone(shopper: Shopper) -> None:
 
     link = page.get_by_label("Link to this cart").input_value()
     shopper.visits(link.removeprefix(shopper.url))
-    expect(page.get_by_text("This is the cart you have already.")).to_be_visible()
+    expect(page.get_by_text("This is the cart you already have.")).to_be_visible()
 
 
 def test_the_link_is_copied(shopper: Shopper) -> None:

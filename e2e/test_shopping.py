@@ -23,7 +23,7 @@ def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
 
     mini = shopper.adds_here().says("Added to your cart: Crème brûlée dish")
     mini.holds("Crème brûlée dish").is_closed_by_escape()
-    expect(page.get_by_role("link", name="Cart 1 thing")).to_be_visible()
+    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     shopper.opens_cart().holds("Crème brûlée dish")
 
 
@@ -45,7 +45,7 @@ def test_a_wrong_quantity_is_said_at_its_field(shopper: Shopper) -> None:
 
     expect(cart.quantity_of("Everyday mug")).to_have_value("100")
     expect(cart.quantity_of("Everyday mug")).to_have_accessible_description(
-        "Please give a whole number from 1 to 99. Your cart is as it was."
+        "Please enter a whole number from 1 to 99. Your cart is as it was."
     )
     shopper.opens_cart().holds("Everyday mug", 2)
 
@@ -81,7 +81,7 @@ def test_without_javascript_the_page_opens_where_something_is_wrong(
     shopper = Shopper(context.new_page(), shop.url)
     jar.put(context, shop.url, jar.value_of(dict.fromkeys(range(1, 21), 1)))
     cart = shopper.opens_cart().sets_quantity("Ribbed tumbler", "1000")
-    expect(cart.page.get_by_text("Please give a whole number")).to_be_in_viewport(ratio=1)
+    expect(cart.page.get_by_text("Please enter a whole number")).to_be_in_viewport(ratio=1)
     expect(cart.quantity_of("Ribbed tumbler")).to_be_in_viewport(ratio=1)
 
     checkout = shopper.goes_to_checkout()

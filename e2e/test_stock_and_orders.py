@@ -47,7 +47,7 @@ def test_the_last_piece_is_sold_once(
 
     expect(second.page.get_by_role("alert")).to_contain_text("nothing was ordered")
     cart = second.shopper.opens_cart()
-    expect(cart.line("Last-one lamp")).to_contain_text("Sold out. It is not charged")
+    expect(cart.line("Last-one lamp")).to_contain_text("Sold out, so it is not charged")
     assert own_shop.ask("SELECT stock FROM products WHERE sku = 'STATE-ONE-LEFT'") == [(0,)]
     assert _order_count(own_shop) == 1
     for checkout in checkouts:
@@ -155,7 +155,7 @@ def test_a_product_taken_out_of_sale_stays_and_is_not_charged(
     own_shop.change("UPDATE products SET is_active = 0 WHERE sku = 'MUG'")
 
     cart = there.opens_cart()
-    expect(cart.line("Everyday mug")).to_contain_text("No longer sold. It is not charged")
+    expect(cart.line("Everyday mug")).to_contain_text("No longer sold, so it is not charged")
     expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£1.70")
     cart.removes("Everyday mug").holds("Cedar pencil", 2)
     expect(cart.line("Everyday mug")).to_have_count(0)

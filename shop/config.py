@@ -1,7 +1,7 @@
-"""Every setting of the shop: its name in the environment, its default and its meaning.
+"""Every setting of the shop: its environment variable, its default and its meaning.
 
 `Settings.from_environ` reads them all and reports every problem at once. Nothing else in the
-project reads the environment.
+product reads the environment.
 """
 
 from __future__ import annotations
@@ -277,10 +277,10 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Reads all settings; raises SettingsError with a sentence for each that is wrong.
+        """Reads all settings. Raises SettingsError with a sentence for each that is wrong.
 
-        An empty variable counts as absent. Secret keys that are not in the environment are
-        taken from the instance folder, if they were created there; there may be none.
+        An empty variable counts as missing. Secret keys that are not in the environment are read
+        from the instance folder, where there may be none.
         """
         values: dict[str, Any] = {}
         problems = []
@@ -299,7 +299,7 @@ class Settings:
 
 
 def secret_file(instance: Path) -> Path:
-    """Where `shop init` keeps the secret keys it made, one a line, the signing one first."""
+    """The file of the secret keys that `shop init` made: one a row, the signing key first."""
     return instance / "secret-keys"
 
 

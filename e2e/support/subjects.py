@@ -163,7 +163,7 @@ def _asks_the_browser(name: str, heading: str) -> Steps:
 
 
 def _probes_the_way(visitor: Visitor) -> None:
-    visitor.page.get_by_role("button", name="Probe the way", exact=True).click()
+    visitor.page.get_by_role("button", name="Probe the route", exact=True).click()
     report = visitor.page.get_by_role("table", name="Measured from this browser")
     expect(report).to_be_visible(timeout=A_MINUTE_MS)
     report.scroll_into_view_if_needed()
@@ -299,7 +299,7 @@ SUBJECTS = (
         "/limits",
         "RFC 6265bis",
         holding(TWENTY),
-        _asks_the_browser("Ask all cases", "How this browser keeps to the standard"),
+        _asks_the_browser("Ask all cases", "How this browser follows the standard"),
     ),
     Subject(
         "limits-way",

@@ -1,1 +1,1 @@
-"""One module a group of `shop ...` commands; `shop.cli` joins them."""
+"""One module for each group of `shop ...` commands; `shop.cli` assembles them."""

@@ -1,4 +1,4 @@
-"""`shop budget`: how real orders would fit into a cookie."""
+"""`shop budget`: whether real orders would fit into a cookie."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shop.lab.encodings.budget_report import Goods
 
 MEASURED_AT = cookie.EPOCH + 28_200_000
-"""When the carts that are measured were last changed: always then, so that the same orders give
+"""The time of the last change of every measured cart, fixed so that the same orders always give
 the same figures."""
 STAND_IN_KEY = "a key that signs nothing but measurements"
 
@@ -32,20 +32,20 @@ STAND_IN_KEY = "a key that signs nothing but measurements"
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE.svg",
-    help="Draw what was measured as well.",
+    help="Also draw the figures.",
 )
 @click.option(
     "--catalogue",
     "goods_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Names and prices of this file, as import-catalogue takes it, not of the shop.",
+    help="Take names and prices from this file (as for import-catalogue), not from the shop.",
 )
 def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None) -> None:
     """Pack every order of a CSV FILE (order, sku, quantity; may be .gz) into a cart cookie.
 
-    Beside the shop's own, six other ways of keeping a cart are measured. With a --catalogue no
-    database is needed, and the figures are the same wherever they are made.
+    Six other encodings are measured beside the shop's own. With --catalogue no database is
+    needed, and the figures are the same on every machine.
     """
     from shop.lab.encodings import budget_plot, budget_report
 

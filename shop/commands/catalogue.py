@@ -23,7 +23,7 @@ from shop.storage.engine import reading, writing
 @click.command("import-catalogue")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Add and change products from a CSV FILE, by SKU: all of them, or none.
+    """Add or update products from a CSV FILE, by SKU: all of them or none.
 
     Columns: sku, name, price, currency; optionally slug, description, category, vat_rate,
     stock, image, active.
@@ -34,7 +34,7 @@ def import_(file: Path) -> None:
 
 @click.command("export-catalogue")
 def export() -> None:
-    """Write all products to standard output, as import-catalogue takes them."""
+    """Write all products to standard output, in the format of import-catalogue."""
     settings = settings_of_environment()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     with reading(migrated_database(settings)) as connection:
@@ -43,7 +43,7 @@ def export() -> None:
 
 
 def import_file(engine: Engine, settings: Settings, file: Path) -> None:
-    """Imports a catalogue file, all of it or nothing. Raises FileRefused."""
+    """Imports a whole catalogue file, or nothing. Raises FileRefused."""
     defaults = catalogue_defaults(settings)
     with opened(file) as lines:
         rows = catalogue_file.read(lines, defaults)
@@ -51,4 +51,4 @@ def import_file(engine: Engine, settings: Settings, file: Path) -> None:
         done = catalogue_import.import_rows(connection, rows, defaults, int(time.time()))
         for _ in tqdm(done, total=len(rows), unit=" products", disable=None, leave=False):
             pass
-    click.echo(f"{len(rows)} products of {file.name} are in the catalogue.")
+    click.echo(f"{len(rows)} products imported from {file.name}.")

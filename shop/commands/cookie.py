@@ -21,12 +21,12 @@ from shop.storage.engine import reading
 
 @click.group("cookie")
 def cookie_commands() -> None:
-    """Make and read cart cookies, for demonstrations, tests and bug reports."""
+    """Make and read cart cookies for demonstrations, tests and bug reports."""
 
 
 @cookie_commands.command("make")
 @click.argument("lines", metavar='"SKU*2,SKU"')
-@click.option("--secure", is_flag=True, help="With the __Host- name that https has.")
+@click.option("--secure", is_flag=True, help="Use the __Host- name, as on https.")
 @click.option("--aged", "aged_days", type=float, default=0.0, help="Days since its last change.")
 def cookie_make(lines: str, secure: bool, aged_days: float) -> None:
     """Print name=value for a cart."""
@@ -43,7 +43,7 @@ def cookie_make(lines: str, secure: bool, aged_days: float) -> None:
             int(time.time() - aged_days * 86_400),
         )
     except (ValueError, OverflowError) as problem:
-        raise Sentence(f"That is no cart: {problem}.") from None
+        raise Sentence(f"This is not a cart: {problem}.") from None
     name = cookie.SECURE_NAME if secure else cookie.NAME
     limit = settings.cart_budget_bytes
     click.echo(f"{name}={cookie.encode(cart, secret_keys(settings), name=name, limit_bytes=limit)}")
@@ -52,7 +52,7 @@ def cookie_make(lines: str, secure: bool, aged_days: float) -> None:
 @cookie_commands.command("read")
 @click.argument("value")
 def cookie_read(value: str) -> None:
-    """Print what a cookie says, or why it is refused. VALUE may begin with its name and =."""
+    """Print what a cookie holds, or why it is refused. VALUE may start with its name and =."""
     settings = settings_of_environment()
     match = re.fullmatch(r"(__Host-cart|cart)=(.*)", value, re.DOTALL)
     name, value = (match[1], match[2]) if match else (cookie.NAME, value)
@@ -73,7 +73,7 @@ def cookie_read(value: str) -> None:
 def _wanted(text: str) -> tuple[str, int]:
     match = re.fullmatch(r"(.+?)(?:\*(\d{1,6}))?", text.strip())
     if match is None:
-        raise Sentence('Write a cart as SKU*quantity with commas between: "MUG*2,PENCIL".')
+        raise Sentence('Write a cart as SKU*quantity, separated by commas: "MUG*2,PENCIL".')
     return match[1], int(match[2] or 1)
 
 

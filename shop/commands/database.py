@@ -21,7 +21,7 @@ DEMO_CATALOGUE = Path(demo.__file__).with_name("catalogue.csv")
 
 @click.command()
 def init() -> None:
-    """Prepare a shop: secret keys, database, demo catalogue. Changes nothing that is there."""
+    """Prepare a shop: secret keys, database, demo catalogue. Keeps whatever exists."""
     settings = settings_of_environment()
     settings.instance.mkdir(parents=True, exist_ok=True)
     if not settings.secret_keys:
@@ -32,8 +32,8 @@ def init() -> None:
         is_stocked = catalogue.count(connection) > 0
     if not is_stocked and settings.currency != DEMO_CURRENCY:
         click.echo(
-            f"There are no products yet: the demo catalogue is in {DEMO_CURRENCY}, and this shop "
-            f"sells in {settings.currency}. Bring your own: shop import-catalogue FILE.csv"
+            f"There are no products yet: the demo catalogue is priced in {DEMO_CURRENCY}, but this "
+            f"shop sells in {settings.currency}. Import your own: shop import-catalogue FILE.csv"
         )
     elif not is_stocked:
         import_file(engine, settings, DEMO_CATALOGUE)
@@ -41,7 +41,7 @@ def init() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database up to date."""
+    """Migrate the database to the newest version."""
     schema.migrate(connect_to(settings_of_environment().database_url))
     click.echo("The database is up to date.")
 

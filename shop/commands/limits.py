@@ -1,4 +1,4 @@
-"""`shop limits`: how large a header passes on the way to a deployment."""
+"""`shop limits`: how large a header can be on the route to a deployment."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from tqdm import tqdm
 from shop.commands.terminal import Sentence
 
 
-@click.command("limits", epilog="It makes 83 requests at most.")
-@click.option("--url", required=True, help="Address of a shop, with its path if it has one.")
+@click.command("limits", epilog="It sends at most 83 requests.")
+@click.option("--url", required=True, help="URL of a shop, with its path if it has one.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.option("--insecure", is_flag=True, help="Whatever its certificate, for a test set-up.")
+@click.option("--insecure", is_flag=True, help="Accept any certificate, for a test set-up.")
 def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
-    """Measure how large a header passes on the way to a shop and back, from here.
+    """Measure how large a header can be on the route to a shop and back.
 
-    Takes a minute at most, once the name is resolved, and needs no settings: only that address
-    is asked, over HTTP/1.1.
+    Takes at most a minute once the name is resolved, and needs no settings: it sends requests to
+    that address only, over HTTP/1.1.
     """
     from shop.lab.header_limits import client
     from shop.lab.header_limits import report as report_of
@@ -24,7 +24,7 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     try:
         deployment = client.Deployment.of(url, is_insecure=insecure)
     except ValueError as problem:
-        raise Sentence(f"{url} is no address of a shop: {problem}.") from None
+        raise Sentence(f"{url} is not the URL of a shop: {problem}.") from None
     with tqdm(total=client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
         try:
             measured = client.measure(deployment, bar.update)

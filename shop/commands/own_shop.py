@@ -1,4 +1,4 @@
-"""The shop that the environment describes, as commands use it."""
+"""The shop that the environment configures: its settings, keys and database."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shop.storage.engine import connect_to
 
 
 def settings_of_environment() -> Settings:
-    """The settings that the environment holds. Raises SettingsError when they are wrong."""
+    """The settings from the environment. Raises SettingsError when they are wrong."""
     return Settings.from_environ(os.environ)
 
 
 def secret_keys(settings: Settings) -> tuple[str, ...]:
-    """The keys that sign. Raises Sentence when there are none."""
+    """The secret keys. Raises Sentence when there are none."""
     if not settings.secret_keys:
         raise Sentence("There are no secret keys: set SHOP_SECRET_KEYS, or run `shop init`.")
     return settings.secret_keys

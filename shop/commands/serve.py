@@ -18,7 +18,7 @@ def serve(port: int | None) -> None:
     """Serve the shop with a production server until stopped."""
     settings = settings_of_environment()
     port = port or settings.port
-    create_app(settings)  # so that a wrong setting is told here, once, and not by each worker
+    create_app(settings)  # reports a wrong setting once, here, and not in each worker
     migrated_database(settings)
     _check_port(settings.host, port)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -1,4 +1,4 @@
-"""What the commands say to an operator, and how their failures become sentences."""
+"""How commands report failures to an operator: in sentences."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from shop.core.errors import ShopError
 
 
 class Sentence(click.ClickException):
-    """What an operator is told; the command ends with exit code 1."""
+    """A message for the operator; the command ends with exit code 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, file=file, err=True)
 
 
 class Commands(click.Group):
-    """Turns what the layers below raise into sentences."""
+    """A group whose commands turn errors of the layers below into sentences."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -27,7 +27,7 @@ class Commands(click.Group):
         except (SettingsError, ShopError) as problem:
             raise Sentence(str(problem)) from None
         except ArgumentError:
-            raise Sentence("SHOP_DATABASE_URL is not an SQLAlchemy address.") from None
+            raise Sentence("SHOP_DATABASE_URL is not an SQLAlchemy URL.") from None
         except SQLAlchemyError as problem:
             reason = str(getattr(problem, "orig", problem)).strip()
-            raise Sentence(f"The database did not do that: {reason}") from None
+            raise Sentence(f"The database refused: {reason}") from None

@@ -53,17 +53,17 @@ def test_the_page_names_lines_and_dates(shop: OpenShop, visitor: LintingClient) 
     lines = [line.to_text().strip() for line in elements(parsed(page), ".prose li")]
     assert lines == ["2 × Everyday mug", "1 × Cedar pencil", "3 × a product we no longer have"]
     said = text_of(page, ".prose")
-    assert "you last changed it on 18 May 2026" in said
-    assert "17 June 2026, and 3 days more to be offered back" in said
-    assert "begins the 30 days anew" in said
+    assert "the day of its last change, 18 May 2026" in said
+    assert "17 June 2026; for 3 days after that you can still restore it" in said
+    assert "Each change restarts the 30 days" in said
 
 
 @pytest.mark.parametrize(
     ("life", "grace", "said"),
     [
-        pytest.param("7", "1", "lives 7 days from its last change", id="a week"),
-        pytest.param("7", "1", "offered back for 1 day.", id="a day of grace"),
-        pytest.param("1", "2", "lives 1 day from its last change", id="a day"),
+        pytest.param("7", "1", "lasts 7 days from its last change", id="a week"),
+        pytest.param("7", "1", "For 1 day after that", id="a day of grace"),
+        pytest.param("1", "2", "lasts 1 day from its last change", id="a day"),
     ],
 )
 def test_without_a_cart_the_page_says_what_there_would_be(
@@ -78,7 +78,7 @@ def test_without_a_cart_the_page_says_what_there_would_be(
 
 def test_the_page_says_the_budget_that_applies(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_CART_BUDGET_BYTES="2048").visitor()
-    assert "A browser keeps 2,048 bytes of it." in visitor.get(ADDRESS).text
+    assert "It can hold 2,048 bytes." in visitor.get(ADDRESS).text
 
 
 def test_looking_at_it_changes_nothing(shop: OpenShop, visitor: LintingClient) -> None:

@@ -62,7 +62,7 @@ def test_add_update_remove_and_clear(shop: OpenShop, visitor: LintingClient) -> 
         "Everyday mug": ["£9.50", "5", "£47.50", ""],
         "Cedar pencil": ["£0.85", "1", "£0.85", ""],
     }
-    assert text_of(page.text, ".top-count") == "6 things"
+    assert text_of(page.text, ".top-count") == "6 items"
     visitor.send(line_address(shop, "MUG"), quantity=1)
     assert lines(visitor.get("/cart"))["Everyday mug"][1] == "1"
     visitor.send(f"{line_address(shop, 'MUG')}/remove")
@@ -88,7 +88,7 @@ def test_totals_vat_and_shipping(visitor: LintingClient) -> None:
         "of which 5% VAT": "£0.28",
         "of which 20% VAT": "£3.83",
     }
-    assert "£8.55 more and shipping is free." in page
+    assert "£8.55 more for free shipping." in page
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_shipping_threshold(
     visitor.add("MUG")
     page = visitor.get("/cart").text
     assert (pairs(page)["Shipping"], pairs(page)["Total"]) == (shipping, total)
-    assert ("more and shipping is free" in page) == (shipping != "Free")
+    assert ("more for free shipping" in page) == (shipping != "Free")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_bad_quantity_is_not_added(visitor: LintingClient, typed: str) -> None
     visitor.add("PENCIL")
     response = visitor.add("MUG", typed)
     assert (response.status_code, cart_headers(response)) == (422, [])
-    assert "Please give" in text_of(response.text, "#quantity-error")
+    assert "Please enter" in text_of(response.text, "#quantity-error")
     assert value_of(response.text, "quantity") == typed.strip()
     assert list(lines(visitor.get("/cart"))) == ["Cedar pencil"]
 
@@ -143,7 +143,7 @@ def test_a_bad_quantity_leaves_the_line(shop: OpenShop, visitor: LintingClient, 
     visitor.add("MUG", 2)
     response = visitor.send(line_address(shop, "MUG"), quantity=typed)
     assert (response.status_code, cart_headers(response)) == (422, [])
-    assert "Please give" in text_of(response.text, ".line-quantity .field-error")
+    assert "Please enter" in text_of(response.text, ".line-quantity .field-error")
     assert value_of(response.text, "quantity") == typed.strip()
     assert lines(visitor.get("/cart"))["Everyday mug"][1] == "2"
 
@@ -267,7 +267,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
                 "£18.50",
                 "3",
                 "not charged",
-                "Sold out. It is not charged; it stays here in case it returns.",
+                "Sold out, so it is not charged. It stays here in case it returns.",
             ],
             "£4.80",
             True,
@@ -279,7 +279,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
                 "£18.50",
                 "3",
                 "not charged",
-                "No longer sold. It is not charged, and you can remove it.",
+                "No longer sold, so it is not charged. You can remove it.",
             ],
             "£4.80",
             True,
@@ -291,7 +291,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
                 "€18.50",
                 "3",
                 "not charged",
-                "Not sold in the currency of this shop. It is not charged.",
+                "Not sold in this shop’s currency, so it is not charged.",
             ],
             "£4.80",
             True,
@@ -299,7 +299,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
         ),
         pytest.param(
             "delete from products where sku = 'SALT-PIG'",
-            ["", "3", "not charged", "No longer sold. It is not charged, and you can remove it."],
+            ["", "3", "not charged", "No longer sold, so it is not charged. You can remove it."],
             "£4.80",
             True,
             id="deleted",

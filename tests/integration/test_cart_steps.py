@@ -88,7 +88,7 @@ def test_a_step_past_the_most_is_refused_at_its_line(
     assert (response.status_code, cart_headers(response)) == (422, [])
     row = f"tr[data-line='{shop.number('MUG')}']"
     assert text_of(response.text, f"{row} .field-error") == (
-        "Please give a whole number from 1 to 99. Your cart is as it was."
+        "Please enter a whole number from 1 to 99. Your cart is as it was."
     )
     (field,) = elements(parsed(response.text), f"{row} input[name=quantity]")
     assert (field.attrs or {})["value"] == typed
@@ -140,7 +140,7 @@ def test_a_quiet_look_leaves_messages_to_the_next_page(
         page = shopper.get("/cart", headers=QUIET)
         assert text_of(page.text, "main > .notices") == ""
         assert page.headers.getlist("Set-Cookie") == []
-        assert text_of(page.text, ".top-count") == "11 things"
+        assert text_of(page.text, ".top-count") == "11 items"
     assert notices(shopper) == "Added to your cart: Ash egg cup"
     assert notices(shopper) == ""
 

@@ -184,7 +184,7 @@ def test_a_changed_price_is_shown_and_asked_again(
     shop.sql(f"update products set {change} where sku = 'SALT-PIG'")
     response = place(buyer, token)
     assert (response.status_code, cart_headers(response), orders(shop)) == (409, [], 0)
-    assert f"The total is {total} now." in alert(response)
+    assert f"The total is now {total}." in alert(response)
     assert pairs(response.text)["Total"] == total
     assert value_of(response.text, "name") == "Ada Lovelace"
     assert place(buyer, token).status_code == 409

@@ -63,7 +63,7 @@ def operator(newcomer: Operator) -> Operator:
 def test_init_prepares_everything_once(newcomer: Operator, tmp_path: Path) -> None:
     newcomer.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
     newcomer.instance = tmp_path / "a" / "b"
-    assert "63 products of catalogue.csv are in the catalogue." in newcomer.run("init").output
+    assert "63 products imported from catalogue.csv." in newcomer.run("init").output
     keys = newcomer.instance / "secret-keys"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert len(keys.read_text("ascii").strip()) == 43
@@ -77,7 +77,7 @@ def test_a_shop_in_another_currency_begins_without_the_demo_catalogue(
 ) -> None:
     newcomer.environ["SHOP_CURRENCY"] = "EUR"
     said = newcomer.run("init").output
-    assert "the demo catalogue is in GBP, and this shop sells in EUR" in said
+    assert "the demo catalogue is priced in GBP, but this shop sells in EUR" in said
     assert "shop import-catalogue FILE.csv" in said
     assert newcomer.sql("select count(*) from products") == [(0,)]
 
@@ -112,8 +112,8 @@ def test_an_unmigrated_database_is_told(newcomer: Operator, command: tuple[str, 
     ("variable", "value", "said"),
     [
         ("SHOP_PORT", "x", "SHOP_PORT=x: write a whole number from 1 to 65535."),
-        ("SHOP_DATABASE_URL", "nonsense", "SHOP_DATABASE_URL is not an SQLAlchemy address."),
-        ("SHOP_DATABASE_URL", "sqlite:////nowhere/x", "The database did not do that: unable to"),
+        ("SHOP_DATABASE_URL", "nonsense", "SHOP_DATABASE_URL is not an SQLAlchemy URL."),
+        ("SHOP_DATABASE_URL", "sqlite:////nowhere/x", "The database refused: unable to"),
     ],
 )
 def test_a_wrong_setting_is_told(newcomer: Operator, variable: str, value: str, said: str) -> None:
@@ -129,10 +129,7 @@ def numbers(operator: Operator) -> dict[str, int]:
 def test_import_changes_and_adds_and_numbers_stay(operator: Operator) -> None:
     before = numbers(operator)
     file = operator.file("new.csv", HEADER + "MUG,Other mug,10,GBP\nNEW,New thing,0.99,GBP\n")
-    assert (
-        "2 products of new.csv are in the catalogue."
-        in operator.run("import-catalogue", file).output
-    )
+    assert "2 products imported from new.csv." in operator.run("import-catalogue", file).output
     after = numbers(operator)
     assert after == before | {"NEW": max(before.values()) + 1}
     assert operator.sql(
@@ -219,10 +216,10 @@ def test_cookie_make_secure_and_aged(operator: Operator) -> None:
     ("arguments", "said"),
     [
         (("make", "NOPE"), "No product has the SKU NOPE."),
-        (("make", "MUG,MUG"), "That is no cart: two lines of one product."),
-        (("make", "MUG*0"), "That is no cart: quantity 0 is out of range."),
+        (("make", "MUG,MUG"), "This is not a cart: two lines of one product."),
+        (("make", "MUG*0"), "This is not a cart: quantity 0 is out of range."),
         (("make", ""), "Write a cart as SKU*quantity"),
-        (("make", "--aged", "99999999", "MUG"), "That is no cart: "),
+        (("make", "--aged", "99999999", "MUG"), "This is not a cart: "),
         (("read", "hello"), "Malformed: not the shape of a cart cookie"),
         (("read", "é" * 5000), "Malformed: 5000 characters long"),
         (("read", f"jAAAA.{'A' * 22}"), "Tampered: "),

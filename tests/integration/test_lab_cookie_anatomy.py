@@ -20,11 +20,11 @@ def cart_of(count: int) -> str:
 
 
 def of_json(html: str) -> str:
-    """What is said of the JSON as it travels."""
+    """The caption of the JSON."""
     (caption,) = [
         found.to_text()
         for found in elements(parsed(html), "figcaption")
-        if found.to_text().startswith("The JSON in it")
+        if found.to_text().startswith("Its JSON")
     ]
     return caption
 
@@ -34,7 +34,7 @@ def test_what_deflating_saves_is_held_against_packing(visitor: LintingClient) ->
     page = visitor.get(PAGE).text
     # 1,12774400 and 70 times ,1,1 are 290 characters, of which 7 pack into 4 and 3 into 2: 166.
     saved = re.search(r"\d+", of_json(page))
-    parts = {row[0]: row for row in rows(page, "What its parts are")}
+    parts = {row[0]: row for row in rows(page, "Its parts and their bytes")}
     assert saved is not None
     assert int(saved[0]) + int(parts["D"][-1]) == 166
     assert "deflated" in parts["D"][1]
@@ -44,7 +44,7 @@ def test_a_cart_that_is_packed_has_nothing_deflated(shop: OpenShop, visitor: Lin
     visitor.set_cookie("cart", shop.cookie({"MUG": 2, "PENCIL": 5}))
     page = visitor.get(PAGE).text
     assert "deflated" not in of_json(page)
-    (payload,) = [row for row in rows(page, "What its parts are") if row[0] == "D"]
+    (payload,) = [row for row in rows(page, "Its parts and their bytes") if row[0] == "D"]
     assert "packed" in payload[1]
 
 

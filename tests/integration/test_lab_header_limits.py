@@ -88,7 +88,7 @@ def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
     assert len(step["report"]) < 1000
     response = visitor.get(step["report"])
     assert "Set-Cookie" not in response.headers
-    assert text_of(response.text, "h1") == "What passes on the way"
+    assert text_of(response.text, "h1") == "What passes on the route"
     rows = [
         [" ".join(cell.to_text().split()) for cell in elements(row, "th, td")]
         for row in elements(parsed(response.text), ".way-report tbody tr")
@@ -117,11 +117,11 @@ def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
 def _caption(visitor: LintingClient, **fields: str) -> tuple[str, bool]:
     outcomes = "over.over.over"
     response = visitor.get("/limits/way", query_string={"outcomes": outcomes}, headers=fields)
-    return text_of(response.text, "caption"), "Nobody has signed it" in response.text
+    return text_of(response.text, "caption"), "It is not signed" in response.text
 
 
 def test_a_report_from_an_address_says_that_it_is_one(visitor: LintingClient) -> None:
-    assert _caption(visitor) == ("What the address of this page says was measured", True)
+    assert _caption(visitor) == ("The figures in this page’s address", True)
     in_place, _ = _caption(visitor, **{"Crumb-Quiet": "1"})
     assert in_place == "Measured from this browser to this shop and back"
 
@@ -610,7 +610,7 @@ def test_no_more_requests_are_made_than_said() -> None:
         findings = client.measure(deployment, lambda: ticks.append(None))
     assert 80 <= findings.requests <= client.MOST_REQUESTS == 83
     assert len(ticks) == findings.requests
-    assert "It makes 83 requests at most." in CliRunner().invoke(main, ["limits", "--help"]).output
+    assert "It sends at most 83 requests." in CliRunner().invoke(main, ["limits", "--help"]).output
 
 
 def test_what_comes_before_an_answer_is_not_it() -> None:
@@ -659,5 +659,5 @@ def test_what_cannot_be_reached_is_told() -> None:
 )  # fmt: skip
 def test_an_address_that_is_none_is_told(url: str) -> None:
     says = limits(url, exit_code=1).stderr
-    assert "is no address of a shop: " in says
+    assert "is not the URL of a shop: " in says
     assert len(says.splitlines()) <= 2

@@ -64,7 +64,7 @@ def test_the_parts_are_the_cookie_and_their_bytes_its_sum(shopper: LintingClient
     marks = [mark.to_text() for mark in elements(parsed(page), ".wire-line .part-mark")]
     bare = "".join(part.removeprefix(mark).strip() for part, mark in zip(parts, marks, strict=True))
     assert bare == f"cart={shopper.cart_value()}"
-    counted = [int(row[-1]) for row in rows(page, "What its parts are")]
+    counted = [int(row[-1]) for row in rows(page, "Its parts and their bytes")]
     assert sum(counted) == octets(shopper)
     assert f"{octets(shopper)} of 4,096 bytes" in page
 
@@ -90,7 +90,7 @@ def test_its_time_is_told_as_a_date(shop: OpenShop, shopper: LintingClient) -> N
     assert "The time in it, 12,774,400, counts seconds since 1 January 2026" in page
     assert '<time datetime="2026-05-28T20:26:40Z">2026-05-28 20:26:40 UTC</time>' in page
     assert "90 seconds before this page" in page
-    assert "a cart for 30 days from then, and is offered back for 3 days more" in page
+    assert "lasts 30 days from then, and can be restored for 3 days more" in page
 
 
 def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
@@ -168,7 +168,7 @@ def test_an_expired_cart_that_is_offered_back_is_not_replaced(shop: OpenShop, bu
     assert visitor.cart_value() == expired
     page = visitor.get(PAGE).text
     assert "Please restore it or let it go first" in page
-    assert "Restore it or let it go first; then lines can be added" in page
+    assert "Restore it or let it go first; then you can add lines" in page
     assert "There is no cart in this browser" not in page
 
 

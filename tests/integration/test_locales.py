@@ -32,7 +32,7 @@ CUSTOMER = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "12 S
 
 @dataclass(frozen=True)
 class Country:
-    """A shop's settings and catalogue, and how its pages are to write things."""
+    """A shop's settings and catalogue, and how its pages are to write items."""
 
     environ: dict[str, str]
     rows: tuple[str, ...]
@@ -75,7 +75,7 @@ GERMANY = Country(
         "of which 7\xa0% VAT": "0,65\xa0€",
         "of which 19\xa0% VAT": "2,78\xa0€",
     },
-    until_free="27,51\xa0€ more and shipping is free.",
+    until_free="27,51\xa0€ more for free shipping.",
 )  # fmt: skip
 JAPAN = Country(
     environ={
@@ -104,7 +104,7 @@ JAPAN = Country(
         "of which 8% VAT": "￥74",
         "of which 10% VAT": "￥164",
     },
-    until_free="￥2,801 more and shipping is free.",
+    until_free="￥2,801 more for free shipping.",
 )  # fmt: skip
 BRITAIN = Country(
     environ={"SHOP_LOCALE": "en_GB", "SHOP_CURRENCY": "GBP"},
@@ -128,7 +128,7 @@ BRITAIN = Country(
         "Total": "£26.44",
         "of which 20% VAT": "£2.74",
     },
-    until_free="£17.51 more and shipping is free.",
+    until_free="£17.51 more for free shipping.",
 )
 every_country = pytest.mark.parametrize(
     "country",
@@ -212,7 +212,7 @@ def test_totals_from_the_cart_to_the_order(
     response = visitor.send("/checkout", once=value_of(checkout, "once"), **CUSTOMER)
     order = visitor.get(response.location).text
     assert pairs(order) == sums
-    assert f"of {country.day}." in order
+    assert f"placed on {country.day}." in order
     assert f"at {country.price}" in order
 
 
@@ -239,7 +239,7 @@ def test_counts(open_at: At, country: Country, quantity: int) -> None:
     shop = open_at(country)
     said = shown_counts(shop, shop.visitor(), quantity)
     figure = country.thousand if quantity == 1000 else str(quantity)
-    things = f"{figure} thing" if quantity == 1 else f"{figure} things"
+    things = f"{figure} item" if quantity == 1 else f"{figure} items"
     assert said["top"].replace("\n", " ") == things
     assert f" {things}." in said["share"]
     assert said["shared"].startswith(f"{things}, ")
@@ -252,7 +252,7 @@ def test_an_empty_cart_and_an_empty_list_are_counted_too(open_at: At, country: C
     visitor = open_at(country).visitor()
     page = visitor.get("/products?q=nothing").text
     assert cell(page, ".list-head [role=status]") == "0 products"
-    assert cell(page, ".top-count").replace("\n", " ") == "0 things"
+    assert cell(page, ".top-count").replace("\n", " ") == "0 items"
 
 
 @every_country
@@ -299,7 +299,7 @@ def test_the_byte_meter_groups_its_figures(open_at: At, country: Country) -> Non
 def test_dates_are_those_of_the_shops_time_zone(open_at: At, country: Country) -> None:
     visitor = open_at(country).visitor()
     visitor.add("MUG")
-    assert f"you last changed it on {country.day}." in visitor.get("/cart/about").text
+    assert f"the day of its last change, {country.day}." in visitor.get("/cart/about").text
 
 
 @every_country

@@ -216,7 +216,7 @@ def test_a_change_that_is_not_made_leaves_the_news_at_the_line(
 
 PENCIL_NEWS = "Cedar pencil is now £0.80, was £0.85 when you last looked."
 SALT_PIG_NEWS = "Salt pig is now £20.00, was £18.50 when you last looked."
-MANY_NEWS = "4 prices in your cart changed since you last looked."
+MANY_NEWS = "4 prices in your cart have changed since you last looked."
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ MANY_NEWS = "4 prices in your cart changed since you last looked."
         pytest.param(("MUG", "PENCIL", "SALT_PIG"), [NEWS, PENCIL_NEWS, SALT_PIG_NEWS], id="three"),
         pytest.param(
             ("MUG", "PENCIL", "SALT_PIG", "KINDLING"),
-            [MANY_NEWS, "The sums below are made with the new ones."],
+            [MANY_NEWS, "The totals below use the new prices."],
             id="more than three are summed up",
         ),
     ],

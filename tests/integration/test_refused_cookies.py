@@ -152,7 +152,7 @@ def test_a_second_cookie_goes_from_every_path_that_leads_to_the_page(
 
 def test_a_cart_from_the_future_is_a_cart(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=-DAY))
-    assert text_of(visitor.get("/cart").text, ".top-count") == "2 things"
+    assert text_of(visitor.get("/cart").text, ".top-count") == "2 items"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_life_and_grace(
     visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=age_seconds))
     with visitor.may_write_cart():
         response = visitor.get("/cart")
-    assert text_of(response.text, ".top-count") == ("2 things" if is_cart else "0 things")
+    assert text_of(response.text, ".top-count") == ("2 items" if is_cart else "0 items")
     assert ("has expired. Restore it?" in response.text) == is_offered
     assert len(cart_deletions(response)) == (not is_cart and not is_offered)
 

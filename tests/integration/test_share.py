@@ -84,11 +84,11 @@ def test_a_link_stands_in_an_address_as_it_is(shop: OpenShop, owner: LintingClie
         pytest.param({}, "which is empty.", {"/cart/replace"}, id="without a cart of one's own"),
         pytest.param(
             MINE,
-            "which holds 6 things.",
+            "which holds 6 items.",
             {"/cart/merge", "/cart/replace", "/cart"},
             id="with a cart of one's own",
         ),
-        pytest.param(SHARED, "which holds 14 things.", {"/cart"}, id="with the very same"),
+        pytest.param(SHARED, "which holds 14 items.", {"/cart"}, id="with the very same"),
     ],
 )
 def test_opening_a_link_changes_nothing(
@@ -112,8 +112,8 @@ def test_opening_a_link_changes_nothing(
 @pytest.mark.parametrize(
     ("how", "mine", "after", "said"),
     [
-        pytest.param("replace", MINE, SHARED, "This is the shared cart now", id="replace"),
-        pytest.param("replace", {}, SHARED, "This is the shared cart now", id="put into none"),
+        pytest.param("replace", MINE, SHARED, "Your cart is now the shared cart", id="replace"),
+        pytest.param("replace", {}, SHARED, "Your cart is now the shared cart", id="put into none"),
         pytest.param("merge", MINE, MERGED, "The shared cart was added to yours", id="merge"),
         pytest.param("merge", {}, SHARED, "The shared cart was added to yours", id="merge to none"),
     ],
@@ -143,10 +143,10 @@ def test_merging_what_one_has_already_says_so(shop: OpenShop, visitor: LintingCl
     visitor.set_cookie("cart", shop.cookie({"MUG": 3, "PENCIL": 1}))
     before = held(visitor)
     page = visitor.get(f"/c/{token_of(shop, {'MUG': 1})}")
-    assert "in the larger of the two numbers" in page.text
+    assert "gets the larger of the two quantities" in page.text
     response = visitor.send("/cart/merge", cart=value_of(page.text, "cart"))
     assert (response.status_code, cart_headers(response)) == (303, [])
-    assert (held(visitor), notices(visitor)) == (before, "Your cart has all of it already")
+    assert (held(visitor), notices(visitor)) == (before, "Your cart already has everything in it")
 
 
 def test_keeping_ones_own_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:
@@ -283,7 +283,7 @@ def test_a_link_lives_as_long_as_a_cart(
 
 def test_an_expired_link_says_of_which_day_it_is(shop: OpenShop, visitor: LintingClient) -> None:
     page = visitor.get(f"/c/{token_of(shop, SHARED, age_seconds=LIFE + DAY)}").text
-    assert "The cart behind it is of 27 April 2026" in text_of(page, "main")
+    assert "The cart behind it dates from 27 April 2026" in text_of(page, "main")
 
 
 def test_the_page_says_until_when_a_link_works(shop: OpenShop, owner: LintingClient) -> None:
@@ -303,7 +303,7 @@ def test_a_cookie_works_as_a_link_and_a_link_as_a_cookie(
     assert visitor.get(f"/c/{value}").status_code == 200
     visitor.set_cookie("cart", token_of(shop, SHARED))
     page = visitor.get("/cart")
-    assert text_of(page.text, ".top-count") == "14 things"
+    assert text_of(page.text, ".top-count") == "14 items"
     visitor.add("MUG")
     assert visitor.cart_value() == shop.cookie(SHARED | {"MUG": 5})
 
@@ -434,10 +434,10 @@ def test_products_that_are_gone_are_shown_and_not_charged(
         " ".join(row.to_text().split()) for row in elements(parsed(page.text), ".share .summary li")
     ]
     assert shown == [
-        "9 × A product we no longer have No longer sold. It is not charged, and you can remove it. "
+        "9 × A product we no longer have No longer sold, so it is not charged. You can remove it. "
         "not charged",
         "4 × Everyday mug £38.00",
-        "1 × Ash egg cup No longer sold. It is not charged, and you can remove it. not charged",
+        "1 × Ash egg cup No longer sold, so it is not charged. You can remove it. not charged",
     ]
     assert pairs(page.text)["Subtotal"] == "£38.00"
     visitor.send("/cart/replace", cart=token)

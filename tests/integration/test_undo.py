@@ -27,7 +27,7 @@ HTTPS = "https://localhost"
 HELD = {"MUG": 2, "PENCIL": 5, "SALT-PIG": 1, "KINDLING": 3}
 SHARED = {"PENCIL": 9, "CUP-EGG": 4, "MUG": 1}
 UNDONE = "Undone. Your cart is as it was before"
-KEPT_BOTH = "Your cart had changed since then, so nothing that is in it was taken away"
+KEPT_BOTH = "Undone. Your cart had changed in the meantime, so everything in it was kept as well"
 REFUSED = "That can no longer be undone. Your cart is as it was"
 Action = Callable[[OpenShop, LintingClient], TestResponse]
 
@@ -250,7 +250,7 @@ def test_beside_a_large_cart_only_what_is_taken_away_is_kept(
     send_step(visitor, fields)
     assert sorted(held(visitor)) == sorted(before)
     assert wire_bytes(visitor) <= 4096
-    assert notices(visitor) == "What was taken away is back in your cart"
+    assert notices(visitor) == "The removed items are back in your cart"
 
 
 def test_a_cart_that_fills_its_budget_to_the_byte_can_be_emptied_and_had_back(

@@ -18,7 +18,7 @@ from shop.web.site.shop import shop
 
 LIFE_SECONDS = 3600
 WAITING = (
-    "Your earlier cart has expired, and we are still keeping it for you. Please restore it or let "
+    "Your earlier cart has expired, but we still have it for you. Please restore it or let "
     "it go first. Nothing was changed."
 )
 

@@ -197,7 +197,7 @@ def _as_json(family_reports: list[FamilyReport]) -> str:
 
 def _in_json(result: Result) -> Any:
     if result.why_not:
-        return f"not asked: {result.why_not}"
+        return f"not tested: {result.why_not}"
     if result.is_as_expected:
-        return "as asked"
+        return "as expected"
     return {"sent": result.sent, "asked": result.expected, "came": result.received}

@@ -132,10 +132,10 @@ def probe_of(family: Family) -> Probe:
 def squeezed(text: str) -> str:
     """A text with long runs of a character as `a{4094}`, cut to what can be told."""
     runs = rf"(.)\1{{{FEWEST_SQUEEZED - 1},}}"
-    short = re.sub(runs, lambda run: f"{run[1]}{{{len(run[0])}}}", text, flags=re.DOTALL)
-    if _octets(short) <= LONGEST:
-        return short
-    cuts = (short[:length] for length in range(LONGEST - 3, 0, -1))
+    shortened = re.sub(runs, lambda run: f"{run[1]}{{{len(run[0])}}}", text, flags=re.DOTALL)
+    if _octets(shortened) <= LONGEST:
+        return shortened
+    cuts = (shortened[:length] for length in range(LONGEST - 3, 0, -1))
     return next(cut for cut in cuts if _octets(cut) <= LONGEST - 3) + "..."
 
 

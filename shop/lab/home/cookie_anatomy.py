@@ -65,7 +65,7 @@ class SignedTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class CookieAnatomy:
     """A cart cookie as it travels, and what it would take to fill it."""
 
     parts: tuple[Part, ...]
@@ -84,13 +84,13 @@ class Wire:
     more_lines: int
 
 
-def wire(visit: CartVisit) -> Wire | None:
+def cookie_anatomy(visit: CartVisit) -> CookieAnatomy | None:
     """The cart cookie that this request brought; None when there is none that can be read."""
     if not visit.cart.lines:
         return None
     anatomy = cookie.dissect(visit.value, shop().keys)
     sent = cart_cookie.cart_header(visit.value)
-    return Wire(
+    return CookieAnatomy(
         parts=_parts(anatomy),
         attributes=tuple(map(_attribute, sent.split("; ")[1:])),
         compact=anatomy.json,

@@ -17,7 +17,7 @@ from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison
 from shop.lab.header_limits.hops import HOPS
 from shop.lab.header_limits.search import MOST_REQUESTS
-from shop.lab.home.cookie_anatomy import wire
+from shop.lab.home.cookie_anatomy import cookie_anatomy
 from shop.lab.museum.exhibits import EXHIBITS
 from shop.lab.sources import NAME_AND_VALUE
 from shop.web.cart import writer
@@ -25,7 +25,7 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
 from shop.web.frame import responses, seo
 from shop.web.site import wording
-from shop.web.site.messages import say
+from shop.web.site.messages import add_message
 
 blueprint = Blueprint("limits", __name__, url_prefix="/limits")
 
@@ -92,7 +92,7 @@ def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = N
         alert=alert,
         back=put_in_browser.form_of(visit, request.args.get("back", "")),
         is_one_waiting=visit.offer is not None,
-        wire=wire(visit),
+        anatomy=cookie_anatomy(visit),
         counts=COUNTS,
         comparison=comparison(visit),
         limit_bytes=BROWSER_LIMIT_BYTES,
@@ -107,10 +107,10 @@ def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = N
 
 def _changed(visit: CartVisit, cart: Cart, said: str) -> Response:
     if visit.offer is not None:
-        say(put_in_browser.WAITING, "warning")
+        add_message(put_in_browser.WAITING, "warning")
         return responses.see_other(url_for("limits.show"), visit)
     change = writer.replaced(visit, cart)
-    say(said)
+    add_message(said)
     return responses.see_other(url_for("limits.show", back=_way_back(visit, change)), visit, change)
 
 

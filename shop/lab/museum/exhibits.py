@@ -360,7 +360,7 @@ EXHIBITS = (
         _of(TEAPOT),
         (
             *_LEFT_OUT,
-            _shows("Sold-out teapot", "it stays here in case it returns"),
+            _shows("Sold-out teapot", "stays here in case it returns"),
             _acted(
                 "Adding one more is refused with 409, and the cookie left alone.",
                 lambda it: (

@@ -31,7 +31,7 @@ from shop.lab.sources import NAME_AND_VALUE
 from shop.web.cart import cart_cookie, writer
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
-from shop.web.site.messages import say
+from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("museum", __name__, url_prefix="/limits/museum")
@@ -81,17 +81,17 @@ def create(name: str) -> Response:
     here = url_for("museum.show", name=name)
     visit = read_visit()
     if visit.offer is not None:
-        say(put_in_browser.WAITING, "warning")
+        add_message(put_in_browser.WAITING, "warning")
         return responses.see_other(here, visit)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
         change = writer.replaced(visit, cart)
     except (CookieRefused, CartTooLarge):
-        say(
+        add_message(
             "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
         )
         return responses.see_other(here, visit)
-    say(f"In your browser now, byte for byte: {exhibit.title}")
+    add_message(f"In your browser now, byte for byte: {exhibit.title}")
     back = put_in_browser.way_back(visit)
     return responses.see_other(url_for("museum.show", name=name, back=back), visit, change)
 

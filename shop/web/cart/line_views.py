@@ -1,4 +1,4 @@
-"""A line of a cart as pages show it, with what there is to say about it."""
+"""A line of a cart as pages show it, with its messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shop.web.site.shop import shop
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Why a change of one line was not made; `typed` is what stood in its field."""
+    """Why a line was not changed; `typed` is what was typed into its field."""
 
     number: int
     typed: str
@@ -23,7 +23,8 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """What stands in a line and where its forms go; `address` is None for a deleted product."""
+    """The texts of a line and the addresses of its forms; `address` is None for a deleted
+    product."""
 
     quoted: QuoteLine
     name: str
@@ -43,7 +44,8 @@ def line_view(
     complaint: Complaint | None = None,
     earlier: Money | None = None,
 ) -> LineView:
-    """A line for a page, with what it cost earlier if that differs; never fails over a bad one."""
+    """A line for a page, with its earlier price if that was different. A bad line never makes it
+    fail."""
     number, product = quoted.line.number, quoted.product
     return LineView(
         quoted=quoted,
@@ -73,10 +75,10 @@ def _message(quoted: QuoteLine) -> str | None:
 
 
 _MESSAGES: dict[Problem, Callable[[int], str]] = {
-    Problem.DELETED: lambda _: "No longer sold. It is not charged, and you can remove it.",
-    Problem.DISCONTINUED: lambda _: "No longer sold. It is not charged, and you can remove it.",
-    Problem.FOREIGN: lambda _: "Not sold in the currency of this shop. It is not charged.",
-    Problem.SOLD_OUT: lambda _: "Sold out. It is not charged; it stays here in case it returns.",
+    Problem.DELETED: lambda _: "No longer sold, so it is not charged. You can remove it.",
+    Problem.DISCONTINUED: lambda _: "No longer sold, so it is not charged. You can remove it.",
+    Problem.FOREIGN: lambda _: "Not sold in this shop’s currency, so it is not charged.",
+    Problem.SOLD_OUT: lambda _: "Sold out, so it is not charged. It stays here in case it returns.",
     Problem.TOO_FEW: lambda stock: (
         f"Only {wording.number(stock)} left. Please lower the quantity to order."
     ),

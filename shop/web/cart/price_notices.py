@@ -11,13 +11,13 @@ from shop.core.cart import Cart
 from shop.core.money import Money
 from shop.storage import catalogue
 from shop.web.site import wording
-from shop.web.site.messages import short
+from shop.web.site.messages import shortened
 from shop.web.site.shop import shop
 
 
 def earlier_prices(cart: Cart) -> dict[int, Money]:
-    """What products of the cart cost when it was last changed, by cookie number, those that
-    cost something else now. Asks the database only when any price has changed since."""
+    """The prices, by cookie number, of the cart's products that cost something else when it was
+    last changed. Queries the database only if any price has changed since."""
     here = shop()
     last_change = here.catalogue.ask(catalogue.last_price_change)
     if last_change is None or cart.changed_at >= last_change:
@@ -38,7 +38,7 @@ def price_notice(cart: Cart, kept: Collection[int]) -> str | None:
     earlier = earlier_prices(cart)
     products = shop().catalogue.snapshot([number for number in earlier if number in kept])
     changes = [
-        (short(product.name), product.price, earlier[number])
+        (shortened(product.name), product.price, earlier[number])
         for number, product in products.items()
         if product.is_for_sale
     ]

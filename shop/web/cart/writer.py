@@ -20,7 +20,7 @@ from shop.web.cart import cart_cookie, undo
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
-from shop.web.site.messages import say
+from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 RENEW_AFTER_SECONDS = 86_400
@@ -114,7 +114,7 @@ def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) 
     if change.expired is not None:
         _keep_expired(change.expired)
     if visit.is_unusable and visit.refusal and 300 <= response.status_code < 400:
-        say(wording.refusal(visit.refusal), "warning")  # a page says so itself
+        add_message(wording.refusal(visit.refusal), "warning")  # a page says so itself
     return response
 
 

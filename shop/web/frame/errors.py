@@ -1,4 +1,4 @@
-"""Designed pages for what goes wrong: what happened, what was kept, what to do."""
+"""Error pages: what happened, what was kept, what to do."""
 
 from __future__ import annotations
 
@@ -23,60 +23,61 @@ _COPY: dict[int, ErrorText] = {
     HTTPStatus.BAD_REQUEST: ErrorText(
         "We could not read that",
         f"Your browser sent something this shop does not understand. {_CART_KEPT}",
-        "Go back and try once more. If you followed a link, it may have been cut short.",
+        "Go back and try again. If you followed a link, part of it may be missing.",
     ),
     HTTPStatus.NOT_FOUND: ErrorText(
         "There is nothing here",
-        "The page may have moved, or the product is no longer with us.",
-        "Search for it, or have a look at what we do have.",
+        "The page may have moved, or we no longer have the product.",
+        "Search for it, or look at what we have.",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ErrorText(
         "That does not work here",
-        f"This address does not take that kind of request. {_CART_KEPT}",
+        f"This page cannot handle that kind of request. {_CART_KEPT}",
         "Go back and use the buttons on the page.",
     ),
     HTTPStatus.CONFLICT: ErrorText(
         "That could not be done as things stand",
         f"Something changed in the meantime. {_CART_KEPT}",
-        "Have a look at your cart and try once more.",
+        "Check your cart and try again.",
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorText(
         "That was too much at once",
-        f"What you sent is larger than this shop takes. {_CART_KEPT}",
-        "Shorten what you typed and send it again.",
+        f"What you sent is larger than this shop accepts. {_CART_KEPT}",
+        "Shorten the text and send it again.",
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ErrorText(
-        "A little slower, please",
-        f"Very many requests came from your connection. This one was not answered. {_CART_KEPT}",
-        "Wait a minute, then try once more.",
+        "Too many requests",
+        f"Too many requests came from your connection, so this one was refused. {_CART_KEPT}",
+        "Wait a minute, then try again.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(
         "Something broke on our side",
         f"It is our fault, not yours. {_CART_KEPT}",
-        "Try again in a moment. If it stays broken, we already have a note of it in our log.",
+        "Try again in a moment. The fault has been logged for us.",
     ),
 }
 _WRONG_HOST = ErrorText(
     "This shop does not answer to that name",
-    "Your browser asked for a host name that this shop was not set up for.",
+    "Your browser asked for a host name that this shop is not set up for.",
     "Use the address you were given. If you run this shop, add the name to SHOP_TRUSTED_HOSTS.",
 )
 _TOO_OLD = ErrorText(
     "This page was open for too long",
-    "To keep others from acting in your name, a page can only be sent for a while after it "
-    f"was opened, and from the browser that opened it. Nothing was changed. {_CART_KEPT}",
+    "For your security, a form works only for a while after its page was opened, and only in the "
+    f"browser that opened it. Nothing was changed. {_CART_KEPT}",
     "Go back, reload the page and press the button again.",
 )
 _NO_COOKIES = ErrorText(
     "Your browser sent no cookie",
-    "This shop keeps your cart in a cookie, in your own browser and nowhere else. Yours keeps "
-    "none for this site, or has deleted them since this page was opened. Nothing was changed.",
+    "This shop keeps your cart in a cookie, in your own browser and nowhere else. Your browser "
+    "blocks cookies for this site, or has deleted them since the page was opened. Nothing was "
+    "changed.",
     "Allow cookies for this site, then go back, reload the page and press the button again.",
 )
 
 
 def register(app: Flask) -> None:
-    """Gives every error of the app its page."""
+    """Gives every error of the app a page."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(CartTooLarge, _too_large)
     app.register_error_handler(RateLimitExceeded, _too_many)

@@ -1,7 +1,7 @@
-"""Pieces of a page that come back the same: rendered once for each product as it is.
+"""Fragments of pages, rendered once and cached: product cards and cart lines.
 
-A piece is a pure function of its key, so remembering it changes no page; what a product costs
-is still read from the database for every page. The memory belongs to one app, because
+A fragment is a pure function of its key, which holds the product itself, so caching changes no
+page; prices are still read from the database for every page. The cache belongs to one app, as
 templates, locale and limits do.
 """
 
@@ -25,7 +25,7 @@ _TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
 
 
 class Fragments:
-    """Renders cards and cart lines through their templates, and remembers them."""
+    """Renders cards and cart lines with their templates, and caches them."""
 
     def __init__(self, app: Flask) -> None:
         self._card_template = app.jinja_env.get_template("product/_card.html")
@@ -45,8 +45,8 @@ class Fragments:
         complaint: Complaint | None = None,
         earlier: Mapping[int, Money] = NO_PRICES,
     ) -> Markup:
-        """The rows of a cart; `token` is the CSRF token of their forms, `earlier` what those
-        cost by cookie number whose price has changed."""
+        """The rows of a cart; `token` is the CSRF token of their forms, `earlier` the prices, by
+        cookie number, that have changed."""
         rows = [
             token.join(self._line(line, to, complaint, earlier.get(line.line.number)))
             for line in lines
@@ -91,7 +91,7 @@ class Fragments:
 
 
 def fragments() -> Fragments:
-    """The pieces of the app that this request is for."""
+    """The fragments of the current app."""
     extension: Fragments = current_app.extensions["fragments"]
     return extension
 

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: how full the cart is, and what there is to say."""
+"""The frame of every page: the size of the cart, notices and an expired cart on offer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shop.web.site import wording
 from shop.web.site.addresses import addresses
 
 QUIET = "Crumb-Quiet"
-"""Header of a request that is a look only, as the scripts of `shop/static/js` send it."""
+"""Header of a request that only refreshes a view, sent by the scripts in `shop/static/js`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def register(app: Flask) -> None:
 
 
 def _give_macros(app: Flask, component: str) -> None:
-    # As globals, because a template that imports them pays for it at every rendering.
+    # As globals, because a template that imports macros pays for it at every rendering.
     macros = app.jinja_env.get_template(f"components/{component}.html").module
     public = {name: macro for name, macro in vars(macros).items() if isinstance(macro, Macro)}
     app.jinja_env.globals.update(public)
 
 
 def is_quiet() -> bool:
-    """Whether a page is only looked at to show the cart in another tab: then messages wait for
+    """Whether a page is requested only to refresh the cart in another tab: then messages wait for
     the tab that they are meant for, and nothing is renewed."""
     return QUIET in request.headers
 

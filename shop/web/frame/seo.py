@@ -33,7 +33,7 @@ HOUR = "public, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """What a page's head says: addresses are absolute, `facts` are JSON-LD objects."""
+    """The metadata of a page: addresses are absolute, `facts` are JSON-LD objects."""
 
     title: str
     description: str
@@ -44,12 +44,12 @@ class PageHead:
 
 
 def page(title: str, path: str, description: str = DESCRIPTION) -> PageHead:
-    """A page whose one true address is this path."""
+    """The head of a page whose canonical path is this."""
     return PageHead(title, description, absolute(path), _preview())
 
 
 def product_page(product: Product, category: str, category_path: str) -> PageHead:
-    """A product's page: what it is, what it costs and whether it can be had."""
+    """The head of a product's page: name, price and availability."""
     to = addresses()
     path = to.product(product.slug)
     return PageHead(
@@ -68,13 +68,13 @@ def product_page(product: Product, category: str, category_path: str) -> PageHea
 
 
 def absolute(path: str) -> str:
-    """A path of the shop as a whole address."""
+    """A path of the shop as an absolute URL."""
     return request.host_url.rstrip("/") + path
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    # Carts and checkouts are not barred here: who may not read a page cannot see its noindex.
+    # Carts and checkouts are not disallowed: a crawler must read a page to see its noindex.
     lines = ("User-agent: *", "Disallow: /products?*sort=", "Disallow: /products?*q=")
     sitemap = f"Sitemap: {absolute(addresses().sitemap)}"
     return _public("\n".join([*lines, "", sitemap, ""]), "text/plain")

@@ -1,1 +1,1 @@
-"""One module a resource: parse the request, call the rooms below, render or redirect."""
+"""One module per resource: parse the request, call the rooms below, render or redirect."""

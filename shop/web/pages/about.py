@@ -1,4 +1,4 @@
-"""What the shop keeps in a browser, told to whom it belongs, and one button that deletes it."""
+"""What the shop keeps in this browser, and a button that deletes it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from shop.web.pages.cart import quoted
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
-# Below the cart's own address, where alone the cookie of the undo is sent.
+# Below the cart's address, the only place that the undo cookie is sent to.
 blueprint = Blueprint("about", __name__, url_prefix="/cart/about")
 
 DAY_SECONDS = 86_400
 DELETED = "gone"
-"""Argument of the address after a deletion: a message would need a cookie to wait in."""
+"""Query argument after a deletion: a message would need a cookie to wait in."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptCookie:
-    """The cart cookie as a shopper is told of it; times are Unix seconds."""
+    """The cart cookie as it is explained to a shopper; times are Unix seconds."""
 
     name: str
     value: str

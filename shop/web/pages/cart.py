@@ -31,15 +31,15 @@ from shop.web.frame.layout import is_quiet
 from shop.web.pages.product import show_with
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
-from shop.web.site.messages import say, short
+from shop.web.site.messages import add_message, shortened
 from shop.web.site.security import csrf_token
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
 _CHOOSE_FIRST = (
-    "Your earlier cart has expired, and we are still keeping it for you. Please restore it or "
-    "let it go first. Nothing was added yet."
+    "Your earlier cart has expired, but we still have it for you. Please restore it or let it go "
+    "first. Nothing has been added yet."
 )
 
 
@@ -74,7 +74,7 @@ def create() -> Response:
         larger = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return changed(visit, larger, f"Added to your cart: {short(product.name)}")
+        return changed(visit, larger, f"Added to your cart: {shortened(product.name)}")
     except QuantityRefused as refusal:
         return _refused_add(visit, product, typed, wording.quantity(refusal))
     except CartTooLarge as overflow:
@@ -121,7 +121,7 @@ def clear() -> Response:
     visit = read_visit()
     if visit.cart.lines:
         return changed(visit, Cart(), "Your cart is empty now")
-    say("Your cart is empty now")
+    add_message("Your cart is empty now")
     return responses.see_other(addresses().cart, visit, CartChange(value=""))
 
 
@@ -177,17 +177,17 @@ def done(
     seen_at: Cart | None = None,
 ) -> Response:
     """Writes a change, and says what was done and which prices have changed since."""
-    say(message)
+    add_message(message)
     notice = price_notice(seen_at or visit.cart, {line.number for line in cart.lines})
     if notice:
-        say(notice, "warning")
+        add_message(notice, "warning")
     return responses.see_other(addresses().cart, visit, change)
 
 
 def back(visit: CartVisit, message: str | None = None) -> Response:
     """Leads to the cart page and changes nothing."""
     if message:
-        say(message)
+        add_message(message)
     return responses.see_other(addresses().cart, visit)
 
 
@@ -237,7 +237,7 @@ def _step(text: str) -> int:
 
 def _name(number: int) -> str:
     product = shop().catalogue.snapshot([number]).get(number)
-    return short(product.name) if product else "A product we no longer have"
+    return shortened(product.name) if product else "A product we no longer have"
 
 
 def _quantity_range() -> str:

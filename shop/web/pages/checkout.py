@@ -27,7 +27,7 @@ from shop.web.frame import responses
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
-from shop.web.site.messages import say
+from shop.web.site.messages import add_message
 from shop.web.site.security import csrf_token
 from shop.web.site.shop import shop
 
@@ -39,13 +39,13 @@ LAST_ORDER_SECONDS = 1800
 
 
 def _tidy(text: str | None) -> str:
-    """What was typed, without control characters and outer white space; lines are kept."""
+    """What was typed, without control characters and outer white space; line breaks stay."""
     kept = (mark for mark in (text or "").replace("\r\n", "\n") if mark == "\n" or mark >= " ")
     return "".join(kept).replace("\x7f", "").strip()
 
 
 class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Who the order goes to. Its CSRF token is checked for every POST of the shop at once."""
+    """Who the order goes to. Its CSRF token is checked like that of every POST of the shop."""
 
     class Meta:
         csrf = False
@@ -126,7 +126,7 @@ def create() -> Response:
     if earlier is not None:
         return _confirmed(visit, earlier)
     if not visit.cart.lines:
-        say("Your cart is empty, so there was nothing to order", "warning")
+        add_message("Your cart is empty, so there was nothing to order", "warning")
         return responses.see_other(addresses().cart, visit)
     quote = quoted(visit.cart)
     if once_key is None:
@@ -145,12 +145,12 @@ _TOO_OLD = (
     "are kept. Please check them and press the button again."
 )
 _BLOCKED = (
-    "Something in your cart cannot be ordered as it stands, so nothing was ordered. "
-    "Please change it in your cart first."
+    "Something in your cart cannot be ordered at the moment, so nothing was ordered. "
+    "Please change your cart first."
 )
 _CHANGED = (
     "Your cart or its prices changed since this page was shown, so nothing was ordered. "
-    "The total is {} now. Please check it and press the button again."
+    "The total is now {}. Please check it and press the button again."
 )
 _SOLD = (
     "Someone else has just bought what you were about to order, so nothing was ordered. "
@@ -174,8 +174,8 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
 
 
 def _nothing_to_order(visit: CartVisit) -> Response:
-    # Whoever comes back here with the back button finds the order that was made of the cart;
-    # not for long, since the next person at this computer may be another.
+    # The back button leads from the order to here, and so back to the order; not for long, since
+    # somebody else may use this computer next.
     token, placed_at = session.get(LAST_ORDER, ("", 0))
     if shop().now() - placed_at < LAST_ORDER_SECONDS:
         return responses.see_other(url_for("order.show", token=token), visit)
@@ -229,8 +229,8 @@ def _page(
 
 
 def _new_once_key(visit: CartVisit) -> str:
-    # The same for the same cart in the same browser: an answer that is lost on the way, and a
-    # checkout opened anew because of it, still make one order.
+    # The same for the same cart in the same browser: if a response is lost and the checkout is
+    # opened again, there is still one order.
     csrf_token()
     secret = f"{session['csrf_token']} {visit.value}"
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:40]

@@ -24,9 +24,9 @@ from shop.web.site.shop import shop
 
 blueprint = Blueprint("other_carts", __name__, url_prefix="/cart")
 
-_BROUGHT_BACK = "What was taken away is back in your cart"
+_BROUGHT_BACK = "The removed items are back in your cart"
 _UNDONE = "Undone. Your cart is as it was before"
-_KEPT_BOTH = "Your cart had changed since then, so nothing that is in it was taken away"
+_KEPT_BOTH = "Undone. Your cart had changed in the meantime, so everything in it was kept as well"
 
 
 @blueprint.get("/undo")
@@ -62,7 +62,7 @@ def replace() -> Response:
     """Takes over a shared cart, which its form carries, instead of one's own."""
     visit = read_visit()
     return _with_shared(
-        visit, lambda shared: shared.touched(shop().now()), "This is the shared cart now"
+        visit, lambda shared: shared.touched(shop().now()), "Your cart is now the shared cart"
     )
 
 
@@ -117,7 +117,7 @@ def _with_shared(visit: CartVisit, made_of: Callable[[Cart], Cart], message: str
     try:
         cart = made_of(cart_cookie.decode(request.form.get("cart", "")))
         if cart.lines == visit.cart.lines:
-            return back(visit, "Your cart has all of it already")
+            return back(visit, "Your cart already has everything in it")
         return changed(visit, cart, message)
     except CookieRefused:
         return back(visit, "This link has expired or is damaged. Your cart is as it was")

@@ -40,7 +40,7 @@ SORT_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a list was asked for, as it stands in its address."""
+    """The search, category, sorting and page of a list, as its URL states them."""
 
     words: str
     category: str | None
@@ -49,7 +49,7 @@ class Search:
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> Search:
-        """Reads an address; what it does not know counts as absent."""
+        """Reads the query of a URL; unknown values count as missing."""
         sort = args.get("sort", "")
         return cls(
             words=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
@@ -59,11 +59,11 @@ class Search:
         )
 
     def canonical(self, page: int) -> str:
-        """The one true address of this list, however it is sorted."""
+        """The canonical address of this list, whatever its sorting."""
         return self.address(sort=Sort.SHELF, page=page)
 
     def address(self, **changed: object) -> str:
-        """The address of this list with something changed; defaults are left out."""
+        """The address of this list with these changes; defaults are left out."""
         wanted: dict[str, object] = {
             "q": self.words,
             "category": self.category,
@@ -143,7 +143,7 @@ def show(slug: str) -> Response:
 
 @blueprint.get("/products/<slug>/picture.svg")
 def picture(slug: str) -> Response:
-    """What is drawn for a product that came without a picture."""
+    """The picture that is drawn for a product without a photo."""
     product = _by_slug(slug)
     response = Response(product_picture.drawing(product), mimetype="image/svg+xml")
     if request.args.get("v") == product_picture.version(product):
@@ -178,7 +178,7 @@ def show_with(
 
 
 def _head(title: str, search: Search, page: Page) -> PageHead | None:
-    # A search, and a list of nothing, is not to be indexed: there is no end of either.
+    # Searches and empty lists are not indexed: there is no end of either.
     if search.words or not page.count:
         return None
     return seo.page(title, search.canonical(page.number))

@@ -1,7 +1,7 @@
-"""A cart as a link: the signed cart itself, so that it needs no account and no row.
+"""A cart as a link: the signed cart itself, which needs no account and no database row.
 
-Opening a link changes nothing. It shows the cart and offers to take it over, to merge it, or
-to keep one's own. A link expires like the cart it was made of.
+Opening a link changes nothing. It shows the cart and offers to replace one's own cart with it or
+to merge both. A link expires like the cart it was made from.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from shop.web.site.shop import shop
 blueprint = Blueprint("share", __name__)
 
 LONGEST_QR_CHARACTERS = 1273
-"""What version 25 holds at level L (ISO/IEC 18004, table 7): 117 modules a side. A larger code,
-up to version 40, is possible, but a phone does not read it well from a screen."""
+"""The capacity of version 25 at level L (ISO/IEC 18004, table 7): 117 modules a side. Larger
+codes exist, up to version 40, but a phone does not read them well from a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def create() -> Response:
 
 @blueprint.get("/c/<token>")
 def show(token: str) -> Response:
-    """Somebody's cart, looked at. Nothing changes."""
+    """A shared cart, for viewing. Nothing changes."""
     visit = read_visit()
     try:
         shared = cart_cookie.decode(token)
@@ -82,17 +82,16 @@ def show(token: str) -> Response:
 
 _DAMAGED = ErrorText(
     "This link does not lead to a cart",
-    "It may have been cut short on its way, or it was made by another shop. "
-    "Your cart is as it was.",
-    "Ask for the link once more, and open all of it.",
+    "Part of it may be missing, or it was made by another shop. Your cart is as it was.",
+    "Ask for the link again, and open all of it.",
 )
 
 
 def _expired(expired: Expired) -> ErrorText:
     return ErrorText(
         "This link has expired",
-        f"The cart behind it is of {wording.day(expired.cart.changed_at)}, and a link lives as "
-        "long as a cart. Your cart is as it was.",
+        f"The cart behind it dates from {wording.day(expired.cart.changed_at)}, and a link lasts "
+        "only as long as a cart. Your cart is as it was.",
         "Ask for a new link, or have a look around.",
     )
 

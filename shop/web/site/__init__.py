@@ -1,1 +1,1 @@
-"""What every page takes from the app: the shop's values, addresses, assets, security, wording."""
+"""What every page needs from the app: the shop, addresses, assets, security and wording."""

@@ -1,6 +1,7 @@
-"""The addresses that every page links to, asked of the routes once.
+"""The addresses that every page links to, built from the routes once.
 
-`url_for` costs about as much as a row of a table, and a cart of 20 lines has 60 addresses.
+A call of `url_for` takes about as long as rendering a table row, and a cart of 20 lines has 60
+addresses.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from shop.web.site.assets import Assets, assets
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Ready addresses, and the beginnings of those that end in a slug or a number. `limits` is
-    None where the laboratory is switched off."""
+    """Complete addresses, and prefixes of those that end in a slug or a number. `limits` is None
+    when the laboratory is switched off."""
 
     home: str
     products: str
@@ -44,7 +45,7 @@ class Addresses:
         return self.before_slug + slug
 
     def asset(self, name: str) -> str:
-        """The address of a file that is known to be there; raises KeyError otherwise."""
+        """The address of a static file. Raises KeyError when there is none of this name."""
         return f"{self.before_asset}{self.assets.digests[name]}/{name}"
 
     def picture(self, product: Product | None) -> str:
@@ -70,7 +71,7 @@ def addresses() -> Addresses:
 
 @lru_cache(maxsize=16)
 def _addresses(script_root: str, here: Assets) -> Addresses:
-    # Not url_for: a page that refuses a host is rendered where routing knows no address.
+    # Not url_for: the page that refuses an unknown host is rendered without routing.
     build = current_app.url_map.bind("localhost", script_name=script_root).build
     return Addresses(
         home=build("product.home"),

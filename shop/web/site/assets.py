@@ -1,9 +1,9 @@
-"""Files served as written, at addresses that change with their content.
+"""Static files, served as they are from addresses that change with their content.
 
-`/static/<digest>/<path>`: what is at such an address never changes, so a browser keeps it for
-a year. The style sheets of `css/` are one file per component and are served joined, as one:
-cascade layers, declared by `css/layers.css`, make their order irrelevant. The modules of `js/`
-import each other by relative address, so they share one digest.
+The content of `/static/<digest>/<path>` never changes, so browsers keep it for a year. The style
+sheets in `css/` are one file per component and are served as one: cascade layers, declared in
+`css/layers.css`, make their order irrelevant. The modules in `js/` import each other by relative
+address, so they share one digest.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ blueprint = Blueprint("assets", __name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assets:
-    """The files of one folder, and their digests when the shop was started: after files were
-    exchanged, it has to be started anew."""
+    """The files of one folder with their digests, read when the shop starts: restart it after a
+    file has changed."""
 
     folder: Path
     styles: bytes
@@ -36,7 +36,7 @@ class Assets:
 
     @classmethod
     def of(cls, folder: Path) -> Assets:
-        """Reads the folder once; a file that is added later is not known."""
+        """Reads the folder once; files that are added later are unknown."""
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         digests = {_name(path, folder): _digest(path.read_bytes()) for path in files}
         scripts = "".join(digests[name] for name in digests if name.startswith("js/"))
@@ -57,7 +57,7 @@ def register(app: Flask, folder: Path) -> None:
 
 
 def assets() -> Assets:
-    """The files of the app that this request is for."""
+    """The static files of the current app."""
     extension: Assets = current_app.extensions["assets"]
     return extension
 
@@ -73,7 +73,7 @@ def favicon() -> Response:
 
 
 def keep_for_good(response: Response) -> None:
-    """Lets every cache keep a response whose address holds its digest."""
+    """Lets every cache keep a response whose address contains its digest."""
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
 
 
@@ -87,7 +87,7 @@ def _sent(name: str, *, is_final: bool) -> Response:
         response.make_conditional(request.environ)
     else:
         response = send_from_directory(here.folder, name, max_age=BRIEFLY_SECONDS)
-    # An address of an older digest still works, for the minutes after a new version came.
+    # The address of an older digest still works, for pages that were open during an update.
     response.headers["Cache-Control"] = f"public, max-age={BRIEFLY_SECONDS}"
     if is_final and response.status_code < 400:
         keep_for_good(response)

@@ -1,4 +1,4 @@
-"""Two answers for whoever watches the shop: it is alive, and it can work."""
+"""Two endpoints for monitoring: the shop is alive, and it is ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines for machines: one JSON object a line, on standard error.
+"""Structured logs: one JSON object for each event, on standard error.
 
 They name events, endpoints and reasons; never an address, a name, a cookie or a token.
 """
@@ -14,7 +14,7 @@ _NAMES = {"asctime": "time", "levelname": "level", "name": "logger", "message": 
 
 
 def register() -> None:
-    """Gives the shop's loggers their one handler, once a process."""
+    """Gives the shop's loggers their handler, once per process."""
     logger = logging.getLogger("shop")
     if logger.handlers:
         return

@@ -1,4 +1,4 @@
-"""What the next page is to say. Until a page says it, it is kept in the session cookie."""
+"""Messages for the next page, kept in the session cookie until a page shows them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import json
 from flask import flash, session
 
 MOST_BYTES = 450
-"""Of all messages together as JSON, where a letter beyond ASCII takes six. The session cookie
-stands in one response with the cart, and a proxy may let little more through than that."""
+"""The limit for all messages together as JSON, where a letter beyond ASCII takes six bytes. One
+response sends the session cookie beside the cart, and a proxy may let little more through."""
 LONGEST_NAME_BYTES = 80
 
 
-def say(text: str, kind: str = "message") -> None:
-    """Lets the next page say this. When much is waiting to be said, the oldest gives way."""
+def add_message(text: str, kind: str = "message") -> None:
+    """Adds a message for the next page. When there are too many, the oldest is dropped."""
     flash(text, kind)
     waiting = session["_flashes"]
     while len(waiting) > 1 and _bytes(waiting) > MOST_BYTES:
@@ -21,8 +21,8 @@ def say(text: str, kind: str = "message") -> None:
     session["_flashes"] = waiting
 
 
-def short(name: str) -> str:
-    """A name as a message bears it: cut, when it is so long that the cookie would feel it."""
+def shortened(name: str) -> str:
+    """A product's name for use in a message, shortened when it would fill the cookie."""
     kept = name
     while _bytes(kept) > LONGEST_NAME_BYTES:
         kept = kept[:-1]

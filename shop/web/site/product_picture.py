@@ -1,7 +1,7 @@
-"""A picture for a product that came without one: drawn from its SKU and its name.
+"""Draws a picture for a product without a photo, from its SKU and its name.
 
-The same SKU always gives the same picture: its hash chooses ground, shape and colours. Two
-initials of the name stand on it.
+The same SKU always gives the same picture: its hash chooses background, shape and colours. The
+picture shows two initials of the name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GROUNDS = (
     ("#f7e8be", "#efdaa0", "#3a3219", "#463d21"),
     ("#f2dcd3", "#e8cabe", "#3d2a25", "#4a342d"),
 )
-"""Ground and table by day, ground and table by night: one of each category of the demo shop."""
+"""Background and table, light and dark: one pair for each category of the demo shop."""
 
 PAPERS = (
     ("#b5713a", "#8a4f22"),
@@ -29,7 +29,8 @@ PAPERS = (
     ("#a8503c", "#84392a"),
     ("#93692a", "#6e4d1b"),
 )
-"""A cut-out shape and its shaded side. Paper #fffaf1 on each has a contrast of 3 or more."""
+"""A paper shape and its shaded side. The paper colour #fffaf1 has a contrast of at least 3 on
+each."""
 
 SHAPES = (
     ("M96 190a104 104 0 0 1 208 0v122H96z", "M244 96a104 104 0 0 1 60 94v122h-48z"),
@@ -47,7 +48,7 @@ SHAPES = (
 
 
 def version(product: Product) -> str:
-    """Changes whenever the drawing would."""
+    """A version that changes whenever the drawing would."""
     return hashlib.sha256(drawing(product).encode("utf-8")).hexdigest()[:12]
 
 

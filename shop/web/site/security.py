@@ -1,4 +1,4 @@
-"""What every response carries, and what every change must bring along."""
+"""Security headers of every response, and the checks of every change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SECRET_PAGES = ("checkout", "order")
 
 
 def csrf_token() -> str:
-    """The token that each form of a page carries, signed anew every few minutes."""
+    """The CSRF token for a page's forms, signed again every few minutes."""
     secret = session.get("csrf_token", "")
     if secret:
         return _csrf_token(secret, shop().now() // _token_age_seconds())
@@ -51,14 +51,14 @@ def _token_age_seconds() -> int:
     return max(1, min(LONGEST_TOKEN_AGE_SECONDS, shop().form_max_age_seconds // 10))
 
 
-# Signing is dear, and a shopper's pages follow each other quickly.
+# Signing is slow, and a shopper's pages follow each other quickly.
 @lru_cache(maxsize=4096)
 def _csrf_token(secret: str, period: int) -> str:
     return str(generate_csrf())
 
 
 class SessionOnWire(SecureCookieSessionInterface):
-    """Flask's session, which holds the CSRF token and messages, Secure whenever it can be."""
+    """Flask's session, which holds the CSRF token and messages; Secure on https."""
 
     @cached_property
     def _serializer(self) -> URLSafeTimedSerializer | None:
@@ -86,7 +86,7 @@ def register(
     `form_action_origins` are the origins besides its own that a form may lead to. Returns the
     limiter, for what is limited beyond that.
     """
-    Compress(app)  # first, and so the last of what follows a request
+    Compress(app)  # first, so that it runs last after a request
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
@@ -105,7 +105,7 @@ def register(
 
 
 def _with_headers(wsgi_app: WSGIApplication, form_action_origins: Sequence[str]) -> WSGIApplication:
-    # Around the app and not after each request: the same list every time, at no cost.
+    # Wrapped around the app rather than in after_request: always the same list, at no cost.
     form_action = " ".join(("'self'", *form_action_origins))
     policy = _CONTENT_SECURITY_POLICY.format(form_action=form_action)
     plain = [("Content-Security-Policy", policy), *_HEADERS.items()]
@@ -125,23 +125,23 @@ def _with_headers(wsgi_app: WSGIApplication, form_action_origins: Sequence[str])
 
 
 def _refuse_nul() -> None:
-    # No address of the shop holds one, and PostgreSQL takes none in a question.
+    # No address of the shop contains one, and PostgreSQL accepts none in a query.
     if "\0" in request.path:
         abort(HTTPStatus.NOT_FOUND)
 
 
 def _refuse_foreign() -> None:
-    # Beside the CSRF token: a browser says by itself that a form stands on another site.
+    # Besides the CSRF token: the browser itself reports that a form is on another site.
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.BAD_REQUEST)
 
 
 def _keep_private(response: Response) -> Response:
-    # Every page shows the cart: no cache may give one shopper's to another.
-    if response.cache_control.public:  # a view that shows none of it says so
+    # Every page shows the cart, so no cache may serve one shopper's page to another.
+    if response.cache_control.public:  # set by a view that shows nothing of the cart
         return response
     is_secret = request.blueprint in _SECRET_PAGES
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
-    if not session.accessed:  # otherwise Flask says so itself
+    if not session.accessed:  # otherwise Flask adds it
         response.vary.add("Cookie")
     return response

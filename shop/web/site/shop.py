@@ -1,4 +1,4 @@
-"""What every page needs of the shop, joined by the factory and frozen."""
+"""What every page needs to know about the shop, as one frozen value made by the factory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shop.storage.cached_catalogue import CachedCatalogue
 class Shop:
     """Everything a view may use.
 
-    `catalogue` answers what is asked of products; `now` gives Unix seconds, `new_id` an
+    `catalogue` answers queries about products; `now` returns Unix seconds and `new_id` an
     unguessable token.
     """
 
@@ -38,7 +38,7 @@ class Shop:
     new_id: Callable[[], str]
 
     def signer(self, purpose: str) -> URLSafeTimedSerializer:
-        """Signs what a form carries for one purpose; nothing signed for another passes."""
+        """A signer for one purpose: it rejects what was signed for another."""
         return URLSafeTimedSerializer(list(reversed(self.keys)), salt=f"crumb {purpose}")
 
 

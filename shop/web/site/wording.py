@@ -24,7 +24,7 @@ ENGLISH = Locale("en")
 NOT_CHARGED = "not charged"
 """What stands in place of a line's total when the line is left out of the sum."""
 MOST_CHANGES_NAMED = 3
-"""More would make a long message, which travels to the next page in a cookie."""
+"""More would make the message too long: it travels to the next page in a cookie."""
 
 
 def money(amount: Money) -> str:
@@ -56,12 +56,12 @@ def day(moment: int) -> str:
 
 
 def counted(figure: int, one: str, other: str) -> str:
-    """So many of something: 1 thing, 1,200 things. The words are English, so is the plural."""
+    """A number with its noun: 1 item, 1,200 items. The nouns are English, and so is the plural."""
     return f"{number(figure)} {one if ENGLISH.plural_form(figure) == 'one' else other}"
 
 
 def percent(basis_points: int) -> str:
-    """A rate in basis points: 2000 is 20%, or 20 % where the locale writes so."""
+    """A rate in basis points as the locale writes it: 2000 is 20%."""
     return _percent(basis_points, shop().locale)
 
 
@@ -76,21 +76,21 @@ def refusal(refused: CookieRefused) -> str:
     if isinstance(refused, Expired):
         return (
             f"Your cart of {day(refused.cart.changed_at)} has expired and could not be kept. "
-            "You can fill a new one."
+            "You can start a new one."
         )
     if isinstance(refused, UnknownVersion):
         return (
             "Your cart was saved by another version of this shop and could not be read. "
-            "We have emptied it. Please add your things again."
+            "We have emptied it. Please add your items again."
         )
     if isinstance(refused, Tampered):
         return (
             "Your cart was not signed by this shop, so we could not trust it. "
-            "We have emptied it. Please add your things again."
+            "We have emptied it. Please add your items again."
         )
     return (
         "Your cart was damaged on its way and could not be read. "
-        "We have emptied it. Please add your things again."
+        "We have emptied it. Please add your items again."
     )
 
 
@@ -100,16 +100,16 @@ def expired_offer(day_written: str) -> str:
 
 
 def price_change(price: Money, earlier: Money) -> str:
-    """What a price is now and was."""
+    """A price now, and what it was."""
     return f"Now {money(price)}, was {money(earlier)} when you last looked."
 
 
 def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
-    """Names with their price now and then: each of a few, or how many."""
+    """Changed prices: each by name if there are few, otherwise how many."""
     if len(changes) > MOST_CHANGES_NAMED:
         return (
-            f"{number(len(changes))} prices in your cart changed since you last looked. "
-            "The sums below are made with the new ones."
+            f"{number(len(changes))} prices in your cart have changed since you last looked. "
+            "The totals below use the new prices."
         )
     return " ".join(
         f"{name} is now {money(price)}, was {money(earlier)} when you last looked."
@@ -123,21 +123,21 @@ def too_large(overflow: CartTooLarge, product: str) -> str:
         f"“{product}” does not fit into your cart. With it the cart would need "
         f"{number(overflow.needed_bytes)} bytes, and only {number(overflow.limit_bytes)} can be "
         "kept. "
-        "Nothing was changed: your cart is as it was. Order what you have first, or remove "
-        "a line to make room."
+        "Nothing was changed: your cart is as it was. Place an order first, or remove a line to "
+        "make room."
     )
 
 
 def quantity(refused: QuantityRefused) -> str:
-    """Why a quantity was not taken."""
+    """Why a quantity was refused."""
     if refused.held and refused.quantity > 0:
         return (
-            f"You already have {number(refused.held)} of this in your cart, and the most is "
+            f"You already have {number(refused.held)} of these in your cart, and the limit is "
             f"{number(refused.maximum)}. Your cart is as it was."
         )
     return quantity_range(refused.maximum)
 
 
 def quantity_range(maximum: int) -> str:
-    """What a quantity may be."""
-    return f"Please give a whole number from 1 to {number(maximum)}. Your cart is as it was."
+    """The range of a quantity."""
+    return f"Please enter a whole number from 1 to {number(maximum)}. Your cart is as it was."

@@ -217,7 +217,7 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "short"),
+    ("text", "shortened"),
     [
         ("a=" + "b" * 4094, "a=b{4094}"),
         ("=" * 15, "=" * 15),
@@ -227,8 +227,8 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
         ("åäö" * 20, "åäö" * 3 + "..."),
     ],
 )
-def test_what_came_is_told_in_short(text: str, short: str) -> None:
-    assert suite.squeezed(text) == short
+def test_what_came_is_told_in_short(text: str, shortened: str) -> None:
+    assert suite.squeezed(text) == shortened
 
 
 def test_what_leaves_the_laboratory_s_path_lives_for_minutes() -> None:

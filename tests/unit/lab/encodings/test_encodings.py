@@ -155,7 +155,7 @@ def test_with_a_pattern_the_product_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "way",
+    "encoding",
     [
         pytest.param(encoding, id=encoding.key)
         for encoding in ENCODINGS

@@ -117,7 +117,11 @@ BEGUN = goes_on(PENCIL)
 DELETED = LineText("A product we no longer have", "No longer sold", "", "1", "not charged")
 DISCONTINUED = LineText("Discontinued diary", "No longer sold", "£13", "1", "not charged")
 SOLD_OUT = LineText(
-    "Sold-out teapot", "Sold out: it stays here in case it returns", "£36", "1", "not charged"
+    "Sold-out teapot",
+    "Sold out, so it is not charged. It stays here in case it returns.",
+    "£36",
+    "1",
+    "not charged",
 )
 REPRICED = LineText(
     "Lamp with a new price", "Now £50, was £40 when you last looked", "£50", "1", "£50"

@@ -15,19 +15,19 @@ ENGLISH, GERMAN = Locale.parse("en_GB"), Locale.parse("de_DE")
 @pytest.mark.parametrize(
     ("locale", "figure", "expected"),
     [
-        pytest.param("en_GB", 0, "0 things", id="nought is many"),
-        pytest.param("en_GB", 1, "1 thing", id="one"),
-        pytest.param("en_GB", 2, "2 things", id="two"),
-        pytest.param("en_GB", 21, "21 things", id="one at its end is many"),
-        pytest.param("en_GB", 1000, "1,000 things", id="grouped"),
-        pytest.param("de_DE", 1000, "1.000 things", id="grouped in German, the words English"),
-        pytest.param("fr_FR", 0, "0 things", id="an English plural though French says one"),
-        pytest.param("ja_JP", 1, "1 thing", id="an English plural though Japanese has none"),
+        pytest.param("en_GB", 0, "0 items", id="nought is many"),
+        pytest.param("en_GB", 1, "1 item", id="one"),
+        pytest.param("en_GB", 2, "2 items", id="two"),
+        pytest.param("en_GB", 21, "21 items", id="one at its end is many"),
+        pytest.param("en_GB", 1000, "1,000 items", id="grouped"),
+        pytest.param("de_DE", 1000, "1.000 items", id="grouped in German, the words English"),
+        pytest.param("fr_FR", 0, "0 items", id="an English plural though French says one"),
+        pytest.param("ja_JP", 1, "1 item", id="an English plural though Japanese has none"),
     ],
 )
 def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> None:
     with open_shop(SHOP_LOCALE=locale).app.app_context():
-        assert wording.counted(figure, "thing", "things") == expected
+        assert wording.counted(figure, "item", "items") == expected
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def _changes(count: int) -> list[tuple[str, Money, Money]]:
         ),
         pytest.param(
             4,
-            "4 prices in your cart changed since you last looked. "
-            "The sums below are made with the new ones.",
+            "4 prices in your cart have changed since you last looked. "
+            "The totals below use the new prices.",
             id="four are counted",
         ),
         pytest.param(
             1000,
-            "1,000 prices in your cart changed since you last looked. "
-            "The sums below are made with the new ones.",
+            "1,000 prices in your cart have changed since you last looked. "
+            "The totals below use the new prices.",
             id="a thousand are grouped",
         ),
     ],
