@@ -204,7 +204,7 @@ def test_an_answer_that_is_too_large_for_a_proxy_ends_its_question_alone(
     probes(page, shop.url)
 
     assert refused
-    told(page, "The largest cookie").to_contain_text("the answer on the way was 502")
+    told(page, "The largest cookie").to_contain_text("a request got 502")
     told(page, "Names with a prefix").to_have_text(FIGURES["Names with a prefix"])
     assert left_over(page.context) == set()
 

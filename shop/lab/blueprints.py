@@ -1,9 +1,9 @@
-"""The laboratory of cookie limits: its pages, joined to the shop and kept apart from it.
+"""The pages of the cookie-limits laboratory: one entry for each room.
 
-Nothing of the shop imports this package, so switching it off takes it away whole. Its own
-cookies stay below its own address, where the shop's pages never send them, but for those with a
-`__Host-` name, which must have the path /: they are small, and are deleted right after. The
-visitor's cart is written to the shop's path by the shop's own code.
+Nothing in the shop imports this package, so switching it off removes it completely. Its own cookies
+stay below its own address, which the shop's pages never send them to, except those with a `__Host-`
+name, which must have the path /: they are small, and deleted right after. The visitor's cart is
+written by the shop's own writer.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from shop.lab.probes import page as probes_page
 from shop.web.site.shop import Shop
 
 PAGE_COST = 20
-"""For how many requests one of a page counts: it takes about so many times as long."""
+"""How many requests a view of a page counts as: it takes about that many times as long."""
 FREE_DIGITS, ECHO_DIGITS = 5, 7
-"""Of the bytes that an echo is to send back: beyond 99,999 it counts for ten, beyond 999,999 for a
-hundred requests."""
+"""Digits of the bytes that an echo sends back: beyond 99,999 bytes it counts as ten requests,
+beyond 999,999 as a hundred."""
 BLUEPRINTS = (
     home_page.blueprint,
     unguarded.blueprint,
@@ -39,8 +39,8 @@ BLUEPRINTS = (
 
 
 def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop], Flask]) -> None:
-    """Gives the shop its laboratory; all its addresses together are limited in number. `join`
-    makes the shop's own pages over another Shop."""
+    """Adds the laboratory to the shop, with one rate limit for all its addresses. `join` makes an
+    app with the shop's own pages for another Shop."""
     app.extensions[museum_page.EXTENSION] = Stage(join)
     limit = limiter.shared_limit(ratelimit, scope="limits", cost=_cost)
     for blueprint in BLUEPRINTS:
@@ -49,8 +49,8 @@ def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop]
 
 
 def _cost() -> int:
-    # Most answers take a few milliseconds and bytes. The page measures seven ways of keeping a
-    # cart, an exhibit is played on a stage, and an echo may be asked for a mebibyte of header.
+    # Most responses take a few milliseconds and bytes. But the home page measures seven encodings,
+    # an exhibit is tried in the demo shop, and an echo may send a mebibyte of headers.
     if request.blueprint in (home_page.blueprint.name, museum_page.blueprint.name):
         return PAGE_COST
     digits = min(len(request.args.get("back", "")), ECHO_DIGITS)

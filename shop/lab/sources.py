@@ -1,6 +1,6 @@
-"""What is known of cookies, each fact with its source. Nothing here is measured by us.
+"""What is known about cookies, each fact with its source. Nothing here is our own measurement.
 
-Short names of the sources: RFC 6265bis is draft-ietf-httpbis-rfc6265bis, as of July 2026.
+RFC 6265bis is short for draft-ietf-httpbis-rfc6265bis, as of July 2026.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a figure comes from: a short name, and the section or file."""
+    """The source of a figure: a short name, and the section or file."""
 
     name: str
     place: str
@@ -51,4 +51,4 @@ ATTRIBUTES = {
     "Secure": ("it travels on https only", rfc("section 4.1.2.5")),
     "Priority": ("others are evicted first", chromium("net/cookies/parsed_cookie.cc")),
 }
-"""What each attribute of the cart cookie is for, and where that is said."""
+"""The purpose of each attribute of the cart cookie, with its source."""

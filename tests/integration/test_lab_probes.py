@@ -191,7 +191,7 @@ def test_a_script_is_told_the_way(visit: Visit) -> None:
     assert not step["may_evict"]
     stopped = visit.asks(f"{step['fallback']}&stopped=431", headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(stopped['next'])}").text
-    assert "Not measured to the end: the answer on the way was 431" in page
+    assert "The measurement stopped early: a request got 431" in page
 
 
 def test_what_a_script_tells_is_measured(visit: Visit) -> None:
@@ -255,7 +255,7 @@ def test_what_is_no_status_is_no_answer(visit: Visit, stopped: str) -> None:
     step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
     over = visit.asks(f"{step['fallback']}&stopped={stopped}", headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(over['next'])}").text
-    assert "Not measured to the end: there was no answer on the way" in page
+    assert "The measurement stopped early: a request got no response" in page
 
 
 def test_the_page_of_no_origin_is_sandboxed(visit: Visit) -> None:

@@ -102,7 +102,7 @@ class FamilyReport:
 
 
 def show(progress: Progress) -> Response:
-    """The page while it goes on, and the report at the end."""
+    """The page during a run, and the report at its end."""
     family_reports = [
         _family_report(family, findings)
         for family, findings in zip(families(), progress.findings, strict=False)
@@ -126,8 +126,8 @@ def show(progress: Progress) -> Response:
 
 
 EDITION = 1
-"""Raised by hand when the cases change so that older findings no longer fit them: every report
-link shared before then stops working. A test says when that is."""
+"""Raise this when the cases change and older findings no longer fit them: report links shared
+before then stop working. A test says when."""
 
 run = Run(
     "conformance",

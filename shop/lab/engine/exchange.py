@@ -1,10 +1,9 @@
-"""How a browser is asked: by exchanges, one after the other, with nothing remembered here.
+"""How a probe questions a browser: by exchanges, one after the other.
 
-A probe is a generator. It yields an Exchange: what the browser is to be given, and how what it
-brings along next time is read. It is sent what was read, and ends by returning its findings.
-Since the server keeps nothing, the answers so far travel in the address, and the generator is
-run anew over them at each step: it must be the same every time, and so knows no clock and no
-chance.
+A probe is a generator. It yields an Exchange: what to send to the browser, and how to read its
+next request. The generator is sent the answer that was read, and ends by returning its findings.
+The server keeps nothing: the answers so far travel in the address, and the generator is run again
+over them at each step. So it must do the same every time, and knows no clock and no chance.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ Result = TypeVar("Result")
 Answer = bool | int | str | None
 Findings = dict[str, Answer]
 Cookies = Sequence[tuple[str, str]]
-"""The cookies of a request in the order in which they came, as they stand in the header."""
+"""The cookies of a request, in the order and spelling of its header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request as it came: its origin, and its Cookie header as it stands, in Latin-1."""
+    """A request: its origin, and its Cookie header unchanged, in Latin-1."""
 
     origin: str
     cookie: str
@@ -33,10 +32,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a script of the page is to do: write `writes` to document.cookie, look which of
-    the cookies `sees` document.cookie shows, and ask the cookieStore about one cookie: for how
-    many seconds it is kept (`life`), and its SameSite (`site`). `hear` reads what it tells;
-    whatever that is, it may not fail."""
+    """What the page's script does: it writes `writes` to document.cookie, reports which of the
+    cookies `sees` document.cookie shows, and asks the cookieStore about one cookie: for how many
+    seconds it is kept (`life`), and its SameSite (`site`). `read_report` reads the script's report
+    and must not fail, whatever that holds."""
 
     read_report: Callable[[Mapping[str, Any]], Answer]
     writes: tuple[str, ...] = ()
@@ -46,16 +45,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """`lines` are Set-Cookie lines, sent as they are but for their holes (holes.py) from below
-    the jar's own path; `read` looks at the cookies of the next request, which goes to `at` below
-    that path, or `arrival` at all of it, where names and values are not enough.
+    """`lines` are Set-Cookie headers, sent from below the scope once their placeholders are filled
+    in. `read` reads the cookies of the next request, which goes to `at` below the scope; `arrival`
+    reads the whole request, where names and values are not enough.
 
-    Where it `is_aside` the next request goes below the address of the cart, to which other
-    cookies are sent than to the jar. An exchange that `endangers` others may make the browser
-    evict the visitor's cart. With a `script` the answer is what that tells, and None where no
-    script runs. With a `witness` the browser is led over a page of no origin, with a picture of
-    ours in it: what the request for the picture brings is answered with the Set-Cookie lines that
-    the witness gives.
+    If it `is_below_cart`, the next request goes below the cart's address, which receives other
+    cookies than the scope. An exchange that `may_evict` can make the browser evict the visitor's
+    cart. With a `script` the answer comes from the script's report, and is None if no script runs.
+    With a `witness` the browser first loads a page of opaque origin with one of our pictures in it;
+    the response to the picture sets the cookies that the witness returns.
     """
 
     lines: tuple[str, ...] = ()
@@ -69,22 +67,22 @@ class Exchange:
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """All that a response may set in it, to be deleted."""
+        """The Set-Cookie headers that its responses may send, for deletion."""
         return (*self.lines, *(self.witness(()) if self.witness else ()))
 
     @property
     def writes(self) -> tuple[str, ...]:
-        """All that its script may write, to be deleted."""
+        """The cookies that its script may write, for deletion."""
         return self.script.writes if self.script else ()
 
 
 Probe = Callable[[str], Generator[Exchange, Answer, Findings]]
-"""Made for the path of a jar, as it stands in the Path attribute."""
+"""Makes a probe's generator for a scope: the path that its cookies are set for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a probe stands after these answers: the exchange that is next, or its findings."""
+    """The state of a probe after some answers: its next exchange, or its findings."""
 
     exchange: Exchange | None
     findings: Findings = field(default_factory=dict)
@@ -93,16 +91,16 @@ class Position:
 def position(probe: Probe, scope: str, answers: Sequence[Answer]) -> Position:
     """Runs a probe over the answers so far.
 
-    Raises ValueError when there are more answers than it asks for.
+    Raises ValueError when there are too many answers.
     """
     result = replayed(probe(scope), answers)
     return Position(result) if isinstance(result, Exchange) else Position(None, result)
 
 
 def replayed(steps: Generator[Step, Reply, Result], answers: Sequence[Reply]) -> Step | Result:
-    """What a generator yields after these answers, or what it ends with.
+    """What a generator yields after these answers, or what it returns.
 
-    Raises ValueError when there are more answers than it asks for.
+    Raises ValueError when there are too many answers.
     """
     left = list(answers)
     try:
@@ -118,7 +116,7 @@ def replayed(steps: Generator[Step, Reply, Result], answers: Sequence[Reply]) ->
 
 
 def exchanges(probe: Probe, scope: str, answers: Sequence[Answer]) -> list[Exchange]:
-    """The exchanges that these answers are to, and the one after them if there is one."""
+    """The exchanges that led to these answers, and the next one if there is one."""
     steps = probe(scope)
     made = []
     try:

@@ -1,6 +1,6 @@
-"""Holes in Set-Cookie lines, for what is known only when a line is sent: the host and the time.
+"""Placeholders in Set-Cookie headers, for the host and the time of sending.
 
-A probe must be the same every time that it is run, and so cannot know them itself.
+A probe must do the same every time that it is run, and so cannot know them itself.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SOON_SECONDS = 600
-"""How far ahead a date is that stands for one in the future."""
+"""How far ahead a date in the future is."""
 PLACEHOLDER = re.compile(r"\{(?:soon:([^}]*)|(host|above|top|mixed|doubled))\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """When and from which host a line is sent; `now` in Unix seconds, `host` without a port."""
+    """The time and the host that a header is sent from; `now` in Unix seconds, `host` without a
+    port."""
 
     host: str
     now: int
 
     def filled(self, line: str) -> str:
-        """The line with its holes filled.
+        """The header with its placeholders filled in.
 
-        `{host}` is the host; `{above}` and `{top}` are the domain it is in and the last label
-        of it, `{mixed}` is it in mixed case, `{doubled}` is it with its first dot doubled;
-        `{soon:%Y}` is a part of a date in ten minutes, in the words of strftime.
+        `{host}` is the host, `{above}` the domain above it, `{top}` its last label, `{mixed}` the
+        host in mixed case, and `{doubled}` the host with its first dot doubled. `{soon:%Y}` is a
+        part of a date in ten minutes, formatted by strftime.
         """
         return PLACEHOLDER.sub(self._of, line)
 

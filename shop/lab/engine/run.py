@@ -1,10 +1,10 @@
-"""A chain of questions to the visiting browser, at an address of its own.
+"""A run: a series of questions to the visiting browser, below an address of its own.
 
-Below `jar/` a cookie is given and what came is read; `clean`, where the jar's cookies are not
-sent, deletes them; the page between shows how far it is, and goes on by itself. All are plain
-redirects. A script takes the same way, and is told where to go rather than sent there. The
-state is signed and travels in the address; only a form of the page begins it, and until it is
-over only the browser that began it is asked: a link to it leads nobody else through it.
+Below `jar/` cookies are set and the browser's requests are read; `clean`, which those cookies are
+not sent to, deletes them; the page in between shows the progress and continues by itself. These
+are plain redirects. A script requests the same addresses, and receives the next one as JSON. The
+state is signed and travels in the address. Only a form on the page starts a run, and only the
+browser that started it can continue it: a link leads nobody else through it.
 """
 
 from __future__ import annotations
@@ -50,25 +50,25 @@ from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600
 HOPS = 8
-"""Exchanges until a page is shown. Each is a redirect, and two more may come before the page;
-browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h, kMaxRedirects;
-Firefox, network.http.redirection-limit)."""
+"""How many exchanges come before a page is shown. Each is a redirect, and two more may come before
+the page; browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h,
+kMaxRedirects; Firefox, network.http.redirection-limit)."""
 DELETIONS = 40
 DELETION_OCTETS = 5_000
-"""Deletions a response, and their octets if they are more than one: together they stay near what
+"""The most deletions in one response, and the most octets of several: together they stay near what
 a proxy lets through."""
 BY_SCRIPT = "Crumb-Probe"
-"""Header of a request that wants to be told the next address rather than sent there."""
+"""Header of a request that wants the next address as JSON rather than as a redirect."""
 STOPPED = "stopped"
-"""The finding of a question that could not be asked to its end: the status on the way."""
+"""The finding of a question that could not be finished: the status of the failed request."""
 LONGEST_REPORT = 2000
-"""Characters of what a script tells: many times what any is asked."""
+"""The longest report of a script that is read, in characters: many times what any needs."""
 LONGEST_AGENT = 300
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
 
 
 class Question(Protocol):
-    """A question of a chain."""
+    """A question of a run."""
 
     @property
     def title(self) -> str: ...
@@ -79,8 +79,8 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far it is: findings of the questions that are over, answers of the one that runs,
-    whether an exchange waits to be read, and how many of its cookies are deleted."""
+    """The state of a run: findings of the finished questions, answers to the current one, whether
+    an exchange waits for its answer, and how many of its cookies have been deleted."""
 
     findings: tuple[Findings, ...] = ()
     answers: tuple[Answer, ...] = ()
@@ -90,8 +90,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the page shows: findings so far, and the way on unless it is at its end, with the one
-    that is taken instead where nothing answers there."""
+    """What the page shows: the findings so far and, until the run is over, the next address, with
+    a fallback for when that does not respond."""
 
     questions: int
     findings: tuple[Findings, ...]
@@ -101,10 +101,10 @@ class Progress:
 
 
 class Run:
-    """The questions, and the addresses below /limits/<name> at which they are asked.
+    """The questions of a run, and its addresses below /limits/<name>.
 
-    `report` renders the page from how far it is. What was signed for questions of another
-    `edition` is not read: it would not fit them.
+    `report` renders the page for a progress. A state that was signed for another `edition` of the
+    questions is not read: it would not fit them.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Run:
         add("/page", "page", self.page)
         add("/jar/witness", "witness", self.witness)
         add("/clean", "clean", self.clean)
-        # Beside the cart's pages, and so not below the prefix of the others.
+        # Below the cart's address, and so not below the prefix of the others.
         self.below_cart = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
         self.below_cart.add_url_rule(f"/{name}", "exchange", self.exchange)
 
@@ -134,19 +134,19 @@ class Run:
         return redirect(self._show(State()), HTTPStatus.SEE_OTHER)
 
     def show(self) -> Response:
-        """How far it is, or the report."""
+        """The progress of the run, or its report."""
         state = self._read(request.args.get("s", ""))
         if state is None:
             return redirect(url_for("limits.show"), HTTPStatus.SEE_OTHER)
         return self.report(self._progress(state))
 
     def exchange(self, at: str = "") -> Response:
-        """Reads what came, and gives what is next."""
+        """Reads the answer to the last exchange, and sends the next one."""
         state, question = self._state()
         if state.is_sent:
             waiting = self._waiting(state, question)
             state = replace(state, answers=(*state.answers, _answer(waiting)), is_sent=False)
-            # After a page of no origin it is the chain's own page whose script goes on.
+            # After the page of opaque origin, the script of the run's own page continues.
             is_rest = waiting.witness or len(state.answers) % HOPS == 0
             if is_rest and BY_SCRIPT not in request.headers:
                 return redirect(self._show(state), HTTPStatus.SEE_OTHER)
@@ -157,7 +157,7 @@ class Run:
         return _with_cookies(self._on(self._after(now, state), state), now)
 
     def page(self) -> Response:
-        """A page of no origin: what it asks for is asked as if from another site."""
+        """A page of opaque origin, whose requests count as coming from another site."""
         state, _ = self._state()
         token = self._of_pictures().dumps(_packed(state))
         response = make_response(
@@ -167,13 +167,13 @@ class Run:
                 next_address=self._jar(state),
             )
         )
-        # Scripts are allowed so that the page may go on by itself (HTML, "sandboxed automatic
-        # features"); the shop's own policy beside this one still runs none but its own.
+        # Scripts are allowed so that the page may continue by itself (HTML, "sandboxed automatic
+        # features"); the shop's own policy, which applies too, still runs only its own.
         response.headers.add("Content-Security-Policy", "sandbox allow-scripts")
         return response
 
     def witness(self) -> Response:
-        """The picture in that page."""
+        """The picture on that page."""
         state = _loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
         if state is None:
             abort(HTTPStatus.BAD_REQUEST)
@@ -185,7 +185,7 @@ class Run:
         return response
 
     def clean(self) -> Response:
-        """Deletes what the question has set, from where its cookies are not sent."""
+        """Deletes the question's cookies, from an address that they are not sent to."""
         state, question = self._state()
         left = self._deletions(state, question)[state.deleted :]
         deletions = _batch(left)
@@ -224,7 +224,7 @@ class Run:
         return Progress(total, state.findings, status, next_address, self._clean(state))
 
     def _here(self, state: State) -> str:
-        # Cookies without a path are given that of the address: it is gone on where it was left.
+        # A cookie without a path gets that of the address, so the run continues where it stopped.
         question = self.questions[len(state.findings)]
         read = exchanges(question.ask, self._path(), state.answers)[: len(state.answers)]
         return read[-1].at if read else ""
@@ -249,7 +249,7 @@ class Run:
         )
 
     def _next_address(self, state: State) -> str:
-        # A script shows how far it is by itself, and needs the page at the end only.
+        # A script shows the progress itself, and needs the page only at the end.
         is_over = len(state.findings) == len(self.questions)
         is_shown = is_over or BY_SCRIPT not in request.headers
         return self._show(state) if is_shown else self._jar(state)
@@ -279,7 +279,7 @@ class Run:
         return str(signer.dumps(_packed(state)))
 
     def _read(self, token: str) -> State | None:
-        # A report may be looked at by anybody for ever; a chain is not gone on with after a while.
+        # Anybody may open a report for ever; a run can be continued for a while only.
         return _loaded(self._of_reports(), token, None) or _loaded(
             self._of_this_browser(), token, LIFE_SECONDS
         )
@@ -288,7 +288,7 @@ class Run:
         return shop().signer(f"{self.purpose}, report")
 
     def _of_pictures(self) -> Signer:
-        # Asked for as if from another site, and so without the session.
+        # This request counts as coming from another site, and so brings no session.
         return shop().signer(f"{self.purpose}, picture")
 
     def _of_this_browser(self) -> Signer:
@@ -308,7 +308,7 @@ class Run:
 
 
 def browser_and_origin() -> dict[str, str]:
-    """What a report for machines begins with: what the browser calls itself, and the origin."""
+    """The start of a report for machines: the browser's User-Agent, and the origin."""
     browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
     return {"browser": browser, "origin": request.host_url.rstrip("/")}
 
@@ -372,7 +372,7 @@ def _batch(deletions: Sequence[str]) -> Sequence[str]:
 
 
 def sending() -> Sending:
-    """Now, and from the host that this request went to."""
+    """The current time, and the host of this request."""
     return Sending(urlsplit(request.host_url).hostname or "", shop().now())
 
 

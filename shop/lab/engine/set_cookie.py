@@ -1,7 +1,7 @@
-"""A Set-Cookie line as a browser reads it, and the lines that take back what came of it.
+"""A Set-Cookie header as a browser parses it, and the headers that delete its cookie again.
 
-RFC 6265bis, section 5.6: whatever stands in the line is read somehow, so the lines of
-conformance cases need no care of their own to be deleted again.
+By RFC 6265bis, section 5.6, any header is parsed somehow, so the headers of conformance cases need
+no special treatment to be deleted again.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ WHITE_SPACE = " \t"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a browser received by a line: each attribute by its name in lower case, and its
-    value, in the order of the line; unknown ones and those that are too long among them."""
+    """A parsed Set-Cookie header: name, value, and the attributes in order, each with its name in
+    lower case; unknown and over-long attributes included."""
 
     name: str
     value: str
@@ -26,7 +26,7 @@ class Received:
 
 
 def received(line: str) -> Received:
-    """Reads a line by the algorithm of section 5.6, steps 2 to 6."""
+    """Parses a header by the algorithm of section 5.6, steps 2 to 6."""
     pair, *rest = line.split(";")
     name, value = _halves(pair)
     if "=" not in pair:
@@ -41,12 +41,12 @@ def default_path(address: str) -> str:
 
 
 def deletions(line: str, *, default: str, host: str) -> tuple[str, ...]:
-    """Lines that delete what a browser may have stored of a line that this host gave.
+    """Headers that delete what a browser may have stored for a header from this host.
 
-    A cookie is found again by its name, path and domain only (section 5.7, step 23), so each
-    path and domain of the line is tried, those that should have been ignored too, and the
-    default path. A line without name and value would be ignored (step 2), so a nameless
-    cookie is overwritten with a value.
+    A cookie is identified by its name, path and domain (section 5.7, step 23), so each path and
+    domain of the header is tried, also those that should have been ignored, and the default path. A
+    header without name and value would be ignored (step 2), so a nameless cookie is overwritten
+    with a value.
     """
     cookie = received(line)
     paths = [path for path in cookie.all("path") if path.startswith("/")]

@@ -1,1 +1,1 @@
-"""Ten questions to the visiting browser, beside what is known of browsers."""
+"""Ten probes of the visiting browser, beside what is known about browsers."""

@@ -1,6 +1,6 @@
-"""What each probe asks, what the specification asks of browsers, and what three of them do.
+"""What each probe tests, what the specification requires, and what three browsers do.
 
-Known figures are of November 2026 (Chromium 156, Firefox 153) or of the sources named.
+The known figures date from November 2026 (Chromium 156, Firefox 153) or from the named sources.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shop.lab.sources import Source, chromium, firefox, rfc, webkit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one party, and from where."""
+    """What is known about one browser or specification, with its source."""
 
     text: str
     source: Source
@@ -23,7 +23,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A probe with its words. `tell` says what was measured."""
+    """A probe with its texts. `describe` turns its findings into a sentence."""
 
     key: str
     title: str
@@ -292,4 +292,4 @@ QUESTIONS = (
         Known("not published", webkit("CFNetwork is closed")),
     ),
 )
-"""All of them in their order; eviction last, because it empties the jar of others, too."""
+"""All questions in order; eviction is last, because it also evicts other programs' cookies."""

@@ -1,4 +1,4 @@
-"""`/limits/probe`: the visiting browser asked what it does with cookies, and the report."""
+"""`/limits/probe`: probes what the visiting browser does with cookies, and reports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shop.web.frame import responses
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question with what was measured, as figures and in words."""
+    """A question with its findings, as figures and as a sentence."""
 
     question: Question
     findings: Findings
@@ -25,10 +25,10 @@ class Row:
 
     @property
     def known(self) -> tuple[tuple[str, Known], ...]:
-        """What is asked and what others do, by whom."""
+        """What the specification requires and what browsers do, each with its name."""
         question = self.question
         return (
-            ("RFC 6265bis asks", question.expected),
+            ("RFC 6265bis requires", question.expected),
             ("Chromium", question.chromium),
             ("Firefox", question.firefox),
             ("Safari", question.safari),
@@ -36,7 +36,7 @@ class Row:
 
 
 def show(progress: Progress) -> Response:
-    """The page while it goes on, and the report at the end."""
+    """The page during a run, and the report at its end."""
     rows = [
         _row(question, findings)
         for question, findings in zip(QUESTIONS, progress.findings, strict=False)
@@ -52,8 +52,8 @@ def show(progress: Progress) -> Response:
 
 
 EDITION = 1
-"""Raised by hand when the questions change so that older findings no longer fit them: every report
-link shared before then stops working. A test says when that is."""
+"""Raise this when the questions change and older findings no longer fit them: report links shared
+before then stop working. A test says when."""
 
 run = Run("probe", QUESTIONS, show, edition=EDITION)
 blueprint = run.blueprint
@@ -63,8 +63,8 @@ def _row(question: Question, findings: Findings) -> Row:
     if STOPPED not in findings:
         return Row(question, findings, question.describe(findings))
     status = findings[STOPPED]
-    way = f"the answer on the way was {status}" if status else "there was no answer on the way"
-    return Row(question, findings, f"Not measured to the end: {way}")
+    reason = f"a request got {status}" if status else "a request got no response"
+    return Row(question, findings, f"The measurement stopped early: {reason}")
 
 
 def _as_json(rows: list[Row]) -> str:

@@ -1,9 +1,9 @@
-"""What is asked of the visiting browser, probe by probe.
+"""The probes of the visiting browser.
 
-Each is asked of the browser itself, never quoted. Cookies are set for the jar's own path, small
-ones but for the sizes that are asked about, and live for minutes, but for the one whose life is
-asked about. What a script is to see is set for the page's path, one above, and small. Names
-begin as no other program's are likely to: cookies are shared by all that runs on a host.
+Each measures the browser itself. Cookies are set for the scope's own path. They are small, except
+where a size is probed, and live for minutes, except where the life is probed. What a script must
+see is small and set for the page's path, one level up. Names start with a prefix that other
+programs are unlikely to use: all programs on a host share its cookies.
 """
 
 from __future__ import annotations
@@ -19,50 +19,50 @@ from shop.web.cart.cart_cookie import MAX_AGE_LIMIT_SECONDS
 
 LIFE_SECONDS = 300
 LARGEST_TRIED = 16_384
-"""Octets of name + value: what a browser keeps beyond that hardly any server lets through."""
+"""Octets of name + value. Hardly any server lets a larger cookie through."""
 ATTRIBUTE_LIMIT_BYTES = 1024
 MOST_COOKIES = 400
 BATCH, SMALL_BATCH = 20, 4
-"""Cookies a response, and how many beside cookies that leave little room in the 4,096 bytes that
-a default nginx lets through of an answer's header."""
+"""Cookies in one response, and how many when other cookies leave little room in the 4,096 bytes of
+response headers that a default nginx lets through."""
 CROWDED_BYTES = range(1_200, 2_600)
-"""Beyond it the cart itself would not have come through such a proxy."""
+"""A larger cart could not have passed such a proxy itself."""
 NAME = "lab-p"
 
 Steps = Generator[Exchange, Answer, Findings]
 
 
 def line(name: str, value: str, scope: str, *attributes: str) -> str:
-    """A Set-Cookie line for the path of a jar."""
+    """A Set-Cookie header for the path of a scope."""
     parts = [f"{name}={value}", f"Path={scope}", f"Max-Age={LIFE_SECONDS}", *attributes]
     return "; ".join(parts)
 
 
 def deletion(name: str, path: str) -> str:
-    """A Set-Cookie line that deletes a cookie."""
+    """A Set-Cookie header that deletes a cookie."""
     return f"{name}=; Path={path}; Max-Age=0"
 
 
 def length_of(name: str) -> Callable[[Cookies], Answer]:
-    """Reads how long a cookie's value is; None when it did not come."""
+    """Reads the length of a cookie's value; None when the cookie is missing."""
     return lambda cookies: next(
         (len(value) for findings, value in cookies if findings == name), None
     )
 
 
 def value_of(name: str) -> Callable[[Cookies], Answer]:
-    """Reads a cookie's value; None when it did not come."""
+    """Reads a cookie's value; None when the cookie is missing."""
     return lambda cookies: next((value for findings, value in cookies if findings == name), None)
 
 
 def has(name: str) -> Callable[[Cookies], Answer]:
-    """Reads whether a cookie came."""
+    """Reads whether a cookie was sent."""
     return lambda cookies: any(findings == name for findings, _ in cookies)
 
 
 def largest(scope: str) -> Steps:
-    """The most octets of name + value that are kept, to the byte; beyond LARGEST_TRIED nobody
-    asks, and `dropped` is None."""
+    """The most octets of name + value that are kept, to the byte. LARGEST_TRIED is the largest size
+    tried; if it is kept, `dropped` is None."""
 
     def is_kept(octets: int, name: str = NAME) -> Generator[Exchange, Answer, bool]:
         value = "x" * (octets - len(name))
@@ -80,7 +80,7 @@ def largest(scope: str) -> Steps:
             low = middle
         else:
             high = middle
-    # Two large ones would be more than many servers take of a request.
+    # Two large ones would be more than many servers accept in a request.
     yield Exchange((deletion(NAME, scope),))
     halves = "n" * (low // 2)
     name_counts = low > 0 and (yield from is_kept(low, halves))
@@ -89,7 +89,7 @@ def largest(scope: str) -> Steps:
 
 
 def attributes(scope: str) -> Steps:
-    """Whether attributes count towards the limit, and what becomes of one over 1,024 octets."""
+    """Whether attributes count towards the limit, and what happens to one over 1,024 octets."""
     full = "x" * (BROWSER_LIMIT_BYTES - len(NAME))
     extra = "Comment=" + "y" * (ATTRIBUTE_LIMIT_BYTES - 24)
     length = yield Exchange((line(NAME, full, scope, extra),), length_of(NAME))
@@ -118,7 +118,7 @@ def attributes(scope: str) -> Steps:
 
 
 def overwriting(scope: str) -> Steps:
-    """What becomes of a cookie when one of its name arrives that is too long."""
+    """What happens to a cookie when an over-long one of the same name arrives."""
     yield Exchange((line(NAME, "old", scope),))
     value = yield Exchange((line(NAME, "x" * BROWSER_LIMIT_BYTES, scope),), value_of(NAME))
     if value is None:
@@ -136,11 +136,11 @@ CHARACTERS = {
     "tab": "a\tb",
     "beyond ASCII": "aéb".encode().decode("latin-1"),
 }
-"""Values that are no cookie-octets throughout (RFC 6265bis, 4.1.1); a header is Latin-1 here."""
+"""Values with characters other than cookie-octets (RFC 6265bis, 4.1.1); headers are Latin-1."""
 
 
 def characters(scope: str) -> Steps:
-    """What arrives of a value with characters that a server is not to send."""
+    """What is kept of a value with characters that a server should not send."""
     findings: Findings = {}
     for named, value in CHARACTERS.items():
         arrived = yield Exchange((line(NAME, value, scope),), value_of(NAME))
@@ -161,8 +161,8 @@ PREFIXES = {
     "__Host-Http- without HttpOnly": "__Host-Http-i=1; Secure; Path=/",
     "__Host-Http- as it must be": "__Host-Http-j=1; Secure; HttpOnly; Path=/",
 }
-"""By their definition `__Host-` cookies have the path /: beside the cases of conformance these
-alone leave the laboratory's own path. They are a byte long, fixed, and deleted right after."""
+"""`__Host-` cookies must have the path /: besides those of the conformance cases, these are the
+only ones outside the laboratory's path. They hold one byte, and are deleted right after."""
 
 
 def prefixes(scope: str) -> Steps:
@@ -185,8 +185,8 @@ KEPT, CUT, DROPPED = "kept", "cut", "dropped"
 
 
 def controls(scope: str) -> Steps:
-    """What becomes of a cookie with a control character in it: by script, since no server
-    worth its name sends one. The findings name the characters by their codes."""
+    """What happens to a cookie with a control character in it, written by a script, since a server
+    must not send one. The findings name the characters by their codes."""
     names = {code: f"{NAME}{code:02x}" for code in CONTROLS}
     life = f"Path={page_of(scope)}; Max-Age={LIFE_SECONDS}"
     writes = tuple(f"{name}=a{chr(code)}b; {life}" for code, name in names.items())
@@ -212,12 +212,12 @@ def controls(scope: str) -> Steps:
 
 
 LONGEST_LIFE_SECONDS = 100 * MAX_AGE_LIMIT_SECONDS
-"""Of what a browser is believed to say."""
+"""How much of a browser's report is used."""
 
 
 def lifetime(scope: str) -> Steps:
-    """For how many seconds a cookie is kept that asks for more than 400 days; None where the
-    browser lets no script know, and nothing is found where no script runs."""
+    """How many seconds are granted to a cookie that asks for more than 400 days. None when the
+    browser does not let scripts know; nothing is found when no script runs."""
     requested = 2 * MAX_AGE_LIMIT_SECONDS
     yield Exchange((f"{NAME}=1; Path={page_of(scope)}; Max-Age={requested}",))
     script = Script(_seconds, about=NAME)
@@ -228,8 +228,8 @@ def lifetime(scope: str) -> Steps:
 
 
 def http_only(scope: str) -> Steps:
-    """Whether a script sees a cookie that is HttpOnly, can write over it, or makes one; and
-    whether a header can make one out of what a script wrote."""
+    """Whether a script can read, overwrite or create an HttpOnly cookie, and whether a header can
+    make a script's cookie HttpOnly."""
     life = f"Path={page_of(scope)}; Max-Age={LIFE_SECONDS}"
     hidden, shown, made = HTTP_ONLY
     yield Exchange((f"{hidden}=server; {life}; HttpOnly", f"{shown}=server; {life}"))
@@ -256,7 +256,7 @@ def http_only(scope: str) -> Steps:
 
 
 HTTP_ONLY = ("lab-h", "lab-s", "lab-k")
-"""One that is HttpOnly, one that is not, and one that a script would make HttpOnly."""
+"""A cookie that is HttpOnly, one that is not, and one that a script tries to make HttpOnly."""
 SITES = {
     "none given": "lab-d=1; Path={page}",
     "Lax": "lab-l=1; SameSite=Lax; Path={page}",
@@ -265,10 +265,10 @@ SITES = {
 
 
 def same_site(scope: str) -> Steps:
-    """Which cookies are sent when another site's page asks for a picture: a page of no origin
-    stands for it. `measured` is False where not even SameSite=None comes back from there, as on an
-    origin that is not secure, or where the browser keeps all others' cookies apart: then a script
-    asks for what the browser `says` of a cookie that has none."""
+    """Which cookies are sent when another site's page requests a picture; a page of opaque origin
+    stands for that site. `measured` is False when not even SameSite=None cookies come back, as on
+    an insecure origin or where third-party cookies are blocked: then a script reports what the
+    browser `says` about a cookie without SameSite."""
     page = page_of(scope)
     lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
     names = {named: text.partition("=")[0] for named, text in SITES.items()}
@@ -287,12 +287,12 @@ def same_site(scope: str) -> Steps:
 
 
 def eviction(scope: str) -> Steps:
-    """How many cookies of a host are kept, how many are left when one more comes, and whether
-    the eldest is among them, with and without Priority=High.
+    """How many cookies of a host are kept, how many are left when one more comes, and whether the
+    oldest is among them, with and without Priority=High.
 
-    Batches find where the jar overflows; then it is emptied, filled again up to there, and the
-    last ones are sent one by one. The shop's own cookies are all counted: the steps back are
-    looked for where they are sent, and the unguarded cart is deleted first.
+    Batches find where the cookie store overflows; then it is emptied and filled again up to there,
+    and the last cookies are sent one by one. All of the shop's own cookies are counted: the undo
+    cookie is looked for where it is sent, and the unguarded cart is deleted first.
     """
     plain, high = "lab-plain", "lab-high"
     eldest = (line(plain, "1", scope), line(high, "1", scope, "Priority=High"))
@@ -305,7 +305,7 @@ def eviction(scope: str) -> Steps:
         return sum(len(name) + len(value) for name, value in cookies)
 
     def given(batch: list[str], held: int) -> Generator[Exchange, Answer, int]:
-        # How many come then. All answers travel in the address: what is expected takes no room.
+        # How many came back. All answers travel in the address: an expected one takes no room.
         expected = held + len(batch)
         lines = tuple(line(name, "1", scope) for name in batch)
         arrived = yield Exchange(
@@ -352,7 +352,7 @@ def eviction(scope: str) -> Steps:
 
 
 def page_of(scope: str) -> str:
-    """The path of the page whose script looks at document.cookie: one above the jar's."""
+    """The path of the page whose script reads document.cookie: one above the scope's."""
     return scope.rpartition("/")[0]
 
 
