@@ -18,7 +18,7 @@ class CookieLimit:
     limit_bytes: int
 
     def octets(self, cart: Cart) -> int:
-        """Octets of name + value that the cart takes here."""
+        """Octets of name + value that the cart takes under this name and these keys."""
         return cookie_bytes(cart, self.keys, name=self.name)
 
     def holds(self, cart: Cart) -> bool:

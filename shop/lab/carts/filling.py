@@ -1,8 +1,8 @@
 """Carts of any length for demonstrations, made by adding line after line.
 
-Lines name the products of the catalogue, in an order that looks like a shopper's; when those
-are used up, numbers follow that no product has. A cart may hold such a line (the product of
-one can be deleted), and it costs the same bytes.
+The lines are of products in the catalogue, in an order that looks like a shopper's; once those are
+used up, numbers follow that no product has. A cart may hold such a line (a product can be deleted),
+and it takes the same bytes.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from shop.core.errors import CartTooLarge
 from shop.lab.carts.cookie_limit import CookieLimit
 
 HIGHEST = 9_999
-"""Numbers without a product end here, as they would in a shop of ten thousand products."""
+"""The highest number without a product, as in a shop of ten thousand products."""
 MOST_LINES = 4096
 """More than any cookie holds: a line takes more than a byte."""
 QUANTITIES = range(2, 100, 8)
-"""What is tried to make up the last bytes. How much a digit adds to deflated text depends on
-the text, so several are."""
+"""The quantities that are tried to use up the last bytes. How much a digit adds to deflated text
+depends on the text, so there are several."""
 LAST_LINES = 8
-"""In how many lines that is tried."""
+"""In how many of the last lines they are tried."""
 MIXED = 9
-"""Quantities from 1 to this make text that packing makes shorter than deflating: its length is
-then a matter of counting. Deflated text leaves some lengths out, and takes others in another
-second, so that now and then one more line would fit into what was full."""
+"""With quantities from 1 to this, packing is shorter than deflating, and the length follows from
+counting. Deflated text skips some lengths, and its length changes with the time in it, so that one
+more line would sometimes fit into a full cart."""
 AIMED = 6
-"""How often a place is aimed at before it is halved towards as well."""
+"""How many estimates are made before the search also halves the interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A cart, and the numbers of the lines that can be added to it, in their order. Their
-    quantities are from 1 to `most`."""
+    """A cart, and the numbers of the lines that can be added to it, in order, with quantities from
+    1 to `most`."""
 
     cart: Cart
     numbers: tuple[int, ...]
@@ -47,14 +47,14 @@ class Filling:
 
     @classmethod
     def of(cls, cart: Cart, products: Iterable[int], *, now: int) -> Filling:
-        """A filling with these products first, and then with numbers that none has."""
+        """A filling with these products first, then with numbers that no product has."""
         held, known = {line.number for line in cart.lines}, set(products)
         numbers = sorted(known - held, key=_chance)
         numbers += (n for n in _without_product() if n not in known and n not in held)
         return cls(cart, tuple(numbers[:MOST_LINES]), now)
 
     def longer_by(self, count: int) -> Cart:
-        """The cart with so many lines more."""
+        """The cart with this many more lines."""
         added = (_line(number, 1 + number % self.most) for number in self.numbers[:count])
         return Cart((*self.cart.lines, *added), self.now)
 
@@ -74,11 +74,11 @@ def most_within(
     most: int,
     known: Mapping[int, int],
 ) -> int:
-    """A count whose octets are within the limit while those of one more are not, 0 to `most`.
+    """The largest count, 0 to `most`, whose octets are within the limit.
 
-    What is `known` of some counts is not asked again; that of 0 has to be. Octets grow by about
-    as much each time, so the place is aimed at, and halved towards only where that goes on for
-    long: each asking may be the packing of a thousand lines.
+    `known` holds the octets of some counts, that of 0 at least; they are not measured again. Each
+    measurement may pack a thousand lines. As octets grow about evenly, the search estimates the
+    count, and halves the interval only if that takes long.
     """
     sizes = dict(known)
     low = max((count for count, size in sizes.items() if size <= limit_bytes), default=0)
@@ -96,9 +96,9 @@ def most_within(
 
 
 def with_more(filling: Filling, count: int, cookie_limit: CookieLimit) -> Cart:
-    """The cart with so many lines more, or as many of them as fit.
+    """The cart with this many more lines, or as many of them as fit.
 
-    Raises CartTooLarge, saying what would have been needed, when not even one of them fits.
+    Raises CartTooLarge, with the octets that one more line needs, when not even one fits.
     """
     fitting = min(count, filling.most_in(cookie_limit))
     if not fitting:
@@ -107,12 +107,12 @@ def with_more(filling: Filling, count: int, cookie_limit: CookieLimit) -> Cart:
 
 
 def filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
-    """The cart with as many lines more as leave no byte of the limit free, in any second.
+    """The cart filled with more lines until no byte of the limit is free, whatever the time.
 
-    They are of several pieces, and a digit more in the last of them makes up the last bytes. A
-    cart that has hundreds of lines of one piece already stays deflated: then it is full in this
-    second. Within a line or two nothing can be made up, and some bytes stay free. The same cart
-    when nothing fits any more.
+    Their quantities vary, and more digits in the last of them use up the last bytes. A cart that
+    already has hundreds of lines of one piece stays deflated, and is then full at this second only.
+    With room for only a line or two, some bytes may stay free. Returns the same cart when nothing
+    more fits.
     """
     mixed = _filled(replace(filling, most=MIXED), cookie_limit)
     if cookie_limit.octets(mixed) == cookie_limit.limit_bytes and _is_packed(mixed):
@@ -139,7 +139,7 @@ def _is_packed(cart: Cart) -> bool:
 
 
 def _length(cart: Cart, cookie_limit: CookieLimit) -> tuple[int, int]:
-    # Packing takes some digits in without an octet more: they bring the next one nearer.
+    # Some digits take no further octet when packed, but bring the next octet nearer.
     return cookie_limit.octets(cart), len(cookie.text_of(cart))
 
 

@@ -1,8 +1,8 @@
-"""Carts that the laboratory puts into the visitor's browser, in place of the one that is there.
+"""The way back to the visitor's own cart after the laboratory has put another into the browser.
 
-They go through the shop's own writer. Steps back are the shop's own, too; but their cookie is
-sent to the cart's pages only (Path=/cart), so here it is begun anew. Where it has no room beside
-a cart that is full, the way back is in a form of the next page, whose address carries it.
+Such a cart is written by the shop's own writer, with an undo step. But the undo cookie is sent to
+the cart's pages only (Path=/cart), so its stack starts again, and beside a full cart it has no
+room. Then the next page offers the previous cart in a form, and its address carries that cart.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ WAITING = (
 
 
 def way_back(visit: CartVisit) -> str:
-    """What a page's address carries so that it can offer the cart of this request again."""
+    """The visit's cart, signed, for the address of a page that offers it again."""
     return str(_signer().dumps(visit.value if visit.cart.lines else undo.EMPTY))
 
 
 def form_of(visit: CartVisit, token: str) -> UndoForm | None:
-    """The way back that an address carries; None when it is none of this browser, or too old."""
+    """The form for the cart in an address; None if it is from another browser, or too old."""
     try:
         step = str(_signer().loads(token, max_age=LIFE_SECONDS))
     except BadSignature:
@@ -38,5 +38,5 @@ def form_of(visit: CartVisit, token: str) -> UndoForm | None:
 
 
 def _signer() -> Signer:
-    # Of this browser alone: else a link could offer a stranger's cart as the visitor's own.
+    # For this browser only: otherwise a link could offer a stranger's cart as the visitor's own.
     return shop().signer(f"way back of {session.get('csrf_token', '')}")

@@ -16,7 +16,7 @@ def cookie_limit() -> CookieLimit:
 
 
 def growing(cart: Cart) -> Filling:
-    """The lines that can be added to a cart for demonstration: first what the shop sells."""
+    """The lines that can be added to a cart for demonstrations, active products first."""
     here = shop()
     numbers = here.catalogue.ask(catalogue.active_numbers)
     return Filling.of(cart, numbers, now=here.now())

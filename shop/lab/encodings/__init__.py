@@ -1,1 +1,1 @@
-"""Seven ways of keeping a cart in a cookie, measured beside each other."""
+"""Seven encodings of a cart in a cookie, compared."""

@@ -1,7 +1,7 @@
-"""Real orders as one picture: how long their cookies are, each way, and which would be lost.
+"""A picture of real orders: the bytes of their cookies in each encoding, and which would be lost.
 
-It stands alone, in a file: with its style, on a ground of its own, and the same to the byte
-whenever it is drawn of the same figures.
+It is a file of its own, with its style and background, and identical to the byte whenever it is
+drawn from the same figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MARGIN, TOP, LEGEND_TOP, ROW = 16, 96, 540, 36
 STEPS = 40
 """Points of a line of shares."""
 WIDER = 1.25
-"""Each class of lines ends so much further on than the one before."""
+"""The ratio between the sizes of neighbouring classes of orders."""
 TICKS = (1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144)
 SHARES = (1.0, 0.1, 0.01, 0.001, 0.000_1, 0.000_01)
 
@@ -57,8 +57,8 @@ text { fill: #221d18; }
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One way over all orders: its letter, the sizes from the shortest on, and for each class of
-    lines the middle ones of its orders' lines and sizes."""
+    """One encoding of all orders: its letter, the sizes in ascending order, and for each class of
+    orders the median number of lines and the median size."""
 
     letter: str
     encoding: Encoding
@@ -75,7 +75,7 @@ class Measured:
 
     @property
     def described(self) -> str:
-        """What becomes of the orders, in words."""
+        """How many orders are lost, as a sentence."""
         if not self.lost:
             return "keeps every order"
         orders = "order" if self.lost == 1 else "orders"
@@ -83,7 +83,7 @@ class Measured:
 
 
 def picture(orders: Sequence[RealOrder], sizes: Sequence[Sizes]) -> str:
-    """An SVG file of what was measured of the same orders.
+    """An SVG file of the sizes of these orders.
 
     Raises ValueError when there are none.
     """

@@ -1,4 +1,4 @@
-"""How real carts would fit: orders from a file, packed by the product's codec and by others."""
+"""Whether real carts would fit: orders from a file, in the product's encoding and in others."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class RealOrder:
 
 
 Sizes = Mapping[str, int]
-"""One order's cookie, in bytes of name + value, by the key of each way of keeping it."""
+"""The bytes of name + value of one order's cookie, by the key of each encoding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """What a cart in one of the ways may say of a SKU; the price in minor units."""
+    """What an encoding may store about a SKU; the price is in minor units."""
 
     number: int
     name: str = ""
@@ -46,8 +46,8 @@ Goods = Mapping[str, Good]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All orders summed up, by the key of each way; `largest` is the order whose product cookie
-    is the longest, `skus` how many SKUs the orders have, and `unknown` how many of these were
+    """A summary of all orders, by the key of each encoding. `largest` is the order with the longest
+    cookie in the product's encoding, `skus` the number of SKUs, and `unknown` how many of them were
     measured without a name and a price."""
 
     orders: int
@@ -58,11 +58,10 @@ class Report:
 
 
 def read_orders(lines: Iterable[str]) -> list[RealOrder]:
-    """The orders of a CSV file, in the order they begin.
+    """The orders of a CSV file, in order of their first row.
 
-    Raises FileRefused naming the line and the reason at the first row that is no line of an
-    order: a missing cell, a quantity that is no whole number from 1 on, a SKU that the same
-    order has already.
+    Raises FileRefused with the number and the reason of the first bad row: a missing cell, a
+    quantity that is not a whole number from 1, or a SKU that the same order already has.
     """
     reader = csv.DictReader(lines, strict=True)
     orders: dict[str, dict[str, int]] = {}
@@ -96,8 +95,8 @@ def goods_of_file(rows: Iterable[Row]) -> dict[str, Good]:
 def measure(
     orders: Sequence[RealOrder], goods: Goods, *, keys: cookie.Keys, now: int
 ) -> Iterator[Sizes]:
-    """Each order's sizes. SKUs that are none of the goods are numbered after the highest number
-    there is, in order of appearance, and have no name and no price."""
+    """The sizes of each order. Unknown SKUs are numbered after the highest number, in order of
+    appearance, and have no name and no price."""
     highest = max((good.number for good in goods.values()), default=0)
     unknown = {sku: Good(highest + at) for at, sku in enumerate(_unknown(orders, goods), 1)}
     known = {**goods, **unknown}

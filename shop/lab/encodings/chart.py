@@ -1,7 +1,7 @@
-"""Line charts as bare SVG: shapes, text and classes, and no style of their own.
+"""Line charts as bare SVG: shapes, text and classes, without any style.
 
-The policy of the shop's pages allows no inline style, and a picture in a repository has to be
-the same whenever it is drawn. So a style sheet that knows the classes does the rest.
+The policy of the shop's pages allows no inline style, so a style sheet styles the classes. The same
+figures always give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ Point = tuple[float, float]
 
 BADGE_RADIUS = 12
 CLEARANCE = 20
-"""Room around the middle of a badge, where there is as much: a sheet may draw it larger on a
-narrow page."""
+"""The distance to keep around the centre of a badge, if possible: a style sheet may enlarge badges
+on a narrow page."""
 PLACES = 30
 """How many places along a line are tried for its badge."""
 MARGIN = 8
@@ -31,8 +31,8 @@ DIGIT_PIXELS = 9
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A line: its points from left to right, its class in the sheet, and the letter that stands
-    on it in a badge; none without a letter."""
+    """A curve: its points from left to right, its class, and the letter in its badge; without a
+    letter it has no badge."""
 
     kind: str
     points: Sequence[Point]
@@ -41,7 +41,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From where to where, and the words at each tick."""
+    """Start, end, and the label of each tick."""
 
     start: float
     end: float
@@ -50,8 +50,8 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The lines of a chart and its axes, in units of its own; `width` and `height` are those of
-    the picture. What is above the upper end is cut off."""
+    """The curves of a chart and its axes, in the units of the data; `width` and `height` are
+    those of the picture. Whatever is above the y axis is cut off."""
 
     traces: Sequence[Trace]
     x: Axis
@@ -120,7 +120,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where the lines of a chart are drawn, in pixels of the picture."""
+    """The area that the curves are drawn in, in pixels of the picture."""
 
     left: int
     top: int

@@ -1,7 +1,7 @@
-"""What would have happened: the visitor's cart, kept in each of the seven ways.
+"""What would have happened: the visitor's cart in each of the seven encodings.
 
-The cart grows line by line: first the visitor's own lines, then those that the buttons of the
-page would add. Lines whose number no product has are given a made-up SKU, name and price.
+The cart grows line by line: first the visitor's own lines, then those that the page's buttons would
+add. Lines with a number that no product has get a made-up SKU, name and price.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from shop.web.site import wording
 from shop.web.site.shop import shop
 
 SHOWN = (1, 10, 50, 100, 200, 300)
-"""Lines of a cart whose bytes are told in figures."""
+"""The numbers of lines whose bytes are shown as figures."""
 DRAWN = (*SHOWN, 150, 250)
 HIGHEST_DRAWN = 2 * BROWSER_LIMIT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A cart that grows: as it is, and how each line is kept that it has or could be given."""
+    """A growing cart, with the plain form of each line that it has or could get."""
 
     filling: Filling
     lines: tuple[PlainLine, ...]
     products: int
 
     def of(self, count: int) -> PlainCart:
-        """The cart when it has, or had, so many lines."""
+        """The cart at this number of lines."""
         cart = self.filling.cart
         if count > len(cart):
             grown = self.filling.longer_by(count - len(cart))
@@ -50,7 +50,7 @@ class Growth:
         return PlainCart(grown, self.lines[:count], self.products)
 
     def most_in(self, encoding: Encoding, there: CookieLimit, known: dict[int, int]) -> int:
-        """How many lines fit in all when it is kept this way."""
+        """How many lines fit in all in this encoding."""
         return most_within(
             there.limit_bytes,
             lambda count: encoding.octets(self.of(count), there),
@@ -61,8 +61,8 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way: the letter it is known by, the octets of the visitor's cart, the most lines that
-    a browser keeps, and the octets at each of SHOWN."""
+    """One encoding: its letter, the octets of the visitor's cart, the most lines that a browser
+    keeps, and the octets at each of SHOWN."""
 
     letter: str
     encoding: Encoding
@@ -77,7 +77,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All ways, for a cart of so many lines; none is a demonstration."""
+    """All encodings of a cart with this many lines; 0 means the demonstration for an empty cart."""
 
     lines: int
     rows: tuple[Row, ...]
@@ -87,7 +87,8 @@ class Comparison:
 
 
 def comparison(visit: CartVisit) -> Comparison:
-    """The visitor's cart in all ways. That of an empty cart is the same for everyone, and kept."""
+    """The visitor's cart in all encodings. For an empty cart the result is cached: it is the same
+    for everyone."""
     if visit.cart.lines:
         return _comparison(visit.cart, visit.name)
     return shop().catalogue.ask(_of_empty_cart, visit.name)
@@ -98,7 +99,7 @@ def _of_empty_cart(_: Connection, name: str) -> Comparison:
 
 
 def growth(cart: Cart) -> Growth:
-    """How this cart grows in this shop, whose products lend it their names and prices."""
+    """How this cart grows in this shop, with the names and prices of its products."""
     filling = growing(cart)
     numbers = [*(line.number for line in cart.lines), *filling.numbers]
     on_sale = shop().catalogue.ask(catalogue.active_numbers)

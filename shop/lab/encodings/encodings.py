@@ -1,8 +1,8 @@
-"""Ways of keeping a cart in a cookie, to hold the product's own against.
+"""Encodings of a cart in a cookie, for comparison with the product's own.
 
-Each gives the octets of name + value of the cookie that would be sent, whether or not a browser
-would keep it; attributes are not counted (RFC 6265bis, section 5.6, step 5). Flask's sessions
-have the name that Flask gives them, all others that of the product's own cookie.
+Each one returns the octets of name + value of the cookie that would be sent, whether or not a
+browser would keep it; attributes are not counted (RFC 6265bis, section 5.6, step 5). Flask's
+sessions have the name that Flask gives them, all others that of the product's own cookie.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from shop.lab.carts.cookie_limit import CookieLimit
 
 SESSION_NAME = "session"
 LEFT_BY_SCRIPTS = "!'()*-._~"
-"""What encodeURIComponent leaves beside letters and digits (ECMA-262, encodeURIComponent)."""
+"""What encodeURIComponent leaves unescaped besides letters and digits (ECMA-262)."""
 BETWEEN, TIMES = "!", "*"
-"""Marks of the compact pairs: cookie-octets that quoting an SKU leaves none of."""
+"""Separators of the compact pairs: cookie-octets that never occur in a quoted SKU."""
 
 COOKIE_OCTETS = 90
 """RFC 6265bis, section 4.1.1: US-ASCII without controls, white space, DQUOTE, comma, semicolon
@@ -39,7 +39,7 @@ SIGNATURE_BITS = 128
 
 @dataclass(frozen=True, slots=True)
 class PlainLine:
-    """A line as a shop without a codec keeps it. `price` is in minor units."""
+    """A line as a shop without a codec stores it. `price` is in minor units."""
 
     sku: str
     name: str
@@ -49,8 +49,8 @@ class PlainLine:
 
 @dataclass(frozen=True, slots=True)
 class PlainCart:
-    """A cart, its lines as a shop without a codec keeps them, in the same order, and how many
-    products there are to choose from."""
+    """A cart, its lines as a shop without a codec stores them, in the same order, and the number of
+    products to choose from."""
 
     cart: Cart
     lines: tuple[PlainLine, ...]
@@ -67,8 +67,8 @@ class PlainCart:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A way of keeping a cart. `about` says what is kept and how, `tells` what anyone learns
-    who reads the cookie; `octets` measures one, and is 0 where an empty cart has no cookie."""
+    """An encoding. `about` explains it, `tells` names what the cookie holds; `octets` measures a
+    cart, and is 0 if an empty cart has no cookie."""
 
     key: str
     title: str
@@ -78,7 +78,7 @@ class Encoding:
 
 
 class Session:
-    """Flask's own signed session, made by Flask's own serializer.
+    """Flask's signed session, made by Flask's own serializer.
 
     Raises ValueError for an empty key.
     """
@@ -97,7 +97,7 @@ class Session:
             return str(self._serializer.dumps({"cart": cart}))
 
     def cart(self, value: str) -> object:
-        """What stands in the cart of such a value; None when it is none of ours."""
+        """The cart in such a value; None when this key did not sign it."""
         try:
             kept = self._serializer.loads(value)
         except BadData:
@@ -112,7 +112,7 @@ def session_of(key: str) -> Session:
 
 
 def everything(lines: Sequence[PlainLine]) -> list[dict[str, object]]:
-    """SKU, name, price and quantity of each line, as tutorials put them into a session."""
+    """SKU, name, price and quantity of each line, as tutorials store them in a session."""
     return [
         {"sku": line.sku, "name": line.name, "price": line.price, "quantity": line.quantity}
         for line in lines
@@ -120,14 +120,13 @@ def everything(lines: Sequence[PlainLine]) -> list[dict[str, object]]:
 
 
 def compact_pairs(cart: PlainCart) -> str:
-    """`MUG*2!PENCIL`: a quantity of 1 goes unsaid, and an SKU is percent-encoded where it needs
-    to be."""
+    """`MUG*2!PENCIL`: a quantity of 1 is omitted, and an SKU is percent-encoded where necessary."""
     return BETWEEN.join(map(_pair, cart.lines))
 
 
 def bound_bits(cart: PlainCart) -> float:
-    """The bits that no code spares which tells apart every ordered choice of so many products,
-    these quantities in any order, the second of the last change, and a signature."""
+    """The fewest bits that distinguish every ordered choice of this many products, these quantities
+    in any order, the second of the last change, and a signature."""
     drawn_from = max(cart.products, *(line.number for line in cart.cart.lines))
     left = drawn_from - len(cart.cart)
     choice = (math.lgamma(drawn_from + 1) - math.lgamma(left + 1)) / math.log(2)

@@ -1,7 +1,7 @@
-"""A SKU, a name and a price for numbers that no product has.
+"""Made-up SKUs, names and prices for numbers that no product has.
 
-Made of the number alone, so that a demonstration is the same every time, and about as long as
-those of a real shop: what a way of keeping a cart costs depends on them.
+They depend on the number only, so that a demonstration is the same every time, and are about as
+long as those of a real shop, since the size of an encoding depends on them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ THIRD = (
 
 @lru_cache(maxsize=16_384)
 def line(number: int) -> PlainLine:
-    """A line of one piece; its SKU says the number, so that no two are the same."""
+    """A line of one piece; its SKU contains the number, so that no two are the same."""
     dice = hashlib.sha256(b"%d" % number).digest()
     words = [choice[die % 16] for choice, die in zip((FIRST, SECOND, THIRD), dice, strict=False)]
     sku = f"{words[2].partition(' ')[0].upper()}-{number}"

@@ -1,8 +1,8 @@
-"""`/limits/unguarded`: a shop that writes whatever cart comes out, and does not count its bytes.
+"""`/limits/unguarded`: a shop that writes any cart without counting its bytes.
 
-Its cart is a cookie of its own below its own address, where the shop's pages never send it, and
-lives for minutes. What it says has been added travels signed in the address, so that the page
-can hold it against the cookie that the browser really sends back.
+Its cart is a separate cookie, which is sent to its own page only and lives for minutes. What the
+server claims to have added travels signed in the address, so that the page can compare it with the
+cookie that the browser really sends back.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ COUNTS = (1, 10, 40)
 """How many lines the buttons add."""
 LIFE_SECONDS = 600
 MOST_BYTES = 6000
-"""Of name + value: enough to be dropped by every browser, and little enough for most servers."""
+"""In bytes of name + value: enough for every browser to drop it, and little enough for most
+servers."""
 RESPONSE_HEADER = nginx("ngx_http_proxy_module.c, proxy_buffer_size")
 REQUEST_HEADER = nginx("ngx_http_core_module.c, large_client_header_buffers")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the server believes after writing a cart: how many lines it has added, how many
-    there are now, the octets of name + value, and a digest of the value."""
+    """What the server believes after writing a cart: the lines added, the lines in all, the octets
+    of name + value, and a digest of the value."""
 
     added: int
     lines: int
@@ -53,7 +54,7 @@ class Written:
 
     @classmethod
     def of(cls, token: str) -> Written | None:
-        """What a token says; None when it is none of ours, or too old."""
+        """What a token says; None when we did not sign it, or it is too old."""
         try:
             packed: Any = shop().signer(NAME).loads(token, max_age=LIFE_SECONDS)
         except BadData:
@@ -63,8 +64,8 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The cookie that a request really brought; without a cookie no octets, and no lines where
-    it holds nothing of ours."""
+    """The cookie that a request really brought: no octets without a cookie, and no lines if
+    this shop did not sign it."""
 
     lines: tuple[object, ...]
     octets: int
@@ -73,7 +74,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was said, what came, and whether the browser kept what it was given."""
+    """What was written, what was received, and whether the browser kept what was written."""
 
     written: Written
     received: Received
@@ -89,7 +90,7 @@ class Outcome:
 
 @blueprint.get("/unguarded")
 def show() -> Response:
-    """What the server said, beside what the browser sent."""
+    """What the server wrote, beside what the browser sent."""
     written, received = Written.of(request.args.get("s", "")), _received()
     return responses.page(
         "lab/encodings/unguarded.html",
@@ -106,7 +107,7 @@ def show() -> Response:
 
 @blueprint.post("/unguarded")
 def create() -> Response:
-    """Adds so many lines to the cart that came, writes it, and says so."""
+    """Adds some lines to the received cart, writes it, and claims success."""
     count = request.form.get("count", "1")
     wanted = int(count) if count in map(str, COUNTS) else 1
     received = _received()
@@ -119,7 +120,7 @@ def create() -> Response:
 
 @blueprint.post("/unguarded-reset")
 def destroy() -> Response:
-    """Deletes the cookie. It is not sent to this address, so that this works however long it is."""
+    """Deletes the cookie. It is not sent to this address, so this works however long it is."""
     response = redirect(url_for("limits.show", _anchor="unguarded"), HTTPStatus.SEE_OTHER)
     _send(response, "", 0)
     return response

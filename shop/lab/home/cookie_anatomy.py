@@ -1,4 +1,4 @@
-"""The visitor's cart cookie taken apart, byte by byte, as it travels."""
+"""The visitor's cart cookie, explained byte by byte."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SECONDS_A_DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of name=value. `mark` is what the legend knows it by; what a browser does not
-    count has no octets."""
+    """A part of name=value. `mark` refers to the legend; a part that browsers do not count has no
+    octets."""
 
     mark: str
     kind: str
@@ -54,8 +54,8 @@ class CostlyLine:
 
 @dataclass(frozen=True, slots=True)
 class SignedTime:
-    """When the cart was last changed, as it says itself: in seconds since 2026 began, and as a
-    date in UTC; how long ago that is, and how long it lives from then."""
+    """The time of the cart's last change, from its cookie: in seconds since the start of 2026, and
+    as a date in UTC; its age, and how long the cart lives."""
 
     seconds: int
     iso: str
@@ -66,7 +66,7 @@ class SignedTime:
 
 @dataclass(frozen=True, slots=True)
 class CookieAnatomy:
-    """A cart cookie as it travels, and what it would take to fill it."""
+    """A cart cookie as it is sent, and how much more it can hold."""
 
     parts: tuple[Part, ...]
     attributes: tuple[Attribute, ...]
@@ -120,7 +120,7 @@ def _time(changed_at: int) -> SignedTime:
 
 
 def _brought() -> list[str]:
-    # Others' values are nobody's business: this page may stand on a wall.
+    # Other cookies' values are left out: this page may be projected onto a wall.
     pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
     return [pair if _is_cart(pair) else _without_value(pair) for pair in pairs]
 

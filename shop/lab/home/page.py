@@ -1,4 +1,4 @@
-"""`/limits`: the visitor's own cookie, what other ways would have cost, and the probes."""
+"""`/limits`: the visitor's own cookie, what other encodings would take, and the probes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ DESCRIPTION = (
     "and what other ways of keeping a cart would have lost."
 )
 LONGEST_WAY_BACK = 900
-"""Characters of an address: with a cart of 2,300 bytes the header of the answer then stays below
-the 4,096 that a default nginx lets through."""
+"""In characters of an address: with a cart of 2,300 bytes, the response headers then stay below the
+4,096 bytes that a default nginx lets through."""
 COUNTS = (1, 10, 100)
 """How many lines the buttons add."""
 
@@ -47,7 +47,7 @@ def show() -> Response:
 
 @blueprint.post("/cart/lines")
 def create() -> Response:
-    """Adds so many lines, or as many of them as fit; 409 when not even one does."""
+    """Adds some lines, or as many of them as fit; 409 when not even one does."""
     count = request.form.get("count", "1")
     wanted = int(count) if count in map(str, COUNTS) else 1
     visit = read_visit()
@@ -83,7 +83,7 @@ def empty() -> Response:
 
 
 def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = None) -> Response:
-    """The whole page, with what went wrong on top."""
+    """The whole page, with an alert at its top if something went wrong."""
     return responses.page(
         "lab/home/show.html",
         visit,

@@ -1,10 +1,9 @@
-"""A shop within the shop, where a cart of the museum is shown by the real pages.
+"""A demo shop within the shop, whose real pages show the carts of the museum.
 
-It is joined like the real one, without the laboratory, and has the same settings and keys, but
-stands on a database in memory that is made for one look and gone after it. So a
-product can be sold out or dearer there whatever the real shop sells, nothing is written for a
-visitor, and no cookie of the visitor's comes in: its only browser is the one below. A look holds
-a lock, since all share the pages.
+It is made like the real shop, with the same settings and keys but without the laboratory, over a
+database in memory that exists for one showing only. So products can be sold out or cost more there,
+whatever the real shop sells; nothing is written for a visitor; and no cookie of the visitor's gets
+in, as its only client is the one below. Showings take turns, since they share the pages.
 """
 
 from __future__ import annotations
@@ -36,10 +35,10 @@ from shop.storage.models import Table
 from shop.web.site.shop import Shop, shop
 
 FORMER_KEY = "the key with which the museum signed before it was given the shop's"
-"""Accepted on the stage alone. Everybody may know it: no other cookie ever comes there."""
+"""Accepted in the demo shop only. It need not be secret: no other cookie ever gets there."""
 SECONDS_A_DAY = 86_400
 MUG, PENCIL, TEAPOT, DIARY, LAMP = range(1, 6)
-"""The cookie numbers of what the stage sells."""
+"""The cookie numbers of the demo shop's products."""
 LAMP_WAS, LAMP_IS = 40, 50
 _PRODUCTS = (
     ("MUG", "Mug", 9, None, True),
@@ -53,7 +52,7 @@ _PRODUCTS = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a cookie is made from: what limits it, and the shop's times, all in seconds."""
+    """What an exhibit's cookie depends on: its limit, and the shop's times, all in seconds."""
 
     cookie_limit: CookieLimit
     now: int
@@ -62,18 +61,18 @@ class Scene:
 
     @property
     def recently(self) -> int:
-        """A time at which a cart was changed that is alive and not renewed yet."""
+        """A time of last change that leaves a cart alive and not yet renewed."""
         return self.now - min(self.life_seconds, SECONDS_A_DAY) // 2
 
     @property
     def since_then(self) -> int:
-        """A time after `recently`, and before now where the shop's carts live long enough."""
+        """A time after `recently`, and before now if the shop's carts live long enough."""
         return self.now - (self.now - self.recently) // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A form that is sent instead of opening the page; `fields` are made of the cookie's value."""
+    """A form that is sent in a second try; `fields` are made from the cookie's value."""
 
     told: str
     path: str
@@ -82,10 +81,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with the exhibit's cookie, redirects followed, and what became of that.
+    """A request with the exhibit's cookie, redirects followed, and its outcome.
 
-    `set_cookies` are those of the cart, `refusals` what the shop's log says of it, `held` the
-    values that the browser keeps in the end.
+    `set_cookies` are the headers for the cart, `refusals` what the shop logged about it, `held` the
+    values that the browser holds in the end.
     """
 
     asked: str
@@ -97,7 +96,7 @@ class Exchange:
 
     @property
     def fate(self) -> str:
-        """What the answers do to the cookie: `left alone`, `deleted` or `rewritten`."""
+        """What the responses do to the cookie: `left alone`, `deleted` or `rewritten`."""
         if not self.set_cookies:
             return "left alone"
         is_gone = all("; Max-Age=0;" in line for line in self.set_cookies)
@@ -106,7 +105,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A cart's cookies, and what the shop does with them: opened, and acted upon."""
+    """An exhibit's cookies, and what the shop did when its page was opened and its form sent."""
 
     scene: Scene
     values: tuple[str, ...]
@@ -120,12 +119,12 @@ class Show:
 
     @property
     def header(self) -> str:
-        """What follows `Cookie: ` in the requests."""
+        """The value of the requests' Cookie header."""
         return "; ".join(f"{self.scene.cookie_limit.name}={value}" for value in self.values)
 
 
 class Stage:
-    """The pages of the shop within the shop; `join` makes them over what it is given."""
+    """The pages of the demo shop; `join` makes an app for a Shop."""
 
     def __init__(self, join: Callable[[Shop], Flask]) -> None:
         self._join = join
@@ -133,7 +132,7 @@ class Stage:
         self._app: Flask | None = None
 
     def scene(self) -> Scene:
-        """What the cookies of this request's connection would be made from."""
+        """What an exhibit's cookies depend on, for this request's connection."""
         here = shop()
         return Scene(cookie_limit(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds)
 
@@ -192,8 +191,8 @@ def _browser(app: Flask, name: str, values: tuple[str, ...]) -> Client:
 
 
 def _paths() -> tuple[str, str]:
-    # A second cookie of a name has another path, or it would have replaced the first; the one
-    # of the longer path is sent first (RFC 6265bis, 5.8.3).
+    # A second cookie of the same name needs another path, or it would replace the first; the one
+    # with the longer path is sent first (RFC 6265bis, 5.8.3).
     return f"{request.script_root}/cart", "/"
 
 

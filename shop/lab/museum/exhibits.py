@@ -1,8 +1,8 @@
 """The exhibits of the museum: carts in every state, and what a shop must do with each.
 
-An exhibit says how its cookies are made and what is expected; whether it comes true is read off
-what the pages of the shop answer, each time it is opened. One that a shop cannot have (there is
-no grace where none is given) says so instead.
+An exhibit defines how its cookies are made and what is expected; each time it is opened, the demo
+shop's responses are checked against that. An exhibit that the shop's settings rule out (a shop
+without grace) says so instead.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from shop.lab.sources import rfc
 from shop.web.site.wording import NOT_CHARGED
 
 GONE_KEY = "a key that this shop does not accept"
-"""Signs what is no cart of the shop's: a key that was rotated away, or a stranger's."""
+"""Signs carts that the shop must not trust: a key that was rotated away, or a stranger's."""
 NOBODYS = MAX_NUMBER
-"""The last cookie number there is: none is given twice, so no product has it yet."""
+"""The highest cookie number: numbers are given in order, so no product has it."""
 
 
 class CannotBeShownError(Exception):
-    """The shop's settings leave no room for this cart; the message says why."""
+    """The shop's settings rule this cart out; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A cart, by the name in its address. `made` gives the values of its cookies, or raises
-    CannotBeShownError. What `is_staged` holds products that only the stage's shop sells so."""
+    """A cart; `name` is part of its address. `made` returns the values of its cookies, or raises
+    CannotBeShownError. An exhibit that `is_staged` depends on products or keys of the demo shop."""
 
     name: str
     title: str

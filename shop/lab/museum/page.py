@@ -1,10 +1,9 @@
 """`/limits/museum/<name>`: a cart in some state, and what the shop does with it.
 
-Opening an exhibit shows it on a stage of its own (see `stage`) and leaves the visitor's cart
-alone. One that the real shop keeps can be put into the browser: through the cart's own writer,
-with the way back in a form of the next page, since a full cart leaves the cookie of the steps
-back no room. A cart that is refused cannot be put there: the writer signs what it writes, and
-writes nothing else.
+Opening an exhibit shows it in a demo shop (see `demo_shop`) and leaves the visitor's cart alone. A
+valid exhibit can be put into the browser by the cart's own writer; the next page then offers the
+previous cart in a form, since a full cart leaves the undo cookie no room. A refused cart cannot be
+put there: the writer writes only what it signs.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ EXTENSION = "museum"
 
 @dataclass(frozen=True, slots=True)
 class Placard:
-    """What is written beside an exhibit: what should happen, and whether it did."""
+    """The text beside an exhibit: what should happen, and whether it did."""
 
     exhibit: Exhibit
     show: Show | None
@@ -51,7 +50,7 @@ class Placard:
 
     @property
     def limit_source(self) -> str:
-        """What sets the most bytes that a cart may take here."""
+        """The setting or standard that limits a cart's bytes here."""
         is_lowered = shop().cart_budget_bytes < BROWSER_LIMIT_BYTES
         return "SHOP_CART_BUDGET_BYTES" if is_lowered else str(NAME_AND_VALUE)
 
@@ -97,7 +96,7 @@ def create(name: str) -> Response:
 
 
 def placard(exhibit: Exhibit) -> Placard:
-    """Lets the stage show an exhibit, and holds what it does against what is expected."""
+    """Shows an exhibit in the demo shop, and checks the outcome against the expectations."""
     stage: Stage = current_app.extensions[EXTENSION]
     scene = stage.scene()
     try:

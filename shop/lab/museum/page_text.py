@@ -1,7 +1,7 @@
-"""What a page of the shop shows of a cart, taken from what the page was rendered with.
+"""What a page of the shop shows about a cart, from the context that the page was rendered with.
 
-Not from its HTML: the markup may change, and this follows. A page's messages come from its
-frame and its context, and its lines from the quote, described as the cart page describes them.
+It does not parse HTML, so the markup may change. Messages come from the page's frame and context,
+and lines from its quote, in the words of the cart page.
 """
 
 from __future__ import annotations
