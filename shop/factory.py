@@ -25,11 +25,11 @@ from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop.config import Settings, SettingsError
-from shop.core.catalogue_file import Defaults
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payments
 from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import CachedCatalogue
+from shop.storage.catalogue_file import Defaults
 from shop.storage.engine import connect_to
 from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, order, other_carts, product, share

@@ -17,11 +17,10 @@ from jinja2.bccache import Bucket
 from sqlalchemy import event
 
 from shop.config import Settings
-from shop.core import catalogue_file
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
 from shop.factory import ShopApp, catalogue_defaults, create_app
-from shop.storage import catalogue_import, schema
+from shop.storage import catalogue_file, catalogue_import, schema
 from shop.storage.engine import connect_to, writing
 from tests.integration.client import LintingClient
 

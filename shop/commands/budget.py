@@ -11,9 +11,9 @@ from tqdm import tqdm
 from shop.commands.files import opened, write
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.config import Settings
-from shop.core import catalogue_file, cookie
+from shop.core import cookie
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue
+from shop.storage import catalogue, catalogue_file
 from shop.storage.engine import reading
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from tqdm import tqdm
 from shop.commands.files import opened
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.config import Settings
-from shop.core import catalogue_file
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue, catalogue_import
+from shop.storage import catalogue, catalogue_file, catalogue_import
 from shop.storage.engine import reading, writing
 
 

@@ -9,9 +9,9 @@ from slugify import slugify
 from sqlalchemy import Connection, insert, select, update
 
 from shop.core.catalogue import fold
-from shop.core.catalogue_file import ABSENT, Absent, Defaults, Row
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.storage.catalogue_file import ABSENT, Absent, Defaults, Row
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shop.core import catalogue_file, cookie
+from shop.core import cookie
 from shop.core.cart import MAX_TIME
-from shop.core.catalogue_file import Defaults
-from shop.storage import catalogue_import
+from shop.storage import catalogue_file, catalogue_import
+from shop.storage.catalogue_file import Defaults
 from shop.storage.engine import writing
 from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import pytest
 
 from shop.config import Settings
-from shop.core import catalogue_file
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue_import, schema
+from shop.storage import catalogue_file, catalogue_import, schema
 from shop.storage.engine import connect_to, writing
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.client import (

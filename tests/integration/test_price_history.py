@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shop.core.catalogue_file import Defaults, read
 from shop.core.money import Money
 from shop.storage import catalogue, catalogue_import, schema
+from shop.storage.catalogue_file import Defaults, read
 from shop.storage.engine import connect_to, reading, writing
 
 DEFAULTS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_basis_points=2000)

@@ -6,10 +6,11 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.core import catalogue_file, money
+from shop.core import money
 from shop.core.catalogue import Product
-from shop.core.catalogue_file import Defaults, Row
 from shop.core.money import Money
+from shop.storage import catalogue_file
+from shop.storage.catalogue_file import Defaults, Row
 
 EXPONENTS = st.integers(0, 4)
 

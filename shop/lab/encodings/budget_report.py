@@ -12,10 +12,10 @@ from shop.core import budget, cookie
 from shop.core.budget import Distribution
 from shop.core.cart import MAX_LINE_QUANTITY, Cart, Line
 from shop.core.catalogue import Product
-from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings.encodings import ENCODINGS, PRODUCT, PlainCart, PlainLine
+from shop.storage.catalogue_file import Row
 
 COLUMNS = ("order", "sku", "quantity")
 

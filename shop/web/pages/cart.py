@@ -16,10 +16,10 @@ from shop.core import cookie, pricing
 from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
-from shop.core.catalogue_file import LONGEST_SKU
 from shop.core.errors import CartTooLarge, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
+from shop.storage.catalogue_file import LONGEST_SKU
 from shop.web.cart import undo, writer
 from shop.web.cart.line_views import Complaint
 from shop.web.cart.price_notices import earlier_prices, price_notice

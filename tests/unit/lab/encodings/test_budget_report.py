@@ -6,13 +6,13 @@ import pytest
 
 from shop.core import cookie
 from shop.core.cart import MAX_LINE_QUANTITY
-from shop.core.catalogue_file import Row
 from shop.core.errors import FileRefused
 from shop.core.money import Money
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings import budget_report
 from shop.lab.encodings.budget_report import Good, RealOrder, Sizes
 from shop.lab.encodings.encodings import ENCODINGS, PlainCart, PlainLine
+from shop.storage.catalogue_file import Row
 from tests.unit.core.carts import KEYS, NOON, cart_of
 from tests.unit.core.test_catalogue import MUG
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shop.core import catalogue_file
-from shop.core.catalogue_file import ABSENT, COLUMNS, MAX_PROBLEMS, Defaults, Row
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.storage import catalogue_file
+from shop.storage.catalogue_file import ABSENT, COLUMNS, MAX_PROBLEMS, Defaults, Row
 from tests.unit.core.test_catalogue import MUG
 
 DEFAULTS = Defaults(currency="GBP", exponent=2, category="Other", vat_basis_points=2000)
