@@ -20,15 +20,16 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     """
     from shop.lab.header_limits import client
     from shop.lab.header_limits import report as report_of
+    from shop.lab.header_limits.deployment import Deployment, NotMeasured
 
     try:
-        deployment = client.Deployment.of(url, is_insecure=insecure)
+        deployment = Deployment.of(url, is_insecure=insecure)
     except ValueError as problem:
         raise Sentence(f"{url} is not the URL of a shop: {problem}.") from None
     with tqdm(total=client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
         try:
             measured = client.measure(deployment, bar.update)
-        except client.NotMeasured as problem:
+        except NotMeasured as problem:
             raise Sentence(str(problem)) from None
     report = report_of.by_command(
         measured.findings,

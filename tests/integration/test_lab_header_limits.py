@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 
 from shop.cli import main
 from shop.lab.header_limits import client, report, search
+from shop.lab.header_limits.deployment import Deployment
 from shop.web.cart.writer import EXPIRED_CART
 from shop.web.site.messages import MOST_BYTES
 from tests.conftest import Opener, OpenShop
@@ -606,7 +607,7 @@ def test_no_more_requests_are_made_than_said() -> None:
 
     ticks: list[None] = []
     with served(worst) as port:
-        deployment = client.Deployment.of(f"http://127.0.0.1:{port}")
+        deployment = Deployment.of(f"http://127.0.0.1:{port}")
         findings = client.measure(deployment, lambda: ticks.append(None))
     assert 80 <= findings.requests <= client.MOST_REQUESTS == 83
     assert len(ticks) == findings.requests
@@ -633,7 +634,7 @@ def test_what_comes_before_an_answer_is_not_it() -> None:
     ],
 )
 def test_a_port_stands_in_the_host_field_unless_it_is_the_usual(url: str, authority: str) -> None:
-    deployment = client.Deployment.of(url)
+    deployment = Deployment.of(url)
     assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(search.one_back(0))
 
 

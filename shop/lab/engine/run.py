@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ from flask import (
     session,
     url_for,
 )
-from itsdangerous import BadSignature
 from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
@@ -44,6 +43,7 @@ from shop.lab.engine.exchange import (
     position,
 )
 from shop.lab.engine.placeholders import Sending
+from shop.lab.engine.state import Progress, State, loaded, packed
 from shop.web.cart.visit import read_visit
 from shop.web.cart.writer import put_back
 from shop.web.site.shop import shop
@@ -75,29 +75,6 @@ class Question(Protocol):
 
     @property
     def ask(self) -> Probe: ...
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The state of a run: findings of the finished questions, answers to the current one, whether
-    an exchange waits for its answer, and how many of its cookies have been deleted."""
-
-    findings: tuple[Findings, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    is_sent: bool = False
-    deleted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the page shows: the findings so far and, until the run is over, the next address, with
-    a fallback for when that does not respond."""
-
-    questions: int
-    findings: tuple[Findings, ...]
-    status: str = ""
-    next_address: str = ""
-    fallback_address: str = ""
 
 
 class Run:
@@ -159,7 +136,7 @@ class Run:
     def page(self) -> Response:
         """A page of opaque origin, whose requests count as coming from another site."""
         state, _ = self._state()
-        token = self._of_pictures().dumps(_packed(state))
+        token = self._of_pictures().dumps(packed(state))
         response = make_response(
             render_template(
                 "lab/engine/witness.html",
@@ -174,7 +151,7 @@ class Run:
 
     def witness(self) -> Response:
         """The picture on that page."""
-        state = _loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
+        state = loaded(self._of_pictures(), request.args.get("s", ""), LIFE_SECONDS)
         if state is None:
             abort(HTTPStatus.BAD_REQUEST)
         response = Response(DOT, mimetype="image/svg+xml")
@@ -276,11 +253,11 @@ class Run:
     def _token(self, state: State) -> str:
         is_over = len(state.findings) == len(self.questions)
         signer = self._of_reports() if is_over else self._of_this_browser()
-        return str(signer.dumps(_packed(state)))
+        return str(signer.dumps(packed(state)))
 
     def _read(self, token: str) -> State | None:
         # Anybody may open a report for ever; a run can be continued for a while only.
-        return _loaded(self._of_reports(), token, None) or _loaded(
+        return loaded(self._of_reports(), token, None) or loaded(
             self._of_this_browser(), token, LIFE_SECONDS
         )
 
@@ -311,19 +288,6 @@ def browser_and_origin() -> dict[str, str]:
     """The start of a report for machines: the browser's User-Agent, and the origin."""
     browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
     return {"browser": browser, "origin": request.host_url.rstrip("/")}
-
-
-def _packed(state: State) -> list[object]:
-    return [list(state.findings), list(state.answers), state.is_sent, state.deleted]
-
-
-def _loaded(signer: Signer, token: str, max_age_seconds: int | None) -> State | None:
-    try:
-        packed: Any = signer.loads(token, max_age=max_age_seconds)
-    except BadSignature:
-        return None
-    findings, answers, is_sent, deleted = packed
-    return State(tuple(findings), tuple(answers), is_sent, deleted)
 
 
 def _answer(waiting: Exchange) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shop.lab.engine.exchange import Findings, Probe
-from shop.lab.probes import questions
+from shop.lab.probes import eviction, questions
 from shop.lab.sources import Source, chromium, firefox, rfc, webkit
 
 
@@ -274,7 +274,7 @@ QUESTIONS = (
     Question(
         "eviction",
         "Cookies of one host, and which goes first",
-        questions.eviction,
+        eviction.eviction,
         _tell_eviction,
         Known(
             "at least 50 should be kept; of those beyond a browser’s own limit the ones without "

@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from shop.lab.engine.exchange import Findings
-from shop.lab.engine.run import STOPPED, Progress, Run, browser_and_origin
+from shop.lab.engine.run import STOPPED, Run, browser_and_origin
+from shop.lab.engine.state import Progress
 from shop.lab.probes.known_answers import QUESTIONS, Known, Question
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shop.lab.engine.exchange import Answer, Exchange, Findings, Probe, position
-from shop.lab.probes import questions
+from shop.lab.probes import eviction, questions
 from tests.model_browser import ModelBrowser
 
 PAGE = "/limits/probe"
@@ -225,7 +225,7 @@ def test_evictions_are_counted_to_the_cookie(most: int, others: int) -> None:
     browser = ModelBrowser(most=most, left=most - 30)
     for number in range(others):
         browser.take(f"other{number}=1; Path=/", "/")
-    found = asked(questions.eviction, browser)
+    found = asked(eviction.eviction, browser)
     assert found == {"kept": most, "left": most - 30, "plain": False, "high": True}
 
 
@@ -234,7 +234,7 @@ def test_cookies_of_the_shop_that_the_jar_does_not_see_are_counted(knows_priorit
     browser = ModelBrowser(knows_priority=knows_priority)
     browser.take("undo=1; Path=/cart; Priority=High", "/cart")
     browser.take("unguarded=1; Path=/limits/unguarded; Priority=High", "/limits/unguarded")
-    found = asked(questions.eviction, browser)
+    found = asked(eviction.eviction, browser)
     assert found == {"kept": 180, "left": 150, "plain": False, "high": knows_priority}
 
 
@@ -243,17 +243,17 @@ def test_a_large_cart_leaves_room_for_few_cookies_a_response() -> None:
         browser = ModelBrowser()
         browser.take(f"cart={'x' * octets}; Path=/; Priority=High", "/")
         given: list[int] = []
-        assert asked(questions.eviction, browser, given)["kept"] == 180
+        assert asked(eviction.eviction, browser, given)["kept"] == 180
         assert max(given) == most
 
 
 def test_a_browser_that_does_not_know_priorities() -> None:
-    found = asked(questions.eviction, ModelBrowser(knows_priority=False))
+    found = asked(eviction.eviction, ModelBrowser(knows_priority=False))
     assert found == {"kept": 180, "left": 150, "plain": False, "high": False}
 
 
 def test_a_browser_that_keeps_all_is_not_filled_for_ever() -> None:
-    found = asked(questions.eviction, ModelBrowser(most=10_000))
+    found = asked(eviction.eviction, ModelBrowser(most=10_000))
     assert found == {"kept": 402, "left": None, "plain": True, "high": True}
 
 

@@ -1,0 +1,49 @@
+"""The state of a run, as it travels signed in an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature
+from itsdangerous import URLSafeTimedSerializer as Signer
+
+from shop.lab.engine.exchange import Answer, Findings
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state of a run: findings of the finished questions, answers to the current one, whether
+    an exchange waits for its answer, and how many of its cookies have been deleted."""
+
+    findings: tuple[Findings, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    is_sent: bool = False
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the page shows: the findings so far and, until the run is over, the next address, with
+    a fallback for when that does not respond."""
+
+    questions: int
+    findings: tuple[Findings, ...]
+    status: str = ""
+    next_address: str = ""
+    fallback_address: str = ""
+
+
+def packed(state: State) -> list[object]:
+    """A state as JSON, for signing."""
+    return [list(state.findings), list(state.answers), state.is_sent, state.deleted]
+
+
+def loaded(signer: Signer, token: str, max_age_seconds: int | None) -> State | None:
+    """The state in a signed token; None if the signature is wrong or too old."""
+    try:
+        packed: Any = signer.loads(token, max_age=max_age_seconds)
+    except BadSignature:
+        return None
+    findings, answers, is_sent, deleted = packed
+    return State(tuple(findings), tuple(answers), is_sent, deleted)
