@@ -29,7 +29,9 @@ def test_one_button_deletes_everything(shopper: Shopper) -> None:
 
     page = shopper.visits("/cart/about")
     page.get_by_role("button", name="Delete my cart").click()
-    expect(page.get_by_text("It is deleted. There is no cart in this browser.")).to_be_visible()
+    expect(
+        page.get_by_text("Your cart has been deleted. There is no cart in this browser.")
+    ).to_be_visible()
     shown_again = {kept.get("name") for kept in page.context.cookies(f"{shopper.url}/cart")}
     assert shown_again <= {"session"}  # of the form that stands there now
     shopper.opens_cart().is_empty()

@@ -35,7 +35,7 @@ def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
     assert _held_bytes(shopper) == BROWSER_LIMIT_BYTES
     held = jar.held_cart(shopper.page.context)
     assert held is not None
-    assert held.lines == (*cart.lines, MUG)
+    assert held.lines == (*cart.lines, ONE_MUG)
 
 
 def test_one_byte_more_is_refused_and_nothing_is_lost(shopper: Shopper) -> None:

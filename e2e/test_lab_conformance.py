@@ -91,7 +91,7 @@ def _with_a_cart(page: Page, url: str) -> Page:
 
 
 def _asked_all(page: Page) -> dict[str, str]:
-    page.get_by_role("button", name="Ask all cases").click()
+    page.get_by_role("button", name="Run all cases").click()
     over = page.get_by_role("heading", level=1, name="How this browser follows the standard")
     expect(over).to_be_visible(timeout=WHOLE_WAY_MS)
     names = page.locator(".case-family tbody th").all_text_contents()

@@ -212,7 +212,7 @@ def test_an_answer_that_is_too_large_for_a_proxy_ends_its_question_alone(
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (429, "Too many requests came from your connection. Go on in a minute."),
+        (429, "Too many requests came from your connection. Continue in a minute."),
         (400, "This run was started too long ago or in another browser."),
         (503, "The shop does not respond."),
     ],

@@ -140,7 +140,7 @@ def test_a_price_that_changed_is_shown_and_asked_again(
     checkout.button.click()
 
     alert = checkout.page.get_by_role("alert")
-    expect(alert).to_contain_text("nothing was ordered. The total is £14.95 now.")
+    expect(alert).to_contain_text("nothing was ordered. The total is now £14.95.")
     expect(checkout.page.get_by_label("Full name")).to_have_value("Ada Baker")
     assert _order_count(own_shop) == 0
     expect(checkout.places_the_order().get_by_text("£14.95")).to_be_visible()

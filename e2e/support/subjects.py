@@ -299,7 +299,7 @@ SUBJECTS = (
         "/limits",
         "RFC 6265bis",
         holding(TWENTY),
-        _asks_the_browser("Ask all cases", "How this browser follows the standard"),
+        _asks_the_browser("Run all cases", "How this browser follows the standard"),
     ),
     Subject(
         "limits-way",
