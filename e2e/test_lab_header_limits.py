@@ -136,6 +136,14 @@ def test_a_second_search_begins_with_an_empty_bar(shopper: Shopper) -> None:
     expect(button).to_have_css("border-style", "dashed")
 
 
+def test_the_page_names_what_is_being_measured(shopper: Shopper) -> None:
+    page = shopper.visits("/limits")
+    page.route("**/limits/way/echo*", _never)
+    page.get_by_role("button", name="Probe the route").click()
+    status = page.locator("header-search").get_by_role("status")
+    expect(status).to_have_text("Largest field of a request")
+
+
 def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", _two_seconds)

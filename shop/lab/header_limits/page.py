@@ -55,7 +55,7 @@ def following() -> Response:
         seconds=search.PATIENCE_SECONDS,
         most_seconds=search.MOST_SECONDS,
         done=2 * len(outcomes) + 1,
-        says=header_limits_report.TITLES[findings.question],
+        title=header_limits_report.TITLES[findings.question],
     )
 
 

@@ -1,15 +1,15 @@
-/* <header-search>: asks what the shop says to ask, and shows the report that the shop makes of it. */
+/* <header-search>: makes the attempts that the shop names one by one, and shows its report. */
 
 import { QUIET } from "../cart.js";
 
 const TOO_MANY = 429;
-const PATIENCE_MS = 5_000; // for what is no attempt, and so has nothing large in it
+const PATIENCE_MS = 5_000; // for requests that are no attempts, so with nothing large in them
 
 class HeaderSearch extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("button");
     this.bar = this.querySelector("progress");
-    this.said = this.querySelector("[role=status]");
+    this.status = this.querySelector("[role=status]");
     this.report = this.querySelector(".way-report");
     this.button.addEventListener("click", () => this.start());
   }
@@ -23,7 +23,7 @@ class HeaderSearch extends HTMLElement {
     try {
       await this.search();
     } catch (problem) {
-      this.tell(problem.message === String(TOO_MANY)
+      this.show(problem.message === String(TOO_MANY)
         ? "It has stopped: too many requests. Nothing was changed. Please try again in a minute."
         : "It has stopped: the shop does not answer. Nothing was changed. Please try again.");
     }
@@ -37,17 +37,17 @@ class HeaderSearch extends HTMLElement {
     let step;
     while (!(step = await next(this.dataset.next, outcomes)).report) {
       until = Math.min(until, performance.now() + step.most_seconds * 1000);
-      this.tell(step.said);
+      this.show(step.title);
       this.bar.value = step.done;
       outcomes.push(await outcome(this.dataset.echo, step, until - performance.now()));
     }
     const page = new DOMParser().parseFromString(await (await read(step.report)).text(), "text/html");
     this.report.replaceChildren(...page.querySelector("main .way-report").childNodes);
-    this.tell("It is done. The report is below.");
+    this.show("It is done. The report is below.");
   }
 
-  tell(said) {
-    if (this.said.textContent !== said) this.said.textContent = said;
+  show(message) {
+    if (this.status.textContent !== message) this.status.textContent = message;
   }
 }
 
@@ -56,17 +56,17 @@ const next = async (address, outcomes) =>
 
 async function read(address) {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const answer = await fetch(address, { cache: "no-store", headers: QUIET, signal });
-  if (!answer.ok) throw new Error(answer.status);
-  return answer;
+  const response = await fetch(address, { cache: "no-store", headers: QUIET, signal });
+  if (!response.ok) throw new Error(response.status);
+  return response;
 }
 
-/* Without cookies, so that those of the visitor are no part of what is measured, and none is set.
-   What is cut short by the end of the search, `left` milliseconds away, was not silent. */
+/* Sends no cookies, so that the visitor's own are not measured too, and accepts none. An attempt cut
+   short by the end of the search, `left` milliseconds away, is "over" rather than "silent". */
 async function outcome(address, { attempt, back, seconds }, left) {
   if (left <= 0) return "over";
   const patience = seconds * 1000;
-  const how = {
+  const options = {
     headers: attempt.fields.map(([name, bytes]) => [name, "x".repeat(bytes)]),
     credentials: "omit",
     cache: "no-store",
@@ -74,12 +74,12 @@ async function outcome(address, { attempt, back, seconds }, left) {
     signal: AbortSignal.timeout(Math.min(left, patience)),
   };
   try {
-    const answer = await fetch(attempt.back ? `${address}?back=${attempt.back}` : address, how);
-    if (answer.status === TOO_MANY) throw new RangeError(TOO_MANY);
-    if (answer.type === "opaqueredirect") return "moved";
-    if (answer.status !== 200) return String(answer.status);
-    const told = { ...(await answer.json()), back: (answer.headers.get(back) ?? "").length };
-    return [200, told[attempt.reads], told.fields].join("-");
+    const response = await fetch(attempt.back ? `${address}?back=${attempt.back}` : address, options);
+    if (response.status === TOO_MANY) throw new RangeError(TOO_MANY);
+    if (response.type === "opaqueredirect") return "moved";
+    if (response.status !== 200) return String(response.status);
+    const figures = { ...(await response.json()), back: (response.headers.get(back) ?? "").length };
+    return [200, figures[attempt.reads], figures.fields].join("-");
   } catch (problem) {
     if (problem instanceof RangeError) throw problem;
     if (problem.name !== "TimeoutError") return "closed";
