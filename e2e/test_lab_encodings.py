@@ -40,16 +40,16 @@ def test_the_bytes_on_the_page_are_those_in_the_jar(shopper: Shopper, button: st
     page = shopper.visits("/limits")
     _presses(page, button)
 
-    row = _row(page, "Bytes of this very cart", "This shop")
+    row = _row(page, "Bytes of your cart", "This shop")
     expect(row.get_by_role("cell")).to_contain_text(
-        [_octets(jar.cart_cookie(page.context)), "kept"]
+        [_octets(jar.cart_cookie(page.context)), "keeps it"]
     )
 
 
 def test_as_many_lines_fit_as_the_page_says(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     _presses(page, "Add 10 lines")
-    row = _row(page, "Bytes of this very cart", "This shop")
+    row = _row(page, "Bytes of your cart", "This shop")
     told = row.get_by_role("cell").last.inner_text()
     while page.get_by_role("alert").count() == 0:
         _presses(page, "Add 100 lines")

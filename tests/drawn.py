@@ -1,4 +1,4 @@
-"""A chart as it is drawn, in pixels: where its ticks are, its lines and its badges."""
+"""A chart as it is drawn, in pixels: its ticks, curves and badges."""
 
 from __future__ import annotations
 
@@ -13,52 +13,48 @@ Pixel = tuple[float, float]
 
 @dataclass(frozen=True)
 class Drawn:
-    """Ticks to the right and upwards, by their words; points of each line and the middle of each
-    badge, by the class that it has."""
+    """Positions of the ticks of the x axis (`across`) and of the y axis (`up`) by their labels;
+    points of each curve and the centre of each badge by their classes."""
 
     across: dict[str, float]
     up: dict[str, float]
-    lines: dict[str, list[Pixel]]
+    curves: dict[str, list[Pixel]]
     badges: dict[str, Pixel]
 
     @classmethod
     def read(cls, svg: str) -> list[Drawn]:
-        """The charts in an SVG picture, one after the other."""
+        """The charts in an SVG picture, from left to right."""
         root = ElementTree.fromstring(svg)  # noqa: S314  # our own
-        charts = [at for at in root.iter() if at.get("class") == "line-chart"]
-        return [cls._of(chart) for chart in charts]
+        return [cls._of(chart) for chart in root.iter() if chart.get("class") == "line-chart"]
 
     @classmethod
     def _of(cls, chart: Element) -> Drawn:
         return cls(
-            {words: figures[0] for words, figures in _ticks(chart, "x")},
-            {words: figures[1] for words, figures in _ticks(chart, "y")},
-            {kind: _points(group) for kind, group in _groups(chart, "trace ")},
+            {label: figures[0] for label, figures in _ticks(chart, "x")},
+            {label: figures[1] for label, figures in _ticks(chart, "y")},
+            {kind: _points(path) for kind, path in _classed(chart, "trace ")},
             {
-                kind: (float(dot.attrib["cx"]), float(dot.attrib["cy"]))
-                for kind, group in _groups(chart, "badge ")
-                for dot in group
-                if "cx" in dot.attrib
+                kind: (float(badge[0].attrib["cx"]), float(badge[0].attrib["cy"]))
+                for kind, badge in _classed(chart, "badge ")
             },
         )
 
 
-def _groups(within: Element, beginning: str) -> Iterator[tuple[str, Element]]:
-    for group in within.iter():
-        kind = group.get("class", "")
+def _classed(within: Element, beginning: str) -> Iterator[tuple[str, Element]]:
+    for element in within.iter():
+        kind = element.get("class", "")
         if kind.startswith(beginning):
-            yield kind.removeprefix(beginning), group
+            yield kind.removeprefix(beginning), element
 
 
 def _ticks(chart: Element, axis: str) -> Iterator[tuple[str, list[float]]]:
-    for _, group in _groups(chart, f"axis {axis}"):
-        for _, guide in _groups(group, "tick"):
-            path, text = guide
+    for _, group in _classed(chart, f"axis {axis}"):
+        for path, text in group:
             yield text.text or "", _figures(path)
 
 
-def _points(group: Element) -> list[Pixel]:
-    figures = _figures(group[0])
+def _points(path: Element) -> list[Pixel]:
+    figures = _figures(path)
     return list(zip(figures[::2], figures[1::2], strict=True))
 
 

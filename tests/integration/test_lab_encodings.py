@@ -17,6 +17,7 @@ from tests.integration.client import (
     attributes,
     elements,
     parsed,
+    text_of,
 )
 
 ADDRESS = "/limits"
@@ -58,7 +59,7 @@ def test_the_bytes_of_this_very_cart(shop: OpenShop, visitor: LintingClient) -> 
     value = shop.cookie(HELD)
     visitor.set_cookie("cart", value)
     found = figures(visitor.get(ADDRESS).text)
-    assert found["This shop"][:2] == [str(len("cart") + len(value)), "kept"]
+    assert found["This shop"][:2] == [str(len("cart") + len(value)), "keeps it"]
     pairs = "MUG*2!PENCIL!SALT-PIG*3"
     assert found["Pairs, signed"][0] == str(len("cart") + len(pairs) + len(".") + 27)
     json = '{"MUG":2,"PENCIL":1,"SALT-PIG":3}'
@@ -79,7 +80,8 @@ def test_a_cart_that_others_would_lose(shop: OpenShop, visitor: LintingClient) -
     page = visitor.get(ADDRESS).text
     found = figures(page)
     kept = {title: cells[1] for title, cells in found.items()}
-    assert {title for title, word in kept.items() if word == "kept"} == {"This shop", "The bound"}
+    keeping = {title for title, word in kept.items() if word == "keeps it"}
+    assert keeping == {"This shop", "The bound"}
     assert number(found["This shop"][0]) == LIMIT_BYTES
     lines = len(held(visitor))
     assert number(found["This shop"][2]) == lines
@@ -107,12 +109,14 @@ def test_the_figures_are_those_of_the_chart(visitor: LintingClient) -> None:
     assert all(number(cell.to_text()) > LIMIT_BYTES for cell in over)
 
 
-def test_the_chart_is_a_picture_with_a_name(shop: OpenShop, visitor: LintingClient) -> None:
+def test_the_chart_has_an_accessible_name(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
     page = visitor.get(ADDRESS).text
-    (paper,) = elements(parsed(page), ".chart-paper")
-    assert attributes(paper)["role"] == "img"
-    assert "table" in (attributes(paper)["aria-label"] or "")
+    (chart,) = elements(parsed(page), "svg.line-chart")
+    assert attributes(chart)["role"] == "img"
+    names = [text_of(page, f"#{of}") for of in (attributes(chart)["aria-labelledby"] or "").split()]
+    assert names[0] == "Bytes of a cart against its lines"
+    assert "The table below has the figures." in names[1]
     for encoding in ENCODINGS:
         assert f'class="trace {encoding.key}"' in page
         assert f'class="badge {encoding.key}"' in page
@@ -129,15 +133,15 @@ def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> 
     start, top = chart.across["0"], chart.up["0"]
     a_line = (chart.across["300"] - start) / 300
     a_byte = (chart.up["8,192"] - top) / 8192
-    assert {up for _, up in chart.lines["limit"]} == {chart.up["4,096"]}
-    assert [(across - start) / a_line for across, _ in chart.lines["yours"]] == pytest.approx(
+    assert {up for _, up in chart.curves["limit"]} == {chart.up["4,096"]}
+    assert [(across - start) / a_line for across, _ in chart.curves["yours"]] == pytest.approx(
         [len(HELD)] * 2, abs=0.1
     )
     drawn = 0
     for encoding, cells in zip(ENCODINGS, rows(page, "table.encodings-figures"), strict=True):
         points = {
             round((across - start) / a_line): (up - top) / a_byte
-            for across, up in chart.lines[encoding.key]
+            for across, up in chart.curves[encoding.key]
         }
         for count, octets in zip((1, 10, 50, 100, 200, 300), map(number, cells[1:]), strict=True):
             if octets <= 8192:

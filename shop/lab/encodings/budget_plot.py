@@ -16,14 +16,23 @@ from xml.etree.ElementTree import Element, SubElement
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.encodings.budget_report import RealOrder, Sizes
-from shop.lab.encodings.chart import BADGE_RADIUS, Axis, Plot, Point, Trace, text_of
+from shop.lab.encodings.chart import (
+    BADGE_RADIUS,
+    Axis,
+    Plot,
+    Point,
+    Trace,
+    describe,
+    draw_badge,
+    text_of,
+)
 from shop.lab.encodings.encodings import ENCODINGS, Encoding
 
 WIDTH, HEIGHT = 1040, 690
 PANEL_WIDTH, PANEL_HEIGHT = 500, 400
 MARGIN, TOP, LEGEND_TOP, ROW = 16, 96, 540, 36
 STEPS = 40
-"""Points of a line of shares."""
+"""Points of a curve of shares."""
 WIDER = 1.25
 """The ratio between the sizes of neighbouring classes of orders."""
 TICKS = (1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144)
@@ -34,23 +43,23 @@ svg { font: 15px system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial,
 .paper { fill: #fffdf8; }
 text { fill: #221d18; }
 .head { font-size: 24px; font-family: Georgia, serif; }
-.trace path, .badge circle { fill: none; stroke-width: 2.5px; stroke-linejoin: round; }
+.trace, .badge circle { fill: none; stroke-width: 2.5px; stroke-linejoin: round; }
 .badge circle { fill: #fffdf8; }
 .badge text { font-weight: 600; text-anchor: middle; dominant-baseline: central; }
 .axis path { fill: none; stroke: #e0d5c4; }
 .axis text, .caption { fill: #675b4e; }
-.axis text { text-anchor: middle; font-size: 13px; }
+.axis text { text-anchor: middle; font-size: 13px; dominant-baseline: central; }
+.axis.x text { dominant-baseline: hanging; }
 .axis.y text { text-anchor: end; }
-.session_naive path, .session_naive circle { stroke: #3f5769; }
-.session_sku_quantity path, .session_sku_quantity circle { stroke: #3f5769; }
-.json_percent path, .json_percent circle { stroke: #40653f; }
-.json_quoted path, .json_quoted circle { stroke: #40653f; }
-.pairs_signed path, .pairs_signed circle { stroke: #675b4e; }
-.product path, .product circle, .bound path, .bound circle { stroke: #94501c; }
-.session_sku_quantity path, .json_quoted path { stroke-dasharray: 9 5; }
-.pairs_signed path, .bound path { stroke-dasharray: 2 5; }
-.trace.product path { stroke-width: 4px; }
-.limit path { stroke: #9c372a; stroke-width: 4px; stroke-dasharray: 14 6; }
+.session_naive, .session_sku_quantity { stroke: #3f5769; }
+.json_percent, .json_quoted { stroke: #40653f; }
+.pairs_signed { stroke: #675b4e; }
+.product, .bound { stroke: #94501c; }
+.trace.session_sku_quantity, .trace.json_quoted { stroke-dasharray: 9 5; }
+.trace.pairs_signed, .trace.bound { stroke-dasharray: 2 5; }
+.trace.product { stroke-width: 4px; }
+.trace.limit { stroke: #9c372a; stroke-width: 4px; stroke-dasharray: 14 6; }
+.badge text { stroke: none; }
 .lost { fill: #9c372a; }
 """
 
@@ -100,8 +109,8 @@ def picture(orders: Sequence[RealOrder], sizes: Sequence[Sizes]) -> str:
         for letter, encoding in zip("ABCDEFG", ENCODINGS, strict=True)
     ]
     root = _paper(len(orders), measured)
-    _panel(root, 0, "Share of orders whose cookie is longer than so many bytes", _shares(measured))
-    _panel(root, 1, "Bytes against lines of an order (median)", _against(measured))
+    _panel(root, 0, "Share of orders whose cookie exceeds a size in bytes", _shares(measured))
+    _panel(root, 1, "Median bytes of a cookie by lines of the order", _against(measured))
     for at, one in enumerate(measured):
         _explain(root, at, one)
     return f"{text_of(root)}\n"
@@ -120,7 +129,7 @@ def _growth(lines: Iterable[int], sizes: Iterable[int]) -> tuple[Point, ...]:
 
 
 def _paper(orders: int, measured: Sequence[Measured]) -> Element:
-    title = f"{orders:,} orders as cookies, of which a browser keeps {BROWSER_LIMIT_BYTES:,} bytes"
+    title = f"{orders:,} orders as cookies; a browser keeps {BROWSER_LIMIT_BYTES:,} bytes"
     root = Element(
         "svg",
         {
@@ -128,15 +137,14 @@ def _paper(orders: int, measured: Sequence[Measured]) -> Element:
             "viewBox": f"0 0 {WIDTH} {HEIGHT}",
             "width": str(WIDTH),
             "height": str(HEIGHT),
-            "role": "img",
-            "aria-labelledby": "title desc",
         },
     )
-    SubElement(root, "title", id="title").text = title
-    described = "; ".join(f"{one.encoding.title} {one.described}" for one in measured)
-    SubElement(root, "desc", id="desc").text = (
-        "Two charts of the bytes of name and value in seven ways of keeping a cart, with the "
-        f"{BROWSER_LIMIT_BYTES:,} that a browser keeps: {described}."
+    summaries = "; ".join(f"{one.encoding.title} {one.described}" for one in measured)
+    describe(
+        root,
+        title,
+        "Two charts of the bytes of name and value in seven encodings of a cart, with the "
+        f"{BROWSER_LIMIT_BYTES:,} bytes that a browser keeps: {summaries}.",
     )
     SubElement(root, "style").text = STYLE
     SubElement(root, "rect", {"class": "paper", "width": str(WIDTH), "height": str(HEIGHT)})
@@ -157,7 +165,7 @@ def _panel(root: Element, at: int, caption: str, plot: Plot) -> None:
 
 def _shares(measured: Sequence[Measured]) -> Plot:
     orders = len(measured[0].ranked)
-    least = math.log10(1 / orders)
+    least = math.log10(1 / max(2, orders))
     across = _bytes_axis(min(one.ranked[0] for one in measured), measured)
     ticks = {math.log10(share): f"{100 * share:g}%" for share in SHARES}
     up = Axis(least, 0, {at: words for at, words in ticks.items() if at >= least})
@@ -192,7 +200,7 @@ def _against(measured: Sequence[Measured]) -> Plot:
 
 
 def _bytes_axis(least: float, measured: Sequence[Measured]) -> Axis:
-    start = math.log10(max(1, least))
+    start = math.log10(min(max(1, least), BROWSER_LIMIT_BYTES))
     end = math.log10(max(2 * BROWSER_LIMIT_BYTES, *(one.ranked[-1] for one in measured)))
     ticks = {math.log10(tick): f"{tick:,}" for tick in TICKS}
     return Axis(start, end, {at: words for at, words in ticks.items() if start <= at <= end})
@@ -201,10 +209,8 @@ def _bytes_axis(least: float, measured: Sequence[Measured]) -> Axis:
 def _explain(root: Element, at: int, one: Measured) -> None:
     left = MARGIN + at % 2 * (WIDTH // 2) + BADGE_RADIUS + 4
     top = LEGEND_TOP + at // 2 * ROW
-    badge = SubElement(root, "g", {"class": f"badge {one.encoding.key}"})
-    SubElement(badge, "circle", cx=str(left), cy=str(top), r=str(BADGE_RADIUS))
-    SubElement(badge, "text", x=str(left), y=str(top)).text = one.letter
-    words = _write(root, "told", left + 24, top + 5, f"{one.encoding.title}: ")
+    draw_badge(root, one.encoding.key, one.letter, left, top)
+    words = _write(root, "summary", left + 24, top + 5, f"{one.encoding.title}: ")
     SubElement(words, "tspan", {"class": "lost"} if one.lost else {}).text = one.described
 
 

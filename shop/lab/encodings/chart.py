@@ -1,7 +1,12 @@
-"""Line charts as bare SVG: shapes, text and classes, without any style.
+"""Line charts as bare SVG: shapes, text and classes, for a page and for a file.
 
-The policy of the shop's pages allows no inline style, so a style sheet styles the classes. The same
-figures always give the same bytes.
+The pages of the shop allow no inline style, so a style sheet gives the classes their colours and
+dashes. The same plot always makes the same bytes.
+
+    line-chart      the whole chart
+    axis x, axis y  an axis, with a `tick` (a path across the chart, and its label) for each value
+    trace KIND      a curve
+    badge KIND      a circle on that curve, with its letter
 """
 
 from __future__ import annotations
@@ -17,22 +22,22 @@ Point = tuple[float, float]
 
 BADGE_RADIUS = 12
 CLEARANCE = 20
-"""The distance to keep around the centre of a badge, if possible: a style sheet may enlarge badges
-on a narrow page."""
+"""Free pixels around the centre of a badge, where possible: on a narrow page the style sheet draws
+badges larger."""
 PLACES = 30
-"""How many places along a line are tried for its badge."""
+"""Sections of a curve between which its badge may stand."""
 MARGIN = 8
-PADDING = 0.02
-"""Share of each axis that stays free beyond its ends, so that no line is drawn on the frame."""
+INSET = 8
+"""Pixels between the ends of an axis and the edges of the area that its ticks cross."""
 LABEL_PIXELS = 15
-DIGIT_PIXELS = 9
-"""Width of a digit of a label, of the usual sans serif fonts."""
+CHARACTER_PIXELS = 9
+"""Width of a digit at that size, rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A curve: its points from left to right, its class, and the letter in its badge; without a
-    letter it has no badge."""
+    """A curve: its points from left to right, its class in the style sheet, and the letter of its
+    badge; without a letter there is no badge."""
 
     kind: str
     points: Sequence[Point]
@@ -41,17 +46,25 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Start, end, and the label of each tick."""
+    """The lowest and the highest value, and the label of each tick."""
 
     start: float
     end: float
     ticks: Mapping[float, str]
 
+    def __post_init__(self) -> None:
+        if not self.start < self.end:
+            raise ValueError("an axis ends above its start")
+
+    def share(self, value: float) -> float:
+        """The position of a value: 0 at the start, 1 at the end."""
+        return (value - self.start) / (self.end - self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The curves of a chart and its axes, in the units of the data; `width` and `height` are
-    those of the picture. Whatever is above the y axis is cut off."""
+    """The curves and axes of a chart in their own units; `width` and `height` are in pixels.
+    Curves are cut off above the end of the y axis."""
 
     traces: Sequence[Trace]
     x: Axis
@@ -60,119 +73,90 @@ class Plot:
     height: int = 440
 
     def element(self) -> Element:
-        """The chart as an svg element, without a title."""
+        """The chart as an svg element without a title."""
         cut = (Trace(t.kind, _below(t.points, self.y.end), t.letter) for t in self.traces)
         traces = [trace for trace in cut if trace.points]
-        frame = self._frame()
         chart = Element(
-            "svg",
-            {
-                "xmlns": "http://www.w3.org/2000/svg",
-                "class": "line-chart",
-                "viewBox": f"0 0 {self.width} {self.height}",
-            },
+            "svg", {"class": "line-chart", "viewBox": f"0 0 {self.width} {self.height}"}
         )
-        plot = SubElement(
-            chart, "g", {"class": "plot", "transform": f"translate({frame.left} {frame.top})"}
-        )
-        frame.draw_y_axis(plot, self.y)
-        frame.draw_x_axis(plot, self.x)
+        self._draw_ticks(chart)
         for trace in traces:
-            line = SubElement(plot, "g", {"class": f"trace {trace.kind}"})
-            SubElement(
-                line, "path", d=_path([frame.place(at, self.x, self.y) for at in trace.points])
-            )
-        badges = SubElement(plot, "g", {"class": "badges"})
-        for trace, at in self._badges(traces):
-            _badge(badges, trace, frame.place(at, self.x, self.y))
+            path = " ".join(map(_pair, map(self._pixels, trace.points)))
+            SubElement(chart, "path", {"class": f"trace {trace.kind}", "d": f"M{path}"})
+        for trace, place in self._badges(traces):
+            draw_badge(chart, trace.kind, trace.letter, *self._pixels(place))
         return chart
 
-    def _frame(self) -> _Frame:
-        left = MARGIN + 5 + DIGIT_PIXELS * max(map(len, self.y.ticks.values()))
-        bottom = MARGIN + LABEL_PIXELS + 8
-        return _Frame(left, MARGIN, self.width - left - MARGIN, self.height - MARGIN - bottom)
+    @property
+    def _left(self) -> int:
+        return 2 * MARGIN + CHARACTER_PIXELS * max(map(len, self.y.ticks.values()), default=0)
+
+    @property
+    def _right(self) -> int:
+        return self.width - MARGIN
+
+    @property
+    def _bottom(self) -> int:
+        return self.height - 2 * MARGIN - LABEL_PIXELS
+
+    def _pixels(self, point: Point) -> Point:
+        x, y = self.x.share(point[0]), self.y.share(point[1])
+        across = self._right - self._left - 2 * INSET
+        up = self._bottom - MARGIN - 2 * INSET
+        return self._left + INSET + x * across, self._bottom - INSET - y * up
+
+    def _draw_ticks(self, chart: Element) -> None:
+        axis = SubElement(chart, "g", {"class": "axis y"})
+        for value, label in self.y.ticks.items():
+            _, y = self._pixels((self.x.start, value))
+            path = f"M{self._left} {_figure(y)} H{self._right}"
+            _draw_tick(axis, path, label, self._left - MARGIN, y)
+        axis = SubElement(chart, "g", {"class": "axis x"})
+        for value, label in self.x.ticks.items():
+            x, _ = self._pixels((value, self.y.start))
+            path = f"M{_figure(x)} {MARGIN} V{self._bottom}"
+            _draw_tick(axis, path, label, x, self._bottom + MARGIN)
 
     def _badges(self, traces: Sequence[Trace]) -> list[tuple[Trace, Point]]:
-        lines = {trace.kind: list(map(self._pixels, _places(trace))) for trace in traces}
+        curves = {trace.kind: list(map(self._pixels, _places(trace))) for trace in traces}
         placed: list[tuple[Trace, Point]] = []
         for trace in traces:
             if trace.letter:
-                others = [at for kind, line in lines.items() if kind != trace.kind for at in line]
+                others = [
+                    at for kind, curve in curves.items() if kind != trace.kind for at in curve
+                ]
                 badges = [self._pixels(place) for _, place in placed]
                 placed.append((trace, self._freest(trace, others, badges)))
         return placed
 
-    def _freest(self, trace: Trace, lines: list[Point], badges: list[Point]) -> Point:
+    def _freest(self, trace: Trace, curves: list[Point], badges: list[Point]) -> Point:
         room: dict[Point, float] = {}
-        for place in reversed(_places(trace)[1:-1]):  # at the right, where lines are apart
+        for place in reversed(_places(trace)[1:-1]):  # from the right, where curves lie apart
             here = self._pixels(place)
             if _room(here, badges) >= 2 * CLEARANCE:
-                room[place] = _room(here, lines)
+                room[place] = _room(here, curves)
                 if room[place] >= CLEARANCE:
                     return place
         return max(room, key=lambda place: room[place], default=trace.points[-1])
 
-    def _pixels(self, place: Point) -> Point:
-        across = (place[0] - self.x.start) / (self.x.end - self.x.start)
-        up = (place[1] - self.y.start) / (self.y.end - self.y.start)
-        return across * self.width, up * self.height
+
+def draw_badge(parent: Element, kind: str, letter: str, x: float, y: float) -> None:
+    """Draws a letter in a circle around this pixel."""
+    badge = SubElement(parent, "g", {"class": f"badge {kind}"})
+    SubElement(badge, "circle", cx=_figure(x), cy=_figure(y), r=str(BADGE_RADIUS))
+    SubElement(badge, "text", x=_figure(x), y=_figure(y)).text = letter
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The area that the curves are drawn in, in pixels of the picture."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def place(self, point: Point, x: Axis, y: Axis) -> Point:
-        return self._across(point[0], x), self._down(point[1], y)
-
-    def draw_x_axis(self, plot: Element, axis: Axis) -> None:
-        group = SubElement(plot, "g", {"class": "axis x"})
-        for at, label in axis.ticks.items():
-            across = _figure(self._across(at, axis))
-            tick = SubElement(group, "g", {"class": "tick"})
-            SubElement(tick, "path", d=f"M{across} 0 v{self.height}")
-            down = str(self.height + LABEL_PIXELS + 3)
-            SubElement(tick, "text", x=across, y=down).text = label
-
-    def draw_y_axis(self, plot: Element, axis: Axis) -> None:
-        group = SubElement(plot, "g", {"class": "axis y"})
-        for at, label in axis.ticks.items():
-            down = self._down(at, axis)
-            tick = SubElement(group, "g", {"class": "tick"})
-            SubElement(tick, "path", d=f"M0 {_figure(down)} h{self.width}")
-            middle = _figure(down + LABEL_PIXELS / 3)
-            SubElement(tick, "text", x="-5", y=middle).text = label
-
-    def _across(self, value: float, axis: Axis) -> float:
-        return self.width * _share(value, axis)
-
-    def _down(self, value: float, axis: Axis) -> float:
-        return self.height * (1 - _share(value, axis))
-
-
-def _share(value: float, axis: Axis) -> float:
-    share = (value - axis.start) / (axis.end - axis.start)
-    return (share + PADDING) / (1 + 2 * PADDING)
-
-
-def _path(points: Sequence[Point]) -> str:
-    return "M" + " L".join(f"{_figure(x)} {_figure(y)}" for x, y in points)
-
-
-def _figure(pixels: float) -> str:
-    return f"{pixels:.1f}".removesuffix(".0")
-
-
-def _badge(badges: Element, trace: Trace, place: Point) -> None:
-    x, y = map(_figure, place)
-    badge = SubElement(badges, "g", {"class": f"badge {trace.kind}"})
-    SubElement(badge, "circle", cx=x, cy=y, r=str(BADGE_RADIUS))
-    SubElement(badge, "text", x=x, y=y).text = trace.letter
+def describe(picture: Element, title: str, description: str, *, prefix: str = "") -> None:
+    """Makes an svg element an image with an accessible name. `prefix` keeps the ids of the two
+    apart from other ids of a page."""
+    ids = f"{prefix}title", f"{prefix}desc"
+    picture.set("role", "img")
+    picture.set("aria-labelledby", " ".join(ids))
+    for at, (tag, words) in enumerate((("title", title), ("desc", description))):
+        element = Element(tag, id=ids[at])
+        element.text = words
+        picture.insert(at, element)
 
 
 def text_of(element: Element) -> str:
@@ -190,6 +174,12 @@ def _below(points: Sequence[Point], highest: float) -> tuple[Point, ...]:
     return tuple(kept)
 
 
+def _draw_tick(axis: Element, path: str, label: str, x: float, y: float) -> None:
+    tick = SubElement(axis, "g", {"class": "tick"})
+    SubElement(tick, "path", d=path)
+    SubElement(tick, "text", x=_figure(x), y=_figure(y)).text = label
+
+
 def _places(trace: Trace) -> list[Point]:
     (left, _), (right, _) = trace.points[0], trace.points[-1]
     return [_at(trace.points, left + (right - left) * step / PLACES) for step in range(PLACES + 1)]
@@ -205,3 +195,11 @@ def _at(points: Sequence[Point], x: float) -> Point:
             share = (x - before[0]) / (after[0] - before[0])
             return x, before[1] + share * (after[1] - before[1])
     return points[-1]
+
+
+def _pair(pixels: Point) -> str:
+    return f"{_figure(pixels[0])} {_figure(pixels[1])}"
+
+
+def _figure(pixels: float) -> str:
+    return f"{pixels:.1f}".removesuffix(".0")

@@ -154,4 +154,12 @@ def _drawn(rows: Iterable[Row], sizes: Iterable[dict[int, int]], held: int) -> M
             0, HIGHEST_DRAWN, {at: wording.number(at) for at in range(0, HIGHEST_DRAWN + 1, 2048)}
         ),
     )
-    return Markup(chart.text_of(plot.element()))  # noqa: S704  # written by an XML writer
+    picture = plot.element()
+    chart.describe(
+        picture,
+        "Bytes of a cart against its lines",
+        "A curve for each of the seven encodings, and the limit of a browser. The table below has "
+        "the figures.",
+        prefix="chart-",
+    )
+    return Markup(chart.text_of(picture))  # noqa: S704  # escaped by the XML writer

@@ -45,17 +45,17 @@ def test_each_way_says_how_many_it_loses(picture: str) -> None:
 
 def test_the_limit_stands_in_both_charts_where_4096_is(picture: str) -> None:
     shares, against = Drawn.read(picture)
-    (left, low), (right, high) = shares.lines["limit"]
+    (left, low), (right, high) = shares.curves["limit"]
     assert (left, right) == pytest.approx([shares.across["4,096"]] * 2, abs=NEAR)
     assert (low, high) == pytest.approx([shares.up["1%"], shares.up["100%"]], abs=NEAR)
-    (left, low), (right, high) = against.lines["limit"]
+    (left, low), (right, high) = against.curves["limit"]
     assert (low, high) == pytest.approx([against.up["4,096"]] * 2, abs=NEAR)
     assert (left, right) == pytest.approx([against.across["1"], against.across["10"]], abs=NEAR)
 
 
 def test_shares_are_of_the_orders_that_are_longer(picture: str) -> None:
     shares, _ = Drawn.read(picture)
-    line, at = shares.lines["product"], shares.across
+    line, at = shares.curves["product"], shares.across
 
     def between(start: str, end: str) -> list[float]:
         return [up for across, up in line if at[start] < across < at[end]]
@@ -70,7 +70,14 @@ def test_shares_are_of_the_orders_that_are_longer(picture: str) -> None:
 
 def test_of_orders_with_so_many_lines_the_middle_one_is_drawn(picture: str) -> None:
     _, against = Drawn.read(picture)
-    assert against.lines["product"] == [
+    assert against.curves["product"] == [
         pytest.approx((against.across["1"], against.up["64"]), abs=NEAR),
         pytest.approx((against.across["10"], against.up["4,096"]), abs=NEAR),
     ]
+
+
+def test_a_single_order_is_drawn() -> None:
+    picture = budget_plot.picture([RealOrder("7", (("MUG", 1),))], [sizes(64)])
+    shares, against = Drawn.read(picture)
+    assert shares.curves["product"]
+    assert against.curves["product"]
