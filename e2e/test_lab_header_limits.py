@@ -32,7 +32,7 @@ SEARCH_MS = 60_000
 def probed(page: Page) -> Locator:
     """The page's report, once it is there; the button is pressed by key."""
     page.get_by_role("button", name="Probe the route").press("Enter")
-    expect(page.get_by_role("status").filter(has_text="It is done.")).to_be_visible(
+    expect(page.get_by_role("status").filter(has_text="The search is finished.")).to_be_visible(
         timeout=SEARCH_MS
     )
     return page.get_by_role("table", name="Measured from this browser")
@@ -54,14 +54,14 @@ def asked_from_a_terminal(shop: RunningShop) -> dict[str, Any]:
 def test_the_page_finds_what_the_server_is_set_to(shopper: Shopper) -> None:
     report = probed(shopper.visits("/limits"))
 
-    field = row(report, "Largest field of a request")
+    field = row(report, "Largest request header")
     expect(field).to_contain_text(f"{VALUE:,} bytes, {LONGEST_FIELD:,} with “Cookie: ”")
     expect(field).to_contain_text(f"{VALUE + 1:,}: 431")
-    fields = row(report, "Fields of a request")
+    fields = row(report, "Request headers")
     expect(fields).to_contain_text(f"{MOST_FIELDS}, ")
     expect(fields).to_contain_text(": 431")
-    back = row(report, "Largest field of an answer")
-    expect(back).to_contain_text("your browser stops it")
+    back = row(report, "Largest response header")
+    expect(back).to_contain_text("your browser refuses it")
     expect(back).to_contain_text(f"{CHROMIUM_HEADER_BYTES:,} bytes at most")
     expect(shopper.page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
 
@@ -75,8 +75,8 @@ def test_chromium_stops_a_header_of_a_byte_more_than_its_source_says(shopper: Sh
     )
     whole = len("HTTP/1.1 200 OK\r\n") + others + len("\r\n")
     most = CHROMIUM_HEADER_BYTES - whole - len(f"{search.BACK}: \r\n")
-    expect(row(report, "Largest field of an answer")).to_contain_text(f"{most:,} bytes, ")
-    expect(row(report, "Largest field of an answer")).to_contain_text(f"{most + 1:,}: your")
+    expect(row(report, "Largest response header")).to_contain_text(f"{most:,} bytes, ")
+    expect(row(report, "Largest response header")).to_contain_text(f"{most + 1:,}: your")
 
 
 def test_the_command_finds_the_same(shop: RunningShop) -> None:
@@ -106,15 +106,15 @@ def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shoppe
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", lambda route: route.abort())
     page.get_by_role("button", name="Probe the route").click()
-    expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
+    expect(page.get_by_text("The search has stopped: the shop does not respond.")).to_be_visible()
 
     page.unroute("**/limits/way/next*")
     page.route("**/limits/way/echo*", _too_many)
     page.get_by_role("button", name="Probe the route").click()
-    expect(page.get_by_text("It has stopped: too many requests.")).to_be_visible()
+    expect(page.get_by_text("The search has stopped: too many requests.")).to_be_visible()
 
     page.unroute("**/limits/way/echo*")
-    expect(row(probed(page), "Fields of a request")).to_contain_text(f"{MOST_FIELDS}, ")
+    expect(row(probed(page), "Request headers")).to_contain_text(f"{MOST_FIELDS}, ")
 
 
 def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shopper) -> None:
@@ -123,7 +123,7 @@ def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shop
     shopper.visits("/limits")
     page.route("**/limits/way/next*", _never)
     page.get_by_role("button", name="Probe the route").click()
-    expect(page.get_by_text("It has stopped: the shop does not answer.")).to_be_visible()
+    expect(page.get_by_text("The search has stopped: the shop does not respond.")).to_be_visible()
 
 
 def test_a_second_search_begins_with_an_empty_bar(shopper: Shopper) -> None:
@@ -141,7 +141,7 @@ def test_the_page_names_what_is_being_measured(shopper: Shopper) -> None:
     page.route("**/limits/way/echo*", _never)
     page.get_by_role("button", name="Probe the route").click()
     status = page.locator("header-search").get_by_role("status")
-    expect(status).to_have_text("Largest field of a request")
+    expect(status).to_have_text("Largest request header")
 
 
 def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) -> None:
@@ -149,11 +149,11 @@ def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) 
     page.route("**/limits/way/next*", _two_seconds)
     page.route("**/limits/way/echo*", _mute_beyond_4096)
     report = probed(page)
-    field = row(report, "Largest field of a request")
+    field = row(report, "Largest request header")
     expect(field).to_contain_text("at least 4,096 bytes, ")
-    expect(field.get_by_role("cell").last).to_have_text("not asked")
-    expect(row(report, "Largest field of an answer")).to_contain_text("not asked")
-    expect(page.get_by_text("the search ended, before all was asked.")).to_be_visible()
+    expect(field.get_by_role("cell").last).to_have_text("not measured")
+    expect(row(report, "Largest response header")).to_contain_text("not measured")
+    expect(page.get_by_text("before everything was measured.")).to_be_visible()
 
 
 def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:

@@ -1,4 +1,4 @@
-"""The way of a header: its addresses, and the command against deployments made for it."""
+"""The pages of the route, and the command against deployments made for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ECHO = "/limits/way/echo"
 LOWERED_BUDGET = 2300
 
 
-def test_what_arrived_is_told(visitor: LintingClient) -> None:
+def test_the_response_says_what_arrived(visitor: LintingClient) -> None:
     sent = {"Crumbs": "x" * 5000, "Way-0": "x", "Way-1": "x"}
     answer = visitor.get(ECHO, headers=sent)
     assert answer.json is not None
@@ -49,7 +49,7 @@ def test_a_cookie_is_counted_where_no_script_stands_in_for_it(visitor: LintingCl
 
 
 @pytest.mark.parametrize("back", ["1", "4096", "1048576"])
-def test_a_field_comes_back_and_no_cookie(visitor: LintingClient, back: str) -> None:
+def test_a_header_comes_back_and_no_cookie(visitor: LintingClient, back: str) -> None:
     answer = visitor.get(f"{ECHO}?back={back}")
     assert answer.headers["Crumb-Back"] == "x" * int(back)
     assert "Set-Cookie" not in answer.headers
@@ -57,7 +57,7 @@ def test_a_field_comes_back_and_no_cookie(visitor: LintingClient, back: str) -> 
 
 
 @pytest.mark.parametrize("address", [ECHO, f"{ECHO}?back=0", f"{ECHO}?back="])
-def test_nothing_comes_back_unasked(visitor: LintingClient, address: str) -> None:
+def test_no_header_comes_back_unrequested(visitor: LintingClient, address: str) -> None:
     assert "Crumb-Back" not in visitor.get(address).headers
 
 
@@ -71,9 +71,7 @@ def test_nonsense_is_400(visitor: LintingClient, back: str) -> None:
     ["x", ".", "200-16-4..", "200-", "99999", "-1", "200-16-4-1", "404." * 100, "404.404.404.404"],
 )
 @pytest.mark.parametrize("address", ["/limits/way", "/limits/way/next"])
-def test_outcomes_that_are_none_are_400(
-    visitor: LintingClient, address: str, outcomes: str
-) -> None:
+def test_invalid_outcomes_are_400(visitor: LintingClient, address: str, outcomes: str) -> None:
     assert visitor.get(address, query_string={"outcomes": outcomes}).status_code == 400
 
 
@@ -92,21 +90,21 @@ def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
     assert text_of(response.text, "h1") == "What passes on the route"
     rows = [
         [" ".join(cell.to_text().split()) for cell in elements(row, "th, td")]
-        for row in elements(parsed(response.text), ".way-report tbody tr")
+        for row in elements(parsed(response.text), ".route-report tbody tr")
     ]
     assert rows == [
         [
-            "Largest field of a request",
+            "Largest request header",
             "8,182 bytes, 8,192 with “Cookie: ” and line end the default of nginx, Heroku",
             "8,183: 400",
         ],
         [
-            "Fields of a request",
-            "2,009 and more, 2,000 of them small fields of this probe",
+            "Request headers",
+            "2,009 or more, 2,000 of them small headers of this probe",
             "not reached: nothing larger was tried",
         ],
         [
-            "Largest field of an answer",
+            "Largest response header",
             "3,462 bytes, 3,476 with “Set-Cookie: ” and line end",
             "3,463: 502",
         ],
@@ -156,7 +154,7 @@ def test_the_laboratory_is_limited_in_number(open_shop: Opener) -> None:
 
 @pytest.mark.parametrize("base_url", ["http://localhost", "https://localhost"])
 @pytest.mark.parametrize("waiting", ["messages", "expired cart"])
-def test_what_stands_beside_a_cart_is_what_is_reckoned_with(
+def test_the_assumed_bytes_beside_a_cart_are_just_enough(
     shop: OpenShop, base_url: str, waiting: str
 ) -> None:
     visitor = shop.visitor(base_url=base_url)
@@ -330,7 +328,7 @@ def test_a_deployment_like_nginx() -> None:
 def test_a_deployment_that_closes_the_connection() -> None:
     reported = measured(like_uwsgi)
     assert reported["request_field_bytes"]["status"] is None
-    assert "closed without a whole answer" in str(reported["request_field_bytes"]["beyond"])
+    assert "before the response is complete" in str(reported["request_field_bytes"]["beyond"])
     assert reported["request_field_bytes"]["exact"] is True
     assert reported["request_field_bytes"]["shared"] is True
 
@@ -338,10 +336,10 @@ def test_a_deployment_that_closes_the_connection() -> None:
 def test_a_deployment_that_drops_the_cookie() -> None:
     reported = measured(like_fastly)
     assert reported["request_field_bytes"]["most"] == 32_768
-    assert "dropped on the way" in str(reported["request_field_bytes"]["beyond"])
+    assert "dropped on the route" in str(reported["request_field_bytes"]["beyond"])
 
 
-def test_a_deployment_that_answers_before_all_is_sent() -> None:
+def test_a_deployment_that_responds_before_the_request_is_sent() -> None:
     reported = measured(refusing_431)
     assert (reported["request_field_bytes"]["most"], reported["request_fields"]["most"]) == (
         65_526,
@@ -351,13 +349,13 @@ def test_a_deployment_that_answers_before_all_is_sent() -> None:
     assert reported["answer_field_bytes"]["least_refused"] is None
 
 
-def test_an_answer_that_is_cut_short_does_not_pass() -> None:
+def test_a_response_that_is_cut_short_does_not_pass() -> None:
     def cut(path: str, fields: dict[str, str]) -> bytes:
         whole = laboratory(path, fields)
         return whole[:-1] if len(whole) > 10_000 else whole
 
     reported = measured(cut)
-    assert "closed without a whole answer" in str(reported["answer_field_bytes"]["beyond"])
+    assert "closed before the response is complete" in str(reported["answer_field_bytes"]["beyond"])
 
 
 def test_the_table() -> None:
@@ -382,7 +380,7 @@ def test_tls_is_verified_unless_it_is_to_be_insecure(host: str) -> None:
         assert "65,527: 431" in limits(url, "--insecure").stdout
 
 
-def test_only_the_address_that_was_given_is_asked_whatever_the_environment_says(
+def test_only_the_given_address_is_contacted_whatever_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     requested: list[str] = []
@@ -405,21 +403,21 @@ def test_only_the_address_that_was_given_is_asked_whatever_the_environment_says(
         pytest.param(answered("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"),
         pytest.param(answered("200 OK", "[1]"), "There is no laboratory of Crumb at", id="a list"),
         pytest.param(answered("400 Bad Request"), "SHOP_TRUSTED_HOSTS?", id="400"),
-        pytest.param(answered("503 No"), "answers 503 to a small request", id="503"),
+        pytest.param(answered("503 No"), "responds with 503 to a small request", id="503"),
         pytest.param(
             answered("301 Moved", "", "Location: http://elsewhere.example/"),
-            "leads to http://elsewhere.example/, and only the address that was given is asked",
+            "redirects to http://elsewhere.example/, and redirects are not followed",
             id="301",
         ),
         pytest.param(
             answered("429 Slow", "", "Retry-After: 61"), "Try again in 61 seconds.", id="429"
         ),
         pytest.param(answered("429 Slow"), "Try again in a minute.", id="429 without a time"),
-        pytest.param(None, "closes the connection, even to a small request", id="closed"),
-        pytest.param(b"220 mail ready\r\n", "closes the connection, even to", id="not HTTP"),
+        pytest.param(None, "closes the connection, even on a small request", id="closed"),
+        pytest.param(b"220 mail ready\r\n", "closes the connection, even on", id="not HTTP"),
     ],
 )
-def test_what_is_no_laboratory_is_told(answer: bytes | None, says: str) -> None:
+def test_a_server_without_a_laboratory_is_reported(answer: bytes | None, says: str) -> None:
     with served(lambda path, fields: answer) as port:
         assert says in limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
 
@@ -433,7 +431,7 @@ def test_too_many_requests_end_it() -> None:
 
     with served(impatient) as port:
         says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
-    assert says.startswith("Too many requests (429) after 6 requests: nothing more is asked.")
+    assert says.startswith("Too many requests (429) after 6 requests: the search has stopped.")
     assert len(requested) == 6
 
 
@@ -449,16 +447,16 @@ def mute_beyond(most: int, silence: threading.Event) -> Answers:
     return mute
 
 
-def test_what_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
     reported = measured(mute_beyond(4096, threading.Event()))
     field = reported["request_field_bytes"]
     assert (field["most"], field["status"], field["steady"]) == (4096, None, None)
-    assert ": no answer within 5 seconds; not asked between" in field["beyond"]
+    assert ": no response within 5 seconds; not measured between" in field["beyond"]
 
 
-def test_what_is_not_waited_for_to_the_end_is_not_refused(
+def test_an_attempt_cut_short_by_the_end_is_not_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "MOST_SECONDS", 0.5)
@@ -469,10 +467,10 @@ def test_what_is_not_waited_for_to_the_end_is_not_refused(
         took = time.monotonic() - began
         silence.set()
     field = reported["request_field_bytes"]
-    assert (field["most"], field["least_refused"], field["beyond"]) == (4096, None, "not asked")
+    assert (field["most"], field["least_refused"], field["beyond"]) == (4096, None, "not measured")
     assert (field["cut"], field["steady"]) == (True, None)
-    assert reported["answer_field_bytes"]["beyond"] == "not asked"
-    assert "the search ended, before all was asked." in reported["notes"][-1]
+    assert reported["answer_field_bytes"]["beyond"] == "not measured"
+    assert "before everything was measured." in reported["notes"][-1]
     assert took < 2
 
 
@@ -492,7 +490,7 @@ def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
     field = reported["request_field_bytes"]
     assert (field["most"], field["least_refused"], field["cut"]) == (4096, None, True)
     assert len(reported["notes"]) == 1
-    assert "the search ended, before all was asked." in reported["notes"][0]
+    assert "before everything was measured." in reported["notes"][0]
 
 
 def except_for(number: int, then: Meets) -> Meets:
@@ -506,20 +504,20 @@ def except_for(number: int, then: Meets) -> Meets:
     return meets
 
 
-def test_a_connection_that_fails_is_made_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "AGAIN_AFTER_SECONDS", 0)
+def test_a_failed_connection_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "RETRY_AFTER_SECONDS", 0)
     with served(like_nginx, tls=secured(), meets=except_for(10, lambda _: False)) as port:
         reported = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
     assert reported["request_field_bytes"]["most"] == 8182
     assert reported["answer_field_bytes"]["steady"] is True
     assert reported["cart_budget_bytes"] is not None
-    assert reported["notes"][0].startswith("Connections that failed: 1 (TLS: ")
+    assert reported["notes"][0].startswith("Failed connections: 1 (TLS: ")
 
 
-def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
+def test_a_search_that_loses_its_connection_keeps_its_findings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "AGAIN_AFTER_SECONDS", 0)
+    monkeypatch.setattr(client, "RETRY_AFTER_SECONDS", 0)
 
     def closes_down(listening: socket.socket) -> bool:
         listening.close()
@@ -530,14 +528,13 @@ def test_a_search_that_finds_no_connection_any_more_keeps_its_findings(
     field, fields = reported["request_field_bytes"], reported["request_fields"]
     assert (field["most"], field["steady"], field["cut"]) == (8182, True, False)
     assert (fields["most"], fields["least_refused"], fields["cut"]) == (64, None, True)
-    assert reported["answer_field_bytes"]["beyond"] == "not asked"
+    assert reported["answer_field_bytes"]["beyond"] == "not measured"
     assert reported["cart_budget_bytes"] is None
     assert reported["notes"][0] == (
-        "Connections that failed: 2 (Connection refused). An attempt without a connection is "
-        "made once more."
+        "Failed connections: 2 (Connection refused). Each attempt tries to connect at most twice."
     )
     assert reported["notes"][-1] == (
-        "The search ended before all was asked: at two tries there was no connection."
+        "The search ended before everything was measured: two tries to connect failed."
     )
     assert reported["requests"] == 22
 
@@ -562,7 +559,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: findings)
 
 
-def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_address_that_responds_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 1)
     with silent() as dead, served(like_nginx) as port:
         resolving(monkeypatch, dead, port)
@@ -570,12 +567,12 @@ def test_the_address_that_answers_first_is_kept_to(monkeypatch: pytest.MonkeyPat
         reported = json.loads(limits("http://shop.example", "--json").stdout)
         took = time.monotonic() - began
     assert reported["request_field_bytes"]["most"] == 8182
-    note = "1,000 bytes of other fields, sent beside the largest one, take no room from it."
+    note = "The largest request header still passes beside 1,000 bytes of other headers."
     assert reported["notes"] == [note]
     assert took < 4
 
 
-def test_all_addresses_together_are_waited_for_no_longer_than_one(
+def test_all_addresses_share_the_time_of_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.5)
@@ -584,22 +581,23 @@ def test_all_addresses_together_are_waited_for_no_longer_than_one(
         began = time.monotonic()
         says = limits("http://shop.example", exit_code=1).stderr
         took = time.monotonic() - began
-    assert says == "shop.example port 80 cannot be reached: no answer. Is the shop running?\n"
+    assert says == "shop.example port 80 cannot be reached: no response. Is the shop running?\n"
     assert 0.4 < took < 1.5
 
 
-def test_a_handshake_without_an_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_tls_handshake_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     over = threading.Event()
     with served(laboratory, meets=lambda _: over.wait(2)) as port:
         says = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
         over.set()
     assert says == (
-        f"127.0.0.1 port {port} gives no answer to the TLS handshake in time. Is it http://?\n"
+        f"127.0.0.1 port {port} gives no response to the TLS handshake. "
+        "Should the URL begin with http://?\n"
     )
 
 
-def test_no_more_requests_are_made_than_said() -> None:
+def test_no_more_requests_are_made_than_stated() -> None:
     def worst(path: str, fields: dict[str, str]) -> bytes:
         is_long = len(fields.get("Cookie", "")) > 2**20 - 1 or len(fields) > 2003
         is_back = int(path.partition("back=")[2] or 0) > 2**20 - 1
@@ -614,7 +612,7 @@ def test_no_more_requests_are_made_than_said() -> None:
     assert "It sends at most 83 requests." in CliRunner().invoke(main, ["limits", "--help"]).output
 
 
-def test_what_comes_before_an_answer_is_not_it() -> None:
+def test_informational_responses_are_skipped() -> None:
     def hinting(path: str, fields: dict[str, str]) -> bytes:
         hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
         return 2 * hints + like_nginx(path, fields)
@@ -633,12 +631,12 @@ def test_what_comes_before_an_answer_is_not_it() -> None:
         ("http://[::1]:8000", "[::1]:8000"),
     ],
 )
-def test_a_port_stands_in_the_host_field_unless_it_is_the_usual(url: str, authority: str) -> None:
+def test_the_host_header_has_the_port_unless_it_is_the_default(url: str, authority: str) -> None:
     deployment = Deployment.of(url)
     assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(search.one_back(0))
 
 
-def test_what_cannot_be_reached_is_told() -> None:
+def test_an_unreachable_deployment_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
@@ -658,7 +656,7 @@ def test_what_cannot_be_reached_is_told() -> None:
         "http://x\r\nEvil: 1", f"http://{'x' * 300}", "http://x/#a",
     ],
 )  # fmt: skip
-def test_an_address_that_is_none_is_told(url: str) -> None:
+def test_an_invalid_url_is_reported(url: str) -> None:
     says = limits(url, exit_code=1).stderr
     assert "is not the URL of a shop: " in says
     assert len(says.splitlines()) <= 2

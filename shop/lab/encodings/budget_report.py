@@ -144,7 +144,7 @@ def as_json(report: Report) -> str:
 
 
 def as_text(report: Report) -> str:
-    """The report for a terminal, a row for each way of keeping a cart."""
+    """The report for a terminal, with a row for each encoding."""
     lines = [
         f"{report.orders:,} orders; bytes of name + value; a browser keeps "
         f"{cookie.BROWSER_LIMIT_BYTES:,}",

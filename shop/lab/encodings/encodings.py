@@ -199,7 +199,7 @@ PRODUCT = Encoding(
 BOUND = Encoding(
     "bound",
     "The bound",
-    "No way at all, but what none can go below on average.",
+    "Not an encoding, but the size that none can go below on average.",
     "what this shop’s own tells",
     _bound,
 )

@@ -1,1 +1,1 @@
-"""How large a header may be on the way to a shop and back, asked by a page and by a command."""
+"""How large headers may be on the route to a shop and back, measured by a page and a command."""

@@ -1,9 +1,8 @@
-"""A deployment asked from outside, over sockets, one connection a request.
+"""Measures a deployment from outside, over sockets, with one connection for each request.
 
-No more is contacted than the host and port of the address that was given: no redirect is
-followed and no proxy used. What is read are statuses as they come, also ones that come before
-all was sent, and connections that are closed without any. A connection that cannot be made says
-nothing of a header, since none was sent: it is tried once more, and then the search ends.
+It reads statuses that arrive before the whole request was sent, and notices connections that are
+closed without one. A connection that fails says nothing about headers, since none was sent: it is
+tried once more, and then the search ends.
 """
 
 from __future__ import annotations
@@ -33,40 +32,40 @@ MOST_HEADER_BYTES = 2 * search.SIZES[-1]
 MOST_BODY_BYTES = 65_536
 CHUNK_BYTES = 65_536
 MOST_REQUESTS = search.MOST_ATTEMPTS + 1
-"""What `measure` makes at most: one first, to learn whether a laboratory answers."""
-AGAIN_AFTER_SECONDS = 1
-"""How long a connection that failed is left before it is tried again: a server that is started
-anew, or a full queue of connections, is often there by then."""
+"""The most requests of `measure`: the attempts, and a first one that checks for a laboratory."""
+RETRY_AFTER_SECONDS = 1
+"""The pause before a failed connection is tried again: a server that restarts, or whose queue of
+connections is full, is often ready by then."""
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `told` is what its body says, and empty when that is not the laboratory's."""
+class Response:
+    """A response. `figures` come from its body, and are empty when a laboratory did not send it."""
 
     status: int | NoStatus
     fields: tuple[tuple[str, str], ...] = ()
-    reported: tuple[tuple[str, int], ...] = ()
+    figures: tuple[tuple[str, int], ...] = ()
 
     def field(self, name: str) -> str:
-        """The value of a field; empty when there is none."""
-        return next((value for findings, value in self.fields if findings == name.lower()), "")
+        """The value of a header; empty when there is none."""
+        return next((value for field, value in self.fields if field == name.lower()), "")
 
     def outcome(self, attempt: Attempt) -> Outcome:
-        """What this comes to as the outcome of an attempt."""
+        """The outcome of an attempt with this response."""
         if self.status != search.OK:
             return Outcome(self.status)
-        reported = dict(self.reported)
+        figures = dict(self.figures)
         back = len(self.field(search.BACK))
-        arrived = back if attempt.reads == "back" else reported.get(attempt.reads, 0)
-        return Outcome(search.OK, arrived, reported.get("fields", 0))
+        arrived = back if attempt.reads == "back" else figures.get(attempt.reads, 0)
+        return Outcome(search.OK, arrived, figures.get("fields", 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was found, with how many requests; `request_bytes` is what stood in the header of
-    each beside its probing field, `budget_bytes` what the shop lets a cart have. `failed` has the
-    reason of each connection that could not be made."""
+    """The findings, and the number of requests. `request_bytes` is the size of each request without
+    its probing header, `budget_bytes` the shop's budget of a cart. `failed` has the reason of each
+    failed connection."""
 
     findings: Findings
     requests: int
@@ -76,46 +75,49 @@ class Measured:
 
 
 def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -> Measured:
-    """Searches a deployment's way in at most MOST_REQUESTS requests and, once its name is
-    resolved, in MOST_SECONDS; `tick` is called after each request. All but the first go to the
-    address that answered that one.
+    """Searches the route to a deployment in at most MOST_REQUESTS requests and, once its name is
+    resolved, in MOST_SECONDS. `tick` is called after each request. All requests go to the address
+    that accepted the first one.
 
-    Raises NotMeasured, with a sentence, when there is nothing that can be measured.
+    Raises NotMeasured when nothing can be measured.
     """
     addresses = deployment.addresses()
     until = time.monotonic() + search.MOST_SECONDS
-    budget_bytes, address = knock(deployment, addresses)
+    budget_bytes, address = reach_laboratory(deployment, addresses)
     tick()
-    asking = _Asking(deployment, address, until, tick)
+    run = _Run(deployment, address, until, tick)
     outcomes: list[Outcome] = []
     while isinstance(attempt := search.position(outcomes), Attempt):
-        outcome = asking.outcome(attempt)
+        outcome = run.outcome(attempt)
         if outcome.status is NoStatus.LOST and outcomes and outcomes[-1].status is NoStatus.CLOSED:
-            outcomes.pop()  # who was about to go refused no header by closing
+            outcomes.pop()  # a server that was shutting down: it did not refuse that header
         outcomes.append(outcome)
     beside = len(deployment.request(search.one_back(0)))
-    return Measured(attempt, asking.requests, beside, budget_bytes, tuple(asking.failed))
+    return Measured(attempt, run.requests, beside, budget_bytes, tuple(run.failed))
 
 
-def knock(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Address]:
-    """Whether a laboratory answers there: its shop's budget of a cart, and the address that
-    answered. Raises NotMeasured."""
+def reach_laboratory(deployment: Deployment, addresses: Sequence[Address]) -> tuple[int, Address]:
+    """The cart budget of the shop, and the address at which its laboratory responded.
+
+    Raises NotMeasured when there is no laboratory.
+    """
     until = time.monotonic() + search.PATIENCE_SECONDS
     connection, address = deployment.connect(addresses, until)
     with connection:
-        answer = _asked(connection, deployment.request(search.one_field(search.SIZES[0])), until)
-    budget_bytes = dict(answer.reported).get("budget")
-    if answer.status == search.OK and budget_bytes is not None:
+        request = deployment.request(search.one_field(search.SIZES[0]))
+        response = _response_to(connection, request, until)
+    budget_bytes = dict(response.figures).get("budget")
+    if response.status == search.OK and budget_bytes is not None:
         return budget_bytes, address
-    raise NotMeasured(_not_a_laboratory(deployment, answer))
+    raise NotMeasured(_no_laboratory(deployment, response))
 
 
-def _asked(connection: socket.socket, request: bytes, until: float) -> Answer:
-    return _Exchange(connection, request, until).answer()
+def _response_to(connection: socket.socket, request: bytes, until: float) -> Response:
+    return _Exchange(connection, request, until).response()
 
 
-class _Asking:
-    """Makes the attempts of a search, until its time is up or no connection can be made."""
+class _Run:
+    """Makes the attempts of a search until its time is up or connections fail."""
 
     def __init__(
         self, deployment: Deployment, address: Address, until: float, tick: Callable[[], object]
@@ -133,7 +135,7 @@ class _Asking:
             return Outcome(self._ended)
         outcome = self._once(attempt)
         if outcome.status is NoStatus.LOST:
-            time.sleep(min(AGAIN_AFTER_SECONDS, max(0, self._until - time.monotonic())))
+            time.sleep(min(RETRY_AFTER_SECONDS, max(0, self._until - time.monotonic())))
             outcome = self._once(attempt)
         if outcome.status in search.NOT_MADE:
             self._ended = NoStatus(outcome.status)
@@ -153,17 +155,17 @@ class _Asking:
             self.failed.append(problem.why)
             return Outcome(NoStatus.LOST)
         with connection:
-            answer = _asked(connection, self._deployment.request(attempt), until)
+            response = _response_to(connection, self._deployment.request(attempt), until)
         self.requests += 1
         self._tick()
-        if answer.status == TOO_MANY:
-            raise NotMeasured(_too_many(answer, self.requests))
-        is_over = is_last and answer.status is NoStatus.SILENT
-        return Outcome(NoStatus.OVER) if is_over else answer.outcome(attempt)
+        if response.status == TOO_MANY:
+            raise NotMeasured(_too_many(response, self.requests))
+        is_over = is_last and response.status is NoStatus.SILENT
+        return Outcome(NoStatus.OVER) if is_over else response.outcome(attempt)
 
 
 class _Exchange:
-    """Sends and listens at once: who refuses a header does not wait for the end of it."""
+    """Sends and receives at the same time: a server refuses a header before it has all of it."""
 
     def __init__(self, connection: socket.socket, request: bytes, until: float) -> None:
         connection.setblocking(False)
@@ -171,23 +173,23 @@ class _Exchange:
         self._unsent = memoryview(request)
         self._until = until
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER_BYTES)
-        # h11 reads an answer only to a request that it knows of; ours goes out as it stands.
+        # h11 reads a response only to a request of its own; ours is sent without it.
         self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
         self._http.send(h11.EndOfMessage())
-        self._answer: Answer | None = None
+        self._response: Response | None = None
         self._body = b""
 
-    def answer(self) -> Answer:
+    def response(self) -> Response:
         with selectors.DefaultSelector() as selector:
             selector.register(self._connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
             while (left := self._until - time.monotonic()) > 0:
                 self._send()
-                if (answer := self._listen()) is not None:
-                    return answer
+                if (response := self._receive()) is not None:
+                    return response
                 events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
                 selector.modify(self._connection, events)
                 selector.select(left)
-        return Answer(NoStatus.SILENT)
+        return Response(NoStatus.SILENT)
 
     def _send(self) -> None:
         while self._unsent:
@@ -196,84 +198,87 @@ class _Exchange:
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError:
-                sent = len(self._unsent)  # it is not heard any more; what was said may be
+                sent = len(self._unsent)  # the server no longer reads, but may have responded
             self._unsent = self._unsent[sent:]
 
-    def _listen(self) -> Answer | None:
+    def _receive(self) -> Response | None:
         while True:
             try:
-                heard = self._connection.recv(CHUNK_BYTES)
+                received = self._connection.recv(CHUNK_BYTES)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return None
             except OSError:
-                heard = b""
+                received = b""
             try:
-                self._http.receive_data(heard)
-                answer = self._read()
+                self._http.receive_data(received)
+                response = self._read()
             except h11.RemoteProtocolError:
-                return Answer(NoStatus.CLOSED)
-            if answer is not None or not heard:
-                return answer or Answer(NoStatus.CLOSED)
+                return Response(NoStatus.CLOSED)
+            if response is not None or not received:
+                return response or Response(NoStatus.CLOSED)
 
-    def _read(self) -> Answer | None:
+    def _read(self) -> Response | None:
         while True:
             event = self._http.next_event()
             if isinstance(event, h11.Response):
-                self._answer = _heard(event)
+                self._response = _response_of(event)
                 if event.status_code != search.OK:
-                    return self._answer
+                    return self._response
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > MOST_BODY_BYTES:
-                    return self._answer
-            elif isinstance(event, h11.EndOfMessage) and self._answer is not None:
-                return replace(self._answer, reported=_told(self._body))
+                    return self._response
+            elif isinstance(event, h11.EndOfMessage) and self._response is not None:
+                return replace(self._response, figures=_figures_of(self._body))
             elif not isinstance(event, h11.InformationalResponse):
                 return None
 
 
-def _not_a_laboratory(deployment: Deployment, answer: Answer) -> str:
-    if answer.status == TOO_MANY:
-        return _too_many(answer, 1)
-    if isinstance(answer.status, NoStatus):
-        happened = {NoStatus.SILENT: "does not answer"}.get(answer.status, "closes the connection")
-        return f"{deployment} {happened}, even to a small request. Is it http:// or https://?"
-    if answer.status == HTTPStatus.BAD_REQUEST:
+def _no_laboratory(deployment: Deployment, response: Response) -> str:
+    if response.status == TOO_MANY:
+        return _too_many(response, 1)
+    if isinstance(response.status, NoStatus):
+        is_silent = response.status is NoStatus.SILENT
+        happened = "does not respond" if is_silent else "closes the connection"
+        return f"{deployment} {happened}, even on a small request. Is it http:// or https://?"
+    if response.status == HTTPStatus.BAD_REQUEST:
         return (
-            f"{deployment} answers 400 to a small request. Is {deployment.host} among its "
+            f"{deployment} responds with 400 to a small request. Is {deployment.host} among its "
             "SHOP_TRUSTED_HOSTS?"
         )
-    if place := answer.field("Location"):
+    if location := response.field("Location"):
         return (
-            f"{deployment} leads to {place[:200]}, and only the address that was given is asked. "
-            "Give the one that it leads to."
+            f"{deployment} redirects to {location[:200]}, and redirects are not followed. "
+            "Use that URL instead."
         )
-    if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.OK):
+    if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.OK):
         return (
-            f"There is no laboratory of Crumb at {deployment}. Is it the address of the shop, "
+            f"There is no laboratory of Crumb at {deployment}. Is this the URL of the shop, "
             "with its path, and is SHOP_LIMITS_LAB on?"
         )
-    return f"{deployment} answers {answer.status} to a small request: nothing can be measured."
-
-
-def _too_many(answer: Answer, requests: int) -> str:
-    after = answer.field("Retry-After")
-    wait = f"{after} seconds" if after.isdigit() and len(after) < 6 else "a minute"
-    requested = "request" if requests == 1 else "requests"
     return (
-        f"Too many requests (429) after {requests} {requested}: nothing more is asked. "
+        f"{deployment} responds with {response.status} to a small request: nothing can be measured."
+    )
+
+
+def _too_many(response: Response, requests: int) -> str:
+    after = response.field("Retry-After")
+    wait = f"{after} seconds" if after.isdigit() and len(after) < 6 else "a minute"
+    noun = "request" if requests == 1 else "requests"
+    return (
+        f"Too many requests (429) after {requests} {noun}: the search has stopped. "
         f"Try again in {wait}."
     )
 
 
-def _heard(event: h11.Response) -> Answer:
+def _response_of(event: h11.Response) -> Response:
     fields = ((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
-    return Answer(event.status_code, tuple(fields))
+    return Response(event.status_code, tuple(fields))
 
 
-def _told(body: bytes) -> tuple[tuple[str, int], ...]:
+def _figures_of(body: bytes) -> tuple[tuple[str, int], ...]:
     with suppress(ValueError):
-        reported = json.loads(body)
-        if isinstance(reported, dict) and all(type(figure) is int for figure in reported.values()):
-            return tuple(reported.items())
+        figures = json.loads(body)
+        if isinstance(figures, dict) and all(type(figure) is int for figure in figures.values()):
+            return tuple(figures.items())
     return ()

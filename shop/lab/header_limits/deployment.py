@@ -30,15 +30,15 @@ OWN_FIELDS = (
 PORTS = {"http": 80, "https": 443}
 PLACE = "/limits/way/echo"
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
-"""A family, and a socket's address in it."""
+"""An address family, and a socket address of that family."""
 
 
 class NotMeasured(Exception):
-    """A sentence that says why nothing could be asked, and what to do."""
+    """A sentence that says why nothing could be measured, and what to do."""
 
 
 class NoConnection(NotMeasured):
-    """The same where there was no connection; `why` is the reason alone, in a few words."""
+    """The same for a connection that failed; `why` is the reason alone, in a few words."""
 
     def __init__(self, sentence: str, why: str) -> None:
         super().__init__(sentence)
@@ -47,7 +47,7 @@ class NoConnection(NotMeasured):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Where a shop is: `path` is the prefix that it is mounted at, without a slash behind."""
+    """Where a shop is. `path` is the prefix at which it is mounted, without a trailing slash."""
 
     scheme: str
     host: str
@@ -57,52 +57,56 @@ class Deployment:
 
     @classmethod
     def of(cls, url: str, *, is_insecure: bool = False) -> Deployment:
-        """The deployment at an address. Raises ValueError, saying why, when it is none."""
+        """The deployment at a URL. Raises ValueError with the reason when there can be none."""
         parts = urlsplit(url)
         if parts.scheme not in PORTS:
-            raise ValueError("begin it with http:// or https://")
+            raise ValueError("it must begin with http:// or https://")
         if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError("give scheme, host, port and path only")
+            raise ValueError("it may have a scheme, host, port and path only")
         path = quote(parts.path.rstrip("/"), safe="/%")
-        return cls(parts.scheme, _ascii(parts.hostname), _port(url), path, is_insecure)
+        return cls(parts.scheme, _ascii_host(parts.hostname), _port(url), path, is_insecure)
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property
     def authority(self) -> str:
-        """What stands in the Host field."""
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def request(self, attempt: Attempt) -> bytes:
-        """An attempt as it travels; its field is a Cookie, as a browser's cart is."""
+        """The request of an attempt. Its probing header is a Cookie header, like that of a cart."""
         fields = [("Host", self.authority), *OWN_FIELDS]
-        fields += [_field(name, octets) for name, octets in attempt.fields]
+        fields += [_header(name, octets) for name, octets in attempt.fields]
         target = f"{self.path}{PLACE}" + (f"?back={attempt.back}" if attempt.back else "")
         lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
         return "\r\n".join([*lines, "", ""]).encode("ascii")
 
     def addresses(self) -> tuple[Address, ...]:
-        """What the system's own resolver finds, which takes its own time. Raises NotMeasured."""
+        """The addresses of the host, from the system's resolver with its own time limit.
+
+        Raises NotMeasured when the name is unknown.
+        """
         try:
-            findings = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            resolved = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except socket.gaierror:
             raise NotMeasured(f"The name {self.host} is not known. Is it spelt right?") from None
-        return tuple((family, address) for family, _, _, _, address in findings)
+        return tuple((family, address) for family, _, _, _, address in resolved)
 
     def connect(self, addresses: Sequence[Address], until: float) -> tuple[socket.socket, Address]:
-        """A connection to the first of these that takes one, and which that is, before this time
-        of the monotonic clock: each is given its share of what is left. Raises NoConnection."""
+        """A connection to the first of these addresses that accepts one, and that address. All of
+        them share the time until `until`, on the monotonic clock. Raises NoConnection."""
         problem = OSError("no address")
         for number, address in enumerate(addresses):
             try:
-                raw = _joined(address, seconds_left(until) / (len(addresses) - number))
+                raw = _connected(address, seconds_left(until) / (len(addresses) - number))
             except OSError as refused:
                 problem = refused
             else:
                 return self._secured(raw, until) if self.scheme == "https" else raw, address
-        why = "no answer" if isinstance(problem, TimeoutError) else problem.strerror or str(problem)
+        is_silent = isinstance(problem, TimeoutError)
+        why = "no response" if is_silent else problem.strerror or str(problem)
         raise NoConnection(f"{self._where} cannot be reached: {why}. Is the shop running?", why)
 
     def _secured(self, raw: socket.socket, until: float) -> socket.socket:
@@ -121,13 +125,16 @@ class Deployment:
             ) from None
         except TimeoutError:
             raw.close()
-            why = "no answer to the TLS handshake in time"
-            raise NoConnection(f"{self._where} gives {why}. Is it http://?", why) from None
+            why = "no response to the TLS handshake"
+            raise NoConnection(
+                f"{self._where} gives {why}. Should the URL begin with http://?", why
+            ) from None
         except OSError as problem:
             raw.close()
             why = str(getattr(problem, "reason", None) or problem.strerror or problem)
             raise NoConnection(
-                f"{self._where} does not speak TLS: {why}. Is it http://?", f"TLS: {why}"
+                f"{self._where} does not speak TLS: {why}. Should the URL begin with http://?",
+                f"TLS: {why}",
             ) from None
 
     @property
@@ -135,7 +142,7 @@ class Deployment:
         return f"{self.host} port {self.port}"
 
 
-def _joined(address: Address, patience: float) -> socket.socket:
+def _connected(address: Address, patience: float) -> socket.socket:
     family, where = address
     raw = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -148,25 +155,25 @@ def _joined(address: Address, patience: float) -> socket.socket:
 
 
 def seconds_left(until: float) -> float:
-    # Not 0, which would make a socket that does not wait at all.
+    """Seconds until this time of the monotonic clock; never 0, as sockets do not wait then."""
     return max(0.001, until - time.monotonic())
 
 
-def _field(name: str, octets: int) -> tuple[str, str]:
+def _header(name: str, octets: int) -> tuple[str, str]:
     if name == search.FIELD:
         return COOKIE, f"{COOKIE_NAME}=".ljust(octets, "x")
     return name, "x" * octets
 
 
-def _ascii(host: str) -> str:
+def _ascii_host(host: str) -> str:
     with suppress(ValueError):
         return str(ip_address(host))
     try:
         named = host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise ValueError("that is no host name") from None
+        raise ValueError("this is not a host name") from None
     if not re.fullmatch(r"[A-Za-z0-9._-]+", named):
-        raise ValueError("that is no host name")
+        raise ValueError("this is not a host name")
     return named
 
 
@@ -174,5 +181,5 @@ def _port(url: str) -> int:
     parts = urlsplit(url)
     port = parts.port
     if port == 0:
-        raise ValueError("port 0 is none")
+        raise ValueError("0 is not a port")
     return port or PORTS[parts.scheme]

@@ -1,8 +1,8 @@
-"""`/limits/way`: the header of a request and of an answer, measured on its way here and back.
+"""`/limits/way`: the largest headers of requests and responses on the route here and back.
 
-The page asks `next` what to try, tries it at `echo`, and says what became of it. Nothing is kept
-here: the outcomes so far travel in the address, unsigned, since all they lead to is the next
-attempt and the report. No answer of this module sets a cookie.
+The page gets the next attempt from `next`, tries it at `echo`, and adds its outcome. The server
+keeps nothing: the outcomes so far travel in the address. They are not signed, since they lead to
+nothing but the next attempt and the report. No response of this module sets a cookie.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ LONGEST_WRITTEN = 7
 
 @blueprint.get("")
 def show() -> Response:
-    """The report of a whole search; without one, back to the laboratory. Its figures are what the
-    address says, and the page says so, unless the script that made the search shows it in place.
+    """The report of a whole search; without one, a redirect to the laboratory. The page warns that
+    the figures come from its address, unless the script that made the search shows it in place.
     """
     _, findings = _position()
     if isinstance(findings, Attempt):
@@ -44,7 +44,7 @@ def show() -> Response:
 
 @blueprint.get("/next")
 def following() -> Response:
-    """The attempt that is next, or the address of the report."""
+    """The next attempt, or the address of the report."""
     outcomes, findings = _position()
     if isinstance(findings, Findings):
         written = BETWEEN.join(map(str, outcomes))
@@ -61,10 +61,10 @@ def following() -> Response:
 
 @blueprint.get("/echo")
 def echo() -> Response:
-    """What has arrived of a request: bytes of the value of its probing field, which is `Cookie`
-    where no script has sent it; how many fields that are counted; how many fields in all.
+    """What arrived of a request: the bytes of its probing header, which is `Cookie` unless a script
+    sent it; the number of counted headers; the number of all headers.
 
-    The answer has a field with a value of `back` bytes, and none without.
+    With `back`, the response has a header with a value of that many bytes.
     """
     headers = request.headers
     counted = sum(name.startswith(search.COUNTED) for name, _ in headers)

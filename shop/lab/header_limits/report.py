@@ -1,4 +1,4 @@
-"""What a search of the way has found, in words and for machines, and what it means for a cart."""
+"""The findings of a search in words and for machines, and what they mean for a cart."""
 
 from __future__ import annotations
 
@@ -20,40 +20,41 @@ from shop.lab.header_limits.search import (
 )
 
 TITLES = {
-    "field": "Largest field of a request",
-    "fields": "Fields of a request",
-    "back": "Largest field of an answer",
+    "field": "Largest request header",
+    "fields": "Request headers",
+    "back": "Largest response header",
 }
 COOKIE_LINE_BYTES = len("Cookie: \r\n")
 SET_COOKIE_LINE_BYTES = len("Set-Cookie: \r\n")
 COOKIE_BESIDE_BYTES = 750
-"""What a Cookie field may hold beside name + value of the cart and its undo: the signs between,
-and the session, with the longest messages or with an expired cart that waits to be restored.
-tests/integration/test_limits_way.py measures it."""
+"""The most that a Cookie header holds besides name + value of the cart and its undo: separators,
+and the session with the longest messages or with an expired cart to be restored.
+tests/integration/test_lab_header_limits.py measures it."""
 ANSWER_BESIDE_BYTES = 1080
-"""What the answer to a change may hold, beside name + value of the cart and its undo, that the
-answer of a probe has not: attributes, address, and the same session. Measured there, too."""
+"""The most that the response to a change holds, besides name + value of the cart and its undo, and
+the response to a probe does not: attributes, address, and the same session. Measured there too."""
 POST_BYTES = 1100
-"""The header of a browser that sends a form, without its cookies. Chromium 156 sent 864 bytes to
-a host and port of 14 characters, which stand in it three times; a longer address takes more."""
+"""All headers of a browser that sends a form, without its cookies. Chromium 156 sent 864 bytes to a
+host and port of 14 characters, which they contain three times; a longer address takes more."""
 FETCH_BYTES = 590
-"""The same of a fetch by Chromium 156: what the probes of a page have beside them."""
+"""The same for a fetch by Chromium 156: the other headers of the probes of a page."""
 ROUNDED_TO_BYTES = 100
 NOTHING = "nothing"
-NOT_ASKED = "not asked"
-
+NOT_MEASURED = "not measured"
 
 ENDED = {
-    NoStatus.OVER: f"After {MOST_SECONDS} seconds the search ended, before all was asked.",
-    NoStatus.LOST: "The search ended before all was asked: at two tries there was no connection.",
+    NoStatus.OVER: (
+        f"The search ended after {MOST_SECONDS} seconds, before everything was measured."
+    ),
+    NoStatus.LOST: "The search ended before everything was measured: two tries to connect failed.",
 }
 """Why a search ended early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was measured of one question. `beyond` is what became of the least that did not
-    pass, `alike` names what has such a limit by default."""
+    """The result of one question. `beyond` says what happens to the smallest size that does not
+    pass; `alike` names the hops that have this limit by default."""
 
     title: str
     measured: str
@@ -63,36 +64,36 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`budget_bytes` is what SHOP_CART_BUDGET_BYTES may be here at most, and None when nothing
-    can be said of it; `says` is what that means, `assumes` what it was reckoned with."""
+    """`budget_bytes` is the largest SHOP_CART_BUDGET_BYTES for this route, None if that is unknown.
+    `conclusion` says what this means, and `assumptions` what it is based on."""
 
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     budget_bytes: int | None
-    says: str
-    assumes: tuple[str, ...]
+    conclusion: str
+    assumptions: tuple[str, ...]
 
 
 def by_browser(findings: Findings, *, budget_bytes: int) -> Report:
-    """The report of a page's own search."""
+    """The report of a search by a page."""
     return _report(findings, set_to=budget_bytes, beside=FETCH_BYTES, is_browser=True)
 
 
 def by_command(
     findings: Findings, *, budget_bytes: int, request_bytes: int, failed: Sequence[str] = ()
 ) -> Report:
-    """The report of `shop limits`, whose requests have so many bytes beside the probing field.
-    `failed` has the reason of each connection that could not be made."""
+    """The report of a search by `shop limits`, whose requests have `request_bytes` without the
+    probing header. `failed` has the reason of each failed connection."""
     report = _report(findings, set_to=budget_bytes, beside=request_bytes, is_browser=False)
     return replace(report, notes=(*_failures(failed), *report.notes))
 
 
 def budget_of(findings: Findings, *, beside: int) -> int | None:
-    """The largest cart, in bytes of name + value, that a shop can count on; at most what a
-    browser keeps, and else rounded down. None where the search came to no end.
+    """The largest cart, in bytes of name + value, that is sure to pass: at most what a browser
+    keeps, and otherwise rounded down. None if the search did not finish.
 
-    It is reckoned that a hop counts the whole header of an answer, as all known ones do, and
-    of a request only what the search found it to count.
+    Hops are assumed to count all headers of a response, as all known ones do, and of a request only
+    what the search found them to count.
     """
     there, back = findings.field, findings.back
     if not all(bound.is_open or bound.is_exact for bound in (there, back)):
@@ -109,10 +110,9 @@ def budget_of(findings: Findings, *, beside: int) -> int | None:
 
 
 def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> str:
-    """The findings for machines. What was not reached is null, and so is the status of what got
-    none: `beyond` says what became of it. Where `cut` is true the search ended early, and `most`
-    and `least_refused` are as far as they were known by then; `steady` is null for what was not
-    asked a second time."""
+    """The findings for machines. A limit that was not reached is null, and so is the status of an
+    attempt without one: `beyond` says what happened. If `cut` is true the search ended early, with
+    `most` and `least_refused` as known by then. `steady` is null without a second try."""
 
     def bound(one: Bound) -> dict[str, object]:
         status = one.beyond.status if one.beyond else None
@@ -143,7 +143,7 @@ def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> s
 
 def as_text(report: Report) -> str:
     """The report for a terminal."""
-    cells = [("", "passes", "beyond it")]
+    cells = [("", "passes", "beyond that")]
     for row in report.rows:
         alike = f" (the default of {row.alike})" if row.alike else ""
         cells.append((row.title, row.measured, row.beyond + alike))
@@ -152,7 +152,7 @@ def as_text(report: Report) -> str:
         f"{title:{widths[0]}}  {measured:{widths[1]}}  {beyond}".rstrip()
         for title, measured, beyond in cells
     ]
-    return "\n".join([*lines, "", *report.notes, report.says, *report.assumes])
+    return "\n".join([*lines, "", *report.notes, report.conclusion, *report.assumptions])
 
 
 def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -> Report:
@@ -161,8 +161,8 @@ def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -
         rows=(_field(findings.field), _fields(findings.fields), _back(findings.back, is_browser)),
         notes=tuple(_notes(findings)),
         budget_bytes=budget,
-        says=_says(budget, set_to) if budget is not None else _says_nothing(findings),
-        assumes=() if budget is None else tuple(_assumes(findings)),
+        conclusion=_conclusion(budget, set_to) if budget is not None else _no_conclusion(findings),
+        assumptions=() if budget is None else tuple(_assumptions(findings)),
     )
 
 
@@ -174,7 +174,8 @@ def _field(bound: Bound) -> Row:
 
 
 def _fields(bound: Bound) -> Row:
-    measured = f"{_so_many(bound, bound.fields)}, {bound.most:,} of them small fields of this probe"
+    count = _at_least(bound, bound.fields)
+    measured = f"{count}, {bound.most:,} of them small headers of this probe"
     return Row(TITLES["fields"], measured if bound.most else _none(bound), _beyond(bound))
 
 
@@ -187,57 +188,57 @@ def _back(bound: Bound, is_browser: bool) -> Row:
 def _size(bound: Bound, name: str, beside: int) -> str:
     if not bound.most:
         return _none(bound)
-    octets = _so_many(bound, bound.most, " bytes")
+    octets = _at_least(bound, bound.most, " bytes")
     return f"{octets}, {bound.most + beside:,} with “{name}: ” and line end"
 
 
-def _so_many(bound: Bound, number: int, unit: str = "") -> str:
+def _at_least(bound: Bound, number: int, unit: str = "") -> str:
     if bound.cut and not bound.is_exact:
         return f"at least {number:,}{unit}"
-    return f"{number:,}{unit}{' and more' if bound.is_open else ''}"
+    return f"{number:,}{unit}{' or more' if bound.is_open else ''}"
 
 
 def _none(bound: Bound) -> str:
-    return NOTHING if bound.is_asked else NOT_ASKED
+    return NOTHING if bound.is_measured else NOT_MEASURED
 
 
 def _beyond(bound: Bound) -> str:
     if bound.least is None:
-        return NOT_ASKED if bound.cut else "not reached: nothing larger was tried"
-    says = f"{bound.least:,}: {_became(bound.beyond)}"
+        return NOT_MEASURED if bound.cut else "not reached: nothing larger was tried"
+    words = f"{bound.least:,}: {_consequence(bound.beyond)}"
     if bound.further and bound.beyond and bound.further[1].status != bound.beyond.status:
         size, outcome = bound.further
-        says += f"; {size:,}: {_became(outcome)}"
-    return says if bound.is_exact or not bound.most else f"{says}; {NOT_ASKED} between"
+        words += f"; {size:,}: {_consequence(outcome)}"
+    return words if bound.is_exact or not bound.most else f"{words}; {NOT_MEASURED} between"
 
 
-def _became(outcome: Outcome | None) -> str:
+def _consequence(outcome: Outcome | None) -> str:
     words = {
-        NoStatus.CLOSED: "the connection is closed without a whole answer",
-        NoStatus.SILENT: f"no answer within {PATIENCE_SECONDS} seconds",
-        NoStatus.MOVED: "answered with a redirect to another address",
+        NoStatus.CLOSED: "the connection is closed before the response is complete",
+        NoStatus.SILENT: f"no response within {PATIENCE_SECONDS} seconds",
+        NoStatus.MOVED: "a redirect to another address",
     }
     if outcome is None:
-        return NOT_ASKED
+        return NOT_MEASURED
     if isinstance(outcome.status, NoStatus):
         return words[outcome.status]
     if outcome.status != OK:
         return str(outcome.status)
     if not outcome.arrived:
-        return "dropped on the way, and still answered with 200: a cart would look empty"
-    return f"cut to {outcome.arrived:,} on the way, and still answered with 200"
+        return "dropped on the route, with status 200 all the same: a cart would look empty"
+    return f"cut to {outcome.arrived:,} on the route, with status 200 all the same"
 
 
 def _own_limit(bound: Bound) -> str:
-    # An answer that a hop finds too large has a status: one without, near what a browser is
-    # known to take, was stopped by the browser. Its other fields are below a page of memory.
+    # A hop that refuses a response sends a status. Without one, and near the known limit of a
+    # browser, the browser refused it. The other headers of a response are below 4,096 bytes.
     if bound.beyond is None or bound.beyond.status is not NoStatus.CLOSED:
         return ""
     for own in OWN_LIMITS:
         if own.octets - 4096 < bound.most < own.octets:
             return (
-                f"{bound.least:,}: your browser stops it. {own.browser} takes a header of "
-                f"{own.octets:,} bytes at most ({own.source})"
+                f"{bound.least:,}: your browser refuses it. {own.browser} accepts response headers "
+                f"of {own.octets:,} bytes at most, all together ({own.source})"
             )
     return ""
 
@@ -245,20 +246,20 @@ def _own_limit(bound: Bound) -> str:
 def _notes(findings: Findings) -> list[str]:
     notes = []
     if findings.is_shared is not None:
-        room = "take room from it" if findings.is_shared else "take no room from it"
+        passes = "no longer passes" if findings.is_shared else "still passes"
         notes.append(
-            f"{BESIDE_BYTES:,} bytes of other fields, sent beside the largest one, {room}."
+            f"The largest request header {passes} beside {BESIDE_BYTES:,} bytes of other headers."
         )
     bounds = {"field": findings.field, "fields": findings.fields, "back": findings.back}
     if any(bound.is_steady is False for bound in bounds.values()):
-        notes.append("A second try came out differently: what passes varies here.")
+        notes.append("A second try had a different result: the limit varies here.")
     once = [
         TITLES[question]
         for question, bound in bounds.items()
         if bound.least is not None and bound.is_steady is None
     ]
     if once:
-        notes.append(f"Not asked a second time: {', '.join(once)}.")
+        notes.append(f"Not confirmed by a second try: {', '.join(once)}.")
     cuts = {bound.cut for bound in bounds.values()}
     return notes + [sentence for cut, sentence in ENDED.items() if cut in cuts]
 
@@ -268,34 +269,33 @@ def _failures(failed: Sequence[str]) -> list[str]:
         return []
     why = ", ".join(dict.fromkeys(failed))
     return [
-        f"Connections that failed: {len(failed)} ({why}). An attempt without a connection is made "
-        "once more."
+        f"Failed connections: {len(failed)} ({why}). Each attempt tries to connect at most twice."
     ]
 
 
-def _says_nothing(findings: Findings) -> str:
+def _no_conclusion(findings: Findings) -> str:
     is_cut = findings.field.cut or findings.back.cut
-    why = "the search came to no end" if is_cut else "not even the smallest field passes"
-    return f"What that means for a cart cannot be said: {why}."
+    why = "the search did not finish" if is_cut else "not even the smallest header passes"
+    return f"What this means for a cart is unknown: {why}."
 
 
-def _says(budget: int, set_to: int) -> str:
+def _conclusion(budget: int, set_to: int) -> str:
     if budget >= set_to:
         full = "A full cart" if set_to == BROWSER_LIMIT_BYTES else "The largest cart of this shop"
-        return f"{full} ({set_to:,} bytes) passes here, in a request and in an answer."
+        return f"{full} ({set_to:,} bytes) passes here, in requests and in responses."
     if not budget:
-        return "No cart passes here that is worth the name: raise the limit of what stands between."
+        return "Not even a small cart passes here: raise the limits of the hops on the route."
     return (
         f"A full cart ({set_to:,} bytes) does not pass here: "
-        f"set SHOP_CART_BUDGET_BYTES={budget}, or raise the limit of what stands between."
+        f"set SHOP_CART_BUDGET_BYTES={budget}, or raise the limits of the hops on the route."
     )
 
 
-def _assumes(findings: Findings) -> list[str]:
-    others = f", and {POST_BYTES:,} of a browser’s other fields" if findings.is_shared else ""
+def _assumptions(findings: Findings) -> list[str]:
+    others = f" and {POST_BYTES:,} bytes of a browser’s other headers" if findings.is_shared else ""
     return [
-        f"This reckons with {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies in a request"
-        f"{others}. The answer to a change is taken to be {ANSWER_BESIDE_BYTES:,} bytes longer "
-        "than the one measured, and all of its header to count against the limit. Cookies of other "
-        "programs on this host are left out.",
+        f"This allows for {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies{others} in a "
+        "request. It assumes that the response to a change of the cart has "
+        f"{ANSWER_BESIDE_BYTES:,} bytes more than the one measured, and that all its headers count "
+        "towards the limit. Cookies of other programs on this host are not included.",
     ]

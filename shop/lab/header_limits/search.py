@@ -1,16 +1,16 @@
-"""How large a header may be on the way to a shop and back: what is asked, and how it is found.
+"""The search for the largest headers that pass on the route to a shop and back.
 
-A search is a generator, as the probes of `trial` are. It yields an Attempt, which is one request;
-is sent its Outcome; and ends by returning Findings. It knows no clock and no chance, so it can be
-run anew over the outcomes so far, and whoever makes the requests asks the same: the page in a
-browser, and `shop limits` in a terminal.
+A search is a generator, like the probes of a browser. It yields an Attempt, which is one request;
+is sent its Outcome; and ends by returning Findings. It uses no clock and no randomness, so it can
+be replayed over the outcomes so far, and whoever makes the requests makes the same ones: the page
+in a browser, and `shop limits` in a terminal. It asks three questions:
 
-    field   the largest value of one field of a request
-    fields  the most fields of a request
-    back    the largest value of one field of an answer
+    field   the largest value of one header of a request
+    fields  the most headers of a request
+    back    the largest value of one header of a response
 
-Each begins with what must pass, doubles until something does not, and halves the distance until
-a byte, or a field, makes the difference. Then both sides of it are asked once more.
+Each one starts with a size that must pass, doubles it until one does not pass, and halves the
+interval until a single byte, or header, makes the difference. Then both sides are tried once more.
 """
 
 from __future__ import annotations
@@ -19,32 +19,34 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 
 from shop.lab.engine.exchange import replayed
 
 FIELD = "Crumbs"
-"""As long as `Cookie`, which no script may send."""
+"""As long as `Cookie`, which a script may not send."""
 COUNTED = "Way-"
-"""The fields that are counted have numbers behind it: different names, or a hop would join them."""
+"""Prefix of the counted headers. Numbers follow it, because a hop may join headers of one name."""
 BACK = "Crumb-Back"
-"""As long as `Set-Cookie`: a hop counts bytes, and a browser keeps nothing of it."""
+"""As long as `Set-Cookie`, for a hop that counts bytes, but a browser does not store it."""
 BESIDE = "Crumbs-Beside"
 BESIDE_BYTES = 1000
-"""What is sent beside a field to learn whether it takes room from it."""
+"""Size of a second header, which shows whether other headers count towards the same limit."""
 SIZES = (16, *(4096 << step for step in range(9)))
-"""Bytes that are tried first, until one does not pass; beyond 1 MiB nobody asks."""
+"""Sizes in bytes that are tried first, until one does not pass; 1 MiB is the largest."""
 COUNTS = (8, 64, 128, 256, 512, 1024, 2000)
 MOST_ATTEMPTS = 82
-"""What a whole search takes at most: 31 for each of the sizes, 19 for the count, and one."""
+"""The most attempts of a whole search: 31 for each size, 19 for the count, and one."""
 MOST_REQUESTS = 2 * MOST_ATTEMPTS + 2
-"""What a page makes for it at most. Before each attempt it asks which one is next; it asks once
-more to hear that there is none; and it asks for the report."""
+"""The most requests of a page: each attempt, and before it a request for the next attempt; a last
+one that finds no further attempt; and the report."""
 MOST_SECONDS = 60
 PATIENCE_SECONDS = 5
-"""How long one attempt may take, its connection included."""
+"""The longest time of an attempt, including its connection."""
 
-OK = 200
-_WRITTEN = re.compile(r"\d{1,3}(-\d{1,7}){0,2}", re.ASCII)
+OK = HTTPStatus.OK.value
+"""A plain number: it is written into addresses."""
+_PATTERN = re.compile(r"\d{1,3}(-\d{1,7}){0,2}", re.ASCII)
 
 
 class NoStatus(StrEnum):
@@ -54,20 +56,21 @@ class NoStatus(StrEnum):
     SILENT = "silent"
     MOVED = "moved"
     OVER = "over"
-    """It was not made, or not waited for to the end: the time for the whole search has passed."""
+    """Not made, or cut short: the time for the whole search was up."""
     LOST = "lost"
-    """It was not made: there was no connection to make it on, at two tries."""
+    """Not made: two tries to connect failed."""
 
 
 NOT_MADE = (NoStatus.OVER, NoStatus.LOST)
-"""What says nothing of a header, and ends a search."""
+"""Outcomes that say nothing about headers. They end a search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. `question` is what it belongs to, `size` what is to arrive; `fields` are the
-    names of its probing fields, each with the bytes of its value, `back` the bytes of the field
-    that is to come back. `reads` says which figure of the answer is what arrived."""
+    """One request. `question` is the question it belongs to, and `size` the bytes or headers that
+    should arrive. `fields` are the names of its probing headers with the bytes of their values;
+    `back` is the size of the header requested in the response. `reads` names the figure of the
+    response that says how much arrived."""
 
     question: str
     size: int
@@ -78,7 +81,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an attempt. `fields` is how many fields the laboratory saw in all."""
+    """The result of an attempt. `fields` is the number of all headers that arrived."""
 
     status: int | NoStatus
     arrived: int = 0
@@ -86,8 +89,8 @@ class Outcome:
 
     @classmethod
     def of(cls, text: str) -> Outcome:
-        """The outcome that a text stands for. Raises ValueError when it is none."""
-        if not _WRITTEN.fullmatch(text):
+        """The outcome written as this text. Raises ValueError when it is not an outcome."""
+        if not _PATTERN.fullmatch(text):
             return cls(NoStatus(text))
         return cls(*map(int, text.split("-")))
 
@@ -97,18 +100,18 @@ class Outcome:
         return f"{self.status}-{self.arrived}-{self.fields}"
 
     def passes(self, attempt: Attempt) -> bool:
-        """Whether all that was sent has arrived: some hops drop a field and go on."""
+        """Whether everything sent has arrived: some hops drop a header and pass the rest on."""
         return self.status == OK and self.arrived == attempt.size
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`most` passes, and is 0 when nothing does; `least` does not, and is None when none was
-    found. `beyond` is what became of `least`, and `further` of the first that was refused, since
-    the last byte may be one of its own: a header that just fills a buffer. `fields` is what the
-    laboratory saw at `most`. `is_steady` is whether a second try came out alike, and None when
-    there was none. `cut` is why the search for it ended early, which leaves `most` and `least` as
-    far as they were known by then."""
+    """The limit of one question. `most` is the largest size that passes, 0 if none does; `least`
+    the smallest that does not, None if every size passed. `beyond` is the outcome of `least`, and
+    `further` the first size refused and its outcome: the two may differ, as with a header that just
+    fills a buffer. `fields` is the number of headers that the laboratory received at `most`.
+    `is_steady` is whether a second try had the same result, None without a second try. `cut` is why
+    the search ended early, with `most` and `least` as known by then."""
 
     most: int
     least: int | None = None
@@ -124,19 +127,19 @@ class Bound:
 
     @property
     def is_open(self) -> bool:
-        """Whether all passes that anybody asks for."""
+        """Whether every size passed that was tried."""
         return self.least is None and not self.cut
 
     @property
-    def is_asked(self) -> bool:
-        """Whether anything came of it before the search ended."""
+    def is_measured(self) -> bool:
+        """Whether there was any result before the search ended."""
         return bool(self.most) or not self.cut
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The three bounds. `is_shared` says whether other fields of a request take room from the
-    largest one; None when that was not asked."""
+    """The three bounds. `is_shared` is whether other headers of a request count towards the limit
+    of the largest one; None if that was not measured."""
 
     field: Bound
     fields: Bound
@@ -161,7 +164,7 @@ def search() -> Search:
 
 
 def position(outcomes: Sequence[Outcome]) -> Attempt | Findings:
-    """The attempt that is next after these outcomes, or what they come to.
+    """The next attempt after these outcomes, or their findings.
 
     Raises ValueError when there are more outcomes than attempts.
     """
@@ -194,10 +197,10 @@ def _bound(
         bound = yield from _narrowed(bound, of((bound.most + bound.least) // 2))
     if not bound.is_exact:
         return bound
-    again = yield from _narrowed(Bound(0), of(bound.most))
-    above = yield from _narrowed(again, of(bound.most + 1))
+    second = yield from _narrowed(Bound(0), of(bound.most))
+    above = yield from _narrowed(second, of(bound.most + 1))
     if above.cut:
-        return replace(bound, cut=above.cut, is_steady=False if again.least else None)
+        return replace(bound, cut=above.cut, is_steady=False if second.least else None)
     return replace(bound, is_steady=above.is_exact and _status(above) == _status(bound))
 
 

@@ -10,7 +10,7 @@ class HeaderSearch extends HTMLElement {
     this.button = this.querySelector("button");
     this.bar = this.querySelector("progress");
     this.status = this.querySelector("[role=status]");
-    this.report = this.querySelector(".way-report");
+    this.report = this.querySelector(".route-report");
     this.button.addEventListener("click", () => this.start());
   }
 
@@ -24,8 +24,8 @@ class HeaderSearch extends HTMLElement {
       await this.search();
     } catch (problem) {
       this.show(problem.message === String(TOO_MANY)
-        ? "It has stopped: too many requests. Nothing was changed. Please try again in a minute."
-        : "It has stopped: the shop does not answer. Nothing was changed. Please try again.");
+        ? "The search has stopped: too many requests. Nothing was changed. Please try again in a minute."
+        : "The search has stopped: the shop does not respond. Nothing was changed. Please try again.");
     }
     this.bar.parentElement.hidden = true;
     this.button.ariaDisabled = null;
@@ -42,8 +42,8 @@ class HeaderSearch extends HTMLElement {
       outcomes.push(await outcome(this.dataset.echo, step, until - performance.now()));
     }
     const page = new DOMParser().parseFromString(await (await read(step.report)).text(), "text/html");
-    this.report.replaceChildren(...page.querySelector("main .way-report").childNodes);
-    this.show("It is done. The report is below.");
+    this.report.replaceChildren(...page.querySelector("main .route-report").childNodes);
+    this.show("The search is finished. The report is below.");
   }
 
   show(message) {

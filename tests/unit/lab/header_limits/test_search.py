@@ -124,7 +124,7 @@ def test_a_hop_that_drops_the_field_and_goes_on_is_found_out() -> None:
     findings = found_in(FASTLY)
     assert (findings.field.most, findings.field.beyond) == (32_768, Outcome(200, 0, 3))
     report = header_limits_report.by_browser(findings, budget_bytes=4096)
-    assert "dropped on the way" in report.rows[0].beyond
+    assert "dropped on the route" in report.rows[0].beyond
 
 
 @pytest.mark.parametrize("arrived", [0, 15, 17])
@@ -135,7 +135,7 @@ def test_what_arrives_shorter_or_longer_does_not_pass(arrived: int) -> None:
 def test_a_field_that_arrives_cut_is_said_to_be() -> None:
     bound = Bound(16, 17, Outcome(200, 12, 4), (17, Outcome(200, 12, 4)), fields=4)
     report = reported(replace(found_in(Deployment()), field=bound))
-    assert report.rows[0].beyond == "17: cut to 12 on the way, and still answered with 200"
+    assert report.rows[0].beyond == "17: cut to 12 on the route, with status 200 all the same"
 
 
 def test_nothing_passes_where_even_the_least_is_refused() -> None:
@@ -144,8 +144,8 @@ def test_nothing_passes_where_even_the_least_is_refused() -> None:
     report = header_limits_report.by_browser(findings, budget_bytes=4096)
     assert (report.rows[0].measured, report.rows[0].beyond) == ("nothing", "16: 431")
     assert report.budget_bytes is None
-    assert report.says == (
-        "What that means for a cart cannot be said: not even the smallest field passes."
+    assert report.conclusion == (
+        "What this means for a cart is unknown: not even the smallest header passes."
     )
 
 
@@ -156,7 +156,7 @@ def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
             return Outcome(NoStatus.CLOSED) if is_full else NGINX.answers(attempt)
 
     report = header_limits_report.by_browser(found_in(Filled()), budget_bytes=4096)
-    closed = "the connection is closed without a whole answer"
+    closed = "the connection is closed before the response is complete"
     assert report.rows[2].beyond == f"3,463: {closed}; 4,096: 502"
 
 
@@ -168,8 +168,8 @@ def test_a_search_whose_time_is_up_says_what_it_knows(until: int) -> None:
     assert findings.field.least is None or findings.field.least > 8182
     report = reported(findings)
     assert report.budget_bytes is None
-    assert report.says.endswith("cannot be said: the search came to no end.")
-    assert report.notes[-1] == "After 60 seconds the search ended, before all was asked."
+    assert report.conclusion.endswith("is unknown: the search did not finish.")
+    assert report.notes[-1] == "The search ended after 60 seconds, before everything was measured."
 
 
 FIELD_ENDS = "with “Cookie: ” and line end"
@@ -178,13 +178,15 @@ FIELD_ENDS = "with “Cookie: ” and line end"
 @pytest.mark.parametrize(
     ("until", "measured", "beyond"),
     [
-        pytest.param(0, "not asked", "not asked", id="nothing asked"),
-        pytest.param(1, f"at least 16 bytes, 26 {FIELD_ENDS}", "not asked", id="one passed"),
-        pytest.param(2, f"at least 4,096 bytes, 4,106 {FIELD_ENDS}", "not asked", id="two passed"),
+        pytest.param(0, "not measured", "not measured", id="nothing asked"),
+        pytest.param(1, f"at least 16 bytes, 26 {FIELD_ENDS}", "not measured", id="one passed"),
+        pytest.param(
+            2, f"at least 4,096 bytes, 4,106 {FIELD_ENDS}", "not measured", id="two passed"
+        ),
         pytest.param(
             3,
             f"at least 4,096 bytes, 4,106 {FIELD_ENDS}",
-            "8,192: 400; not asked between",
+            "8,192: 400; not measured between",
             id="one was refused",
         ),
         pytest.param(15, f"8,182 bytes, 8,192 {FIELD_ENDS}", "8,183: 400", id="found"),
@@ -193,20 +195,20 @@ FIELD_ENDS = "with “Cookie: ” and line end"
 def test_what_was_not_asked_is_said_not_to_be(until: int, measured: str, beyond: str) -> None:
     rows = reported(found_in(NGINX, until=until)).rows
     assert (rows[0].measured, rows[0].beyond) == (measured, beyond)
-    assert [(row.measured, row.beyond) for row in rows[1:]] == [("not asked", "not asked")] * 2
+    assert {(row.measured, row.beyond) for row in rows[1:]} == {("not measured", "not measured")}
 
 
 def test_fields_that_were_not_all_asked_are_at_least_so_many() -> None:
     rows = reported(found_in(NGINX, until=20)).rows
-    assert rows[1].measured == "at least 67, 64 of them small fields of this probe"
-    assert rows[1].beyond == "not asked"
+    assert rows[1].measured == "at least 67, 64 of them small headers of this probe"
+    assert rows[1].beyond == "not measured"
 
 
 @pytest.mark.parametrize("until", [3, 15, 16])
 def test_what_was_asked_once_is_said_to_be(until: int) -> None:
     findings = found_in(NGINX, until=until)
     assert findings.field.is_steady is None
-    assert reported(findings).notes[0] == "Not asked a second time: Largest field of a request."
+    assert reported(findings).notes[0] == "Not confirmed by a second try: Largest request header."
 
 
 def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
@@ -216,8 +218,8 @@ def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
     report = reported(findings)
     assert report.budget_bytes == 2300
     assert report.notes[1:] == (
-        "Not asked a second time: Largest field of an answer.",
-        "After 60 seconds the search ended, before all was asked.",
+        "Not confirmed by a second try: Largest response header.",
+        "The search ended after 60 seconds, before everything was measured.",
     )
 
 
@@ -229,7 +231,7 @@ def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
         NoStatus.LOST,
     )
     assert reported(findings).notes[1:] == (
-        "The search ended before all was asked: at two tries there was no connection.",
+        "The search ended before everything was measured: two tries to connect failed.",
     )
 
 
@@ -242,7 +244,7 @@ def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> 
     field, fields = in_json["request_field_bytes"], in_json["request_fields"]
     assert (field["most"], field["least_refused"], field["exact"]) == (8182, 8183, True)
     assert (field["steady"], field["cut"], field["shared"]) == (None, True, None)
-    assert (fields["most"], fields["least_refused"], fields["beyond"]) == (0, None, "not asked")
+    assert (fields["most"], fields["least_refused"], fields["beyond"]) == (0, None, "not measured")
     assert (fields["steady"], fields["cut"]) == (None, True)
     assert in_json["notes"] == list(report.notes)
     whole = found_in(NGINX)
@@ -264,7 +266,7 @@ def test_what_varies_is_said_to_vary() -> None:
 
     findings = found_in(Fickle())
     assert not findings.field.is_steady
-    assert "A second try came out differently: what passes varies here." in (
+    assert "A second try had a different result: the limit varies here." in (
         header_limits_report.by_browser(findings, budget_bytes=4096).notes
     )
 
@@ -335,27 +337,25 @@ def test_what_a_cart_may_take(findings: Findings, beside: int, budget: int) -> N
 
 def test_the_budget_is_said_beside_the_one_that_is_set() -> None:
     findings = found_in(NGINX)
-    says = header_limits_report.by_browser(findings, budget_bytes=4096).says
+    says = header_limits_report.by_browser(findings, budget_bytes=4096).conclusion
     assert says.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
     assert "SHOP_CART_BUDGET_BYTES=2300," in says
-    says = header_limits_report.by_browser(findings, budget_bytes=2300).says
+    says = header_limits_report.by_browser(findings, budget_bytes=2300).conclusion
     assert (
         says
-        == "The largest cart of this shop (2,300 bytes) passes here, in a request and in an answer."
+        == "The largest cart of this shop (2,300 bytes) passes here, in requests and in responses."
     )
 
 
 def test_no_budget_of_nothing_is_advised() -> None:
-    says = reported(found_in(Deployment(value=800))).says
-    assert says == (
-        "No cart passes here that is worth the name: raise the limit of what stands between."
-    )
+    says = reported(found_in(Deployment(value=800))).conclusion
+    assert says == ("Not even a small cart passes here: raise the limits of the hops on the route.")
 
 
 def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
     findings = found_in(Deployment(back=261_506, too_large=NoStatus.CLOSED))
     assert (
-        "your browser stops it"
+        "your browser refuses it"
         in header_limits_report.by_browser(findings, budget_bytes=4096).rows[2].beyond
     )
     says = (
@@ -363,7 +363,7 @@ def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
         .rows[2]
         .beyond
     )
-    assert says == "261,507: the connection is closed without a whole answer"
+    assert says == "261,507: the connection is closed before the response is complete"
     refused = replace(findings, back=found_in(Deployment(back=261_506)).back)
     assert (
         header_limits_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
