@@ -15,7 +15,8 @@ from shop.lab.conformance import suite
 from shop.lab.conformance.cases import Case, Family, families, reasons
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
-from shop.lab.engine.run import STOPPED, Run, browser_and_origin, sending
+from shop.lab.engine.placeholders import sending
+from shop.lab.engine.run import STOPPED, Run, browser_and_origin
 from shop.lab.engine.state import Progress
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses

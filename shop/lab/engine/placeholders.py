@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import request
+
+from shop.web.site.shop import shop
 
 SOON_SECONDS = 600
 """How far ahead a date in the future is."""
@@ -41,3 +46,8 @@ class Sending:
             "mixed": self.host.title(),
             "doubled": self.host.replace(".", "..", 1),
         }[hole[2]]
+
+
+def sending() -> Sending:
+    """The current time, and the host of this request."""
+    return Sending(urlsplit(request.host_url).hostname or "", shop().now())

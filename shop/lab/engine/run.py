@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -42,7 +41,7 @@ from shop.lab.engine.exchange import (
     exchanges,
     position,
 )
-from shop.lab.engine.placeholders import Sending
+from shop.lab.engine.placeholders import sending
 from shop.lab.engine.state import Progress, State, loaded, packed
 from shop.web.cart.visit import read_visit
 from shop.web.cart.writer import put_back
@@ -333,11 +332,6 @@ def _batch(deletions: Sequence[str]) -> Sequence[str]:
             break
         count += 1
     return deletions[:count]
-
-
-def sending() -> Sending:
-    """The current time, and the host of this request."""
-    return Sending(urlsplit(request.host_url).hostname or "", shop().now())
 
 
 def _arrival() -> Arrival:
