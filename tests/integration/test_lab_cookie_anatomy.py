@@ -54,6 +54,6 @@ def test_lines_that_are_left_out_are_counted(
 ) -> None:
     visitor.set_cookie("cart", cart_of(count))
     page = visitor.get(PAGE).text
-    more = re.search(r"and (\d+) lines? more", page)
+    more = re.search(r"and (\d+) more lines?", page)
     assert len(rows(page, "What each line costs")) == 60
     assert (more and int(more[1])) == left_out
