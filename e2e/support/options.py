@@ -30,7 +30,9 @@ def without_a_word(config: pytest.Config, names: Iterable[str]) -> list[str]:
     return [name for name in names if f"--{name}" not in words]
 
 
-def impossible(option: Any, environ: Mapping[str, str]) -> str | None:
+def impossible(
+    option: Any, environ: Mapping[str, str], *, platform: str = sys.platform
+) -> str | None:
     """A sentence for a browser that is not installed, or a window without a screen; None when
     everything that was asked for can be had."""
     for engine in option.browser or ():
@@ -40,7 +42,7 @@ def impossible(option: Any, environ: Mapping[str, str]) -> str | None:
                 f"Install it with: {sys.executable} -m playwright install {engine}"
             )
     has_screen = any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    if option.headed and sys.platform == "linux" and not has_screen:
+    if option.headed and platform == "linux" and not has_screen:
         return (
             "--headed: there is no screen to show a browser on (DISPLAY is not set). "
             "Leave --headed out, or run it on a virtual screen: xvfb-run -a make e2e-headed"

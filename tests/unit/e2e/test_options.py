@@ -14,16 +14,17 @@ PROJECT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
-    ("environ", "is_possible"),
+    ("platform", "environ", "is_possible"),
     [
-        pytest.param({}, False, id="no screen"),
-        pytest.param({"DISPLAY": ":0"}, True, id="X11"),
-        pytest.param({"WAYLAND_DISPLAY": "wayland-0"}, True, id="Wayland"),
+        pytest.param("linux", {}, False, id="no screen"),
+        pytest.param("linux", {"DISPLAY": ":0"}, True, id="X11"),
+        pytest.param("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True, id="Wayland"),
+        pytest.param("darwin", {}, True, id="macOS, which needs neither"),
     ],
 )
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
-def test_a_window_needs_a_screen(environ: dict[str, str], is_possible: bool) -> None:
-    problem = options.impossible(Namespace(browser=None, headed=True), environ)
+def test_a_window_needs_a_screen(platform: str, environ: dict[str, str], is_possible: bool) -> None:
+    option = Namespace(browser=None, headed=True)
+    problem = options.impossible(option, environ, platform=platform)
     assert (problem is None) is is_possible
     assert problem is None or "xvfb-run -a make e2e-headed" in problem
 
