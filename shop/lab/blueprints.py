@@ -18,7 +18,7 @@ from shop.lab.encodings import unguarded
 from shop.lab.header_limits import page as header_limits_page
 from shop.lab.home import page as home_page
 from shop.lab.museum import page as museum_page
-from shop.lab.museum.demo_shop import Stage
+from shop.lab.museum.demo_shop import DemoShop
 from shop.lab.probes import page as probes_page
 from shop.web.site.shop import Shop
 
@@ -41,7 +41,7 @@ BLUEPRINTS = (
 def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop], Flask]) -> None:
     """Adds the laboratory to the shop, with one rate limit for all its addresses. `join` makes an
     app with the shop's own pages for another Shop."""
-    app.extensions[museum_page.EXTENSION] = Stage(join)
+    app.extensions[museum_page.EXTENSION] = DemoShop(join)
     limit = limiter.shared_limit(ratelimit, scope="limits", cost=_cost)
     for blueprint in BLUEPRINTS:
         limit(blueprint)

@@ -51,7 +51,7 @@ _PRODUCTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Conditions:
     """What an exhibit's cookie depends on: its limit, and the shop's times, all in seconds."""
 
     cookie_limit: CookieLimit
@@ -71,16 +71,16 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Action:
     """A form that is sent in a second try; `fields` are made from the cookie's value."""
 
-    told: str
+    title: str
     path: str
     fields: Callable[[str], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Reply:
     """A request with the exhibit's cookie, redirects followed, and its outcome.
 
     `set_cookies` are the headers for the cart, `refusals` what the shop logged about it, `held` the
@@ -104,26 +104,26 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
+class Showing:
     """An exhibit's cookies, and what the shop did when its page was opened and its form sent."""
 
-    scene: Scene
+    conditions: Conditions
     values: tuple[str, ...]
-    opened: Exchange
-    acted: Exchange
+    opened: Reply
+    acted: Reply
 
     @property
     def octets(self) -> tuple[int, ...]:
         """Octets of name + value of each cookie."""
-        return tuple(len(self.scene.cookie_limit.name) + len(value) for value in self.values)
+        return tuple(len(self.conditions.cookie_limit.name) + len(value) for value in self.values)
 
     @property
     def header(self) -> str:
         """The value of the requests' Cookie header."""
-        return "; ".join(f"{self.scene.cookie_limit.name}={value}" for value in self.values)
+        return "; ".join(f"{self.conditions.cookie_limit.name}={value}" for value in self.values)
 
 
-class Stage:
+class DemoShop:
     """The pages of the demo shop; `join` makes an app for a Shop."""
 
     def __init__(self, join: Callable[[Shop], Flask]) -> None:
@@ -131,31 +131,33 @@ class Stage:
         self._lock = threading.Lock()
         self._app: Flask | None = None
 
-    def scene(self) -> Scene:
+    def conditions(self) -> Conditions:
         """What an exhibit's cookies depend on, for this request's connection."""
         here = shop()
-        return Scene(cookie_limit(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds)
+        return Conditions(
+            cookie_limit(), here.now(), here.cart_max_age_seconds, here.cart_grace_seconds
+        )
 
-    def play(self, scene: Scene, values: tuple[str, ...], act: Act) -> Show:
+    def play(self, conditions: Conditions, values: tuple[str, ...], action: Action) -> Showing:
         """Opens the cart page with these cookies; then, in another browser, acts with them."""
-        with self._lock, self._opened(scene) as app:
-            browsers = [_browser(app, scene.cookie_limit.name, values) for _ in range(2)]
-            opened = _exchange(browsers[0], scene, "GET", "/cart", {})
-            acted = _exchange(browsers[1], scene, "POST", act.path, act.fields(values[0]))
-        return Show(scene, values, opened, acted)
+        with self._lock, self._opened(conditions) as app:
+            browsers = [_browser(app, conditions.cookie_limit.name, values) for _ in range(2)]
+            opened = _reply(browsers[0], conditions, "GET", "/cart", {})
+            acted = _reply(browsers[1], conditions, "POST", action.path, action.fields(values[0]))
+        return Showing(conditions, values, opened, acted)
 
     @contextmanager
-    def _opened(self, scene: Scene) -> Iterator[Flask]:
+    def _opened(self, conditions: Conditions) -> Iterator[Flask]:
         here = shop()
         engine = connect_to("sqlite://")
         try:
-            _furnish(engine, here.rules, scene)
+            _furnish(engine, here.rules, conditions)
             staged = replace(
                 here,
                 engine=engine,
                 catalogue=CachedCatalogue(engine),
                 keys=(*here.keys, FORMER_KEY),
-                now=lambda: scene.now,
+                now=lambda: conditions.now,
             )
             if self._app is None:
                 self._app = self._join(staged)
@@ -167,7 +169,7 @@ class Stage:
             engine.dispose()
 
 
-def _furnish(engine: Engine, rules: Rules, scene: Scene) -> None:
+def _furnish(engine: Engine, rules: Rules, conditions: Conditions) -> None:
     exponent = get_currency_precision(rules.currency)
     defaults = Defaults(rules.currency, exponent, "Museum", rules.shipping_vat_basis_points)
 
@@ -180,7 +182,7 @@ def _furnish(engine: Engine, rules: Rules, scene: Scene) -> None:
     with writing(engine) as connection:
         Table.metadata.create_all(connection)
         list(catalogue_import.import_rows(connection, rows, defaults, 0))
-        list(catalogue_import.import_rows(connection, [dearer], defaults, scene.since_then))
+        list(catalogue_import.import_rows(connection, [dearer], defaults, conditions.since_then))
 
 
 def _browser(app: Flask, name: str, values: tuple[str, ...]) -> Client:
@@ -196,9 +198,9 @@ def _paths() -> tuple[str, str]:
     return f"{request.script_root}/cart", "/"
 
 
-def _exchange(
-    browser: Client, scene: Scene, method: str, path: str, fields: Mapping[str, str]
-) -> Exchange:
+def _reply(
+    browser: Client, conditions: Conditions, method: str, path: str, fields: Mapping[str, str]
+) -> Reply:
     with _recording() as record:
         answer: TestResponse = browser.open(
             path,
@@ -209,15 +211,15 @@ def _exchange(
             buffered=True,
         )
     answers = (*answer.history, answer)
-    kept = (browser.get_cookie(scene.cookie_limit.name, _host(), path) for path in _paths())
-    return Exchange(
+    kept = (browser.get_cookie(conditions.cookie_limit.name, _host(), path) for path in _paths())
+    return Reply(
         asked=f"{method} {request.script_root}{path}",
         statuses=tuple(each.status_code for each in answers),
         set_cookies=tuple(
             line
             for each in answers
             for line in each.headers.getlist("Set-Cookie")
-            if line.startswith(f"{scene.cookie_limit.name}=")
+            if line.startswith(f"{conditions.cookie_limit.name}=")
         ),
         refusals=tuple(record.refusals),
         held=tuple(cookie.value for cookie in kept if cookie is not None),

@@ -22,10 +22,10 @@ from shop.lab.museum.demo_shop import (
     LAMP,
     MUG,
     TEAPOT,
-    Act,
-    Exchange,
-    Scene,
-    Show,
+    Action,
+    Conditions,
+    Reply,
+    Showing,
 )
 from shop.lab.sources import rfc
 from shop.web.site.wording import NOT_CHARGED
@@ -45,7 +45,7 @@ class Expectation:
     """What should happen, and whether it does."""
 
     text: str
-    is_met: Callable[[Show], bool]
+    is_met: Callable[[Showing], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,94 +56,100 @@ class Exhibit:
     name: str
     title: str
     sentence: str
-    made: Callable[[Scene], tuple[str, ...]]
+    made: Callable[[Conditions], tuple[str, ...]]
     expected: tuple[Expectation, ...]
-    act: Act
-    is_staged: bool = False
+    action: Action
+    needs_demo_shop: bool = False
 
 
-def _signed(scene: Scene, *lines: Line, at: int | None = None, key: str | None = None) -> str:
-    cart = Cart(lines, scene.recently if at is None else at)
+def _signed(
+    conditions: Conditions, *lines: Line, at: int | None = None, key: str | None = None
+) -> str:
+    cart = Cart(lines, conditions.recently if at is None else at)
     return cookie.encode(
-        cart, [key] if key else scene.cookie_limit.keys, name=scene.cookie_limit.name
+        cart, [key] if key else conditions.cookie_limit.keys, name=conditions.cookie_limit.name
     )
 
 
-def _of(*numbers: int) -> Callable[[Scene], tuple[str, ...]]:
-    return lambda scene: (_signed(scene, *(Line(number, 1) for number in numbers)),)
+def _of(*numbers: int) -> Callable[[Conditions], tuple[str, ...]]:
+    return lambda conditions: (_signed(conditions, *(Line(number, 1) for number in numbers)),)
 
 
-def _filled(free: int) -> Callable[[Scene], tuple[str, ...]]:
-    def made(scene: Scene) -> tuple[str, ...]:
-        octets = scene.cookie_limit.limit_bytes - free
-        cart = cart_of_exactly(octets, scene.cookie_limit, first=[Line(MUG, 1)], now=scene.now)
+def _filled(free: int) -> Callable[[Conditions], tuple[str, ...]]:
+    def made(conditions: Conditions) -> tuple[str, ...]:
+        octets = conditions.cookie_limit.limit_bytes - free
+        cart = cart_of_exactly(
+            octets, conditions.cookie_limit, first=[Line(MUG, 1)], now=conditions.now
+        )
         if cart is None:
             raise CannotBeShownError(f"No cart was found that takes exactly {octets} bytes.")
-        return (cookie.encode(cart, scene.cookie_limit.keys, name=scene.cookie_limit.name),)
+        return (
+            cookie.encode(cart, conditions.cookie_limit.keys, name=conditions.cookie_limit.name),
+        )
 
     return made
 
 
-def _in_grace(scene: Scene) -> tuple[str, ...]:
-    if not scene.grace_seconds:
+def _in_grace(conditions: Conditions) -> tuple[str, ...]:
+    if not conditions.grace_seconds:
         raise CannotBeShownError(
             "This shop offers no expired cart back: SHOP_CART_GRACE_DAYS is 0. There an expired "
             "cart is let go at once, as the next exhibit shows."
         )
-    age_seconds = scene.life_seconds + (scene.grace_seconds + 1) // 2
-    return (_signed(scene, Line(MUG, 1), at=scene.now - age_seconds),)
+    age_seconds = conditions.life_seconds + (conditions.grace_seconds + 1) // 2
+    return (_signed(conditions, Line(MUG, 1), at=conditions.now - age_seconds),)
 
 
-def _expired(scene: Scene) -> tuple[str, ...]:
-    age_seconds = scene.life_seconds + scene.grace_seconds + 1
-    return (_signed(scene, Line(MUG, 1), at=max(0, scene.now - age_seconds)),)
+def _expired(conditions: Conditions) -> tuple[str, ...]:
+    age_seconds = conditions.life_seconds + conditions.grace_seconds + 1
+    return (_signed(conditions, Line(MUG, 1), at=max(0, conditions.now - age_seconds)),)
 
 
-def _forged(scene: Scene) -> tuple[str, ...]:
-    signature = _signed(scene, Line(MUG, 1)).rpartition(".")[2]
-    payload = _signed(scene, Line(MUG, 9)).rpartition(".")[0]
+def _forged(conditions: Conditions) -> tuple[str, ...]:
+    signature = _signed(conditions, Line(MUG, 1)).rpartition(".")[2]
+    payload = _signed(conditions, Line(MUG, 9)).rpartition(".")[0]
     return (f"{payload}.{signature}",)
 
 
-def _signed_with(key: str) -> Callable[[Scene], tuple[str, ...]]:
-    return lambda scene: (_signed(scene, Line(MUG, 1), key=key),)
+def _signed_with(key: str) -> Callable[[Conditions], tuple[str, ...]]:
+    return lambda conditions: (_signed(conditions, Line(MUG, 1), key=key),)
 
 
-def _of_version(version: int) -> Callable[[Scene], tuple[str, ...]]:
-    def made(scene: Scene) -> tuple[str, ...]:
-        text = f"{version},{scene.recently - cookie.EPOCH},{MUG},1"
-        return (cookie.sign(cookie.payload(text), scene.cookie_limit.keys),)
+def _of_version(version: int) -> Callable[[Conditions], tuple[str, ...]]:
+    def made(conditions: Conditions) -> tuple[str, ...]:
+        text = f"{version},{conditions.recently - cookie.EPOCH},{MUG},1"
+        return (cookie.sign(cookie.payload(text), conditions.cookie_limit.keys),)
 
     return made
 
 
-def _repriced(scene: Scene) -> tuple[str, ...]:
-    if not scene.recently < scene.since_then <= scene.now:
+def _repriced(conditions: Conditions) -> tuple[str, ...]:
+    if not conditions.recently < conditions.since_then <= conditions.now:
         raise CannotBeShownError("Carts of this shop live too briefly for a price to change.")
-    return _of(LAMP)(scene)
+    return _of(LAMP)(conditions)
 
 
-def _twice(scene: Scene) -> tuple[str, ...]:
-    return _signed(scene, Line(TEAPOT, 1)), _signed(scene, Line(MUG, 1))
+def _twice(conditions: Conditions) -> tuple[str, ...]:
+    return _signed(conditions, Line(TEAPOT, 1)), _signed(conditions, Line(MUG, 1))
 
 
-ADDED = Act("A pencil is added", "/cart/lines", lambda _: {"sku": "PENCIL", "quantity": "1"})
-ADDED_TEAPOT = Act("One more is added", "/cart/lines", lambda _: {"sku": "TEAPOT"})
-RESTORED = Act("It is restored", "/cart/restore", lambda value: {"cart": value})
+ADDED = Action("A pencil is added", "/cart/lines", lambda _: {"sku": "PENCIL", "quantity": "1"})
+ADDED_TEAPOT = Action("One more is added", "/cart/lines", lambda _: {"sku": "TEAPOT"})
+RESTORED = Action("It is restored", "/cart/restore", lambda value: {"cart": value})
 
 
-def _opened(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
+def _opened(text: str, is_met: Callable[[Reply], bool]) -> Expectation:
     return Expectation(text, lambda show: is_met(show.opened))
 
 
-def _acted(text: str, is_met: Callable[[Exchange], bool]) -> Expectation:
+def _acted(text: str, is_met: Callable[[Reply], bool]) -> Expectation:
     return Expectation(text, lambda show: is_met(show.acted))
 
 
-def _takes(told: str, free: int) -> Expectation:
+def _takes(title: str, free: int) -> Expectation:
     return Expectation(
-        f"Name and value take {told}.",
-        lambda show: show.octets == (show.scene.cookie_limit.limit_bytes - free,),
+        f"Name and value take {title}.",
+        lambda show: show.octets == (show.conditions.cookie_limit.limit_bytes - free,),
     )
 
 
@@ -151,24 +157,24 @@ def _is_refused(refusal: type[CookieRefused]) -> Expectation:
     name = refusal.__name__
     return _opened(
         f"It is refused, and the log says {name}.",
-        lambda exchange: [said.partition(":")[0] for said in exchange.refusals] == [name],
+        lambda reply: [said.partition(":")[0] for said in reply.refusals] == [name],
     )
 
 
 def _says(said: str) -> Expectation:
-    return _opened(f"The page says “{said}”.", lambda exchange: exchange.page.says(said))
+    return _opened(f"The page says “{said}”.", lambda reply: reply.page.says(said))
 
 
 def _shows(line: str, said: str) -> Expectation:
     return _opened(
         f"Its line says “{said}”.",
-        lambda exchange: (it := exchange.page.line_of(line)) is not None and said in it.note,
+        lambda reply: (it := reply.page.line_of(line)) is not None and said in it.note,
     )
 
 
-def _is_resigned(show: Show) -> bool:
+def _is_resigned(show: Showing) -> bool:
     try:
-        cookie.dissect(show.acted.held[0], show.scene.cookie_limit.keys[:1])
+        cookie.dissect(show.acted.held[0], show.conditions.cookie_limit.keys[:1])
     except (CookieRefused, IndexError):
         return False
     return show.acted.fate == "rewritten"
@@ -289,7 +295,7 @@ EXHIBITS = (
             Expectation("The new cookie is signed with the new key.", _is_resigned),
         ),
         ADDED,
-        is_staged=True,
+        needs_demo_shop=True,
     ),
     Exhibit(
         "unknown-version",
@@ -329,7 +335,7 @@ EXHIBITS = (
         _of(DIARY),
         (*_LEFT_OUT, _shows("Discontinued diary", "No longer sold"), _IS_KEPT),
         ADDED,
-        is_staged=True,
+        needs_demo_shop=True,
     ),
     Exhibit(
         "changed-price",
@@ -351,7 +357,7 @@ EXHIBITS = (
             _IS_KEPT,
         ),
         ADDED,
-        is_staged=True,
+        needs_demo_shop=True,
     ),
     Exhibit(
         "sold-out",
@@ -371,7 +377,7 @@ EXHIBITS = (
             ),
         ),
         ADDED_TEAPOT,
-        is_staged=True,
+        needs_demo_shop=True,
     ),
     Exhibit(
         "two-of-one-name",
@@ -390,6 +396,6 @@ EXHIBITS = (
             _BEGINS_ANEW,
         ),
         ADDED,
-        is_staged=True,
+        needs_demo_shop=True,
     ),
 )

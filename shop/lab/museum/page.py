@@ -24,7 +24,7 @@ from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.lab.carts import put_in_browser
-from shop.lab.museum.demo_shop import Show, Stage
+from shop.lab.museum.demo_shop import DemoShop, Showing
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE
 from shop.web.cart import cart_cookie, writer
@@ -43,7 +43,7 @@ class Placard:
     """The text beside an exhibit: what should happen, and whether it did."""
 
     exhibit: Exhibit
-    show: Show | None
+    show: Showing | None
     reason: str
     results: tuple[tuple[Expectation, bool], ...]
     can_be_taken: bool
@@ -97,15 +97,15 @@ def create(name: str) -> Response:
 
 def placard(exhibit: Exhibit) -> Placard:
     """Shows an exhibit in the demo shop, and checks the outcome against the expectations."""
-    stage: Stage = current_app.extensions[EXTENSION]
-    scene = stage.scene()
+    demo_shop: DemoShop = current_app.extensions[EXTENSION]
+    conditions = demo_shop.conditions()
     try:
-        values = exhibit.made(scene)
+        values = exhibit.made(conditions)
     except CannotBeShownError as refusal:
         return Placard(exhibit, None, str(refusal), (), False)
-    seen = stage.play(scene, values, exhibit.act)
+    seen = demo_shop.play(conditions, values, exhibit.action)
     results = tuple((expected, expected.is_met(seen)) for expected in exhibit.expected)
-    return Placard(exhibit, seen, "", results, not exhibit.is_staged and _is_kept(values[0]))
+    return Placard(exhibit, seen, "", results, not exhibit.needs_demo_shop and _is_kept(values[0]))
 
 
 def _exhibit(name: str) -> Exhibit:

@@ -9,7 +9,7 @@ from shop.core import cookie
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused, Tampered, UnknownVersion
 from shop.lab.carts.cookie_limit import CookieLimit
-from shop.lab.museum.demo_shop import FORMER_KEY, Exchange, Scene, Show
+from shop.lab.museum.demo_shop import FORMER_KEY, Conditions, Reply, Showing
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit
 from shop.lab.museum.page_text import LineText, PageText
 
@@ -18,13 +18,15 @@ DAY = 86_400
 NAMED = {exhibit.name: exhibit for exhibit in EXHIBITS}
 
 
-def scene(*, name: str = "cart", limit_bytes: int = 4096, grace_days: int = 3) -> Scene:
-    return Scene(CookieLimit(name, (KEY,), limit_bytes), 1_780_000_000, 30 * DAY, grace_days * DAY)
+def conditions(*, name: str = "cart", limit_bytes: int = 4096, grace_days: int = 3) -> Conditions:
+    return Conditions(
+        CookieLimit(name, (KEY,), limit_bytes), 1_780_000_000, 30 * DAY, grace_days * DAY
+    )
 
 
 def decoded(exhibit: Exhibit, keys: tuple[str, ...] = (KEY,)) -> object:
-    (value,) = exhibit.made(scene())
-    return cookie.decode(value, keys, now=scene().now, max_age_seconds=30 * DAY)
+    (value,) = exhibit.made(conditions())
+    return cookie.decode(value, keys, now=conditions().now, max_age_seconds=30 * DAY)
 
 
 @pytest.mark.parametrize("name", ["cart", "__Host-cart"])
@@ -33,7 +35,7 @@ def decoded(exhibit: Exhibit, keys: tuple[str, ...] = (KEY,)) -> object:
 def test_the_full_ones_are_so_to_the_byte(
     exhibit: str, free: int, limit_bytes: int, name: str
 ) -> None:
-    (value,) = NAMED[exhibit].made(scene(name=name, limit_bytes=limit_bytes))
+    (value,) = NAMED[exhibit].made(conditions(name=name, limit_bytes=limit_bytes))
     assert len(name) + len(value) == limit_bytes - free
 
 
@@ -69,17 +71,17 @@ def test_one_expired_is_in_the_grace_and_one_beyond() -> None:
 
 def test_without_a_grace_none_is_in_it() -> None:
     with pytest.raises(CannotBeShownError, match="SHOP_CART_GRACE_DAYS is 0"):
-        NAMED["expired-in-grace"].made(scene(grace_days=0))
+        NAMED["expired-in-grace"].made(conditions(grace_days=0))
 
 
 def test_a_price_cannot_change_in_a_life_of_a_second() -> None:
     with pytest.raises(CannotBeShownError, match="too briefly"):
-        NAMED["changed-price"].made(dataclasses.replace(scene(), life_seconds=1))
+        NAMED["changed-price"].made(dataclasses.replace(conditions(), life_seconds=1))
 
 
 def test_every_version_of_the_format_there_ever_was_is_shown() -> None:
     for version in range(1, cookie.FORMAT_VERSION + 1):
-        (value,) = NAMED[f"version-{version}"].made(scene())
+        (value,) = NAMED[f"version-{version}"].made(conditions())
         assert cookie.dissect(value, [KEY]).json.startswith(f"[{version},")
     assert len(NAMED) == len(EXHIBITS)
 
@@ -90,28 +92,28 @@ MUG = LineText("Mug", "", "£9", "1", "£9")
 PENCIL = LineText("Pencil", "", "£1", "1", "£1")
 
 
-def exchange(
+def reply(
     *said: str,
     lines: tuple[LineText, ...] = (),
     statuses: tuple[int, ...] = (200,),
     sent: tuple[str, ...] = (),
     refusals: tuple[str, ...] = (),
     held: tuple[str, ...] = (),
-) -> Exchange:
+) -> Reply:
     page = PageText(said, lines, len(lines))
-    return Exchange("GET /cart", statuses, sent, refusals, held, page)
+    return Reply("GET /cart", statuses, sent, refusals, held, page)
 
 
-def refused(name: str, said: str) -> Exchange:
-    return exchange(said, refusals=(f"{name}: why",), sent=(GONE,))
+def refused(name: str, said: str) -> Reply:
+    return reply(said, refusals=(f"{name}: why",), sent=(GONE,))
 
 
-def goes_on(*lines: LineText) -> Exchange:
-    return exchange(lines=lines, statuses=(303, 200), sent=(ANEW,), held=("jX.Y",))
+def goes_on(*lines: LineText) -> Reply:
+    return reply(lines=lines, statuses=(303, 200), sent=(ANEW,), held=("jX.Y",))
 
 
-READ = exchange(lines=(MUG,), held=("jX.Y",))
-FULL = exchange("One more does not fit", statuses=(409,), held=("jX.Y",))
+READ = reply(lines=(MUG,), held=("jX.Y",))
+FULL = reply("One more does not fit", statuses=(409,), held=("jX.Y",))
 UNSIGNED = refused("Tampered", "Your cart was not signed by this shop")
 BEGUN = goes_on(PENCIL)
 DELETED = LineText("A product we no longer have", "No longer sold", "", "1", "not charged")
@@ -132,7 +134,7 @@ GOOD = {
     "nearly-full": (READ, FULL),
     "full": (READ, FULL),
     "expired-in-grace": (
-        exchange("Your cart has expired. Restore it?", refusals=("Expired: by a day",)),
+        reply("Your cart has expired. Restore it?", refusals=("Expired: by a day",)),
         goes_on(MUG),
     ),
     "expired": (refused("Expired", "Your cart has expired and could not be kept"), BEGUN),
@@ -143,21 +145,21 @@ GOOD = {
         BEGUN,
     ),
     "version-1": (READ, goes_on(MUG, PENCIL)),
-    "deleted-product": (exchange(lines=(DELETED,)), goes_on(DELETED, PENCIL)),
-    "discontinued-product": (exchange(lines=(DISCONTINUED,)), goes_on(DISCONTINUED, PENCIL)),
-    "changed-price": (exchange(lines=(REPRICED,)), goes_on(REPRICED, PENCIL)),
+    "deleted-product": (reply(lines=(DELETED,)), goes_on(DELETED, PENCIL)),
+    "discontinued-product": (reply(lines=(DISCONTINUED,)), goes_on(DISCONTINUED, PENCIL)),
+    "changed-price": (reply(lines=(REPRICED,)), goes_on(REPRICED, PENCIL)),
     "sold-out": (
-        exchange(lines=(SOLD_OUT,)),
-        exchange("This is sold out", statuses=(409,)),
+        reply(lines=(SOLD_OUT,)),
+        reply("This is sold out", statuses=(409,)),
     ),
-    "two-of-one-name": (exchange(DAMAGED, refusals=("Malformed: two",), sent=(GONE, GONE)), BEGUN),
+    "two-of-one-name": (reply(DAMAGED, refusals=("Malformed: two",), sent=(GONE, GONE)), BEGUN),
 }
 
 
-def unmet(name: str, opened: Exchange, acted: Exchange) -> list[int]:
+def unmet(name: str, opened: Reply, acted: Reply) -> list[int]:
     """Which of an exhibit's expectations are not met, counted from 1."""
     octets = {"full": 4096, "nearly-full": 4095}.get(name, 60)
-    show = Show(scene(), ("x" * (octets - len("cart")),), opened, acted)
+    show = Showing(conditions(), ("x" * (octets - len("cart")),), opened, acted)
     expected = NAMED[name].expected
     return [at for at, expectation in enumerate(expected, 1) if not expectation.is_met(show)]
 
@@ -191,7 +193,7 @@ def test_what_is_amiss_with_a_refused_cart_is_found(name: str) -> None:
     assert having(page=dataclasses.replace(opened.page, messages=("Hm",))) == [3]
     assert having(page=dataclasses.replace(opened.page, lines=(MUG,))) == [4]
     assert unmet(name, opened, goes_on(MUG, PENCIL)) == [5]
-    assert unmet(name, opened, exchange(lines=(PENCIL,))) == [5]
+    assert unmet(name, opened, reply(lines=(PENCIL,))) == [5]
 
 
 def test_of_two_cookies_both_are_to_go() -> None:
@@ -216,8 +218,8 @@ def test_a_cart_that_is_not_read_or_left_alone_is_found(name: str) -> None:
 def test_a_line_that_is_charged_or_says_nothing_is_found(name: str) -> None:
     opened, acted = GOOD[name]
     (line,) = opened.page.lines
-    assert unmet(name, exchange(lines=(dataclasses.replace(line, total="£13"),)), acted) == [3]
-    assert unmet(name, exchange(lines=(dataclasses.replace(line, note=""),)), acted) == [4]
+    assert unmet(name, reply(lines=(dataclasses.replace(line, total="£13"),)), acted) == [3]
+    assert unmet(name, reply(lines=(dataclasses.replace(line, note=""),)), acted) == [4]
 
 
 @pytest.mark.parametrize("name", KEPT)
@@ -235,15 +237,15 @@ def test_what_should_be_refused_and_is_not_is_found(name: str, last: int) -> Non
     opened, acted = GOOD[name]
     assert unmet(name, opened, dataclasses.replace(acted, statuses=(303, 200))) == [last]
     assert unmet(name, opened, dataclasses.replace(acted, set_cookies=(ANEW,))) == [last]
-    assert unmet(name, opened, exchange("Hm", statuses=(409,))) == [last]
+    assert unmet(name, opened, reply("Hm", statuses=(409,))) == [last]
 
 
 def test_a_price_that_is_not_the_new_one_is_found() -> None:
     _, acted = GOOD["changed-price"]
     as_it_was = dataclasses.replace(REPRICED, price="£40", total="£40")
-    assert unmet("changed-price", exchange(lines=(as_it_was,)), acted) == [4]
+    assert unmet("changed-price", reply(lines=(as_it_was,)), acted) == [4]
     quiet = dataclasses.replace(REPRICED, note="Now £50,")
-    assert unmet("changed-price", exchange(lines=(quiet,)), acted) == [3]
+    assert unmet("changed-price", reply(lines=(quiet,)), acted) == [3]
 
 
 def test_an_expired_cart_that_does_not_come_back_is_found() -> None:
@@ -254,8 +256,8 @@ def test_an_expired_cart_that_does_not_come_back_is_found() -> None:
 
 
 def test_a_cart_that_is_not_signed_anew_is_found() -> None:
-    (former,) = NAMED["rotated-accepted"].made(scene())
-    (anew,) = NAMED["version-1"].made(scene())
+    (former,) = NAMED["rotated-accepted"].made(conditions())
+    (anew,) = NAMED["version-1"].made(conditions())
     for held, found in (((anew,), []), ((former,), [4]), ((), [4])):
         acted = dataclasses.replace(goes_on(MUG, PENCIL), held=held)
         assert unmet("rotated-accepted", READ, acted) == found
@@ -265,5 +267,5 @@ def test_a_cart_that_is_not_signed_anew_is_found() -> None:
 def test_a_byte_more_or_less_is_found(name: str) -> None:
     octets = {"full": 4096, "nearly-full": 4095}[name]
     for wrong in (octets - 1, octets + 1):
-        show = Show(scene(), ("x" * (wrong - len("cart")),), *GOOD[name])
+        show = Showing(conditions(), ("x" * (wrong - len("cart")),), *GOOD[name])
         assert [expected.is_met(show) for expected in NAMED[name].expected] == [False] + [True] * 3
