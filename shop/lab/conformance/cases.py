@@ -18,8 +18,8 @@ The table is `cases.json`: reasons by their names, and a family of cases after t
 
 Each case has a directory of its own. `{dir}` is its path, in place of the source's `/`;
 `{path*1024}` is a path in it of so many octets, `{a*4094}` a letter so many times. The other
-holes are filled when the line is sent (holes.py). Letters beyond ASCII travel as UTF-8, so a
-line and what is asked are read as Latin-1, as a header is.
+placeholders are filled in when the header is sent (engine/placeholders.py). Letters beyond ASCII
+travel as UTF-8, so a header and an expected answer are read as Latin-1, as HTTP headers are.
 """
 
 from __future__ import annotations
@@ -75,12 +75,16 @@ class Family:
 
 
 def in_directory(text: str, directory: str) -> str:
-    """A line, or what is asked of it, with the holes filled that a directory fills."""
+    """A header, or what is expected of it, with the placeholders for a directory filled in."""
 
-    def fill(hole: re.Match[str]) -> str:
-        if hole[1]:
+    def fill(placeholder: re.Match[str]) -> str:
+        if placeholder[1]:
             return directory
-        return f"{directory}/".ljust(int(hole[2]), "a") if hole[2] else hole[3] * int(hole[4])
+        return (
+            f"{directory}/".ljust(int(placeholder[2]), "a")
+            if placeholder[2]
+            else placeholder[3] * int(placeholder[4])
+        )
 
     return PLACEHOLDER.sub(fill, text)
 

@@ -26,7 +26,7 @@ RUN = re.compile(r"\{(.)\*(\d+)\}|(.)\{(\d+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A family as the chain asks it."""
+    """A family of cases, as a question of a run."""
 
     family: Family
 
@@ -141,10 +141,12 @@ blueprint = run.blueprint
 
 
 def readable(text: str) -> str:
-    """A line or a header as a person reads it: its holes in words, long runs counted, the
+    """A line or a header as a person reads it: its placeholders in words, long runs counted, the
     octets of UTF-8 as letters, control characters by their codes."""
     text = re.sub(r"\{dir\}/|\{dir\}", "/", text)
-    text = re.sub(r"\{path\*(\d+)\}", lambda hole: f"[a path of {int(hole[1]):,} bytes]", text)
+    text = re.sub(
+        r"\{path\*(\d+)\}", lambda placeholder: f"[a path of {int(placeholder[1]):,} bytes]", text
+    )
     text = re.sub(r"\{soon:[^}]*\}", "[a date in ten minutes]", text)
     text = sending().filled(text)
     text = RUN.sub(lambda run: f"[{int(run[2] or run[4]):,} × {run[1] or run[3]}]", text)

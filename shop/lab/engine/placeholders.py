@@ -36,16 +36,16 @@ class Sending:
         """
         return PLACEHOLDER.sub(self._of, line)
 
-    def _of(self, hole: re.Match[str]) -> str:
-        if hole[1] is not None:
-            return datetime.fromtimestamp(self.now + SOON_SECONDS, UTC).strftime(hole[1])
+    def _of(self, placeholder: re.Match[str]) -> str:
+        if placeholder[1] is not None:
+            return datetime.fromtimestamp(self.now + SOON_SECONDS, UTC).strftime(placeholder[1])
         return {
             "host": self.host,
             "above": self.host.partition(".")[2],
             "top": self.host.rpartition(".")[2],
             "mixed": self.host.title(),
             "doubled": self.host.replace(".", "..", 1),
-        }[hole[2]]
+        }[placeholder[2]]
 
 
 def sending() -> Sending:
