@@ -1,19 +1,19 @@
-"""The conformance cases: what is set, what RFC 6265bis asks to come back, and where it is from.
+"""The conformance cases: the cookies they set, what RFC 6265bis expects back, and their sources.
 
-The table is `cases.json`: reasons by their names, and a family of cases after the other:
+The table is `cases.json`: remarks by name, then the families of cases:
 
-    title, source        whose cases these are, and where they are found there
-    by_name              only cookies of the names that a case sets are looked at: for those with
-                         a prefix, whose path is / by definition
-    cases                one a line:
+    title, source        what the cases are about, and where their source keeps them
+    by_name              compare only cookies with the names that a case sets: for prefixes, whose
+                         cookies have the path / by definition
+    cases                one per line:
       case               the source's name for it, or its file and number
-      set                Set-Cookie lines, in their order, of one response
-      asked              the Cookie header that RFC 6265bis asks for; empty when none
-      secure             the same where the connection is secure, if it differs there
-      said               what the source expects, if that differs
-      why                the name of the reason why it differs, or why the case was changed
-      at                 where it is read below the case's directory
-      needs              what the case cannot be without: see NEEDS
+      set                the Set-Cookie headers of one response, in order
+      expected           the Cookie header that RFC 6265bis requires; empty for none
+      secure             the same on a secure connection, if different
+      source_expects     what the source expects, if different
+      why                the name of the remark that says why it differs, or was changed
+      at                 where the Cookie header is read, below the case's directory
+      needs              what the case cannot run without: see NEEDS
       by                 `script`: written to document.cookie rather than sent
 
 Each case has a directory of its own. `{dir}` is its path, in place of the source's `/`;
@@ -33,15 +33,14 @@ from typing import Any
 
 TABLE = Path(__file__).parent / "cases.json"
 SET_AT, READ_AT = "cookie-parser", "cookie-parser-result"
-"""The addresses in a case's directory at which it is set and read: http-state's own words."""
+"""Where a case's cookies are set and read, in its directory: http-state's own names."""
 NEEDS = ("name", "dotted", "above", "second", "spelling", "root", "sender")
 PLACEHOLDER = re.compile(r"\{(?:(dir)|path\*(\d+)|(.)\*(\d+))\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case, as the table has it; `needs` is one of NEEDS, or empty, and so is `why` one of
-    the reasons."""
+    """A case of the table. `needs` is empty or one of NEEDS; `why` is empty or names a remark."""
 
     name: str
     lines: tuple[str, ...]
@@ -59,13 +58,13 @@ class Case:
 
     @property
     def wants_secure(self) -> bool:
-        """Whether the connection decides what is asked."""
+        """Whether a secure connection changes what is expected."""
         return self.secure != self.expected
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Cases that are asked together."""
+    """Cases that run together."""
 
     key: str
     title: str
@@ -105,9 +104,9 @@ def families() -> tuple[Family, ...]:
 
 
 @cache
-def reasons() -> dict[str, str]:
-    """Why cases were changed, or why what is asked differs from what their source expects."""
-    return dict(_table()["why"])
+def remarks() -> dict[str, str]:
+    """Why cases were changed, or why RFC 6265bis requires other than their source expects."""
+    return dict(_table()["remarks"])
 
 
 def count() -> int:
@@ -121,13 +120,13 @@ def _table() -> dict[str, Any]:
 
 
 def _case(row: dict[str, Any]) -> Case:
-    expected = _on_wire(row["asked"])
+    expected = _on_wire(row["expected"])
     return Case(
         row["case"],
         tuple(_on_wire(line) for line in row["set"]),
         expected,
         _on_wire(row["secure"]) if "secure" in row else expected,
-        row.get("said"),
+        row.get("source_expects"),
         row.get("why", ""),
         row.get("at", READ_AT),
         row.get("needs", ""),

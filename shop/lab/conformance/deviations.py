@@ -1,8 +1,8 @@
-"""Why browsers deviate in conformance cases, as far as that is known.
+"""Why browsers deviate from the standard in conformance cases, as far as that is known.
 
-Of Chromium it was measured by this very page, in version 156 of November 2026; of WebKit its
-own expectations of web-platform-tests say it, and cases of http-state that ask the same are
-named with them. Of Firefox nothing is recorded here.
+Chromium's deviations were measured with this page, in version 156 of November 2026. WebKit's come
+from its own expectations for web-platform-tests, and cases of http-state that test the same are
+listed with them. None are recorded for Firefox.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LAYOUT_TESTS = "LayoutTests/imported/w3c/web-platform-tests/cookies"
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """Cases in which browsers deviate for the same reason, and of whom that is known."""
+    """Cases in which browsers deviate for the same reason, and the browsers known to."""
 
     why: str
     known: tuple[Source, ...]
@@ -31,7 +31,7 @@ def _cases(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-UNKNOWN = "Why is not known to this page"
+UNKNOWN = "For a reason that is not known here"
 DEVIATIONS = (
     Deviation(
         "A tab in a value counts as a control character, and the cookie is dropped",
@@ -39,11 +39,11 @@ DEVIATIONS = (
         _cases("value-ctl-dom-09 value-ctl-http-09"),
     ),
     Deviation(
-        "A cookie without a name is dropped when there is a = in its value, because it would be "
-        "sent as if what precedes that were its name",
+        "A cookie without a name is dropped when its value contains =, since it would be sent as "
+        "if the part before that were its name",
         (
             chromium(
-                "since version 148, crrev.com/c/7698176, told on blink-dev on 4 June 2026; "
+                "since version 148, crrev.com/c/7698176, announced on blink-dev on 4 June 2026; "
                 "measured, version 156"
             ),
             _expected("name/name"),
@@ -60,12 +60,12 @@ DEVIATIONS = (
         ),
     ),
     Deviation(
-        "A value in quotes ends at the second of them rather than at a semicolon",
+        "A quoted value ends at the second quote rather than at a semicolon",
         (_expected("value/value"), _expected("attributes/max-age")),
         _cases("CHROMIUM0004 MOZILLA0012 VALUE0004 max-age-9 value-3 value-19"),
     ),
     Deviation(
-        "A name in quotes with a = in it is not taken apart there",
+        "A quoted name that contains = is not split there",
         (_expected("name/name"),),
         _cases("NAME0020 NAME0021"),
     ),
@@ -75,7 +75,7 @@ DEVIATIONS = (
         _cases("0017 COMMA0001 value-1"),
     ),
     Deviation(
-        "Cookies of one path are sent in another order than that in which they were set",
+        "Cookies with the same path are not sent in the order in which they were set",
         (_expected("name/name"), _expected("value/value")),
         _cases("0016 value-22"),
     ),
@@ -85,8 +85,8 @@ DEVIATIONS = (
         _cases("attributes-1 attributes-4 attributes-5 attributes-8 attributes-14"),
     ),
     Deviation(
-        "The prefixes __Http- and __Host-Http- are held to rules that RFC 6265bis does not know, "
-        "and the draft that is to follow it does (draft-ietf-httpbis-layered-cookies)",
+        "The prefixes __Http- and __Host-Http- follow rules that RFC 6265bis does not have; the "
+        "draft of its successor does (draft-ietf-httpbis-layered-cookies)",
         (chromium("measured, version 156"),),
         _cases(
             "__Http.header-1 __Http.header-2 __Host-Http.header-1 __Http.document-cookie-1 "
@@ -94,7 +94,7 @@ DEVIATIONS = (
         ),
     ),
     Deviation(
-        "A prefix is known in one spelling only, though its case is not to matter",
+        "A prefix is recognised in one spelling only, although its case must not matter",
         (_expected("prefix/__host.header.https"),),
         _cases(
             "__host.header-2 __host.header-6 __host.header-8 __host.header-12 __host.header-14 "
@@ -102,4 +102,4 @@ DEVIATIONS = (
         ),
     ),
 )
-"""The first that names a case is told of it."""
+"""A case belongs to the first deviation that names it."""

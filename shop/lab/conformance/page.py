@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from shop.lab.conformance import suite
-from shop.lab.conformance.cases import Case, Family, families, reasons
+from shop.lab.conformance.cases import Case, Family, families, remarks
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.engine.placeholders import sending
@@ -41,8 +41,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case with what came of it, in words. `mark` is one of suite.py's, or empty when it was
-    not come to; `asked` has two texts where either will do. An empty text is no cookie."""
+    """A case and its outcome in words. `mark` is one of suite.py's, or empty when the run stopped
+    before it; `expected` has two texts where either will do. An empty text means no cookie."""
 
     case: Case
     mark: str
@@ -59,17 +59,17 @@ class Result:
 
     @property
     def why_not(self) -> str:
-        """Why the case was not asked; empty when it was."""
-        return suite.REASONS.get(self.mark, "" if self.mark else "the way was cut short before it")
+        """Why the case was not run; empty when it was."""
+        return suite.REASONS.get(self.mark, "" if self.mark else "the run stopped before it")
 
     @property
     def sent(self) -> tuple[str, ...]:
-        """Its lines as a person reads them, the case's directory as the root."""
+        """Its Set-Cookie headers as a person reads them, with the case's directory as the root."""
         return tuple(readable(line) for line in self.case.lines)
 
     @property
     def source_expects(self) -> str | None:
-        """What the source expects, where that is not what is asked."""
+        """What the source expects, where RFC 6265bis requires something else."""
         return None if self.case.source_expects is None else readable(self.case.source_expects)
 
 
@@ -99,7 +99,7 @@ class FamilyReport:
 
     @property
     def suite(self) -> str:
-        """The name of the suite that the family is of."""
+        """The name of the suite that the family comes from."""
         return self.family.source.partition(",")[0]
 
 
@@ -122,7 +122,7 @@ def show(progress: Progress) -> Response:
         deviations=deviations,
         groups=list(_groups(deviations)),
         not_measured=Counter(result.why_not for result in results if result.why_not),
-        remarks=reasons(),
+        remarks=remarks(),
         reports={"JSON": _as_json(family_reports)} if is_over else {},
     )
 
@@ -141,8 +141,8 @@ blueprint = run.blueprint
 
 
 def readable(text: str) -> str:
-    """A line or a header as a person reads it: its placeholders in words, long runs counted, the
-    octets of UTF-8 as letters, control characters by their codes."""
+    """A header as a person reads it: placeholders in words, long runs counted, octets of UTF-8 as
+    letters, control characters by their codes."""
     text = re.sub(r"\{dir\}/|\{dir\}", "/", text)
     text = re.sub(
         r"\{path\*(\d+)\}", lambda placeholder: f"[a path of {int(placeholder[1]):,} bytes]", text
@@ -164,10 +164,10 @@ def _family_report(family: Family, findings: Findings) -> FamilyReport:
 
 
 def _results(family: Family, findings: Findings) -> Iterator[Result]:
-    ground = suite.Ground.read(str(findings["ground"]))
+    environment = suite.Environment.read(str(findings["ground"]))
     instead = iter(str(findings["came"]).split("\n"))
     for case, mark in zip(family.cases, str(findings["marks"]), strict=True):
-        expected = {key: readable(text) for key, text in ground.expected(case).items()}
+        expected = {key: readable(text) for key, text in environment.expected(case).items()}
         if mark == suite.OTHERWISE:
             received = readable(next(instead))
         else:
@@ -204,4 +204,4 @@ def _in_json(result: Result) -> Any:
         return f"not tested: {result.why_not}"
     if result.is_as_expected:
         return "as expected"
-    return {"sent": result.sent, "asked": result.expected, "came": result.received}
+    return {"sent": result.sent, "expected": result.expected, "received": result.received}

@@ -1,8 +1,9 @@
-"""The conformance cases as questions to the visiting browser, a family at a time.
+"""Runs the conformance cases in the visiting browser, one family at a time.
 
-Each case takes two exchanges: its lines are given at an address in its own directory, and what
-comes at another is read. The findings of a family are a mark for each case, and what came
-instead of what was asked: they travel in an address, so there is little room for them.
+Each case takes two exchanges: one sets its cookies at an address in the case's own directory, the
+next reads the Cookie header at another address there. The findings of a family are a mark for each
+case, and the header received where it was not the expected one. Findings travel in an address, so
+there is little room for them.
 """
 
 from __future__ import annotations
@@ -23,64 +24,65 @@ from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, Probe,
 from shop.lab.engine.set_cookie import received
 
 AS_EXPECTED, AS_SECURE, OTHERWISE, UNRECORDED = "+", "*", "-", "?"
-"""The marks of a case that was measured. AS_SECURE is what is asked where the connection is
-secure, if that decides; UNTOLD is OTHERWISE without room to say what came."""
+"""The marks of a case that was run. AS_SECURE: as expected on a secure connection, where that makes
+a difference. UNRECORDED: OTHERWISE, but without room to record the header received."""
 REASONS = {
-    "i": "this host is an IP address, and only names can be in a domain",
-    "d": "this host’s name has no dot, so it is in no domain",
-    "a": "a host above this is needed, and no server can tell whether cookies may be set for it",
+    "i": "this host is an IP address, and a domain needs a name",
+    "d": "this host’s name has no dot, so it belongs to no domain",
+    "a": "the domain above this host is needed, and no server can tell whether cookies may be set "
+    "for it",
     "h": "a second host is needed",
-    "w": "an address is needed in which the host is written in another way",
-    "r": "a page right below the root of the host is needed",
-    "c": "no server may send this character (RFC 9110, section 5.5), and from a script it is not "
-    "the same",
-    "s": "only a script can write this, and none ran",
+    "w": "an address that spells the host differently is needed",
+    "r": "a page directly below the root of the host is needed",
+    "c": "no server may send this character (RFC 9110, section 5.5), and a script’s cookie is "
+    "treated differently",
+    "s": "only a script can write this cookie, and scripts did not run",
 }
-"""Marks of cases that were not asked here, and why not."""
+"""Marks of cases that cannot be run here, and the reasons."""
 ROOM, SPARE_ROOM = 6, 70
-"""Octets of JSON for what came instead: so many a case on average over its family, and so many
-a family beside them."""
+"""Octets of JSON for unexpected headers: an average per case of a family, and a reserve per
+family."""
 LONGEST = 60
-"""Octets of JSON that one of them may take."""
+"""Octets of JSON that one unexpected header may take."""
 ROOT = re.compile(r"; Path=/(?=;|$)")
 LIFE_SECONDS = 300
-"""How long a cookie of a case may live that has the path /, as one with a prefix must: should
-the visitor leave half-way, it would go along with every request to the shop."""
-FEWEST_SQUEEZED = 16
+"""How long a case's cookie with the path / lives, which a prefix requires: if the visitor leaves
+halfway, the browser sends it with every request to the shop."""
+FEWEST_SHORTENED = 16
 MOST_OTHERS = 100
-"""Cookies of other programs on this host that are told from those of a case."""
+"""How many cookies of other programs on this host are told apart from a case's own."""
 
 Steps = Generator[Exchange, Answer, Findings]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Where the cases are asked: what its host is, whether the connection is secure, or whether
-    that is the browser's to say, as on a loopback address; and marks of the cookies that came
-    before any was set."""
+class Environment:
+    """Where the cases run: the kind of `host` (`i` an IP address, `n` a name with a dot, `s` one
+    without), the `connection` (`s` secure, `p` plain, `l` loopback, which a browser may or may not
+    call secure), and marks of the cookies that were there before any case."""
 
     host: str
     connection: str
     others: frozenset[str]
 
     @classmethod
-    def of_request(cls, arrival: Arrival) -> Ground:
-        """The ground under a request before any case is asked."""
+    def of_request(cls, arrival: Arrival) -> Environment:
+        """The environment of a request, before any case has run."""
         origin = urlsplit(arrival.origin)
         host = origin.hostname or ""
         others = (_mark(pair) for pair in _pairs(arrival.cookie)[:MOST_OTHERS])
         return cls(_kind(host), _connection(origin.scheme, host), frozenset(others))
 
     @classmethod
-    def read(cls, text: str) -> Ground:
-        """The ground from its text."""
+    def read(cls, text: str) -> Environment:
+        """The environment from its text."""
         return cls(text[:1], text[1:2], frozenset(text[2:].split(",")))
 
     def __str__(self) -> str:
         return f"{self.host}{self.connection}{','.join(sorted(self.others))}"
 
     def why_not(self, case: Case) -> str:
-        """The mark of the reason why a case cannot be asked here; empty when it can."""
+        """The mark of the reason why a case cannot run here; empty when it can."""
         if case.needs == "name":
             return "i" if self.host == "i" else ""
         if case.needs == "dotted":
@@ -89,7 +91,7 @@ class Ground:
         return apart.get(case.needs, "")
 
     def expected(self, case: Case) -> dict[str, str]:
-        """What may come back, by its mark: either where the browser says what is secure."""
+        """The Cookie headers that count as expected, by mark: both on a loopback address."""
         if not case.wants_secure or self.connection == "p":
             return {AS_EXPECTED: case.expected}
         secure = {AS_SECURE: case.secure}
@@ -102,78 +104,80 @@ class Ground:
 
 
 def probe_of(family: Family) -> Probe:
-    """The probe of a family. Findings: `ground`, its host and connection; `marks`, one a case;
-    `came`, a line for each OTHERWISE."""
+    """The probe of a family. Its findings are `ground`, the host and connection; `marks`, one per
+    case; and `came`, the header received for each OTHERWISE, one per row."""
 
     def probe(scope: str) -> Steps:
-        ground = Ground.read(
-            str((yield Exchange(arrival=lambda received: str(Ground.of_request(received)))))
+        environment = Environment.read(
+            str((yield Exchange(arrival=lambda received: str(Environment.of_request(received)))))
         )
         room = ROOM * len(family.cases) + SPARE_ROOM
         has_script = True
         marks, instead = "", []
         for case in family.cases:
-            mark = ground.why_not(case) or ("s" if case.is_written and not has_script else "")
-            if not mark and (yield _giving(case, scope)) is None and case.is_written:
+            mark = environment.why_not(case) or ("s" if case.is_written and not has_script else "")
+            if not mark and (yield _setting(case, scope)) is None and case.is_written:
                 mark, has_script = "s", False
             if mark:
                 marks += mark
                 continue
-            answer = str((yield _reading(case, scope, _ours(family, case, ground), ground, room)))
+            answer = str(
+                (yield _reading(case, scope, _ours(family, case, environment), environment, room))
+            )
             marks += answer[:1]
             if answer[:1] == OTHERWISE:
                 instead.append(answer[1:])
                 room -= _octets(answer)
-        return {"ground": str(ground)[:2], "marks": marks, "came": "\n".join(instead)}
+        return {"ground": str(environment)[:2], "marks": marks, "came": "\n".join(instead)}
 
     return probe
 
 
-def squeezed(text: str) -> str:
-    """A text with long runs of a character as `a{4094}`, cut to what can be told."""
-    runs = rf"(.)\1{{{FEWEST_SQUEEZED - 1},}}"
-    shortened = re.sub(runs, lambda run: f"{run[1]}{{{len(run[0])}}}", text, flags=re.DOTALL)
-    if _octets(shortened) <= LONGEST:
-        return shortened
-    cuts = (shortened[:length] for length in range(LONGEST - 3, 0, -1))
+def shortened(text: str) -> str:
+    """The text with long runs of a character as `a{4094}`, cut to LONGEST."""
+    runs = rf"(.)\1{{{FEWEST_SHORTENED - 1},}}"
+    counted = re.sub(runs, lambda run: f"{run[1]}{{{len(run[0])}}}", text, flags=re.DOTALL)
+    if _octets(counted) <= LONGEST:
+        return counted
+    cuts = (counted[:length] for length in range(LONGEST - 3, 0, -1))
     return next(cut for cut in cuts if _octets(cut) <= LONGEST - 3) + "..."
 
 
-def _giving(case: Case, scope: str) -> Exchange:
+def _setting(case: Case, scope: str) -> Exchange:
     if not case.is_written:
         return Exchange(at=f"{case.name}/{SET_AT}")
     return Exchange(script=Script(lambda reports: True, writes=_lines(case, scope)))
 
 
 def _reading(
-    case: Case, scope: str, ours: Callable[[str], str], ground: Ground, room: int
+    case: Case, scope: str, ours: Callable[[str], str], environment: Environment, room: int
 ) -> Exchange:
     def read(arrival: Arrival) -> Answer:
         received = ours(arrival.cookie)
-        for mark, text in ground.expected(case).items():
+        for mark, text in environment.expected(case).items():
             if received == in_directory(text, f"{scope}/{case.name}"):
                 return mark
-        reports = OTHERWISE + squeezed(received)
+        reports = OTHERWISE + shortened(received)
         return reports if _octets(reports) <= room else UNRECORDED
 
     lines = () if case.is_written else _lines(case, scope)
     return Exchange(lines, arrival=read, at=f"{case.name}/{case.at}")
 
 
-# A family is gone through anew at each step of its way.
+# The whole family is replayed at each step of a run.
 @cache
 def _lines(case: Case, scope: str) -> tuple[str, ...]:
     lines = (in_directory(line, f"{scope}/{case.name}") for line in case.lines)
     return tuple(ROOT.sub(rf"\g<0>; Max-Age={LIFE_SECONDS}", line) for line in lines)
 
 
-def _ours(family: Family, case: Case, ground: Ground) -> Callable[[str], str]:
+def _ours(family: Family, case: Case, environment: Environment) -> Callable[[str], str]:
     def ours(header: str) -> str:
         pairs = _pairs(header)
         if family.by_name:
             names = {received(line).name for line in case.lines}
             return "; ".join(pair for pair in pairs if pair.partition("=")[0] in names)
-        return "; ".join(pair for pair in pairs if not ground.is_of_others(pair))
+        return "; ".join(pair for pair in pairs if not environment.is_of_others(pair))
 
     return ours
 

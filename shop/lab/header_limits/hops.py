@@ -1,6 +1,6 @@
-"""What is known of what stands between a browser and a shop: how large a header it lets through.
+"""How large a header the common servers and proxies between a browser and a shop let through.
 
-All are defaults, and what was published of them by November 2026. Sizes are bytes.
+All are defaults, as published by November 2026. Sizes are in bytes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from shop.lab.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A server or proxy. `line` is the most of one line of a request, name and line end among
-    it, where that is the limit; `beyond` is what happens to what is larger."""
+    """A server or proxy: its limits for a request and for a response. `beyond` is what happens to
+    a larger header. `line` is the limit of a whole request line or field, its name and line end
+    included, where there is one."""
 
     name: str
     request: str
-    answer: str
+    response: str
     beyond: str
     source: Source
     line: int | None = None
@@ -26,24 +27,24 @@ class Hop:
 HOPS = (
     Hop(
         "nginx",
-        "8,192 a line",
+        "8,192 per line",
         "4,096 for the whole header: one page of memory",
-        "400 “Request Header Or Cookie Too Large”, its own 494 within; of an answer 502",
+        "400 “Request Header Or Cookie Too Large” (494 internally); 502 for a response",
         Source("nginx", "large_client_header_buffers and proxy_buffer_size"),
         8192,
     ),
     Hop(
         "Apache httpd",
-        "8,190 a field, 100 fields",
+        "8,190 per field, 100 fields",
         "not published",
         "400 “Size of a request header field exceeds server limit.”",
         Source("Apache httpd", "include/httpd.h, DEFAULT_LIMIT_REQUEST_FIELDSIZE"),
     ),
     Hop(
         "gunicorn",
-        "8,190 a line, 100 fields",
+        "8,190 per line, 100 fields",
         "no limit",
-        "431; until 2022 400",
+        "431; 400 until 2022",
         Source("gunicorn", "gunicorn/config.py, limit_request_field_size"),
         8190,
     ),
@@ -51,19 +52,19 @@ HOPS = (
         "uWSGI",
         "4,096 for the whole request",
         "no limit",
-        "the connection is closed without a status",
+        "the connection is closed without a response",
         Source("uWSGI", "core/init.c, buffer_size"),
     ),
     Hop(
         "HAProxy",
         "15,360 for the whole header, 101 fields",
         "15,360 for the whole header",
-        "400; of an answer 502",
+        "400; 502 for a response",
         Source("HAProxy", "defaults.h, BUFSIZE less MAXREWRITE; tune.http.maxhdr"),
     ),
     Hop(
         "AWS ALB",
-        "16 K a field, 64 K for the whole header",
+        "16 K per field, 64 K for the whole header",
         "32 K for the whole header",
         "not published",
         Source("AWS", "load-balancer-limits.html"),
@@ -84,7 +85,7 @@ HOPS = (
     ),
     Hop(
         "Heroku",
-        "8,192 a line",
+        "8,192 per line",
         "not published",
         "400",
         Source("Heroku", "help.heroku.com/TQ80D553"),
@@ -92,7 +93,7 @@ HOPS = (
     ),
     Hop(
         "IIS",
-        "about 16 K a field and in all",
+        "about 16 K per field and in total",
         "not published",
         "400 “Request header too long”",
         Source("Microsoft", "http.sys, MaxFieldLength and MaxRequestBytes"),
@@ -102,7 +103,7 @@ HOPS = (
 
 @dataclass(frozen=True, slots=True)
 class OwnLimit:
-    """What a browser itself lets an answer's header have, in bytes."""
+    """The largest response header that a browser itself accepts, in bytes."""
 
     browser: str
     octets: int

@@ -60,9 +60,9 @@ def test_the_chosen_cases_of_web_platform_tests_are_there() -> None:
 def test_each_difference_and_each_deviation_names_what_there_is() -> None:
     every = [case for family in families() for case in family.cases]
     for case in every:
-        assert case.why in ("", *cases.reasons())
+        assert case.why in ("", *cases.remarks())
         assert case.why if case.source_expects is not None else True, case.name
-    assert {case.why for case in every} == {"", *cases.reasons()}
+    assert {case.why for case in every} == {"", *cases.remarks()}
     for deviation in DEVIATIONS:
         assert deviation.cases <= {case.name for case in every}
 
@@ -124,7 +124,7 @@ def test_without_a_script_the_rest_is_asked() -> None:
 def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
     (family,) = (family for family in families() if family.key == "attribute")
     for is_secure, mark in ((True, suite.AS_SECURE), (False, suite.AS_EXPECTED)):
-        ground = suite.Ground.of_request(Arrival("http://127.0.0.1:8000", "")).expected(
+        ground = suite.Environment.of_request(Arrival("http://127.0.0.1:8000", "")).expected(
             family.cases[0]
         )
         browser = ModelBrowser("127.0.0.1", is_secure)
@@ -148,12 +148,14 @@ def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
     ],
 )
 def test_the_ground_is_read_off_the_origin(origin: str, ground: str) -> None:
-    assert str(suite.Ground.of_request(Arrival(origin, "")))[:2] == ground
+    assert str(suite.Environment.of_request(Arrival(origin, "")))[:2] == ground
 
 
 def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
-    of_request = suite.Ground.of_request(Arrival("https://shop.example.org", "a=1; theme=night"))
-    ground = suite.Ground.read(str(of_request))
+    of_request = suite.Environment.of_request(
+        Arrival("https://shop.example.org", "a=1; theme=night")
+    )
+    ground = suite.Environment.read(str(of_request))
     for pair in ("a=1", "theme=night", "cart=changed-meanwhile", "__Host-cart=x"):
         assert ground.is_of_others(pair), pair
     for pair in ("a=2", "b=1", "carts=1", "theme"):
@@ -228,7 +230,7 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
     ],
 )
 def test_what_came_is_told_in_short(text: str, shortened: str) -> None:
-    assert suite.squeezed(text) == shortened
+    assert suite.shortened(text) == shortened
 
 
 def test_what_leaves_the_laboratory_s_path_lives_for_minutes() -> None:
