@@ -29,7 +29,7 @@ def eviction(scope: str) -> Steps:
     cookie is looked for where it is sent, and the unguarded cart is deleted first.
     """
     plain, high = "lab-plain", "lab-high"
-    eldest = (line(plain, "1", scope), line(high, "1", scope, "Priority=High"))
+    oldest = (line(plain, "1", scope), line(high, "1", scope, "Priority=High"))
     names = [f"c{number:03}" for number in range(MOST_COOKIES)]
 
     def still(cookies: Cookies) -> Answer:
@@ -56,7 +56,7 @@ def eviction(scope: str) -> Steps:
         )
 
     unguarded_gone = deletion(unguarded.NAME, f"{page_of(page_of(scope))}/{unguarded.NAME}")
-    beside = yield Exchange((unguarded_gone, *eldest), octets, may_evict=True)
+    beside = yield Exchange((unguarded_gone, *oldest), octets, may_evict=True)
     size = SMALL_BATCH if beside in CROWDED_BYTES else BATCH
     held, sent = 0, 0
     for batch in batches(MOST_COOKIES):
@@ -68,7 +68,7 @@ def eviction(scope: str) -> Steps:
         return {"kept": held + (yield from below_cart()), "left": None, "plain": True, "high": True}
     for batch in batches(sent + size):
         yield Exchange(tuple(deletion(name, scope) for name in batch), may_evict=True)
-    before = yield from below_cart(*eldest)
+    before = yield from below_cart(*oldest)
     for batch in batches(sent):
         held = yield from given(batch, held)
     for name in names[sent:]:

@@ -35,12 +35,12 @@ class Question:
     safari: Known
 
 
-NEEDS_SCRIPT = "Not measured: only a script can ask this, and none ran"
+NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run"
 
 
-def _tell_largest(findings: Findings) -> str:
+def _describe_largest(findings: Findings) -> str:
     if not findings["largest"]:
-        return "No cookie of this page is kept at all: this browser is set to refuse them"
+        return "No cookie of this page is kept at all: this browser is set to block them"
     if findings["dropped"] is None:
         return f"{findings['largest']:,} bytes and more are kept"
     counted = "name and value together" if findings["name counts"] else "the value alone"
@@ -48,30 +48,30 @@ def _tell_largest(findings: Findings) -> str:
     return f"{kept} bytes of {counted} are kept, {dropped} are not"
 
 
-def _tell_attributes(findings: Findings) -> str:
+def _describe_attributes(findings: Findings) -> str:
     counted = "count" if findings["count"] else "do not count"
     used = [name for name, is_used in findings.items() if name != "count" and is_used]
     return f"Attributes {counted}. Used: {', '.join(used) or 'none of the long ones'}"
 
 
-def _tell_overwriting(findings: Findings) -> str:
+def _describe_overwriting(findings: Findings) -> str:
     fates = {
         "kept": "kept",
         "deleted": "deleted, and the new one dropped",
-        "replaced": "replaced by the new one, whole",
-        "cut": "replaced by a part of the new one",
+        "replaced": "replaced by the whole new one",
+        "cut": "replaced by part of the new one",
     }
     return f"The old cookie is {fates[str(findings['old'])]}"
 
 
-def _tell_characters(findings: Findings) -> str:
+def _describe_characters(findings: Findings) -> str:
     dropped = [name for name, is_kept in findings.items() if not is_kept]
     return (
         f"Dropped or changed: {', '.join(dropped)}" if dropped else "All arrive as they were sent"
     )
 
 
-def _tell_controls(findings: Findings) -> str:
+def _describe_controls(findings: Findings) -> str:
     if not findings:
         return NEEDS_SCRIPT
     named = {
@@ -92,29 +92,29 @@ def _ranges(codes: list[str]) -> str:
     )
 
 
-def _tell_lifetime(findings: Findings) -> str:
+def _describe_lifetime(findings: Findings) -> str:
     if not findings:
         return NEEDS_SCRIPT
     if findings["seconds"] is None:
-        return "Not measured: this browser tells no script when a cookie ends"
+        return "Not measured: this browser does not let scripts see when a cookie expires"
     days = round(int(findings["seconds"]) / 86_400, 3)
-    return f"Of {int(findings['asked'] or 0) // 86_400} days asked for, {days:g} are granted"
+    return f"Of {int(findings['asked'] or 0) // 86_400} requested days, {days:g} are granted"
 
 
-def _tell_http_only(findings: Findings) -> str:
+def _describe_http_only(findings: Findings) -> str:
     if not findings:
         return NEEDS_SCRIPT
     sees = "sees" if findings["seen"] else "does not see"
     writes = "can write" if findings["written over"] else "cannot write"
     makes = "can make" if findings["made by script"] else "cannot make"
-    takes = "can be" if findings["taken away by a header"] else "cannot be"
+    turns = "can turn" if findings["taken away by a header"] else "cannot turn"
     return (
-        f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; what a script "
-        f"wrote {takes} taken from it by a header of the same name"
+        f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; a header "
+        f"{turns} a script’s cookie into one"
     )
 
 
-def _tell_same_site(findings: Findings) -> str:
+def _describe_same_site(findings: Findings) -> str:
     if not findings["measured"]:
         reason = "no cookie comes back from another site’s page here, not even with SameSite=None"
         if not findings["says"]:
@@ -123,25 +123,25 @@ def _tell_same_site(findings: Findings) -> str:
         return f"Treated as {status}, as the browser itself says. Not measured: {reason}"
     treated = "None" if findings["none given"] else "Lax"
     return (
-        f"Without SameSite a cookie is treated as {treated}: when another site’s page asks for a "
-        f"picture it is {'sent' if findings['none given'] else 'not sent'}, a cookie with Lax is "
+        f"Without SameSite a cookie is treated as {treated}: when another site’s page requests "
+        f"a picture it is {'sent' if findings['none given'] else 'not sent'}, a cookie with Lax is "
         f"{'sent' if findings['Lax'] else 'not sent'}, with None it is "
         f"{'sent' if findings['None'] else 'not sent'}"
     )
 
 
-def _tell_kept(findings: Findings) -> str:
+def _describe_kept(findings: Findings) -> str:
     kept = [name for name, is_kept in findings.items() if is_kept]
     return f"Kept: {'; '.join(kept) or 'none'}"
 
 
-def _tell_eviction(findings: Findings) -> str:
+def _describe_eviction(findings: Findings) -> str:
     if findings["left"] is None:
         return f"All {findings['kept']} are kept"
     first = "evicted" if not findings["plain"] else "kept"
     high = "evicted" if not findings["high"] else "kept"
     return (
-        f"{findings['kept']} are kept; one more leaves {findings['left']}. The eldest is {first}, "
+        f"{findings['kept']} are kept; one more leaves {findings['left']}. The oldest is {first}; "
         f"with Priority=High it is {high}"
     )
 
@@ -151,9 +151,9 @@ QUESTIONS = (
         "largest",
         "The largest cookie",
         questions.largest,
-        _tell_largest,
+        _describe_largest,
         Known(
-            "4,096 octets of name and value together; a longer one is ignored whole",
+            "4,096 octets of name and value together; a longer cookie is ignored entirely",
             rfc("5.6 step 5"),
         ),
         Known("4,096", chromium("net/cookies/parsed_cookie.h, kMaxCookieNamePlusValueSize")),
@@ -164,7 +164,7 @@ QUESTIONS = (
         "attributes",
         "Long attributes",
         questions.attributes,
-        _tell_attributes,
+        _describe_attributes,
         Known(
             "not counted; one over 1,024 octets is ignored, and the cookie stays",
             rfc("5.6, step 6 of the attributes"),
@@ -172,17 +172,17 @@ QUESTIONS = (
         Known("the same", chromium("net/cookies/parsed_cookie.h, kMaxCookieAttributeValueSize")),
         Known("the same", firefox("netwerk/cookie/CookieParser.cpp, ATTRIBUTE_MAX_LENGTH")),
         Known(
-            "with a longer Path the cookie is not to be seen",
+            "with a longer Path the cookie does not show up",
             webkit("web-platform-tests, cookies/size/attributes"),
         ),
     ),
     Question(
         "overwriting",
-        "A longer one over an old one",
+        "An over-long cookie replacing an old one",
         questions.overwriting,
-        _tell_overwriting,
+        _describe_overwriting,
         Known("ignored: the old one is kept", rfc("5.6 step 5")),
-        Known("kept, without a word anywhere", chromium("measured, version 156")),
+        Known("kept, without any warning", chromium("measured, version 156")),
         Known("kept, with a warning in the console", firefox("measured, version 153")),
         Known("kept", webkit("web-platform-tests, cookies/size/name-and-value")),
     ),
@@ -190,12 +190,12 @@ QUESTIONS = (
         "characters",
         "Characters that no server should send",
         questions.characters,
-        _tell_characters,
+        _describe_characters,
         Known(
-            "all of these are kept, the tab too; other control characters are not",
+            "all of these are kept, including the tab; other control characters are not",
             rfc("5.6 step 1"),
         ),
-        Known("the tab makes it drop the cookie", chromium("measured, version 156")),
+        Known("a cookie with a tab is dropped", chromium("measured, version 156")),
         Known("all are kept", firefox("measured, version 153")),
         Known(
             "all are kept; scripts see letters beyond ASCII garbled",
@@ -206,12 +206,12 @@ QUESTIONS = (
         "controls",
         "Control characters, written by a script",
         questions.controls,
-        _tell_controls,
+        _describe_controls,
         Known(
-            "only the tab (09) is kept; with any other the cookie is ignored whole",
+            "only the tab (09) is kept; a cookie with any other is ignored",
             rfc("5.6 step 1 and 5.7 step 3"),
         ),
-        Known("none is kept, the tab neither", chromium("measured, version 156")),
+        Known("none is kept, not even the tab", chromium("measured, version 156")),
         Known("the tab is kept, 1F is not", firefox("measured, version 153")),
         Known("the tab is kept", webkit("web-platform-tests, cookies/value/value-ctl")),
     ),
@@ -219,7 +219,7 @@ QUESTIONS = (
         "lifetime",
         "Max-Age beyond 400 days",
         questions.lifetime,
-        _tell_lifetime,
+        _describe_lifetime,
         Known("cut to 400 days, not refused", rfc("5.5")),
         Known(
             "cut to 400 days",
@@ -232,14 +232,14 @@ QUESTIONS = (
         "prefixes",
         "Names with a prefix",
         questions.prefixes,
-        _tell_kept,
+        _describe_kept,
         Known(
-            "__Host- and __Secure- only as they must be, whatever their case; it does not know the "
-            "others, which draft-ietf-httpbis-layered-cookies is to add",
+            "__Host- and __Secure- only if they meet the rules, whatever their case; the "
+            "others are unknown to it, and draft-ietf-httpbis-layered-cookies will add",
             rfc("5.7 steps 20 and 21"),
         ),
         Known(
-            "all only as they must be; http://localhost counts as secure",
+            "all only if they meet the rules; http://localhost counts as secure",
             chromium("measured, version 156"),
         ),
         Known("the same; http://localhost counts as secure", firefox("measured, version 153")),
@@ -252,9 +252,9 @@ QUESTIONS = (
         "http-only",
         "HttpOnly and scripts",
         questions.http_only,
-        _tell_http_only,
+        _describe_http_only,
         Known(
-            "a script can neither see, write over nor make one; a header can take one over",
+            "a script can neither see, overwrite nor create one; a header can replace a script’s",
             rfc("5.7 steps 15 and 23.2, 5.8.3 step 3"),
         ),
         Known("the same", chromium("measured, version 156")),
@@ -265,7 +265,7 @@ QUESTIONS = (
         "same-site",
         "Without SameSite",
         questions.same_site,
-        _tell_same_site,
+        _describe_same_site,
         Known("treated much like Lax", rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7.2")),
         Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
         Known("as None", firefox("network.cookie.sameSite.laxByDefault = false")),
@@ -273,20 +273,20 @@ QUESTIONS = (
     ),
     Question(
         "eviction",
-        "Cookies of one host, and which goes first",
+        "How many cookies a host may have, and which is evicted first",
         eviction.eviction,
-        _tell_eviction,
+        _describe_eviction,
         Known(
-            "at least 50 should be kept; of those beyond a browser’s own limit the ones without "
-            "Secure go first, and of equals the one that was not sent or set for longest",
+            "at least 50 should be kept; beyond a browser’s own limit those without Secure are "
+            "evicted first, and of equals the one that has not been sent or set for longest",
             rfc("6.1 and the end of 5.7"),
         ),
         Known(
-            "180, then 150; the eldest goes, and with Priority=High it stays",
+            "180, then 150; the oldest is evicted, but stays with Priority=High",
             chromium("net/cookies/cookie_monster.cc, kDomainMaxCookies"),
         ),
         Known(
-            "180, then 150; it knows no Priority",
+            "180, then 150; it ignores Priority",
             firefox("netwerk/cookie/CookieCommons.h, kMaxCookiesPerHost"),
         ),
         Known("not published", webkit("CFNetwork is closed")),
