@@ -8,7 +8,7 @@ class CartCount extends HTMLElement {
     });
   }
 
-  /* Shows so many more until the shop has answered. */
+  /* Shows the expected count until the shop responds. */
   expect(more) {
     const figure = this.firstChild;
     const sum = Number(figure.data) + Number(more);

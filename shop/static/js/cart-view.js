@@ -1,4 +1,4 @@
-/* <cart-view>: a cart changed in place; until the shop answers, a line shows what was asked for. */
+/* <cart-view>: changes the cart in place; until the shop responds, a line shows the requested quantity. */
 
 import { change, viewOf } from "./cart.js";
 import "./quantity-stepper.js";
@@ -18,7 +18,7 @@ class CartView extends HTMLElement {
     else this.submit(event);
   }
 
-  /* Enter is a change and a submit: what a form has sent is not sent again. */
+  /* Enter fires both change and submit: what a form has sent is not sent again. */
   submit(event) {
     event.preventDefault();
     const { target: form, submitter } = event;
@@ -39,7 +39,7 @@ class CartView extends HTMLElement {
     change(form.action, () => fields(form, steps()), { ready });
   }
 
-  /* Takes over what the cart page shows, or, without one, takes back what was asked for. */
+  /* Shows what the cart page shows or, without one, reverts to the state before. */
   show(page) {
     if (this.closest("dialog:not([open])")) return;
     this.ariaBusy = null;
@@ -66,13 +66,13 @@ class CartView extends HTMLElement {
     }
   }
 
-  /* Which control of which line has the focus, and what is typed there. */
+  /* Which control of which line has the focus, and what is typed in it. */
   place() {
     const control = document.activeElement;
     const line = control.closest("[data-line]");
     const { value, defaultValue, form } = control;
     const typed = value === defaultValue || value === form?.dataset.sent ? null : value;
-    if (typed) control.value = defaultValue; // or its removal would count as a change
+    if (typed) control.value = defaultValue; // otherwise its removal would count as a change
     return {
       typed,
       number: line?.dataset.line,
@@ -81,7 +81,7 @@ class CartView extends HTMLElement {
     };
   }
 
-  /* To a wrong field, the same control, the removal, or the first. */
+  /* Moves the focus to an invalid field, the same control, the line's remove button or the first line. */
   focusAt({ number, at, control, typed }) {
     const lines = this.lines();
     const same = lines.find((line) => line.dataset.line === number);

@@ -1,5 +1,5 @@
-/* A change is a form's POST, as without JavaScript. Once none of this tab waits, the cart page is
-   fetched and shown, with refusals. */
+/* A change is a form's POST, as without JavaScript. Once no more changes of this tab wait, the cart
+   page is fetched and shown, with any refusals. */
 
 import { inTurn } from "./queue.js";
 
@@ -12,8 +12,8 @@ let waiting = 0;
 let isOwed = false;
 let refusals = [];
 
-/* Sends what `fields()` gives in its turn, after `ready`; null sends nothing. `answered` hears of
-   a refusal, or of none, and says whether it has shown it. */
+/* Waits its turn and for `ready`, then sends what `fields()` returns; null sends nothing.
+   `answered` receives the refusal, or null, and returns whether it has shown it. */
 export async function change(action, fields, { ready, answered } = {}) {
   waiting += 1;
   let refusal;
@@ -40,7 +40,7 @@ async function settle() {
   announce({ page, isOurs, said: [...said, ...Array.from(alerts, notice)] });
 }
 
-/* The cart page as it is, or null. A QUIET look leaves messages to the tab they are for. */
+/* The cart page as it is, or null. A QUIET request leaves messages to the tab they are meant for. */
 export async function look(headers) {
   try {
     const page = await inTurn(async () => parsed(await ask(cartAddress, { headers })));
@@ -50,8 +50,8 @@ export async function look(headers) {
   }
 }
 
-/* Lets every part of this page, and every other tab when the change is ours, show a cart. What is
-   being pressed is let go before, or the click would be lost; the line in use stays in its place. */
+/* Shows a cart in every part of this page and, when the change is ours, in every other tab. Waits
+   until a pressed button is released, or its click would be lost; the line in use stays in place. */
 export async function announce(detail) {
   while (document.querySelector("button:active")) await new Promise((later) => setTimeout(later, 50));
   const inUse = () => document.activeElement.closest("[data-line]");

@@ -1,4 +1,4 @@
-/* <copy-text>: puts its text into the clipboard. */
+/* <copy-text>: copies its text to the clipboard. */
 
 class CopyText extends HTMLElement {
   connectedCallback() {

@@ -1,4 +1,4 @@
-/* One change at a time, across all tabs: each leaves after the cookie of the one before was stored.
+/* One change at a time, across all tabs: each is sent once the previous one's cookie is stored.
    Without Web Locks, or cookies, which they need, the order is kept within the tab. */
 
 let last = Promise.resolve();

@@ -24,7 +24,7 @@ async function add(form, button) {
   if (button) button.ariaBusy = null;
 }
 
-/* A product page's form is shown as sent back; the mini-cart says all else. */
+/* A refused product form is shown on its page; the mini-cart shows all else. */
 function isShownAt(form, refusal) {
   const answered = form.matches(".add") && refusal?.querySelector(".add .field-error")?.closest("form");
   if (answered) {
@@ -41,7 +41,7 @@ function isShownAt(form, refusal) {
   return false;
 }
 
-/* A form that leads elsewhere holds its turn until that page comes. */
+/* A form that leads to another page holds its turn until that page loads. */
 function leave(form) {
   form.submit();
   return new Promise((resolve) => {
@@ -57,7 +57,8 @@ document.addEventListener("click", (event) => {
   idle().then(() => location.assign(link.href));
 });
 
-/* One voice: the mini-cart's when it is open, else the page's. Heard before any view shows. */
+/* Only one live region speaks: the mini-cart's when it is open, otherwise the page's, before any view
+   changes. */
 document.addEventListener("cart", ({ detail: { said, isOurs } }) => {
   if (isToOpen && !mini.open) mini.showModal();
   isToOpen = false;
@@ -74,7 +75,7 @@ const listen = () => {
   tabs.addEventListener("message", refresh);
 };
 listen();
-/* A page that the browser keeps for the way back would be dropped at the first message. */
+/* A message would evict the page from the back/forward cache. */
 addEventListener("pagehide", () => tabs.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) listen();
@@ -82,7 +83,7 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted || arrival.type === "back_forward") refresh();
 });
 
-/* Such as an order, placed in another tab. */
+/* For changes without a message, such as an order placed in another tab. */
 addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 
 async function refresh() {

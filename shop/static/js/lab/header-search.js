@@ -1,9 +1,9 @@
-/* <header-search>: makes the attempts that the shop names one by one, and shows its report. */
+/* <header-search>: makes the attempts that the shop asks for, one by one, and shows its report. */
 
 import { QUIET } from "../cart.js";
 
 const TOO_MANY = 429;
-const PATIENCE_MS = 5_000; // for requests that are no attempts, so with nothing large in them
+const PATIENCE_MS = 5_000; // for requests that are not attempts, and so have nothing large in them
 
 class HeaderSearch extends HTMLElement {
   connectedCallback() {
