@@ -1,1 +1,1 @@
-"""`make audit`: figures of the running shop, beside what they must be."""
+"""`make audit`: figures of the running shop beside their targets."""

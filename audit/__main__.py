@@ -1,6 +1,6 @@
-"""`make audit`: what the running shop must reach, measured in a real browser.
+"""`make audit`: figures of the running shop, measured in a real browser, beside their targets.
 
-Exits 1 when a figure is missed. All figures stand in test-results/audit.json afterwards.
+Exits with 1 when a target is missed. All figures are written to test-results/audit.json.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PARTS = (*ON_STAGE, "lighthouse")
 @click.option("--only", default=",".join(PARTS), help=f"Parts of it: {', '.join(PARTS)}.")
 @click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
 def main(only: str, patterns: tuple[str, ...]) -> None:
-    """Measures the shop and prints its figures beside what they must be."""
+    """Measures the shop and prints its figures beside their targets."""
     parts = only.split(",")
     if unknown := set(parts) - set(PARTS):
         raise click.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--only")
@@ -52,7 +52,7 @@ def _groups(shop: RunningShop, parts: list[str], subjects: list[Subject]) -> Ite
         for part in ON_STAGE:
             if part in parts:
                 yield ON_STAGE[part](stage, subjects)
-    if "lighthouse" in parts:  # with the other browser closed: it would be measured too
+    if "lighthouse" in parts:  # after the other browser is closed: it would be measured too
         yield lighthouse.measure(shop, stage.numbers, subjects, executable)
 
 

@@ -1,4 +1,4 @@
-"""What axe-core finds on every subject, narrow and wide, light and dark."""
+"""Violations that axe-core finds on every subject, narrow and wide, light and dark."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:
-    """How many violations each subject has, over all looks at it.
+    """How many violations each subject has, over all its looks.
 
-    What axe-core cannot judge by itself is told of, and not counted.
+    What axe-core cannot decide by itself is listed, but not counted.
     """
     source = (PACKAGES / "axe-core" / "axe.min.js").read_text("utf-8")
     figures: list[Figure] = []

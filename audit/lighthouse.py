@@ -1,4 +1,4 @@
-"""Lighthouse's marks for the shop as a phone sees it, the median of three runs a page."""
+"""Lighthouse's scores for the shop on a phone: the median of three runs per page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from shop.core import cookie
 RUNS = 3
 ASKED = {"performance": 99, "accessibility": 100, "best-practices": 100, "seo": 100}
 
-# Pages of one shopper's own say `noindex` on purpose, which this audit takes for a mistake.
+# A shopper's own pages say `noindex` on purpose, which this audit takes for a mistake.
 SKIPPED = {"cart-20": ["is-crawlable"], "checkout-20": ["is-crawlable"]}
 
 
 def measure(
     shop: RunningShop, numbers: Numbers, subjects: list[Subject], executable: Path
 ) -> Group:
-    """The four marks and the layout shift of each page."""
+    """The four scores and the layout shift of each page."""
     subjects = [subject for subject in subjects if subject.name in MEASURED]
     question = {
         "chromePath": str(executable),
@@ -59,7 +59,7 @@ def _job(shop: RunningShop, numbers: Numbers, subject: Subject) -> dict[str, Any
 
 
 def figures_of(name: str, runs: list[dict[str, Any]]) -> list[Figure]:
-    """The marks of a page, and whether every run saw the page at all."""
+    """The scores of a page, and whether every run loaded it at all."""
     marks = [
         at_least(f"{name}, {category}", _median(runs, category), asked)
         for category, asked in ASKED.items()
@@ -73,7 +73,7 @@ def figures_of(name: str, runs: list[dict[str, Any]]) -> list[Figure]:
 
 
 def findings_of(name: str, runs: list[dict[str, Any]]) -> list[str]:
-    """What was said of a page, and which audits cost it a mark that is asked."""
+    """What Lighthouse reports about a page, and which audits cost it a required score."""
     findings = [f"{audit} left out: the page is noindex" for audit in SKIPPED.get(name, [])]
     findings += sorted({said for run in runs for said in [run["error"], *run["warnings"]] if said})
     if _median(runs, "performance") < ASKED["performance"]:

@@ -1,4 +1,4 @@
-"""What html-validate says to the HTML of every subject, as the shop serves it."""
+"""What html-validate reports about the HTML of every subject, as the shop serves it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from e2e.support.subjects import Subject
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:
-    """How many messages each page gets."""
+    """How many messages each page has."""
     subjects = [subject for subject in subjects if not subject.needs_script]
     pages: list[dict[str, str]] = []
     messages: Findings = {subject.name: [] for subject in subjects}
@@ -28,7 +28,7 @@ def measure(stage: Stage, subjects: list[Subject]) -> Group:
 
 
 def _served(stage: Stage, subject: Subject) -> str:
-    # Without JavaScript, because then whatever is done ends in a page that the server sends.
+    # Without JavaScript, because then every step ends with a page from the server.
     with stage.page(Look(has_script=False)) as page:
         documents: list[Response] = []
         page.on("response", lambda response: _keep(response, page, documents))

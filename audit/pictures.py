@@ -1,6 +1,6 @@
-"""`make pictures`: every page and state as a person sees it, to be looked at.
+"""`make pictures`: screenshots of every page and state, to be looked at.
 
-They stand below test-results/pictures/. With `--readme` the three of the README are made.
+They are written to test-results/pictures/. `--readme` renews the three of the README.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ README = {
     PROJECT / "docs" / "cart.png": ("cart-3", Look(1280)),
     PROJECT / "docs" / "mini-cart.png": ("mini-cart", Look(1280, "dark")),
 }
-"""The pictures of the README, each of a subject at a look."""
+"""The pictures of the README: a subject and a look for each."""
 
 
 @click.command()
 @click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
 @click.option("--readme", is_flag=True, help="Make the pictures of the README instead.")
 def main(patterns: tuple[str, ...], readme: bool) -> None:
-    """Takes a picture of each page and state at each width, light and dark."""
+    """Takes a screenshot of each page and state at each width, light and dark."""
     wanted = README if readme else _all(chosen(patterns))
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (

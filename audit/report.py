@@ -1,4 +1,4 @@
-"""Figures beside what they must be, as tables and as JSON."""
+"""Figures beside their targets, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 Findings = dict[str, list[str]]
-"""What was found, by the name of what it was found in."""
+"""Findings, by the name of the page or file that they belong to."""
 MOST_TOLD = 12
-"""Findings of one name that a table shows; the JSON has them all."""
+"""How many findings of one name a table shows; the JSON has them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure, what is asked of it, and whether it is so."""
+    """One measured figure, its target, and whether that is met."""
 
     what: str
     figure: float | str
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The figures of one part of the audit, and what stands behind those that are missed."""
+    """The figures of one part of the audit, and the findings behind those that miss it."""
 
     title: str
     figures: Sequence[Figure]
@@ -49,7 +49,7 @@ def is_zero(what: str, figure: float) -> Figure:
 
 
 def table(group: Group) -> str:
-    """The group as lines of text, its findings below."""
+    """The group as lines of text, with its findings below."""
     rows = [
         (figure.what, _written(figure.figure), figure.asked, "ok" if figure.is_met else "MISSED")
         for figure in group.figures

@@ -1,4 +1,4 @@
-"""How much the shop sends, how it is packed, and whether pages move while they load."""
+"""How much the shop sends, how it is compressed and cached, and whether pages shift on load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from e2e.support.subjects import MEASURED, Subject
 
 STATIC = PROJECT / "shop" / "static"
 LIMITS = {"js": 14_000, "css": 28_000, "js/lab": 14_000, "css/lab": 28_000}
-"""Of the shop, on every page; and of the laboratory, on its own pages only."""
+"""Style sheets and scripts: the shop's, on every page; the laboratory's, on its own pages only."""
 HOME_LIMIT = 120_000
 LOOKS = (Look(360, density=2), Look(1280))
 TEXTS = (
@@ -35,7 +35,7 @@ LONG_SECONDS = 30 * 86_400
 
 @dataclass(slots=True)
 class Answer:
-    """What came for one request: where from, its headers, and its bytes on the wire."""
+    """The response to one request: its address, headers, and bytes on the wire."""
 
     address: str
     headers: dict[str, str]
@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Traffic:
-    """Everything that a page asked for, by the number that the browser gives to requests."""
+    """All requests of a page, by the browser's request id."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class Traffic:
 
 
 def measure(stage: Stage, subjects: list[Subject]) -> Group:
-    """The files' sizes, and what travels and moves when pages are opened with an empty cache."""
+    """The sizes of files, and the bytes and layout shifts of pages opened with an empty cache."""
     figures = [_size_of(folder, limit) for folder, limit in LIMITS.items()]
     findings: Findings = {}
     answers: dict[str, Answer] = {}
@@ -106,18 +106,18 @@ def measure(stage: Stage, subjects: list[Subject]) -> Group:
 
 
 def is_packed(_: str, headers: dict[str, str]) -> bool:
-    """Whether an answer is compressed, if it is text."""
+    """Whether a response that is text is compressed."""
     is_text = headers.get("content-type", "").startswith(TEXTS)
     return not is_text or headers.get("content-encoding") in PACKED
 
 
 def is_kept(path: str, headers: dict[str, str]) -> bool:
-    """Whether an answer is kept for a month or more, if it is a file."""
+    """Whether a response that is a file may be cached for a month or more."""
     return not path.startswith("/static/") or is_kept_long(headers.get("cache-control", ""))
 
 
 def is_kept_long(cache_control: str) -> bool:
-    """Whether a browser may keep this for a month at least without ever asking again."""
+    """Whether a browser may keep this for at least a month without revalidating."""
     directives = dict(
         directive.strip().lower().partition("=")[::2] for directive in cache_control.split(",")
     )

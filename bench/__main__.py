@@ -1,10 +1,10 @@
 """`make bench`: the shop's speed as ratios against a baseline measured in the same run.
 
-Both servers run side by side, the shop as `make run` starts it and the baseline on the same
-server with the same workers; each request is measured in short turns, shop and baseline one
-after the other, and the median of the pairwise ratios counts: figures of a shared machine
-drift, the ratio of two neighbouring turns does not. The baseline renders a table with the
-cells of the cart page; `bare`, four cells of text, is shown beside it.
+Both servers run side by side: the shop as `make run` starts it, and the baseline on the same
+server with the same workers. Each request is measured in short alternating turns of shop and
+baseline, and the median of the pairwise ratios counts: absolute figures drift on a shared
+machine, the ratio of two neighbouring turns does not. The baseline renders a table with the
+cells of the cart page; `bare`, with four cells of text, is shown beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the shop is held against: Flask and Jinja, a 20-line table, data in memory, no cookie.
+"""The app to compare with: Flask and Jinja, a 20-line table, data in memory, no cookie.
 
 `/` renders the cells that the cart page has (picture, link, price, quantity form, total,
-removal); `/bare` renders four cells of text, the harshest thing to be compared with.
+removal); `/bare` renders four cells of text, the hardest app to compete with.
 """
 
 from __future__ import annotations

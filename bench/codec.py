@@ -22,7 +22,7 @@ TARGET_MICROSECONDS = 100
 
 
 def print_codec() -> None:
-    """Prints microseconds a call: the median over rounds in which all four take turns."""
+    """Prints microseconds per call: the median over rounds in which all four take turns."""
     app = Flask("comparison")
     app.secret_key = KEY
     session = SecureCookieSessionInterface().get_signing_serializer(app)

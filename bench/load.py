@@ -1,4 +1,4 @@
-"""A bounded load on one address of this machine: so many connections, so many seconds."""
+"""A bounded load on one loopback address: a number of connections for a number of seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, written once and sent over and over. `status` is what must come back."""
+    """One HTTP request, built once and sent repeatedly. `status` is the status it must get."""
 
     label: str
     octets: bytes
@@ -31,7 +31,7 @@ def post(label: str, path: str, body: str, *, cookies: str) -> Request:
 def requests_per_second(
     request: Request, port: int, *, seconds: float, connections: int = 8
 ) -> float:
-    """How many answers a second came back; raises RuntimeError at the first wrong status."""
+    """Responses per second. Raises RuntimeError at the first wrong status."""
     counts = [0] * connections
     wrong: list[str] = []
     end = time.perf_counter() + seconds
@@ -56,7 +56,7 @@ def requests_per_second(
 
 
 def exchange(connection: socket.socket, octets: bytes) -> tuple[int, bytes, bytes]:
-    """Sends a request and reads one answer: status, header and body."""
+    """Sends a request and reads one response: status, header and body."""
     connection.sendall(octets)
     received = b""
     while b"\r\n\r\n" not in received:

@@ -1,4 +1,4 @@
-"""Serves the baseline on the server of `shop serve`, with its workers."""
+"""Serves the baseline with the server and the workers of `shop serve`."""
 
 import os
 import sys

@@ -29,28 +29,28 @@ OWN = {"cart", "session", "undo"}
 FIGURES = {
     "The largest cookie": "4,096 bytes of name and value together are kept, 4,097 are not.",
     "Long attributes": "Attributes do not count. Used: Max-Age of 1024, Path of 1024.",
-    "A longer one over an old one": "The old cookie is kept.",
+    "An over-long cookie replacing an old one": "The old cookie is kept.",
     # The tab is allowed by RFC 6265bis (5.6 step 1); Chromium drops the cookie all the same.
     "Characters that no server should send": "Dropped or changed: tab.",
     "Names with a prefix": (
         "Kept: __Host- as it must be; __Secure- as it must be; "
         "__Http- as it must be; __Host-Http- as it must be."
     ),
-    "Cookies of one host, and which goes first": (
-        "180 are kept; one more leaves 150. The eldest is evicted, with Priority=High it is kept."
+    "How many cookies a host may have, and which is evicted first": (
+        "180 are kept; one more leaves 150. The oldest is evicted; with Priority=High it is kept."
     ),
 }
 BY_SCRIPT = {
     "Control characters, written by a script": (
         "Cookies with one of them are dropped: 00 to 1F, 7F (in hexadecimal)."
     ),
-    "Max-Age beyond 400 days": "Of 800 days asked for, 400 are granted.",
+    "Max-Age beyond 400 days": "Of 800 requested days, 400 are granted.",
     "HttpOnly and scripts": (
         "A script does not see an HttpOnly cookie, cannot write over it and cannot make one; "
-        "what a script wrote can be taken from it by a header of the same name."
+        "a header can turn a script’s cookie into one."
     ),
 }
-UNTOLD = "Not measured: only a script can ask this, and none ran."
+UNTOLD = "Not measured: only a script can measure this, and scripts did not run."
 
 
 def told(page: Page, title: str) -> Any:
@@ -285,9 +285,13 @@ def test_firefox_reports_what_its_sources_say(playwright: Playwright, shop: Runn
         page = browser.new_page()
         cart = with_cart(page.context, shop.url)
         probes(page, shop.url)
-        for title in ("The largest cookie", "A longer one over an old one", "Long attributes"):
+        for title in (
+            "The largest cookie",
+            "An over-long cookie replacing an old one",
+            "Long attributes",
+        ):
             told(page, title).to_have_text(FIGURES[title])
-        told(page, "Cookies of one host, and which goes first").to_contain_text(
+        told(page, "How many cookies a host may have, and which is evicted first").to_contain_text(
             "180 are kept; one more leaves 150"
         )
         told(page, "Characters that no server should send").to_have_text(

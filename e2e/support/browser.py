@@ -1,6 +1,6 @@
-"""Which Chromium the end-to-end tests drive, and how to come by one.
+"""Finds or installs the Chromium that the end-to-end tests drive.
 
-`python -m e2e.support.browser` makes sure that there is one, and says which.
+`python -m e2e.support.browser` makes sure that there is one, and prints which.
 """
 
 import os
@@ -28,9 +28,9 @@ MACOS_PLACES = (
 WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
 WINDOWS_PLACES = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe")
 
-# A launch, and not a look at chromium.executable_path: a headless launch runs another program
-# (the headless shell), and a downloaded Chromium may lack libraries of the system.
-# In a process of its own, since Playwright's sync API refuses to start twice in one thread.
+# A launch rather than a check of chromium.executable_path: a headless launch runs another program
+# (the headless shell), and a downloaded Chromium may lack system libraries.
+# In a separate process, since Playwright's sync API refuses to start twice in one thread.
 LAUNCH = """
 from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
@@ -42,12 +42,12 @@ DOWNLOAD_PATIENCE = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
 ANSWER_SECONDS = 30
 INSTALL_SECONDS = 600
 
-# The file descriptor, because a captured sys.stderr may have none.
+# The file descriptor itself, because a captured sys.stderr may have none.
 STDERR = 2
 
 
 class BrowserMissing(RuntimeError):
-    """Its text is one sentence for the person who runs the tests."""
+    """There is no usable browser; the text is a sentence for whoever runs the tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,18 @@ class Browser:
 
 
 def find(environ: Mapping[str, str]) -> Browser | None:
-    """Look only at what is installed; takes about a second.
+    """Checks only what is installed; takes about a second.
 
-    A path in SHOP_E2E_CHROMIUM that cannot be run raises BrowserMissing: whoever set it
-    wants that browser and not another.
+    Raises BrowserMissing if the path in SHOP_E2E_CHROMIUM cannot be run: whoever set it wants
+    that browser and no other.
     """
     return named(environ) or playwrights_own(environ) or installed(environ)
 
 
 def ensure(environ: Mapping[str, str]) -> Browser:
-    """Like `find`, but install a browser where there is none, or raise BrowserMissing.
+    """Like `find`, but installs a browser if there is none, or raises BrowserMissing.
 
-    Call it before the test workers start: apt-get turns away a second one at the same time.
+    Call it before the test workers start: two apt-get cannot run at the same time.
     """
     browser = find(environ) or download(environ) or apt_install(environ)
     if browser is None:
@@ -117,7 +117,7 @@ def is_executable(path: Path) -> bool:
 
 
 def answers(path: Path, environ: Mapping[str, str]) -> bool:
-    """False for Ubuntu's chromium-browser when it only says to install the snap."""
+    """False for Ubuntu's chromium-browser when it only prints to install the snap."""
     # On Windows `chrome.exe --version` prints nothing and opens a window.
     return sys.platform == "win32" or succeeds([path, "--version"], environ, ANSWER_SECONDS)
 
@@ -133,12 +133,12 @@ def download(environ: Mapping[str, str]) -> Browser | None:
 
 
 def apt_install(environ: Mapping[str, str]) -> Browser | None:
-    """Only as root on a Debian or Ubuntu."""
+    """Works only as root on Debian or Ubuntu."""
     if not is_debian() or os.geteuid() != 0:
         return None
     settings = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-    # The package lists that are there may do when the update fails.
+    # When the update fails, the existing package lists may be good enough.
     for command in (["apt-get", "update"], install):
         succeeds(command, settings, INSTALL_SECONDS, output=STDERR)
     return installed(environ)
@@ -159,7 +159,7 @@ def succeeds(
     seconds: float,
     output: int = subprocess.DEVNULL,
 ) -> bool:
-    """Also False when the command does not start, or is stopped for taking too long."""
+    """Also False when the command does not start, or takes too long and is stopped."""
     try:
         process = subprocess.Popen(
             command,
@@ -181,12 +181,12 @@ def succeeds(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End its whole group: `python -m playwright`, ended alone, leaves its downloader running."""
+    """Stops the whole process group, or `python -m playwright` would leave its downloader running."""
     with suppress(OSError, subprocess.TimeoutExpired):
         if sys.platform == "win32":
             process.kill()
         else:
-            # Not SIGKILL: apt-get would leave dpkg in the middle of a package.
+            # Not SIGKILL: apt-get would leave dpkg halfway through a package.
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(ANSWER_SECONDS)
 

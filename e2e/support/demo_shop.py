@@ -20,7 +20,7 @@ from e2e.support.subjects import Numbers, Subject, Visitor
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a page is looked at; `density` is pixels of the screen for one of CSS."""
+    """How a page is viewed; `density` is screen pixels per CSS pixel."""
 
     width: int = CONFIG.viewport_width
     scheme: Literal["light", "dark"] = "light"
@@ -41,7 +41,7 @@ class Stage:
 
     @contextmanager
     def page(self, look: Look) -> Iterator[Page]:
-        """An empty page of a browser that was never here; nothing moves in it."""
+        """An empty page of a new browser context, without animations."""
         context = self.browser.new_context(
             **context_options()
             | {"viewport": {"width": look.width, "height": CONFIG.viewport_height}},
@@ -56,7 +56,7 @@ class Stage:
             context.close()
 
     def arrange(self, page: Page, subject: Subject) -> None:
-        """Brings a page into the subject's state. Raises Failed when it does not come to it."""
+        """Brings a page into the subject's state. Raises Failed when that does not succeed."""
         try:
             if subject.cookie:
                 jar.put(page.context, self.shop.url, subject.cookie(self.numbers))
@@ -74,7 +74,7 @@ class Stage:
 
 @contextmanager
 def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
-    """A stage at this shop, and the path of its browser: that of the end-to-end tests."""
+    """A browser at this shop, and its path: the browser of the end-to-end tests."""
     found = browser.ensure(os.environ).executable
     with sync_playwright() as playwright:
         expect.set_options(timeout=CONFIG.expect_timeout)
@@ -84,12 +84,12 @@ def opened(shop: RunningShop) -> Iterator[tuple[Stage, Path]]:
 
 
 def load_pictures(page: Page) -> None:
-    """Loads also those that wait for the page to be scrolled to them."""
+    """Also loads pictures that wait for the page to be scrolled to them."""
     page.evaluate(script("load-pictures"))
 
 
 class Failed(Exception):
-    """A subject could not be brought into its state; its text says why."""
+    """A subject could not be brought into its state; the text says why."""
 
 
 def numbers_of(shop: RunningShop) -> Numbers:

@@ -1,4 +1,4 @@
-"""The browser's cookie jar: what cart it holds, and putting another one there."""
+"""The browser's cookie jar: reads the cart in it, or puts another one there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cart_cookie(context: BrowserContext) -> dict[str, Any] | None:
 
 
 def octets(held: dict[str, Any] | None) -> int:
-    """Name and value of a cookie as the browser holds it; 0 when it holds none."""
+    """Octets of a cookie's name and value as the browser holds it; 0 without a cookie."""
     return len(held["name"]) + len(held["value"]) if held else 0
 
 
@@ -49,12 +49,12 @@ def held_cart(context: BrowserContext) -> Cart | None:
     wait=wait_fixed(0.2),
 )
 def wait_until_gone(context: BrowserContext) -> dict[str, Any] | None:
-    """Looks into the jar until it holds no cart."""
+    """Waits until the jar holds no cart."""
     return cart_cookie(context)
 
 
 def put(context: BrowserContext, url: str, value: str) -> None:
-    """Gives the browser a cart cookie of this value, as if the shop had set it."""
+    """Gives the browser a cart cookie with this value, as if the shop had set it."""
     context.add_cookies(
         [
             {
@@ -70,26 +70,26 @@ def put(context: BrowserContext, url: str, value: str) -> None:
 
 
 def value_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
-    """The cookie value of a cart of {cookie number: quantity}, last changed so long ago."""
+    """The cookie value of a cart of {cookie number: quantity}, last changed `age_seconds` ago."""
     changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
     cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
     return cookie.encode(cart, [KEY], name=cookie.NAME)
 
 
 def altered(value: str) -> str:
-    """This value with another character, so that no signature fits it."""
+    """This value with one character changed, so that no signature fits it."""
     return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
 
 
 def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
-    """The path of a link to a cart, last changed so long ago."""
+    """The path of a link to a cart, last changed `age_seconds` ago."""
     changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
     cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
     return f"/c/{cookie.encode_for_link(cart, [KEY])}"
 
 
 def cart_that_fills(total_bytes: int, added: Line) -> Cart:
-    """A cart whose cookie takes exactly this many bytes, name and value, once a line is added.
+    """A cart whose cookie takes exactly this many bytes of name and value once a line is added.
 
     Its other lines are of products that do not exist, which a cart may hold.
     """
@@ -100,7 +100,7 @@ def cart_that_fills(total_bytes: int, added: Line) -> Cart:
 
 
 def full_for_one_more(line: dict[int, int]) -> str:
-    """The value of a cart that is a byte too long once this line is added."""
+    """The value of a cart that is one byte too long once this line is added."""
     ((number, quantity),) = line.items()
     cart = cart_that_fills(cookie.BROWSER_LIMIT_BYTES + 1, Line(number, quantity))
     return cookie.encode(cart, [KEY], name=cookie.NAME)

@@ -20,7 +20,7 @@ WHERE = (
 
 
 def without_a_word(config: pytest.Config, names: Iterable[str]) -> list[str]:
-    """Those of these options that nobody gave: they have the plugin's default."""
+    """Those of these options that were not given, and so have the plugin's default."""
     given = [
         *config.invocation_params.args,
         *shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
@@ -33,8 +33,8 @@ def without_a_word(config: pytest.Config, names: Iterable[str]) -> list[str]:
 def impossible(
     option: Any, environ: Mapping[str, str], *, platform: str = sys.platform
 ) -> str | None:
-    """A sentence for a browser that is not installed, or a window without a screen; None when
-    everything that was asked for can be had."""
+    """A sentence if a requested browser is not installed, or a window has no screen; None if
+    everything can be had."""
     for engine in option.browser or ():
         if engine != "chromium" and not _is_installed(engine):
             return (
@@ -51,7 +51,7 @@ def impossible(
 
 
 def _is_installed(engine: str) -> bool:
-    # In a process of its own: Playwright's sync API refuses to start twice in one thread.
+    # In a separate process: Playwright's sync API refuses to start twice in one thread.
     command = [sys.executable, "-c", WHERE.format(engine)]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     return asked.returncode == 0 and Path(asked.stdout.strip()).exists()

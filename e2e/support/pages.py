@@ -21,14 +21,14 @@ class Shopper:
         return self.page
 
     def follows(self, link: Locator, to: str) -> Page:
-        """Ends when the page of this heading has come, with its scripts."""
+        """Waits until the page with this heading has loaded, with its scripts."""
         link.click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(to)
         self.page.wait_for_load_state()
         return self.page
 
     def adds(self, slug: str, quantity: int = 1) -> CartPage:
-        """Adds a product from its own page, sees it in the cart, and opens the cart's page."""
+        """Adds a product from its own page, sees it in the mini-cart, and opens the cart page."""
         self.visits(f"/products/{slug}")
         self.page.get_by_label("Quantity").fill(str(quantity))
         self.page.get_by_role("button", name="Add to cart").click()
@@ -44,7 +44,7 @@ class Shopper:
         return CheckoutPage(self)
 
     def adds_here(self) -> MiniCart:
-        """Adds the product of the page that is open, and stays there."""
+        """Adds the product whose page is open, and stays there."""
         self.page.get_by_role("button", name="Add to cart").click()
         return MiniCart(self)
 
@@ -100,7 +100,7 @@ class CartPage:
 
 @dataclass(frozen=True, slots=True)
 class MiniCart:
-    """The cart that opens beside a page when something was added there."""
+    """The mini-cart that opens beside a page when something was added there."""
 
     shopper: Shopper
 

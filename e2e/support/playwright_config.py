@@ -1,4 +1,4 @@
-"""`playwright.config.py`, loaded: it is no module, because of the dot in its name."""
+"""Loads `playwright.config.py`, which is no module because of the dot in its name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIG = _loaded()
 
 
 def context_options() -> dict[str, Any]:
-    """What every browser context is opened with."""
+    """The arguments of every browser context."""
     return {
         "viewport": {"width": CONFIG.viewport_width, "height": CONFIG.viewport_height},
         "locale": CONFIG.locale,

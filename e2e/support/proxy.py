@@ -1,4 +1,4 @@
-"""A TLS proxy in front of a shop, as nginx would stand there, for what only https has."""
+"""A TLS proxy in front of a shop, in place of nginx, for what only https has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORWARDED = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 127.0.0.1\r\nConnecti
 
 @contextmanager
 def tls_proxy(shop_url: str) -> Iterator[str]:
-    """The https address of a proxy that hands each request on to the shop, one a connection."""
+    """The https address of a proxy that forwards each request to the shop, one per connection."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

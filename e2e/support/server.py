@@ -32,18 +32,18 @@ class RunningShop:
     environ: dict[str, str]
 
     def change(self, statement: str, *values: object) -> None:
-        """Changes the database behind the shop's back."""
+        """Changes the database directly."""
         with closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
             connection.execute(statement, values)
 
     def ask(self, question: str) -> list[tuple[object, ...]]:
-        """Asks the database directly."""
+        """Queries the database directly."""
         with closing(sqlite3.connect(self.database, timeout=10)) as connection:
             return connection.execute(question).fetchall()
 
 
 def prepare(instance: Path) -> Path:
-    """Makes a shop with the demo catalogue in this folder, to be served or copied."""
+    """Prepares a shop with the demo catalogue in this folder, to be served or copied."""
     environ = _environ(instance, {})
     subprocess.run([*COMMAND, "init"], env=environ, cwd=PROJECT, check=True, capture_output=True)
     return instance
@@ -51,7 +51,7 @@ def prepare(instance: Path) -> Path:
 
 @contextmanager
 def running_shop(instance: Path, **settings: str) -> Iterator[RunningShop]:
-    """Serves the prepared shop in this folder meanwhile."""
+    """Serves the prepared shop in this folder until the block ends."""
     environ = _environ(instance, settings)
     port = int(settings.get("SHOP_PORT", 0)) or free_port()
     environ["SHOP_PORT"] = str(port)
@@ -72,7 +72,7 @@ def running(
 ) -> Iterator[None]:
     """Runs a server from the moment that `ready_url` answers until the block ends.
 
-    Raises RuntimeError when it ends by itself before, NotReadyError when it does not answer.
+    Raises RuntimeError when it exits before, NotReadyError when it does not respond.
     """
     with log_file.open("ab") as log:
         server = subprocess.Popen(command, env=environ, cwd=folder, stdout=log, stderr=log)
@@ -104,7 +104,7 @@ def _environ(instance: Path, settings: dict[str, str]) -> dict[str, str]:
 
 
 class NotReadyError(Exception):
-    """The server does not answer yet."""
+    """The server does not respond yet."""
 
 
 @retry(

@@ -1,4 +1,4 @@
-"""The pages and states that are looked at. One more is one more `Subject` in `SUBJECTS`."""
+"""The pages and states that are checked. To add one, add a `Subject` to `SUBJECTS`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Steps = Callable[[Visitor], object]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A page in a state: the cart that is in the browser, the address that is opened and the
-    status it answers with, what is done there, and a text that is to be seen in the end.
+    """A page in a state: the cart in the browser, the address to open and its status, the steps to
+    take there, and a text that must be visible in the end.
 
-    Steps that stand alone end with an `expect` of their own. A subject that `needs_script` is
-    left out where pages are opened without JavaScript.
+    Steps that stand alone end with their own `expect`. A subject that `needs_script` is left out
+    where pages are opened without JavaScript.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Subject:
 
 
 def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
-    """A cart of {SKU: quantity}, last changed so long ago."""
+    """A cart of {SKU: quantity}, last changed `age_seconds` ago."""
     return lambda numbers: jar.value_of(
         {numbers[sku]: quantity for sku, quantity in lines.items()}, aged_days=aged_days
     )
@@ -325,11 +325,11 @@ SUBJECTS = (
 )
 
 MEASURED = ("home", "list", "product", "cart-20", "checkout-20", "limits")
-"""Whose speed and weight are measured."""
+"""The subjects whose speed and weight are measured."""
 
 
 def chosen(patterns: tuple[str, ...]) -> list[Subject]:
-    """The subjects that any of the patterns names, such as `cart-*`; all without a pattern."""
+    """The subjects whose name matches a pattern, such as `cart-*`; all without a pattern."""
     return [
         subject
         for subject in SUBJECTS

@@ -318,7 +318,7 @@ def test_figures_that_no_browser_has_are_not_believed(visit: Visit, life: str) -
     assert step["status"] == "6 of 10: Max-Age beyond 400 days"
     step = visit.asks(step["next"], headers=SCRIPT).get_json()
     page = visit.asks(f"{PROBE}?s={state_of(step['next'])}").text
-    assert ("only a script can ask" if "[" in life else "tells no script") in page
+    assert ("only a script can measure" if "[" in life else "not let scripts see") in page
 
 
 def test_a_report_does_not_grow_old_but_a_chain_does(

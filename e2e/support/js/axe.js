@@ -1,4 +1,4 @@
-/* By `evaluate` and not as a script of the page: the shop's CSP lets no foreign one in. */
+/* Run by `evaluate`, not as a script of the page: the shop's CSP blocks foreign scripts. */
 async (tags) => {
     const {violations, incomplete} = await axe.run(document, {
         runOnly: {type: "tag", values: tags}, resultTypes: ["violations", "incomplete"],

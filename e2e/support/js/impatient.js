@@ -1,3 +1,3 @@
-/* Time limits of requests pass fifty times as fast. */
+/* Timeouts of requests run fifty times as fast. */
 const timeout = AbortSignal.timeout.bind(AbortSignal);
 AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 50);

@@ -1,4 +1,4 @@
-/* When a page was last called for or told of a change, and when its count last became another, by its own clock: on a busy machine a look from outside comes late. */
+/* Records, by the page's own clock, when it last requested or heard of a change, and when its count last changed: on a busy machine, a look from outside comes too late. */
 window.calledAt = 0;
 addEventListener("pageshow", ({ persisted }) => {
     if (persisted) window.calledAt = performance.now();

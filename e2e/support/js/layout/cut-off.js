@@ -1,4 +1,4 @@
-/* A name of a card ends after three lines; the last of the breadcrumbs and the link to a cart are shortened where they end. */
+/* A card's name is cut after three lines on purpose; so are the last breadcrumb and the link to a cart, where they end. */
 const cuts = (overflow) => ["hidden", "clip"].includes(overflow);
 const isMeant = (element) => {
     const { lineHeight, textOverflow } = styleOf(element);
@@ -23,7 +23,7 @@ for (const { element, boxes } of texts) {
     for (const box of boxes) check(element, shrunk(box, element));
 }
 
-const ARROW = 16;  // of a select, which may come to show any of its options
+const ARROW = 16;  // a select may show any of its options
 const pencil = document.createElement("canvas").getContext("2d");
 const written = (field) => field.matches("select")
     ? [...field.options].map(({ text }) => text) : [field.value || field.placeholder];

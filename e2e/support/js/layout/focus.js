@@ -1,4 +1,4 @@
-/* An element without a ring is given its chance to differ by its ground, its frame or its shadow. */
+/* An element without a focus ring may show focus by its background, border or shadow. */
 const focused = document.activeElement;
 const rgba = (colour) => [...colour.match(/[\d.]+/g).map(Number), 1].slice(0, 4);
 const luminance = (colour) => rgba(colour).slice(0, 3)

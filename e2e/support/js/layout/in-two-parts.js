@@ -1,4 +1,4 @@
-/* Written into the page anew, with a pause between two frames, as if the line had stalled there, for a browser that does not know how to wait for the whole page. */
+/* Writes the page again with a pause of two frames in the middle, as if the connection had stalled there, for a browser that cannot delay a response itself. */
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 const html = (await (await fetch(location)).text()).replace(/<link rel="expect"[^>]*>/, "");
 const cut = html.indexOf(after) + after.length;

@@ -1,4 +1,4 @@
-/* What is sticky lies above what is scrolled beneath it, which is no fault. */
+/* A sticky element covers what scrolls beneath it, which is no fault. */
 const layerOf = (element) => {
     while (element && !["sticky", "fixed"].includes(styleOf(element).position))
         element = element.parentElement;

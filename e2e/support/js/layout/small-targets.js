@@ -1,4 +1,4 @@
-/* A link is part of a sentence where it is inline and its block has text that is no control's. */
+/* A link is part of a sentence if it is inline and its block has other text outside of controls. */
 const isInSentence = (link) => link.matches("a") && isInline(link) && texts.some(({ element }) =>
     !element.closest(CONTROLS) && blockOf(element) === blockOf(link));
 for (const control of controls) {

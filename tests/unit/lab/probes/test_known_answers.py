@@ -37,36 +37,36 @@ HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made
         (
             "lifetime",
             {"asked": 69_120_000, "seconds": 34_560_000},
-            "Of 800 days asked for, 400 are granted",
+            "Of 800 requested days, 400 are granted",
         ),
         (
             "lifetime",
             {"asked": 69_120_000, "seconds": None},
-            "Not measured: this browser tells no script when a cookie ends",
+            "Not measured: this browser does not let scripts see when a cookie expires",
         ),
         (
             "http-only",
             dict.fromkeys(HTTP_ONLY, False) | {"taken away by a header": True},
             "A script does not see an HttpOnly cookie, cannot write over it and cannot make one; "
-            "what a script wrote can be taken from it by a header of the same name",
+            "a header can turn a script’s cookie into one",
         ),
         (
             "http-only",
             dict.fromkeys(HTTP_ONLY, True) | {"taken away by a header": False},
             "A script sees an HttpOnly cookie, can write over it and can make one; "
-            "what a script wrote cannot be taken from it by a header of the same name",
+            "a header cannot turn a script’s cookie into one",
         ),
         ("eviction", {"kept": 402, "left": None, "plain": True, "high": True}, "All 402 are kept"),
         (
             "eviction",
             {"kept": 180, "left": 150, "plain": False, "high": True},
-            "180 are kept; one more leaves 150. The eldest is evicted, with Priority=High it is "
+            "180 are kept; one more leaves 150. The oldest is evicted; with Priority=High it is "
             "kept",
         ),
         (
             "eviction",
             {"kept": 180, "left": 150, "plain": True, "high": False},
-            "180 are kept; one more leaves 150. The eldest is kept, with Priority=High it is "
+            "180 are kept; one more leaves 150. The oldest is kept; with Priority=High it is "
             "evicted",
         ),
     ],
