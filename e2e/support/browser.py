@@ -181,7 +181,7 @@ def succeeds(
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stops the whole process group, or `python -m playwright` would leave its downloader running."""
+    """Stops its process group: `python -m playwright` alone leaves its downloader running."""
     with suppress(OSError, subprocess.TimeoutExpired):
         if sys.platform == "win32":
             process.kill()
