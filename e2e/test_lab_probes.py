@@ -272,7 +272,7 @@ def test_same_site_is_measured_where_other_sites_cookies_are_let_through(
     page = context.new_page()
     probes(page, shop.url)
     told(page, "Without SameSite").to_have_text(
-        "Without SameSite a cookie is treated as Lax: when another site’s page asks for a picture "
+        "Without SameSite a cookie is treated as Lax: when another site’s page requests a picture "
         "it is not sent, a cookie with Lax is not sent, with None it is sent."
     )
     context.close()
