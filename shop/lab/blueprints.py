@@ -42,7 +42,7 @@ def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop]
     """Adds the laboratory to the shop, with one rate limit for all its addresses. `join` makes an
     app with the shop's own pages for another Shop."""
     app.extensions[museum_page.EXTENSION] = DemoShop(join)
-    limit = limiter.shared_limit(ratelimit, scope="limits", cost=_cost)
+    limit = limiter.shared_limit(ratelimit, scope="lab", cost=_cost)
     for blueprint in BLUEPRINTS:
         limit(blueprint)
         app.register_blueprint(blueprint)
@@ -54,4 +54,4 @@ def _cost() -> int:
     if request.blueprint in (home_page.blueprint.name, museum_page.blueprint.name):
         return PAGE_COST
     digits = min(len(request.args.get("back", "")), ECHO_DIGITS)
-    return 10 ** max(0, digits - FREE_DIGITS) if request.endpoint == "way.echo" else 1
+    return 10 ** max(0, digits - FREE_DIGITS) if request.endpoint == "header_limits.echo" else 1

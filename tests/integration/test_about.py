@@ -31,7 +31,7 @@ def test_the_page_shows_the_very_cookie(shop: OpenShop, base_url: str, name: str
     value = shop.cookie(HELD, name=name)
     visitor.raw_cookies = f"{name}={value}"
     page = visitor.get(ADDRESS).text
-    assert text_of(page, ".wire") == f"{name}={value}"
+    assert text_of(page, ".code-block") == f"{name}={value}"
     assert text_of(page, ".biscuit-words").startswith(f"{len(name + value)} of 4,096 bytes;")
 
 
@@ -39,7 +39,7 @@ def test_the_page_shows_the_json_that_the_cookie_holds(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
-    shown = text_of(visitor.get(ADDRESS).text, ".wire-small")
+    shown = text_of(visitor.get(ADDRESS).text, ".code-small")
     assert shown == cookie.dissect(shop.cookie(HELD), [KEY]).json
     version, seconds, *pairs = json.loads(shown)
     assert (version, seconds) == (1, shop.clock.now - cookie.EPOCH)
@@ -73,7 +73,7 @@ def test_without_a_cart_the_page_says_what_there_would_be(
     page = visitor.get(ADDRESS).text
     assert "There is no cart in this browser." in page
     assert said in text_of(page, ".prose")
-    assert not elements(parsed(page), ".wire")
+    assert not elements(parsed(page), ".code-block")
 
 
 def test_the_page_says_the_budget_that_applies(open_shop: Opener) -> None:

@@ -55,13 +55,13 @@ def test_it_may_be_found_but_its_reports_may_not(visitor: LintingClient) -> None
 def test_without_a_cart_the_page_says_so(visitor: LintingClient) -> None:
     page = visitor.get(PAGE).text
     assert "There is no cart in this browser" in page
-    assert not elements(parsed(page), ".wire-line")
+    assert not elements(parsed(page), ".cookie-line")
 
 
 def test_the_parts_are_the_cookie_and_their_bytes_its_sum(shopper: LintingClient) -> None:
     page = shopper.get(PAGE).text
-    parts = [part.to_text() for part in elements(parsed(page), ".wire-line .part")]
-    marks = [mark.to_text() for mark in elements(parsed(page), ".wire-line .part-mark")]
+    parts = [part.to_text() for part in elements(parsed(page), ".cookie-line .part")]
+    marks = [mark.to_text() for mark in elements(parsed(page), ".cookie-line .part-mark")]
     bare = "".join(part.removeprefix(mark).strip() for part, mark in zip(parts, marks, strict=True))
     assert bare == f"cart={shopper.cart_value()}"
     counted = [int(row[-1]) for row in rows(page, "Its parts and their bytes")]

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, request, request_started
 
 from shop.core import cookie
-from shop.lab.carts import put_in_browser
+from shop.lab.carts import previous_cart
 from shop.lab.museum import exhibits
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import FORMER_KEY
@@ -204,7 +204,7 @@ def test_without_the_laboratory_there_is_no_museum(open_shop: Opener) -> None:
     assert open_shop(SHOP_LIMITS_LAB="off").visitor().get(address("full")).status_code == 404
 
 
-def test_only_what_the_shop_keeps_can_be_taken(visitor: LintingClient) -> None:
+def test_only_what_the_shop_keeps_can_be_put_in_browser(visitor: LintingClient) -> None:
     pages = {name: visitor.get(address(name)).text for name in NAMES}
     forms = {
         name: elements(parsed(pages[name]), f"form[action='{address(name)}']") for name in NAMES
@@ -275,7 +275,7 @@ def test_the_way_back_is_of_one_browser_and_an_hour(
     assert stranger.token
     assert "Put my own cart back" not in stranger.get(way).text
     assert "Put my own cart back" in visitor.get(way).text
-    monkeypatch.setattr(put_in_browser, "LIFE_SECONDS", -1)
+    monkeypatch.setattr(previous_cart, "LIFE_SECONDS", -1)
     assert "Put my own cart back" not in visitor.get(way).text
 
 

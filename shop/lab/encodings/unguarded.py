@@ -121,7 +121,7 @@ def create() -> Response:
 @blueprint.post("/unguarded-reset")
 def destroy() -> Response:
     """Deletes the cookie. It is not sent to this address, so this works however long it is."""
-    response = redirect(url_for("limits.show", _anchor="unguarded"), HTTPStatus.SEE_OTHER)
+    response = redirect(url_for("lab.show", _anchor="unguarded"), HTTPStatus.SEE_OTHER)
     _send(response, "", 0)
     return response
 

@@ -113,7 +113,7 @@ class Run:
         """The progress of the run, or its report."""
         state = self._read(request.args.get("s", ""))
         if state is None:
-            return redirect(url_for("limits.show"), HTTPStatus.SEE_OTHER)
+            return redirect(url_for("lab.show"), HTTPStatus.SEE_OTHER)
         return self.report(self._progress(state))
 
     def exchange(self, at: str = "") -> Response:

@@ -21,7 +21,7 @@ from shop.web.frame import responses
 from shop.web.frame.layout import is_quiet
 from shop.web.site.shop import shop
 
-blueprint = Blueprint("way", __name__, url_prefix="/limits/way")
+blueprint = Blueprint("header_limits", __name__, url_prefix="/limits/way")
 
 BETWEEN = "."
 LONGEST_WRITTEN = 7
@@ -35,7 +35,7 @@ def show() -> Response:
     """
     _, findings = _position()
     if isinstance(findings, Attempt):
-        return redirect(url_for("limits.show", _anchor="way"), HTTPStatus.SEE_OTHER)
+        return redirect(url_for("lab.show", _anchor="way"), HTTPStatus.SEE_OTHER)
     report = header_limits_report.by_browser(findings, budget_bytes=shop().cart_budget_bytes)
     return responses.page(
         "lab/header_limits/show.html", read_visit(), report=report, is_in_place=is_quiet()
@@ -48,7 +48,7 @@ def following() -> Response:
     outcomes, findings = _position()
     if isinstance(findings, Findings):
         written = BETWEEN.join(map(str, outcomes))
-        return jsonify(report=url_for("way.show", outcomes=written))
+        return jsonify(report=url_for("header_limits.show", outcomes=written))
     return jsonify(
         attempt=asdict(findings),
         back=search.BACK,

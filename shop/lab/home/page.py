@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge
-from shop.lab.carts import filling, put_in_browser
+from shop.lab.carts import filling, previous_cart
 from shop.lab.carts.visitors_cart import cookie_limit, growing
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
@@ -27,7 +27,7 @@ from shop.web.frame import responses, seo
 from shop.web.site import wording
 from shop.web.site.messages import add_message
 
-blueprint = Blueprint("limits", __name__, url_prefix="/limits")
+blueprint = Blueprint("lab", __name__, url_prefix="/limits")
 
 DESCRIPTION = (
     "See a cart cookie byte by byte, measure what your browser does at 4,096 bytes and beyond, "
@@ -70,7 +70,7 @@ def fill() -> Response:
     cart = visit.cart
     full = filling.filled(growing(cart), cookie_limit())
     if full.lines == cart.lines:
-        return responses.see_other(url_for("limits.show"), visit)
+        return responses.see_other(url_for("lab.show"), visit)
     added = wording.counted(len(full) - len(cart), "line", "lines")
     return _changed(
         visit, full, f"{added} added: {wording.number(cookie_limit().octets(full))} bytes"
@@ -88,9 +88,9 @@ def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = N
         "lab/home/show.html",
         visit,
         status=status,
-        head=seo.page("What a cookie can carry", url_for("limits.show"), DESCRIPTION),
+        head=seo.page("What a cookie can carry", url_for("lab.show"), DESCRIPTION),
         alert=alert,
-        back=put_in_browser.form_of(visit, request.args.get("back", "")),
+        back=previous_cart.form_of(visit, request.args.get("back", "")),
         is_one_waiting=visit.offer is not None,
         anatomy=cookie_anatomy(visit),
         counts=COUNTS,
@@ -107,17 +107,19 @@ def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = N
 
 def _changed(visit: CartVisit, cart: Cart, said: str) -> Response:
     if visit.offer is not None:
-        add_message(put_in_browser.WAITING, "warning")
-        return responses.see_other(url_for("limits.show"), visit)
+        add_message(previous_cart.WAITING, "warning")
+        return responses.see_other(url_for("lab.show"), visit)
     change = writer.replaced(visit, cart)
     add_message(said)
-    return responses.see_other(url_for("limits.show", back=_way_back(visit, change)), visit, change)
+    return responses.see_other(
+        url_for("lab.show", back=_previous_cart_token(visit, change)), visit, change
+    )
 
 
-def _way_back(visit: CartVisit, change: CartChange) -> str | None:
+def _previous_cart_token(visit: CartVisit, change: CartChange) -> str | None:
     if writer.can_be_undone(visit, change.value or ""):
         return None
-    token = put_in_browser.way_back(visit)
+    token = previous_cart.token_of(visit)
     return token if len(token) <= LONGEST_WAY_BACK else None
 
 

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response
 from shop.core.cart import Cart
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.core.errors import CartTooLarge, CookieRefused
-from shop.lab.carts import put_in_browser
+from shop.lab.carts import previous_cart
 from shop.lab.museum.demo_shop import DemoShop, Showing
 from shop.lab.museum.exhibits import EXHIBITS, CannotBeShownError, Exhibit, Expectation
 from shop.lab.sources import NAME_AND_VALUE
@@ -39,14 +39,14 @@ EXTENSION = "museum"
 
 
 @dataclass(frozen=True, slots=True)
-class Placard:
-    """The text beside an exhibit: what should happen, and whether it did."""
+class ExhibitView:
+    """An exhibit as its page shows it: what should happen, and whether it did."""
 
     exhibit: Exhibit
     show: Showing | None
     reason: str
     results: tuple[tuple[Expectation, bool], ...]
-    can_be_taken: bool
+    can_be_put_in_browser: bool
 
     @property
     def limit_source(self) -> str:
@@ -63,12 +63,12 @@ def show(name: str) -> Response:
     return responses.page(
         "lab/museum/show.html",
         visit,
-        placard=placard(exhibit),
+        view=exhibit_view(exhibit),
         number=at + 1,
         count=len(EXHIBITS),
         before=EXHIBITS[at - 1] if at else None,
         after=EXHIBITS[at + 1] if at + 1 < len(EXHIBITS) else None,
-        back=put_in_browser.form_of(visit, request.args.get("back", "")),
+        back=previous_cart.form_of(visit, request.args.get("back", "")),
         mine=visit.cart,
     )
 
@@ -80,32 +80,34 @@ def create(name: str) -> Response:
     here = url_for("museum.show", name=name)
     visit = read_visit()
     if visit.offer is not None:
-        add_message(put_in_browser.WAITING, "warning")
+        add_message(previous_cart.WAITING, "warning")
         return responses.see_other(here, visit)
     try:
         cart = _kept_by_the_shop(request.form.get("cart", ""))
         change = writer.replaced(visit, cart)
     except (CookieRefused, CartTooLarge):
         add_message(
-            "That cart cannot be taken any more. Here is a new one. Nothing was changed.", "warning"
+            "That cart can no longer be used. Here is a new one. Nothing was changed.", "warning"
         )
         return responses.see_other(here, visit)
     add_message(f"In your browser now, byte for byte: {exhibit.title}")
-    back = put_in_browser.way_back(visit)
+    back = previous_cart.token_of(visit)
     return responses.see_other(url_for("museum.show", name=name, back=back), visit, change)
 
 
-def placard(exhibit: Exhibit) -> Placard:
+def exhibit_view(exhibit: Exhibit) -> ExhibitView:
     """Shows an exhibit in the demo shop, and checks the outcome against the expectations."""
     demo_shop: DemoShop = current_app.extensions[EXTENSION]
     conditions = demo_shop.conditions()
     try:
         values = exhibit.made(conditions)
     except CannotBeShownError as refusal:
-        return Placard(exhibit, None, str(refusal), (), False)
+        return ExhibitView(exhibit, None, str(refusal), (), False)
     seen = demo_shop.play(conditions, values, exhibit.action)
     results = tuple((expected, expected.is_met(seen)) for expected in exhibit.expected)
-    return Placard(exhibit, seen, "", results, not exhibit.needs_demo_shop and _is_kept(values[0]))
+    return ExhibitView(
+        exhibit, seen, "", results, not exhibit.needs_demo_shop and _is_kept(values[0])
+    )
 
 
 def _exhibit(name: str) -> Exhibit:

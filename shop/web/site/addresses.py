@@ -18,7 +18,7 @@ from shop.web.site.assets import Assets, assets
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Complete addresses, and prefixes of those that end in a slug or a number. `limits` is None
+    """Complete addresses, and prefixes of those that end in a slug or a number. `lab` is None
     when the laboratory is switched off."""
 
     home: str
@@ -35,7 +35,7 @@ class Addresses:
     about: str
     about_delete: str
     checkout: str
-    limits: str | None
+    lab: str | None
     sitemap: str
     before_slug: str
     before_asset: str
@@ -88,7 +88,7 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         about=build("about.show"),
         about_delete=build("about.destroy"),
         checkout=build("checkout.show"),
-        limits=build("limits.show") if "limits" in current_app.blueprints else None,
+        lab=build("lab.show") if "lab" in current_app.blueprints else None,
         sitemap=build("seo.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
         before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],

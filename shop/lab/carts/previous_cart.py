@@ -1,8 +1,8 @@
-"""The way back to the visitor's own cart after the laboratory has put another into the browser.
+"""Offers the visitor's previous cart after the laboratory has put another into the browser.
 
-Such a cart is written by the shop's own writer, with an undo step. But the undo cookie is sent to
-the cart's pages only (Path=/cart), so its stack starts again, and beside a full cart it has no
-room. Then the next page offers the previous cart in a form, and its address carries that cart.
+The shop's own writer writes such a cart, with an undo step. But the undo cookie is sent to the
+cart's pages only (Path=/cart), so its stack starts again, and beside a full cart it has no room. So
+the next page offers the previous cart in a form, and its address carries that cart.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ WAITING = (
 )
 
 
-def way_back(visit: CartVisit) -> str:
-    """The visit's cart, signed, for the address of a page that offers it again."""
+def token_of(visit: CartVisit) -> str:
+    """The visit's cart, signed, for the address of a page that offers it."""
     return str(_signer().dumps(visit.value if visit.cart.lines else undo.EMPTY))
 
 
@@ -39,4 +39,4 @@ def form_of(visit: CartVisit, token: str) -> UndoForm | None:
 
 def _signer() -> Signer:
     # For this browser only: otherwise a link could offer a stranger's cart as the visitor's own.
-    return shop().signer(f"way back of {session.get('csrf_token', '')}")
+    return shop().signer(f"previous cart of {session.get('csrf_token', '')}")
