@@ -20,7 +20,7 @@ from enum import Enum
 
 from shop.core.errors import TransitionRefused
 from shop.core.money import Money
-from shop.core.pricing import Quote, VatShare
+from shop.core.pricing import Quote, Sums
 
 
 class Status(Enum):
@@ -75,10 +75,7 @@ class Order:
     payment: str
     status: Status
     lines: tuple[OrderLine, ...]
-    subtotal: Money
-    shipping: Money
-    total: Money
-    vat: tuple[VatShare, ...]
+    sums: Sums
 
 
 def place(
@@ -105,10 +102,7 @@ def place(
         payment=payment,
         status=Status.PLACED,
         lines=tuple(_order_lines(quote)),
-        subtotal=quote.subtotal,
-        shipping=quote.shipping,
-        total=quote.total,
-        vat=quote.vat,
+        sums=quote.sums,
     )
 
 

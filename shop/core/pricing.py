@@ -75,14 +75,21 @@ class VatShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A cart priced. Invariant: total = sum of the lines' totals + shipping."""
+class Sums:
+    """The sums below the lines of a quote or an order. Invariant: total = subtotal + shipping."""
 
-    lines: tuple[QuoteLine, ...]
     subtotal: Money
     shipping: Money
     total: Money
     vat: tuple[VatShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A cart priced. Invariant: subtotal = sum of the lines' totals."""
+
+    lines: tuple[QuoteLine, ...]
+    sums: Sums
     until_free_shipping: Money | None
 
     @property
@@ -109,8 +116,9 @@ class Quote:
             f"{quoted.line.number}*{quoted.line.quantity}={quoted.total.minor}"
             for quoted in self.charged
         ]
-        figures += [f"{self.shipping.minor}", f"{self.total.minor}{self.total.currency}"]
-        figures += [f"{share.basis_points}:{share.amount.minor}" for share in self.vat]
+        sums = self.sums
+        figures += [f"{sums.shipping.minor}", f"{sums.total.minor}{sums.total.currency}"]
+        figures += [f"{share.basis_points}:{share.amount.minor}" for share in sums.vat]
         return hashlib.sha256(";".join(figures).encode("ascii")).hexdigest()[:24]
 
 
@@ -135,10 +143,12 @@ def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
     shipping = _shipping(subtotal, rules) if charged_minor else nothing
     return Quote(
         lines=tuple(lines),
-        subtotal=subtotal,
-        shipping=shipping,
-        total=subtotal + shipping,
-        vat=_vat_shares(vat_minor, shipping, rules),
+        sums=Sums(
+            subtotal=subtotal,
+            shipping=shipping,
+            total=subtotal + shipping,
+            vat=_vat_shares(vat_minor, shipping, rules),
+        ),
         until_free_shipping=_missing(subtotal, rules) if charged_minor else None,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from shop.core.errors import OutOfStock
 from shop.core.money import Money
 from shop.core.orders import Customer, Order, OrderLine, Status
-from shop.core.pricing import VatShare
+from shop.core.pricing import Sums, VatShare
 from shop.storage.engine import reading, writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
 
@@ -70,10 +70,10 @@ def _keep(connection: Connection, order: Order) -> None:
             note=order.customer.note,
             payment=order.payment,
             status=order.status.value,
-            currency=order.total.currency,
-            subtotal_minor=order.subtotal.minor,
-            shipping_minor=order.shipping.minor,
-            total_minor=order.total.minor,
+            currency=order.sums.total.currency,
+            subtotal_minor=order.sums.subtotal.minor,
+            shipping_minor=order.sums.shipping.minor,
+            total_minor=order.sums.total.minor,
         )
         .returning(OrderRow.number)
     ).scalar_one()
@@ -81,7 +81,7 @@ def _keep(connection: Connection, order: Order) -> None:
         insert(OrderLineRow),
         [_line_values(number, position, line) for position, line in enumerate(order.lines)],
     )
-    if order.vat:
+    if order.sums.vat:
         connection.execute(
             insert(OrderVatRow),
             [
@@ -90,7 +90,7 @@ def _keep(connection: Connection, order: Order) -> None:
                     "basis_points": share.basis_points,
                     "amount_minor": share.amount.minor,
                 }
-                for share in order.vat
+                for share in order.sums.vat
             ],
         )
 
@@ -156,10 +156,12 @@ def _order(row: Row[Any], lines: tuple[OrderLine, ...], vat: tuple[VatShare, ...
         payment=row.payment,
         status=Status(row.status),
         lines=lines,
-        subtotal=Money(row.subtotal_minor, row.currency),
-        shipping=Money(row.shipping_minor, row.currency),
-        total=Money(row.total_minor, row.currency),
-        vat=vat,
+        sums=Sums(
+            subtotal=Money(row.subtotal_minor, row.currency),
+            shipping=Money(row.shipping_minor, row.currency),
+            total=Money(row.total_minor, row.currency),
+            vat=vat,
+        ),
     )
 
 

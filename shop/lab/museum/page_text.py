@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.core.money import Money
-from shop.core.pricing import Quote, QuoteLine
+from shop.core.pricing import Quote, QuoteLine, Sums
 from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
 from shop.web.site import wording
@@ -54,7 +54,7 @@ class PageText:
                 _line_text(line, earlier.get(line.line.number)) for line in lines[:MOST_LINES]
             ),
             line_count=len(lines),
-            sums=_sums(quote) if quote and lines else (),
+            sums=_sums(quote.sums) if quote and lines else (),
         )
 
     @property
@@ -90,6 +90,6 @@ def _line_text(quoted: QuoteLine, earlier: Money | None) -> LineText:
     )
 
 
-def _sums(quote: Quote) -> tuple[tuple[str, str], ...]:
-    amounts = {"Subtotal": quote.subtotal, "Shipping": quote.shipping, "Total": quote.total}
+def _sums(sums: Sums) -> tuple[tuple[str, str], ...]:
+    amounts = {"Subtotal": sums.subtotal, "Shipping": sums.shipping, "Total": sums.total}
     return tuple((name, wording.money(amount)) for name, amount in amounts.items())

@@ -134,7 +134,9 @@ def create() -> Response:
     if not quote.is_orderable:
         return _again(visit, form, quote, once_key, _BLOCKED)
     if quote.fingerprint != shown:
-        return _again(visit, form, quote, once_key, _CHANGED.format(wording.money(quote.total)))
+        return _again(
+            visit, form, quote, once_key, _CHANGED.format(wording.money(quote.sums.total))
+        )
     if not is_valid:
         return _page(visit, form, quote, once_key, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _placed(visit, form, quote, once_key)

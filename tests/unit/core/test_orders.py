@@ -33,12 +33,12 @@ ORDER = place(pricing.quote(cart_of((2, 1), (1, 2)), PRODUCTS, RULES))
 def test_an_order_is_the_quote_at_that_moment() -> None:
     assert (ORDER.status, ORDER.placed_at, ORDER.customer) == (Status.PLACED, NOON, ADA)
     assert (ORDER.token, ORDER.once_key, ORDER.payment) == ("a token", "once", "invoice")
-    assert (ORDER.subtotal, ORDER.shipping, ORDER.total) == (
+    assert (ORDER.sums.subtotal, ORDER.sums.shipping, ORDER.sums.total) == (
         pounds(2950),
         pounds(395),
         pounds(3345),
     )
-    assert [(share.basis_points, share.amount) for share in ORDER.vat] == [
+    assert [(share.basis_points, share.amount) for share in ORDER.sums.vat] == [
         (0, pounds(0)),
         (2000, pounds(383)),
     ]
