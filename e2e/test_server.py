@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import urllib.request
-from contextlib import ExitStack
-from urllib.parse import urlsplit
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlencode, urlsplit
 
+import pytest
+
+from e2e.support import jar
+from e2e.support.demo_catalogue import MUG
 from e2e.support.server import DIRECT, RunningShop
 
 
@@ -24,3 +30,35 @@ def test_big_cookies_of_another_program_lock_nobody_out(shop: RunningShop) -> No
     asked = urllib.request.Request(f"{shop.url}/cart", headers={"Cookie": cookies})
     with DIRECT.open(asked) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["session first", "cart first"])
+def test_cookies_in_two_fields_are_read(shop: RunningShop, order: list[int]) -> None:
+    cart = f"cart={jar.value_of({MUG: 2})}"
+    with closing(HTTPConnection(urlsplit(shop.url).netloc, timeout=10)) as connection:
+        page = _sent(connection, "GET", "/cart", [cart])
+        session = (page.headers["Set-Cookie"] or "").partition(";")[0]
+        token = _only(r'name="csrf_token" value="([^"]+)"', page)
+        fields = [(session, cart)[at] for at in order]
+        shown = _sent(connection, "GET", "/cart", fields)
+        assert _only(r"top-count[^>]*>\s*(\d+)", shown) == "2"
+        form = urlencode({"csrf_token": token, "sku": "PENCIL", "quantity": 1})
+        assert _sent(connection, "POST", "/cart/lines", fields, form).status == 303
+
+
+def _sent(
+    connection: HTTPConnection, method: str, path: str, cookies: list[str], form: str = ""
+) -> HTTPResponse:
+    connection.putrequest(method, path)
+    for cookie in cookies:
+        connection.putheader("Cookie", cookie)
+    connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+    connection.putheader("Content-Length", str(len(form)))
+    connection.endheaders(form.encode())
+    return connection.getresponse()
+
+
+def _only(pattern: str, page: HTTPResponse) -> str:
+    match = re.search(pattern, page.read().decode())
+    assert match
+    return match[1]

@@ -59,6 +59,12 @@ class Cart:
         """How many of this product the cart holds; 0 when it has no such line."""
         return next((line.quantity for line in self.lines if line.number == number), 0)
 
+    def is_less_than(self, other: Cart) -> bool:
+        """Whether it has fewer pieces than the other cart, and of no product more."""
+        held = {line.number: line.quantity for line in other.lines}
+        is_within = all(line.quantity <= held.get(line.number, 0) for line in self.lines)
+        return is_within and self.pieces < other.pieces
+
     def add(self, number: int, quantity: int, *, now: int, max_quantity: int) -> Cart:
         """The cart with more of a product: its line grows in place, or a new line is added last.
 

@@ -7,7 +7,9 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.conftest import DAY, Opener, OpenShop
+from shop.core.cart import Cart, Line
+from shop.core.cookie import encode
+from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.client import (
     LintingClient,
     attributes,
@@ -379,7 +381,8 @@ def test_https_uses_the_host_prefix_for_setting_and_deleting(shop: OpenShop) -> 
     assert "Secure" in header  # and no more than is allowed: the linter knows
     (deletion,) = cart_headers(visitor.send("/cart/clear"))
     assert deletion.startswith("__Host-cart=; Max-Age=0;")
-    visitor.raw_cookies = "__Host-cart=nonsense"
+    value = shop.cookie({"MUG": 1}, age_seconds=34 * DAY, name="__Host-cart")
+    visitor.raw_cookies = f"__Host-cart={value}"
     with visitor.may_write_cart():
         (deletion,) = cart_headers(visitor.get("/cart"))
     assert deletion.startswith("__Host-cart=; Max-Age=0;")
@@ -407,3 +410,20 @@ def test_x_forwarded_proto(open_shop: Opener, proxies: str, name: str) -> None:
     (header,) = cart_headers(response)
     assert re.match(r"[^=]*", header)[0] == name  # type: ignore[index]
     assert ("Strict-Transport-Security" in response.headers) == (name == "__Host-cart")
+
+
+@pytest.mark.parametrize("budget", ["64", "1000"])
+@pytest.mark.parametrize("removed", [1, 150, 298, 299])
+def test_a_lowered_budget_never_refuses_to_take_away(
+    open_shop: Opener, budget: str, removed: int
+) -> None:
+    shop = open_shop(SHOP_CART_BUDGET_BYTES=budget)
+    many = tuple(Line(number, 1 + number % 3) for number in range(1, 300))
+    visitor = shop.visitor()
+    assert visitor.token
+    for second in range(9):  # deflated, its length depends on the time
+        cart = Cart(many, shop.clock.now - 1000 * second)
+        for address, quantity in ((f"{removed}/remove", ""), (removed, 0), (removed, 1)):
+            visitor.set_cookie("cart", encode(cart, [KEY], name="cart"))
+            response = visitor.send(f"/cart/lines/{address}", quantity=quantity)
+            assert response.status_code == 303

@@ -130,7 +130,13 @@ def _repriced(conditions: Conditions) -> tuple[str, ...]:
 
 
 def _twice(conditions: Conditions) -> tuple[str, ...]:
-    return _signed(conditions, Line(TEAPOT, 1)), _signed(conditions, Line(MUG, 1))
+    # A browser sends the cookie with the longer path first.
+    newer = _signed(conditions, Line(MUG, 1), at=conditions.recently + 1)
+    return newer, _signed(conditions, Line(TEAPOT, 1))
+
+
+def _foreign(_: Conditions) -> tuple[str, ...]:
+    return ("s%3AJ2kq0vXt.items",)
 
 
 ADDED = Action("A pencil is added", "/cart/lines", lambda _: {"sku": "PENCIL", "quantity": "1"})
@@ -185,7 +191,7 @@ _STAYS = _opened(
     "Opening the cart page leaves the cookie alone.", lambda it: it.fate == "left alone"
 )
 _GOES = _opened(
-    "The answer deletes the cookie, and the browser holds none.",
+    "The response deletes the cookie, and the browser holds none.",
     lambda it: it.fate == "deleted" and not it.held,
 )
 _IS_EMPTY = _opened("The page shows an empty cart.", lambda it: not it.page.lines)
@@ -211,8 +217,8 @@ _IS_FULL = _acted(
 )
 _UNTRUSTED = (
     _is_refused(Tampered),
-    _GOES,
-    _says("Your cart was not signed by this shop"),
+    _STAYS,
+    _says("The cart in this browser was not signed by this shop"),
     _IS_EMPTY,
     _BEGINS_ANEW,
 )
@@ -305,7 +311,7 @@ EXHIBITS = (
         _of_version(cookie.FORMAT_VERSION + 1),
         (
             _is_refused(UnknownVersion),
-            _GOES,
+            _STAYS,
             _says("Your cart was saved by another version of this shop"),
             _IS_EMPTY,
             _BEGINS_ANEW,
@@ -383,19 +389,33 @@ EXHIBITS = (
         "two-of-one-name",
         "Two cookies of one name",
         "A second cookie of the name has a longer path. A server should not rely on their order "
-        f"({rfc('section 4.2.2')}), so neither is believed.",
+        f"({rfc('section 4.2.2')}), so both are read, and the newer cart counts.",
         _twice,
         (
-            _is_refused(Malformed),
+            _IS_READ,
+            _STAYS,
             _opened(
-                "The answer deletes both, each on its path.",
-                lambda it: it.fate == "deleted" and len(it.set_cookies) == 2 and not it.held,
+                "The page shows the newer cart.",
+                lambda it: [line.name for line in it.page.lines] == ["Mug"],
             ),
-            _says("Your cart was damaged on its way"),
+            _IS_KEPT,
+        ),
+        ADDED,
+        needs_demo_shop=True,
+    ),
+    Exhibit(
+        "foreign",
+        "A cookie of another program",
+        "Cookies belong to a host, whatever the port. Another program on this host has set one of "
+        "the same name, so it is not the shop’s to delete.",
+        _foreign,
+        (
+            _is_refused(Malformed),
+            _STAYS,
+            _says("The cart in this browser is damaged, or not of this shop"),
             _IS_EMPTY,
             _BEGINS_ANEW,
         ),
         ADDED,
-        needs_demo_shop=True,
     ),
 )

@@ -23,14 +23,6 @@ def name() -> str:
     return cookie.SECURE_NAME if request.is_secure else cookie.NAME
 
 
-def values() -> list[str]:
-    """The values of all cookies of that name that this request brought, in their order."""
-    # From the header itself: Werkzeug drops a cookie whose quoting it does not understand,
-    # and a cart that is dropped here is lost without a word.
-    pairs = (part.partition("=") for part in request.environ.get("HTTP_COOKIE", "").split(";"))
-    return [value.strip() for key, _, value in pairs if key.strip() == name()]
-
-
 def decode(value: str, *, grace_seconds: int = 0) -> Cart:
     """The cart in a value, which may also come from a form or a link.
 

@@ -19,12 +19,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import request
-
 from shop.core import cookie, packing
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.web.cart import cart_cookie
+from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
 NAME = "undo"
@@ -48,9 +47,9 @@ class UndoForm:
 
 def steps_of_request() -> tuple[tuple[str, ...], bool]:
     """The steps that this request brought, newest first, and whether their cookie came."""
-    value = request.cookies.get(NAME)
-    steps = (value or "").split(BETWEEN)
-    return tuple(step for step in steps if _STEP.fullmatch(step))[:MOST_STEPS], value is not None
+    values = values_of(NAME)
+    stacks = (tuple(filter(_STEP.fullmatch, value.split(BETWEEN))) for value in values)
+    return next(filter(None, stacks), ())[:MOST_STEPS], bool(values)
 
 
 def form_of(steps: Sequence[str], current: Cart) -> UndoForm | None:

@@ -86,11 +86,15 @@ def renewed(visit: CartVisit) -> CartChange:
 def encoded(visit: CartVisit, cart: Cart) -> str:
     """The cookie value of a cart, empty for an empty one. Raises CartTooLarge.
 
-    A cart that is over the budget because the budget was lowered may stay as large as it is.
+    A cart that is over the budget because the budget was lowered may stay as large as it is. A
+    change that only takes away is held to the browser's limit alone: with a line less the cookie
+    may be a few bytes longer, since it deflates worse.
     """
     if not cart.lines:
         return ""
     limit_bytes = max(shop().cart_budget_bytes, visit.used_bytes)
+    if cart.is_less_than(visit.cart):
+        limit_bytes = cookie.BROWSER_LIMIT_BYTES
     return cookie.encode(cart, shop().keys, name=visit.name, limit_bytes=limit_bytes)
 
 
@@ -100,29 +104,28 @@ def can_be_undone(visit: CartVisit, value: str) -> bool:
 
 
 def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) -> Response:
-    """Writes a change into a response, and deletes a cart cookie that cannot be used."""
-    value = change.value
-    if value is None and visit.is_unusable:
-        value = ""
+    """Writes a change into a response, and deletes a cart that expired for good."""
+    value = "" if change.value is None and visit.is_expired else change.value
     if value is not None:
         header = cart_cookie.cart_header(value) if value else cart_cookie.deletion_header()
         response.headers.add("Set-Cookie", header)
-    if visit.is_unusable and visit.copies > 1:
+    if value == "" and visit.carts > 1:
         _delete_below(response)
     if change.steps is not None:
         response.headers.add("Set-Cookie", undo.header(change.steps, addresses().cart))
     if change.expired is not None:
         _keep_expired(change.expired)
-    if visit.is_unusable and visit.refusal and 300 <= response.status_code < 400:
-        add_message(wording.refusal(visit.refusal), "warning")  # a page says so itself
+    is_gone = visit.is_expired or (value and visit.offer is None)
+    if visit.refusal and is_gone and 300 <= response.status_code < 400:  # a page says so itself
+        add_message(wording.refusal(visit.refusal, is_replaced=bool(value)), "warning")
     return response
 
 
 def put_back(response: Response, visit: CartVisit) -> Response:
     """Sends the cart that this request brought again, byte for byte, in a response that may make
     the browser evict it."""
-    is_kept = bool(visit.value) and not visit.is_unusable
-    return write(response, visit, CartChange(visit.value) if is_kept else UNCHANGED)
+    is_ours = bool(visit.cart.lines) or visit.offer is not None
+    return write(response, visit, CartChange(visit.value) if is_ours else UNCHANGED)
 
 
 def _pushed(visit: CartVisit, cart: Cart, value: str) -> tuple[str, ...] | None:
@@ -156,8 +159,8 @@ def _keep_expired(value: str) -> None:
 
 
 def _delete_below(response: Response) -> None:
-    # A second cookie of the name has a longer path, or it would have replaced ours. That path
-    # leads to this page; unless that cookie is deleted too, the cart stays refused here.
+    # A second cart has a longer path, or it would have replaced ours. That path leads to this page;
+    # unless that cookie is deleted too, its cart shows up in place of the deleted one.
     path = ""
     for part in request.path.split("/")[1:4]:
         path += f"/{part}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,6 +15,9 @@ from shop.web.frame.fragments import Fragments
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 
+REFUSED = "refused"
+"""Session key of the cart cookie that a page has last reported as unreadable."""
+_CART_PAGES = ("cart", "checkout", "share", "about")
 QUIET = "Crumb-Quiet"
 """Header of a request that only refreshes a view, sent by the scripts in `shop/static/js`."""
 
@@ -75,7 +79,7 @@ def is_quiet() -> bool:
 def frame_of(visit: CartVisit) -> Frame:
     """The frame for a visit. Takes the messages that are waiting, so call it once a page."""
     notices = [Notice(kind, text) for kind, text in _messages()]
-    if visit.is_unusable and visit.refusal:
+    if visit.refusal is not None and visit.offer is None and _is_news(visit):
         notices.append(Notice("warning", wording.refusal(visit.refusal)))
     return Frame(visit.cart.pieces, tuple(notices), _offer(visit))
 
@@ -84,6 +88,15 @@ def _messages() -> list[tuple[str, str]]:
     if "_flashes" not in session or is_quiet():
         return []
     return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+
+
+def _is_news(visit: CartVisit) -> bool:
+    # A cookie that is left alone comes with every request: pages without a cart say so once.
+    refused = hashlib.sha256(visit.value.encode()).hexdigest()[:8]
+    is_news = session.get(REFUSED) != refused or request.blueprint in _CART_PAGES
+    if not is_quiet():
+        session[REFUSED] = refused
+    return is_news
 
 
 def _offer(visit: CartVisit) -> Offer | None:

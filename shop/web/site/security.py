@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, abort, current_app, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, abort, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
 if TYPE_CHECKING:
@@ -63,6 +65,17 @@ class SessionOnWire(SecureCookieSessionInterface):
     @cached_property
     def _serializer(self) -> URLSafeTimedSerializer | None:
         return super().get_signing_serializer(current_app)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session in the first cookie of its name that we signed, of however many came."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        life_seconds = int(app.permanent_session_lifetime.total_seconds())
+        for value in values_of(self.get_cookie_name(app)):
+            with suppress(BadSignature):
+                return self.session_class(serializer.loads(value, max_age=life_seconds))
+        return self.session_class()
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._serializer  # made once: the keys of an app do not change

@@ -27,6 +27,10 @@ MOST_CHANGES_NAMED = 3
 """More would make the message too long: it travels to the next page in a cookie."""
 
 
+_REPLACED = "Your new cart has taken its place."
+_LEFT_ALONE = "We have left its cookie alone. You can start a new cart, which takes its place."
+
+
 def money(amount: Money) -> str:
     """An amount as the shop's locale writes it: £2.95."""
     return _money(amount.minor, amount.currency, shop().locale)
@@ -71,27 +75,21 @@ def _percent(basis_points: int, locale: Locale) -> str:
     return format_percent(share, locale=locale, decimal_quantization=False)
 
 
-def refusal(refused: CookieRefused) -> str:
-    """Why a cart could not be read, what was kept, and what to do."""
+def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
+    """Why a cart could not be read, what became of its cookie, and what to do. `is_replaced` says
+    that a new cart took its place."""
     if isinstance(refused, Expired):
         return (
             f"Your cart of {day(refused.cart.changed_at)} has expired and could not be kept. "
             "You can start a new one."
         )
     if isinstance(refused, UnknownVersion):
-        return (
-            "Your cart was saved by another version of this shop and could not be read. "
-            "We have emptied it. Please add your items again."
-        )
-    if isinstance(refused, Tampered):
-        return (
-            "Your cart was not signed by this shop, so we could not trust it. "
-            "We have emptied it. Please add your items again."
-        )
-    return (
-        "Your cart was damaged on its way and could not be read. "
-        "We have emptied it. Please add your items again."
-    )
+        reason = "Your cart was saved by another version of this shop and could not be read."
+    elif isinstance(refused, Tampered):
+        reason = "The cart in this browser was not signed by this shop, so we could not trust it."
+    else:
+        reason = "The cart in this browser is damaged, or not of this shop, and could not be read."
+    return f"{reason} {_REPLACED if is_replaced else _LEFT_ALONE}"
 
 
 def expired_offer(day_written: str) -> str:

@@ -135,3 +135,19 @@ def test_a_quantity_out_of_range_is_refused_with_its_figures(
         change(CART)
     refusal = refused.value
     assert (refusal.quantity, refusal.maximum, refusal.held) == figures
+
+
+@pytest.mark.parametrize(
+    ("cart", "is_less"),
+    [
+        pytest.param(cart_of((7, 2), (9, 5)), True, id="a line less"),
+        pytest.param(cart_of((7, 2), (3, 1), (9, 4)), True, id="a piece less"),
+        pytest.param(cart_of(), True, id="empty"),
+        pytest.param(CART, False, id="the same"),
+        pytest.param(CART.touched(LATER), False, id="the same, later"),
+        pytest.param(cart_of((7, 3), (9, 1)), False, id="more of one product"),
+        pytest.param(cart_of((7, 1), (8, 1)), False, id="another product"),
+    ],
+)
+def test_a_cart_is_less_than_another_that_it_was_taken_from(cart: Cart, is_less: bool) -> None:
+    assert cart.is_less_than(CART) is is_less

@@ -105,7 +105,7 @@ def reply(
 
 
 def refused(name: str, said: str) -> Reply:
-    return reply(said, refusals=(f"{name}: why",), sent=(GONE,))
+    return reply(said, refusals=(f"{name}: why",), held=("jX.Y",))
 
 
 def goes_on(*lines: LineText) -> Reply:
@@ -114,7 +114,7 @@ def goes_on(*lines: LineText) -> Reply:
 
 READ = reply(lines=(MUG,), held=("jX.Y",))
 FULL = reply("One more does not fit", statuses=(409,), held=("jX.Y",))
-UNSIGNED = refused("Tampered", "Your cart was not signed by this shop")
+UNSIGNED = refused("Tampered", "The cart in this browser was not signed by this shop")
 BEGUN = goes_on(PENCIL)
 DELETED = LineText("A product we no longer have", "No longer sold", "", "1", "not charged")
 DISCONTINUED = LineText("Discontinued diary", "No longer sold", "£13", "1", "not charged")
@@ -128,7 +128,6 @@ SOLD_OUT = LineText(
 REPRICED = LineText(
     "Lamp with a new price", "Now £50, was £40 when you last looked", "£50", "1", "£50"
 )
-DAMAGED = "Your cart was damaged on its way"
 # By name: what is as it should be when the page is opened, and when it is acted upon.
 GOOD = {
     "nearly-full": (READ, FULL),
@@ -137,7 +136,14 @@ GOOD = {
         reply("Your cart has expired. Restore it?", refusals=("Expired: by a day",)),
         goes_on(MUG),
     ),
-    "expired": (refused("Expired", "Your cart has expired and could not be kept"), BEGUN),
+    "expired": (
+        reply(
+            "Your cart has expired and could not be kept",
+            refusals=("Expired: by two months",),
+            sent=(GONE,),
+        ),
+        BEGUN,
+    ),
     "forged": (UNSIGNED, BEGUN),
     "rotated-away": (UNSIGNED, BEGUN),
     "unknown-version": (
@@ -152,7 +158,11 @@ GOOD = {
         reply(lines=(SOLD_OUT,)),
         reply("This is sold out", statuses=(409,)),
     ),
-    "two-of-one-name": (reply(DAMAGED, refusals=("Malformed: two",), sent=(GONE, GONE)), BEGUN),
+    "two-of-one-name": (READ, goes_on(MUG, PENCIL)),
+    "foreign": (
+        refused("Malformed", "The cart in this browser is damaged, or not of this shop"),
+        BEGUN,
+    ),
 }
 
 
@@ -169,10 +179,16 @@ def test_what_is_as_it_should_be_is_said_to_be(name: str) -> None:
     assert unmet(name, *GOOD[name]) == []
 
 
-REFUSED = ("expired", "forged", "rotated-away", "unknown-version", "two-of-one-name")
-READ_ONES = ("nearly-full", "full", "version-1", "changed-price")
+REFUSED = ("expired", "forged", "rotated-away", "unknown-version", "foreign")
+READ_ONES = ("nearly-full", "full", "version-1", "changed-price", "two-of-one-name")
 LEFT_OUT = ("deleted-product", "discontinued-product", "sold-out")
-KEPT = ("version-1", "deleted-product", "discontinued-product", "changed-price")
+KEPT = (
+    "version-1",
+    "deleted-product",
+    "discontinued-product",
+    "changed-price",
+    "two-of-one-name",
+)
 FIRST_READ = {"nearly-full": 2, "full": 2}
 """Where an exhibit says that it is read, if it does not begin with that."""
 
@@ -187,19 +203,22 @@ def test_what_is_amiss_with_a_refused_cart_is_found(name: str) -> None:
     assert having(refusals=()) == [1]
     assert having(refusals=("Refused: why",)) == [1]
     assert having(refusals=opened.refusals * 2) == [1]
-    assert having(set_cookies=()) == [2]
     assert having(set_cookies=(ANEW, ANEW)) == [2]
-    assert having(held=("jX.Y",)) == [2]
+    if name == "expired":
+        assert having(set_cookies=()) == [2]
+        assert having(held=("jX.Y",)) == [2]
+    else:
+        assert having(set_cookies=(GONE,)) == [2]
     assert having(page=dataclasses.replace(opened.page, messages=("Hm",))) == [3]
     assert having(page=dataclasses.replace(opened.page, lines=(MUG,))) == [4]
     assert unmet(name, opened, goes_on(MUG, PENCIL)) == [5]
     assert unmet(name, opened, reply(lines=(PENCIL,))) == [5]
 
 
-def test_of_two_cookies_both_are_to_go() -> None:
+def test_of_two_carts_the_older_one_is_found() -> None:
     opened, acted = GOOD["two-of-one-name"]
-    one = dataclasses.replace(opened, set_cookies=(GONE,))
-    assert unmet("two-of-one-name", one, acted) == [2]
+    older = dataclasses.replace(opened.page, lines=(PENCIL,))
+    assert unmet("two-of-one-name", dataclasses.replace(opened, page=older), acted) == [3]
 
 
 @pytest.mark.parametrize("name", [*READ_ONES, *LEFT_OUT])
