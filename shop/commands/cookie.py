@@ -15,6 +15,7 @@ from shop.core import cookie
 from shop.core.cart import Cart, Line
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused
+from shop.core.packing import integers
 from shop.storage import catalogue
 from shop.storage.engine import reading
 
@@ -94,13 +95,13 @@ def _describe(settings: Settings, name: str, value: str, cart: Cart, now: int) -
     age_days, rest = divmod(max(0, now - cart.changed_at), 86_400)
     click.echo(f"age      {age_days} days {rest // 3600} h {rest % 3600 // 60} min {rest % 60} s")
     click.echo(f"JSON     {anatomy.json}")
-    form = {"j": "packed", "u": "packed for a link", "z": "deflated"}[anatomy.form]
+    is_deflated = anatomy.form in ("z", integers.DEFLATED)
     parts = {
         "name": len(name),
-        "form": 1,
-        form: len(anatomy.packed),
-        "dot": 1,
+        "form": len(anatomy.form),
+        "deflated" if is_deflated else "packed": len(anatomy.packed),
+        "dot": len(anatomy.separator),
         "signature": len(anatomy.signature),
     }
-    said = ", ".join(f"{part} {count}" for part, count in parts.items())
+    said = ", ".join(f"{part} {count}" for part, count in parts.items() if count)
     click.echo(f"bytes    {sum(parts.values())} of {settings.cart_budget_bytes}: {said}")

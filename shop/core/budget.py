@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core import cookie, packing
+from shop.core import cookie
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
+from shop.core.packing import integers
 
-TYPICAL_LINE_BYTES = 4
-"""Octets of one more line: a four-digit step, a one-digit quantity and two commas are
-seven characters of JSON, which pack into four. Over the 11,134 real orders a line costs 3.4
-bytes on average, so an estimate with this figure errs on the low side."""
+TYPICAL_LINE_BYTES = 3
+"""Octets of one more line: a number of twelve or thirteen bits with its flag, and a small quantity,
+are three characters. Over the 11,134 real orders a line costs 2.3 bytes on average, so an estimate
+with this figure errs on the low side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,29 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class LineCost:
-    """What one line adds to a packed cookie: its part of the JSON, and how many octets."""
+    """What one line adds to a packed cookie: its part of the JSON, and how many bits; six bits
+    are an octet."""
 
     line: Line
     text: str
-    octets: int
+    bits: int
 
 
 def line_costs(cart: Cart) -> tuple[LineCost, ...]:
-    """What each line adds to the lines before it. With the octets of the version and the time,
-    they add up to the packed text; deflated text is shorter."""
-    length = len(cookie.text_of(Cart((), cart.changed_at)))
-    costs, before = [], 0
-    for line in cart.lines:
-        text = f"{line.number - before},{line.quantity}"
-        longer = length + len(",") + len(text)
-        octets = packing.packed_length(longer) - packing.packed_length(length)
-        costs.append(LineCost(line, text, octets))
-        length, before = longer, line.number
-    return tuple(costs)
+    """What each line adds to the lines before it. With the bits of the time, they add up to the
+    packed payload, whose last octet is filled up; a deflated one is shorter."""
+    width = max((line.number for line in cart.lines), default=1).bit_length()
+    bits = integers.pair_bits([(line.number, line.quantity) for line in cart.lines], width)
+    return tuple(
+        LineCost(line, f"{line.number},{line.quantity}", len(each))
+        for line, each in zip(cart.lines, bits, strict=True)
+    )
+
+
+def packed_bits(cart: Cart) -> int:
+    """The bits of the time and of all lines, before they are packed or deflated."""
+    time_bits = integers.time_length(cart.changed_at - cookie.EPOCH)
+    return time_bits + sum(cost.bits for cost in line_costs(cart))
 
 
 def cookie_bytes(cart: Cart, keys: cookie.Keys, *, name: str) -> int:

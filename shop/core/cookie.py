@@ -1,27 +1,26 @@
 """The cart as a cookie: JSON, packed, signed, never over the limit.
 
-A cart of two lines travels as `cart=jX.Y`, and is read from the inside out:
+A cart of two lines travels as `cart=DtcmIBinQ` + signature, and is read from the inside out:
 
-1.  JSON      [1,28200000,12,2,-5,1]
+1.  JSON      [2,28200000,12,2,7,1]
     format version, seconds since EPOCH at the last change, then two integers a line, in
-    the order they were added: the product's cookie number, written as the difference to
-    the line before (the first to 0), and the quantity. No names, no prices.
-2.  text      1,28200000,12,2,-5,1
-    the same without its outer brackets. Twelve characters occur: 0-9 , -
-3.  payload   `j` + packed text, or `z` + deflated text when that is shorter
-    packed: seven characters of text are one number in base 12, and that number is four
-    characters in base 78 (12**7 = 35,831,808 <= 78**4 = 37,015,056). A shorter last group
-    takes as many characters as it needs, filled up with commas, which are cut off again.
-    deflated: raw DEFLATE (RFC 1951), then unpadded base64url.
-    In a link, whose path takes fewer characters: `u` + five characters of text packed into
-    three of base64url (12**5 = 248,832 <= 64**3 = 262,144), or `z` as above.
-4.  value     payload + `.` + 22 characters of base64url: HMAC-SHA-256 over the payload, cut
-    to 128 bits (RFC 4868 does the same), by itsdangerous, under a key derived from the
-    secret and the PURPOSE, so that no other token of the shop passes for a cart.
+    the order they were added: the product's cookie number and the quantity. No names, no
+    prices.
+2.  bits      the same integers: the time, then for each line the number, as the difference to
+    the line before or, when that takes fewer bits, as it is; then one bit when the
+    quantity is that of the line before, or the quantity.
+3.  payload   a letter + six bits to a character of base64url
+    A to X say how many bits the largest number has, 1 to 24. Z: letter and bits are
+    deflated (RFC 1951), where that is shorter.
+4.  value     payload + 22 characters of base64url: HMAC-SHA-256 over the payload, cut to 128
+    bits (RFC 4868 does the same), by itsdangerous, under a key derived from the secret
+    and the PURPOSE, so that no other token of the shop passes for a cart.
 
-Every character is one of the 90 cookie-octets of RFC 6265 (4.1.1), so nothing on the way
-quotes or escapes the value. The twelve that shells, HTML, addresses or naive parsers treat
-specially are left out: ! # $ % & ' + < = > ` |
+Letters, digits, - and _ need no quotes in cookies, addresses, shells, HTML and http.cookies,
+and so the same value is the cart's link. docs/adr/0010-cookie-format-2.md defines the bits.
+
+Version 1 (docs/adr/0001-cookie-format.md) is read for ever: its payloads begin with j, u or z,
+and a dot stands before the signature. Any change of a cart writes version 2.
 
 Limit: name + value at most 4096 octets; attributes are not counted (RFC 6265bis 5.6, 5.7;
 Chromium kMaxCookieNamePlusValueSize). A longer cart is refused, never cut or split.
@@ -36,30 +35,40 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, chain
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 from itsdangerous.signer import SigningAlgorithm
 
-from shop.core import packing
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge, CookieRefused, Malformed, Tampered, UnknownVersion
+from shop.core.packing import integers, texts
 
 NAME = "cart"
 SECURE_NAME = "__Host-cart"
 BROWSER_LIMIT_BYTES = 4096
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 EPOCH = 1_767_225_600
-"""1 January 2026, 00:00 UTC, in Unix time: a year's fewer digits than counting from 1970."""
+"""1 January 2026, 00:00 UTC, in Unix time: a year's fewer bits than counting from 1970."""
 PURPOSE = "crumb cart"
-ENVELOPE_OCTETS = len("j") + len(".") + 22
-"""What a value has beside its packed text: the form, the dot and the signature."""
+SIGNATURE_CHARACTERS = 22
 MAX_VALUE_CHARACTERS = 4320
-"""The longest value that is read: a full cart as a link, whose packing is 5 % longer."""
+"""The longest value that is read: a full cart as a link of version 1, whose packing was longer."""
 Keys = Sequence[str]
 """Secrets: the first signs, all are accepted. A key is rotated by putting a new one first."""
 
-_SHAPE = re.compile(rf"[juz][{re.escape(packing.PACKED_ALPHABET)}]+\.[A-Za-z0-9_-]{{22}}", re.ASCII)
+_SHAPE = re.compile(
+    rf"(?:[juz][{re.escape(texts.PACKED_ALPHABET)}]+\.|[A-Za-z0-9][A-Za-z0-9_-]+)"
+    rf"[A-Za-z0-9_-]{{{SIGNATURE_CHARACTERS}}}",
+    re.ASCII,
+)
 _TEXT = re.compile(r"-?\d++(?:,-?\d++)*+", re.ASCII)
+_VERSION_1 = {
+    "j": texts.unpacked,
+    "u": texts.unpacked_from_link,
+    "z": texts.inflated,
+}
 
 
 class Expired(CookieRefused):
@@ -78,21 +87,22 @@ class _Hmac128(SigningAlgorithm):
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """A signed value taken apart. `form` is `j`, `u` or `z`; `text` is the JSON without its
-    brackets."""
+    """A signed value taken apart. `form` is its first character, `packed` what follows up to
+    `separator` and `signature`; `document` holds the integers of the JSON."""
 
     form: str
     packed: str
+    separator: str
     signature: str
-    text: str
+    document: tuple[int, ...]
 
     @property
     def json(self) -> str:
-        return f"[{self.text}]"
+        return json.dumps(self.document, separators=(",", ":"))
 
 
 def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMIT_BYTES) -> str:
-    """The cookie value of a cart, of cookie-octets only.
+    """The cookie value of a cart, of letters, digits, - and _.
 
     Raises CartTooLarge when name + value would exceed `limit_bytes` octets, so that what is
     returned is always kept by a browser; ValueError for an empty cart, whose cookie is to be
@@ -102,7 +112,7 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
         raise ValueError("an empty cart has no cookie")
     if not 0 < limit_bytes <= BROWSER_LIMIT_BYTES:
         raise ValueError(f"a limit is between 1 and {BROWSER_LIMIT_BYTES} bytes")
-    value = sign(payload(text_of(cart)), keys)
+    value = sign(payload(cart), keys)
     needed_bytes = len(name) + len(value)
     if needed_bytes > limit_bytes:
         raise CartTooLarge(needed_bytes, limit_bytes)
@@ -110,16 +120,22 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
 
 
 def encode_for_link(cart: Cart, keys: Keys) -> str:
-    """The same cart, signed in the same way, in characters that a URL takes unescaped.
+    """The same value for an address, which is not held to a browser's limit for cookies.
 
-    `decode` reads it like a cookie's value. Raises ValueError for an empty cart.
+    Raises ValueError for an empty cart.
     """
     if not cart.lines:
         raise ValueError("an empty cart has no link")
-    text = text_of(cart)
-    return sign(
-        min("u" + packing.packed_for_link(text), "z" + packing.deflated(text), key=len), keys
-    )
+    return sign(payload(cart), keys)
+
+
+def encode_version_1(cart: Cart, keys: Keys) -> str:
+    """The value that older shops wrote for a cart: for tests and demonstrations."""
+    numbers = [line.number for line in cart.lines]
+    steps = (number - before for number, before in zip(numbers, (0, *numbers), strict=False))
+    lines = zip(steps, (line.quantity for line in cart.lines), strict=True)
+    document = [1, cart.changed_at - EPOCH, *chain.from_iterable(lines)]
+    return sign(texts.payload(json.dumps(document, separators=(",", ":"))[1:-1]), keys)
 
 
 def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
@@ -129,7 +145,7 @@ def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
     Expired, which carries the cart, when its signed time is more than `max_age_seconds` ago. A
     time in the future (a clock was set back) counts as now. Never raises anything else.
     """
-    cart = _cart(dissect(value, keys).text)
+    cart = _cart(_verified(value, keys))
     age_seconds = now - cart.changed_at
     if age_seconds > max_age_seconds:
         raise Expired(cart, age_seconds)
@@ -139,36 +155,53 @@ def decode(value: str, keys: Keys, *, now: int, max_age_seconds: int) -> Cart:
 def dissect(value: str, keys: Keys) -> Anatomy:
     """The parts of a signed value, before its numbers are checked.
 
-    Raises Malformed or Tampered. The signature is checked before anything is unpacked.
+    Raises Malformed, Tampered or UnknownVersion. The signature is checked before anything is
+    unpacked.
     """
-    if len(value) > MAX_VALUE_CHARACTERS:
-        raise Malformed(f"{len(value)} characters long")
-    if _SHAPE.fullmatch(value) is None:
-        raise Malformed("not the shape of a cart cookie")
-    try:
-        payload = _signer(keys).unsign(value).decode("ascii")
-    except BadSignature:
-        raise Tampered("no accepted key signed this as a cart") from None
-    text = _READERS[payload[0]](payload[1:])
-    if _TEXT.fullmatch(text) is None:
-        raise Malformed("not a list of integers")
-    return Anatomy(payload[0], payload[1:], value.rpartition(".")[2], text)
+    payload = _verified(value, keys)
+    rest = value[len(payload) :]
+    if payload[0] in _VERSION_1:
+        document = _document_1(payload)
+    else:
+        time, numbers, quantities = _unpacked(payload)
+        lines = zip(numbers, quantities, strict=True)
+        document = [FORMAT_VERSION, time, *chain.from_iterable(lines)]
+    return Anatomy(
+        form=payload[0],
+        packed=payload[1:],
+        separator=rest[:-SIGNATURE_CHARACTERS],
+        signature=rest[-SIGNATURE_CHARACTERS:],
+        document=tuple(document),
+    )
 
 
-def payload(text: str) -> str:
-    """A text in the shorter of its two forms: packed or deflated."""
-    packed = "j" + packing.packed(text)
-    if len(text) > packing.MAX_TEXT_BYTES:
-        return packed
-    return min(packed, "z" + packing.deflated(text), key=len)
+def payload(cart: Cart) -> str:
+    """The cart before it is signed, in the shorter of its two forms: packed or deflated."""
+    lines = [(line.number, line.quantity) for line in cart.lines]
+    return integers.payload(cart.changed_at - EPOCH, lines)
 
 
 def sign(payload: str, keys: Keys) -> str:
     """Any payload, signed as a cart: the last step of encoding."""
-    return _signer(keys).sign(payload).decode("ascii")
+    separator = "." if payload[0] in _VERSION_1 else ""
+    signature = _signer(tuple(keys)).get_signature(payload)
+    return f"{payload}{separator}{signature.decode('ascii')}"
 
 
-def _signer(keys: Keys) -> Signer:
+def _verified(value: str, keys: Keys) -> str:
+    if len(value) > MAX_VALUE_CHARACTERS:
+        raise Malformed(f"{len(value)} characters long")
+    if _SHAPE.fullmatch(value) is None:
+        raise Malformed("not the shape of a cart cookie")
+    payload = value[:-SIGNATURE_CHARACTERS].removesuffix(".")
+    signature = value[-SIGNATURE_CHARACTERS:]
+    if not _signer(tuple(keys)).verify_signature(payload.encode("ascii"), signature):
+        raise Tampered("no accepted key signed this as a cart")
+    return payload
+
+
+@lru_cache(maxsize=16)
+def _signer(keys: tuple[str, ...]) -> Signer:
     return Signer(
         list(reversed(keys)),
         salt=PURPOSE,
@@ -178,42 +211,42 @@ def _signer(keys: Keys) -> Signer:
     )
 
 
-def text_of(cart: Cart) -> str:
-    """The JSON of a cart without its brackets, which is what is packed."""
-    document = [FORMAT_VERSION, cart.changed_at - EPOCH]
-    before = 0
-    for line in cart.lines:
-        document += (line.number - before, line.quantity)
-        before = line.number
-    return json.dumps(document, separators=(",", ":"))[1:-1]
-
-
-def _cart(text: str) -> Cart:
+def _cart(payload: str) -> Cart:
+    if payload[0] in _VERSION_1:
+        time, numbers, quantities = _lists_1(_document_1(payload))
+    else:
+        time, numbers, quantities = _unpacked(payload)
     try:
-        version, *numbers = json.loads(f"[{text}]")
-    except ValueError:
-        raise Malformed("not JSON") from None
-    if version != FORMAT_VERSION:
-        raise UnknownVersion(version)
-    if len(numbers) < 3 or len(numbers) % 2 == 0:
-        raise Malformed("a time and then two integers a line are needed")
-    try:
-        return Cart(tuple(_lines(numbers[1:])), numbers[0] + EPOCH)
+        return Cart(tuple(map(_line, numbers, quantities)), time + EPOCH)
     except ValueError as refusal:
         raise Malformed(str(refusal)) from None
 
 
-def _lines(numbers: list[int]) -> list[Line]:
-    number = 0
-    lines = []
-    for step, quantity in zip(numbers[::2], numbers[1::2], strict=True):
-        number += step
-        lines.append(Line(number, quantity))
-    return lines
+def _unpacked(payload: str) -> tuple[int, list[int], list[int]]:
+    if payload[0] not in integers.LETTERS:
+        raise UnknownVersion(payload[0])
+    return integers.unpacked(payload)
 
 
-_READERS = {
-    "j": packing.unpacked,
-    "u": packing.unpacked_from_link,
-    "z": packing.inflated,
-}
+# Lines are values, and the same few are read again and again.
+_line = lru_cache(maxsize=8192)(Line)
+
+
+def _document_1(payload: str) -> list[int]:
+    text = _VERSION_1[payload[0]](payload[1:])
+    if _TEXT.fullmatch(text) is None:
+        raise Malformed("not a list of integers")
+    try:
+        document: list[int] = json.loads(f"[{text}]")
+    except ValueError:
+        raise Malformed("not JSON") from None
+    if document[0] != 1:
+        raise UnknownVersion(document[0])
+    return document
+
+
+def _lists_1(document: list[int]) -> tuple[int, list[int], list[int]]:
+    _, *numbers = document
+    if len(numbers) < 3 or len(numbers) % 2 == 0:
+        raise Malformed("a time and then two integers a line are needed")
+    return numbers[0], list(accumulate(numbers[1::2])), numbers[2::2]

@@ -30,7 +30,7 @@ class Tampered(CookieRefused):
 class UnknownVersion(CookieRefused):
     """Signed by us, in a format version that this code does not know."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int | str) -> None:
         super().__init__(f"format version {version}")
         self.version = version
 

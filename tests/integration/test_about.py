@@ -42,7 +42,7 @@ def test_the_page_shows_the_json_that_the_cookie_holds(
     shown = text_of(visitor.get(ADDRESS).text, ".code-small")
     assert shown == cookie.dissect(shop.cookie(HELD), [KEY]).json
     version, seconds, *pairs = json.loads(shown)
-    assert (version, seconds) == (1, shop.clock.now - cookie.EPOCH)
+    assert (version, seconds) == (2, shop.clock.now - cookie.EPOCH)
     assert pairs[1::2] == list(HELD.values())
 
 

@@ -169,7 +169,7 @@ def test_the_most_of_one_product_counts_what_is_held(visitor: LintingClient) -> 
     ("base_url", "name"), [("http://localhost", "cart"), (HTTPS, "__Host-cart")]
 )
 def test_the_budget_is_exact_to_the_byte(open_shop: Opener, base_url: str, name: str) -> None:
-    before = dict.fromkeys(MANY, 37)
+    before = {sku: 37 + 3 * at for at, sku in enumerate(MANY)}
     shop = open_shop()
     needed = len(name) + len(shop.cookie(before | {"SPOON-OLIVE": 9}, name=name))
     for budget, status in ((needed, 303), (needed - 1, 409)):
@@ -188,14 +188,14 @@ def test_the_budget_is_exact_to_the_byte(open_shop: Opener, base_url: str, name:
 
 def test_a_larger_quantity_that_does_not_fit_is_refused(open_shop: Opener) -> None:
     shop = open_shop()
-    before = dict.fromkeys(MANY, 1)
+    before = {sku: 10 + at for at, sku in enumerate(MANY)}
     needed = 4 + len(shop.cookie(before))
     visitor = open_shop(SHOP_CART_BUDGET_BYTES=str(needed)).visitor()
     visitor.set_cookie("cart", shop.cookie(before))
     refused = [
         response
         for sku in MANY
-        if (response := visitor.send(line_address(shop, sku), quantity=30)).status_code == 409
+        if (response := visitor.send(line_address(shop, sku), quantity=99)).status_code == 409
     ]
     assert refused
     assert all(not cart_headers(response) for response in refused)

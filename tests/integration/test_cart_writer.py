@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shop.core import cookie, packing
+from shop.core import cookie
+from shop.core.packing import integers
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient
 
@@ -30,9 +31,9 @@ def test_a_change_encodes_the_cart_once(
 ) -> None:
     visitor.send("/cart/lines", sku="MUG", quantity=2)
     signed = counted(monkeypatch, cookie, "sign", cookie.sign)
-    deflated = counted(monkeypatch, packing, "deflated", packing.deflated)
+    packed = counted(monkeypatch, integers, "payload", integers.payload)
     visitor.send("/cart/lines", sku="PENCIL", quantity=1)
-    assert (len(signed), len(deflated)) == (1, 1)
+    assert (len(signed), len(packed)) == (1, 1)
 
 
 def test_a_change_writes_the_cart_then_its_undo_stack_then_the_session(

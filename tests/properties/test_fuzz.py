@@ -12,14 +12,15 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 
-from shop.core import cookie, packing
+from shop.core import cookie
 from shop.core.cart import MAX_TIME, Cart, Line
 from shop.core.errors import CookieRefused
+from shop.core.packing import integers, texts
 from tests.properties.carts import KEYS
 
 ALTERED = 66_000
 SIGNED = 36_000
-SIGNS = packing.PACKED_ALPHABET + "!=|%é\0 \n\"';,\u0661"
+SIGNS = texts.PACKED_ALPHABET + "!=|%é\0 \n\"';,\u0661"
 SPECIAL = ("0", "-0", "-", "00", "1", "-1", "1000000", "10000000", "9" * 20, "9" * 4400, "")
 
 
@@ -70,7 +71,7 @@ def _altered(value: str, others: list[str], chance: random.Random) -> str:
 
 def _random_text(chance: random.Random) -> str:
     if chance.random() < 0.3:
-        return "".join(chance.choices(packing.TEXT_ALPHABET, k=chance.randint(1, 60)))
+        return "".join(chance.choices(texts.TEXT_ALPHABET, k=chance.randint(1, 60)))
     numbers = [str(chance.randint(1, 99)) for _ in range(2 * chance.randint(0, 20) + 1)]
     for _ in range(chance.randint(0, 2)):
         numbers[chance.randrange(len(numbers))] = chance.choice(SPECIAL)
@@ -81,14 +82,19 @@ def _as_base64(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
+def _octets(bits: str) -> bytes:
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
 def _random_payload(values: list[str], chance: random.Random) -> str:
-    match chance.randrange(6):
+    match chance.randrange(9):
         case 0:
-            return "j" + packing.packed(_random_text(chance))
+            return "j" + texts.packed(_random_text(chance))
         case 1:
-            return "z" + packing.deflated(_random_text(chance))
+            return "z" + texts.deflated(_random_text(chance))
         case 2:
-            signs = chance.choices(packing.PACKED_ALPHABET, k=chance.randint(1, 60))
+            signs = chance.choices(texts.PACKED_ALPHABET, k=chance.randint(1, 60))
             return chance.choice("jz") + "".join(signs)
         case 3:
             return "z" + _as_base64(chance.randbytes(chance.randint(1, 60)))
@@ -97,8 +103,19 @@ def _random_payload(values: list[str], chance: random.Random) -> str:
             octets = bytearray(zlib.compress(text.encode(), wbits=-15)[:3000])
             octets[chance.randrange(len(octets))] = chance.randrange(256)
             return "z" + _as_base64(bytes(octets))
+        case 5:
+            random_octets = chance.randbytes(chance.randint(4, 60))
+            return chance.choice(integers.LETTERS + "Ya0") + _as_base64(random_octets)
+        case 6:
+            letter = chance.choice(b"ACKXYZ").to_bytes()
+            random_octets = letter + chance.randbytes(chance.randint(0, 60))
+            many = random_octets * chance.choice((1, 1, 1, 1000))
+            return "Z" + _as_base64(zlib.compress(many, wbits=-15))
+        case 7:
+            bits = "".join(chance.choices(("1", "0", "100", "1001"), k=chance.randint(1, 60)))
+            return chance.choice("ADMX") + "AAAA" + _as_base64(_octets(f"1{bits}"))
         case _:
-            altered = _altered(chance.choice(values).rpartition(".")[0], values, chance)
+            altered = _altered(chance.choice(values)[:-22], values, chance)
             return altered.encode("ascii", "replace").decode()
 
 

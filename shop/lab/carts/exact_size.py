@@ -1,9 +1,9 @@
 """Carts whose cookie takes an exact number of bytes, of lines whose products nobody sells.
 
-Their numbers and quantities are as good as random, so that packing is about as short as
-deflating. The numbers have seven digits, beyond any catalogue: whatever a shop sells is not in
-such a cart yet, and so is refused by a full one. The length of packed text follows from
-arithmetic, and more digits in the quantities make up the bytes that are missing.
+Their numbers and quantities are as good as random, so that deflating never makes them shorter. The
+numbers have seven digits, beyond any catalogue: whatever a shop sells is not in such a cart yet,
+and so is refused by a full one. The length of a packed cart follows from counting bits, and larger
+quantities use up the bits that are missing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from shop.core import cookie, packing
-from shop.core.cart import MAX_LINE_QUANTITY, MAX_NUMBER, Cart, Line
+from shop.core import cookie
+from shop.core.cart import MAX_NUMBER, Cart, Line
+from shop.core.packing import integers
 from shop.lab.carts.cookie_limit import CookieLimit
 
-LOWEST_NUMBER = 1_000_000
-_MOST_DIGITS = len(str(MAX_LINE_QUANTITY))
+WIDTH = 24
+LOWEST_NUMBER = 2 ** (WIDTH - 1)
+"""All these numbers have as many bits, so the bits of a line depend on its neighbours alone."""
+LARGER = [2**power for power in range(19, 2, -1)]
+"""Quantities of two bits less from one to the next."""
 
 
 def cart_of_exactly(
@@ -34,39 +38,42 @@ def cart_of_exactly(
     With a `last` line the cart is without it, and takes so many octets once it is added. Another
     `seed` gives other lines. None when the octets are too few, or no cart comes to just these.
     """
-    length = packing.text_length(octets - len(limit.name) - cookie.ENVELOPE_OCTETS)
-    lines = _lines_of_text_length(length, first, last, now, seed)
-    if lines is None:
-        return None
+    characters = octets - len(limit.name) - len("X") - cookie.SIGNATURE_CHARACTERS
+    lines = _lines_of_bits(6 * characters, first, [last] if last else [], now, seed)
     whole = Cart((*lines, last) if last else tuple(lines), now)
     return Cart(tuple(lines), now) if limit.octets(whole) == octets else None
 
 
-def _lines_of_text_length(
-    length: int, first: Sequence[Line], last: Line | None, now: int, seed: int
-) -> list[Line] | None:
-    lines, end = list(first), [last] if last else []
-    missing = length - len(cookie.text_of(Cart((*lines, *end), now)))
+def _lines_of_bits(
+    bits: int, first: Sequence[Line], end: Sequence[Line], now: int, seed: int
+) -> list[Line]:
+    lines = list(first)
+    missing = bits - integers.time_length(now - cookie.EPOCH) - _bits([*lines, *end])
+    known = {line.number for line in (*first, *end)}
     for number in _numbers(seed):
-        if number in (line.number for line in (*first, *end)):
+        if number in known:
             continue
-        quantity = 1 + number % 9
-        needed = _characters([*lines[-1:], Line(number, quantity), *end]) - _characters(
-            [*lines[-1:], *end]
-        )
+        line = Line(number, 1 + number % 9)
+        needed = _bits([*lines[-1:], line, *end]) - _bits([*lines[-1:], *end])
         if needed > missing:
             break
-        lines.append(Line(number, quantity))
+        lines.append(line)
         missing -= needed
     for at in range(len(lines) - 1, len(first) - 1, -1):
-        digits = min(missing, _MOST_DIGITS - 1)
-        lines[at] = Line(lines[at].number, lines[at].quantity * 10**digits)
-        missing -= digits
-    return None if missing else lines
+        before, after = lines[max(0, at - 1) : at], [*lines[at + 1 : at + 2], *end]
+        for quantity in LARGER:
+            line = Line(lines[at].number, quantity)
+            needed = _bits([*before, line, *after]) - _bits([*before, lines[at], *after])
+            if 0 < needed <= missing:
+                lines[at] = line
+                missing -= needed
+                break
+    return lines
 
 
-def _characters(lines: Sequence[Line]) -> int:
-    return len(cookie.text_of(Cart(tuple(lines))))
+def _bits(lines: Sequence[Line]) -> int:
+    pairs = [(line.number, line.quantity) for line in lines]
+    return sum(map(len, integers.pair_bits(pairs, WIDTH)))
 
 
 def _numbers(seed: int) -> Iterator[int]:

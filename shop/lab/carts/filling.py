@@ -13,23 +13,23 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from shop.core import cookie
-from shop.core.budget import TYPICAL_LINE_BYTES
+from shop.core.budget import TYPICAL_LINE_BYTES, packed_bits
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
+from shop.core.packing import integers
 from shop.lab.carts.cookie_limit import CookieLimit
 
 HIGHEST = 9_999
 """The highest number without a product, as in a shop of ten thousand products."""
 MOST_LINES = 4096
-"""More than any cookie holds: a line takes more than a byte."""
-QUANTITIES = range(2, 100, 8)
-"""The quantities that are tried to use up the last bytes. How much a digit adds to deflated text
-depends on the text, so there are several."""
+"""More than a cookie holds of lines in this order: they take more than a byte each."""
+QUANTITIES = (2, 3, 5, 10, 20, 50, 99)
+"""The quantities that are tried to use up the last bytes: each takes two bits more, or none."""
 LAST_LINES = 8
 """In how many of the last lines they are tried."""
 MIXED = 9
 """With quantities from 1 to this, packing is shorter than deflating, and the length follows from
-counting. Deflated text skips some lengths, and its length changes with the time in it, so that one
+counting. Deflated, some lengths do not occur, and the length changes with the time, so that one
 more line would sometimes fit into a full cart."""
 AIMED = 6
 """How many estimates are made before the search also halves the interval."""
@@ -109,7 +109,7 @@ def with_more(filling: Filling, count: int, cookie_limit: CookieLimit) -> Cart:
 def filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
     """The cart filled with more lines until no byte of the limit is free, whatever the time.
 
-    Their quantities vary, and more digits in the last of them use up the last bytes. A cart that
+    Their quantities vary, and larger ones in the last of them use up the last bytes. A cart that
     already has hundreds of lines of one piece stays deflated, and is then full at this second only.
     With room for only a line or two, some bytes may stay free. Returns the same cart when nothing
     more fits.
@@ -135,12 +135,12 @@ def _filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
 
 
 def _is_packed(cart: Cart) -> bool:
-    return cookie.payload(cookie.text_of(cart)).startswith("j")
+    return not cookie.payload(cart).startswith(integers.DEFLATED)
 
 
 def _length(cart: Cart, cookie_limit: CookieLimit) -> tuple[int, int]:
-    # Some digits take no further octet when packed, but bring the next octet nearer.
-    return cookie_limit.octets(cart), len(cookie.text_of(cart))
+    # Some bits take no further octet when packed, but bring the next octet nearer.
+    return cookie_limit.octets(cart), packed_bits(cart)
 
 
 def _with_quantity(cart: Cart, at: int, quantity: int) -> Cart:

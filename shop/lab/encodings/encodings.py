@@ -191,8 +191,7 @@ NAIVE = Encoding(
 PRODUCT = Encoding(
     "product",
     "This shop",
-    "Numbers and quantities as integers: JSON packed seven characters into four, or deflated, "
-    "and signed.",
+    "Numbers and quantities as integers, packed into a few bits each, or deflated, and signed.",
     "numbers of products, quantities, when it was changed",
     _product,
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import request
 
-from shop.core import cookie, packing
-from shop.core.budget import LineCost, Meter, line_costs
+from shop.core import cookie
+from shop.core.budget import LineCost, Meter, line_costs, packed_bits
 from shop.core.cart import Cart
 from shop.core.cookie import Anatomy
+from shop.core.packing import integers
 from shop.lab.carts.visitors_cart import cookie_limit, growing
 from shop.lab.sources import ATTRIBUTES, NAME_AND_VALUE, Source
 from shop.web.cart import cart_cookie
@@ -96,8 +96,8 @@ def cookie_anatomy(visit: CartVisit) -> CookieAnatomy | None:
         compact=anatomy.json,
         readable=_readable(anatomy),
         time=_time(visit.cart.changed_at),
-        is_deflated=anatomy.form == "z",
-        saved_octets=max(0, packing.packed_length(len(anatomy.text)) - len(anatomy.packed)),
+        is_deflated=anatomy.form in ("z", integers.DEFLATED),
+        saved_octets=max(0, -(-packed_bits(visit.cart) // 6) - len(anatomy.packed)),
         lines=_lines(visit.cart),
         lines_left_out=max(0, len(visit.cart) - MOST_LINES_SHOWN),
         set_cookie=f"Set-Cookie: {sent}",
@@ -134,22 +134,37 @@ def _without_value(pair: str) -> str:
     return f"{name}=({len(value)} bytes)"
 
 
-_FORMS = {
-    "j": ("packed", "version, time and lines, packed: seven characters of JSON are four here"),
-    "u": ("packed for a link", "packed for a link: five characters of JSON are three here"),
-    "z": ("deflated", "version, time and lines, deflated, because that is shorter than packing"),
+_VERSION_1 = {
+    "j": (
+        "packed, in version 1",
+        "version, time and lines: seven characters of JSON are four here",
+    ),
+    "u": ("packed for a link, in version 1", "five characters of JSON are three here"),
+    "z": ("deflated, in version 1", "version, time and lines, shorter than packed"),
 }
+
+
+def _form(letter: str) -> tuple[str, str]:
+    if letter in _VERSION_1:
+        return _VERSION_1[letter]
+    if letter == integers.DEFLATED:
+        return "deflated", "time and lines as bits, deflated because that is shorter"
+    width = integers.WIDTHS.index(letter) + 1
+    return (
+        f"packed, with numbers of up to {width} bits",
+        "time and lines, packed: six bits a character",
+    )
 
 
 def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
     name = cart_cookie.name()
-    how, meaning = _FORMS[anatomy.form]
+    how, meaning = _form(anatomy.form)
     return (
         Part("A", "name", name, len(name), "name, which is counted"),
         Part("B", "equals", "=", 0, "the sign between, which is not counted"),
         Part("C", "form", anatomy.form, 1, f"form: what follows is {how}"),
         Part("D", "payload", anatomy.packed, len(anatomy.packed), meaning),
-        Part("E", "dot", ".", 1, "end of what is signed"),
+        *_separator(anatomy.separator),
         Part(
             "F",
             "signature",
@@ -160,16 +175,21 @@ def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
     )
 
 
+def _separator(text: str) -> tuple[Part, ...]:
+    return (Part("E", "dot", text, len(text), "end of what is signed"),) if text else ()
+
+
 def _attribute(text: str) -> Attribute:
     meaning, source = ATTRIBUTES[text.partition("=")[0]]
     return Attribute(text, len(text), meaning, source)
 
 
 def _readable(anatomy: Anatomy) -> str:
-    version, changed_at, *lines = json.loads(anatomy.json)
+    version, changed_at, *lines = anatomy.document
     rows = [f"  {version},  {changed_at},"]
     rows += [
-        f"  {step:+},  {quantity}," for step, quantity in zip(lines[::2], lines[1::2], strict=True)
+        f"  {number},  {quantity},"
+        for number, quantity in zip(lines[::2], lines[1::2], strict=True)
     ]
     return "\n".join(
         [

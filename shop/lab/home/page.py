@@ -33,7 +33,7 @@ DESCRIPTION = (
     "See a cart cookie byte by byte, measure what your browser does at 4,096 bytes and beyond, "
     "and what other ways of keeping a cart would have lost."
 )
-LONGEST_WAY_BACK = 900
+LONGEST_PREVIOUS_CART = 650
 """In characters of an address: with a cart of 2,300 bytes, the response headers then stay below the
 4,096 bytes that a default nginx lets through."""
 COUNTS = (1, 10, 100)
@@ -120,7 +120,7 @@ def _previous_cart_token(visit: CartVisit, change: CartChange) -> str | None:
     if writer.can_be_undone(visit, change.value or ""):
         return None
     token = previous_cart.token_of(visit)
-    return token if len(token) <= LONGEST_WAY_BACK else None
+    return token if len(token) <= LONGEST_PREVIOUS_CART else None
 
 
 def _of(added: int, wanted: int) -> str:

@@ -15,6 +15,7 @@ from shop.core import cookie
 from shop.core.cart import MAX_NUMBER, Cart, Line
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
+from shop.core.packing import texts
 from shop.lab.carts.exact_size import cart_of_exactly
 from shop.lab.museum.demo_shop import (
     DIARY,
@@ -106,9 +107,9 @@ def _expired(conditions: Conditions) -> tuple[str, ...]:
 
 
 def _forged(conditions: Conditions) -> tuple[str, ...]:
-    signature = _signed(conditions, Line(MUG, 1)).rpartition(".")[2]
-    payload = _signed(conditions, Line(MUG, 9)).rpartition(".")[0]
-    return (f"{payload}.{signature}",)
+    signature = _signed(conditions, Line(MUG, 1))[-cookie.SIGNATURE_CHARACTERS :]
+    payload = _signed(conditions, Line(MUG, 9))[: -cookie.SIGNATURE_CHARACTERS]
+    return (f"{payload}{signature}",)
 
 
 def _signed_with(key: str) -> Callable[[Conditions], tuple[str, ...]]:
@@ -118,7 +119,7 @@ def _signed_with(key: str) -> Callable[[Conditions], tuple[str, ...]]:
 def _of_version(version: int) -> Callable[[Conditions], tuple[str, ...]]:
     def made(conditions: Conditions) -> tuple[str, ...]:
         text = f"{version},{conditions.recently - cookie.EPOCH},{MUG},1"
-        return (cookie.sign(cookie.payload(text), conditions.cookie_limit.keys),)
+        return (cookie.sign(texts.payload(text), conditions.cookie_limit.keys),)
 
     return made
 
@@ -321,8 +322,16 @@ EXHIBITS = (
     Exhibit(
         "version-1",
         "Format version 1",
-        "The first version of the format, which is the only one so far.",
+        "An older shop wrote it. Version 1 is read for ever; the next change writes version 2.",
         _of_version(1),
+        (_IS_READ, _STAYS, _IS_KEPT),
+        ADDED,
+    ),
+    Exhibit(
+        "version-2",
+        "Format version 2",
+        "The current version of the format, which takes about a third fewer bytes for each line.",
+        _of(MUG),
         (_IS_READ, _STAYS, _IS_KEPT),
         ADDED,
     ),

@@ -3,8 +3,8 @@
 Every change of a cart pushes the cart before it. The cart page offers the newest step in a form
 that carries it, so undoing needs neither a database row nor JavaScript. A step is one of
 
-    jX.Y    the whole cart as it was, signed like any cart
-    ~jX.Y   only the lines that a change took away, when the whole cart does not fit
+    DX      the whole cart as it was, signed like any cart
+    ~DX     only the lines that a change took away, when the whole cart does not fit
     -       an empty cart
 
 The cookie is sent to the cart's own pages only (Path=/cart) and lives for an hour. Together with
@@ -19,9 +19,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core import cookie, packing
+from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
+from shop.core.packing import texts
 from shop.web.cart import cart_cookie
 from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
@@ -30,9 +31,9 @@ NAME = "undo"
 MOST_STEPS = 5
 LIFE_SECONDS = 3600
 EMPTY, PART, BETWEEN = "-", "~", "!"
-_STEP = re.compile(rf"[{re.escape(packing.PACKED_ALPHABET)}]+")
-"""Characters of a step. Anything else that a browser sends is not sent back, so no step is ever
-quoted."""
+_STEP = re.compile(rf"[{re.escape(texts.PACKED_ALPHABET)}]+")
+"""Characters of a step in any version. Anything else that a browser sends is not sent back, so no
+step is ever quoted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from tests.unit.core.carts import KEYS, cart_filling, cart_of
     ("free_bytes", "more_lines"),
     [
         pytest.param(0, 0, id="full"),
-        pytest.param(3, 0, id="less than a line"),
-        pytest.param(4, 1, id="one line"),
-        pytest.param(39, 9, id="nine lines"),
-        pytest.param(79, 10, id="nineteen are about ten"),
-        pytest.param(4059, 1000, id="a thousand and fourteen are about a thousand"),
-        pytest.param(3999, 900, id="just below a thousand are about nine hundred"),
+        pytest.param(2, 0, id="less than a line"),
+        pytest.param(3, 1, id="one line"),
+        pytest.param(29, 9, id="nine lines"),
+        pytest.param(59, 10, id="nineteen are about ten"),
+        pytest.param(4059, 1000, id="1,353 are about a thousand"),
+        pytest.param(2999, 900, id="just below a thousand are about nine hundred"),
     ],
 )
 def test_more_lines_is_rounded_down_to_one_figure(free_bytes: int, more_lines: int) -> None:

@@ -1,30 +1,32 @@
+"""Version 2 of the format, step by step; the limit, the signature, refusals and the cart's life."""
+
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-import random
+import shlex
+import string
 import tracemalloc
+import zlib
 from collections.abc import Callable
+from http.cookies import SimpleCookie
+from urllib.parse import quote
 
 import pytest
 from itsdangerous import Signer, URLSafeSerializer, URLSafeTimedSerializer
 
-from shop.core import cookie, packing
+from shop.core import cookie
 from shop.core.cart import MAX_TIME, Cart
-from shop.core.cookie import EPOCH, Expired
+from shop.core.cookie import EPOCH, SIGNATURE_CHARACTERS, Expired
 from shop.core.errors import CartTooLarge, CookieRefused, Malformed, Tampered, UnknownVersion
+from shop.core.packing import integers
 from tests.unit.core.carts import KEYS, NOON, cart_filling, cart_of
 
 MONTH = 30 * 86_400
-COOKIE_OCTETS = {
-    chr(octet)
-    for octet in (0x21, *range(0x23, 0x2C), *range(0x2D, 0x3B), *range(0x3C, 0x5C), *range(93, 127))
-}
-"""RFC 6265, 4.1.1."""
-AVOIDED = set("!#$%&'+<=>`|")
+PLAIN = set(string.ascii_letters + string.digits + "-_")
 ONE_LINE = cart_of((5, 2), changed_at=EPOCH)
-REPETITIVE = cart_of(*((number, 1) for number in range(1, 41)))
+NEIGHBOURS = cart_of(*((number, 1) for number in range(1, 301)))
 
 
 def decode(value: str, *, now: int = NOON, max_age_seconds: int = MONTH) -> Cart:
@@ -35,107 +37,113 @@ def encode(cart: Cart) -> str:
     return cookie.encode(cart, KEYS, name="cart")
 
 
-def packed(text: str) -> str:
-    return cookie.sign("j" + packing.packed(text), KEYS)
+def signed_bits(letter: str, bits: str) -> str:
+    """A value of these bits; the last character is filled up with zeros."""
+    text = bits.replace(" ", "")
+    text += "0" * (-len(text) % 6)
+    sixes = (text[at : at + 6] for at in range(0, len(text), 6))
+    return cookie.sign(letter + "".join(integers.ALPHABET[int(six, 2)] for six in sixes), KEYS)
 
 
-def deflated(text: str) -> str:
-    return cookie.sign("z" + packing.deflated(text), KEYS)
+def deflated(octets: bytes) -> str:
+    packed = base64.urlsafe_b64encode(zlib.compress(octets, 9, wbits=-15)).rstrip(b"=")
+    return cookie.sign(f"Z{packed.decode()}", KEYS)
 
 
-def octets_as_deflated(octets: bytes) -> str:
-    return cookie.sign("z" + base64.urlsafe_b64encode(octets).rstrip(b"=").decode(), KEYS)
+# The format, step by step
 
-
-def deflate(text: str) -> bytes:
-    return base64.urlsafe_b64decode(packing.deflated(text) + "==")
-
-
-# The wire form, step by step
-
-
-def test_the_json_holds_version_time_and_two_integers_a_line() -> None:
-    value = encode(cart_of((12, 2), (7, 1)))
-    assert cookie.dissect(value, KEYS).json == "[1,28200000,12,2,-5,1]"
-
-
-def test_seven_characters_of_text_are_four_of_cookie() -> None:
-    # 1,0,5,2 is 1 10 0 10 5 10 2 in base 12, which is 5,492,426, or 11 44 59 56 in base 78.
-    assert encode(ONE_LINE).startswith("jBixu.")
+TIME = "1 000000000000000000000000000"
+"""The start of 2026: 27 bits of zero."""
 
 
 @pytest.mark.parametrize(
-    ("text", "payload"),
+    ("letter", "bits", "lines"),
     [
-        pytest.param("1", "1", id="one character takes one"),
-        pytest.param("1,", "3e", id="two are filled up to three and take two"),
-        pytest.param("1,0", "3U", id="three take two"),
-        pytest.param("1,02", "6J*", id="four are filled up to five and take three"),
-        pytest.param("1,0,5", "6K~", id="five take three"),
-        pytest.param("1,0,52", "Biwk", id="six are filled up to seven and take four"),
-        pytest.param("1,0,5,21", "Bixu1", id="the eighth begins a group"),
+        pytest.param("C", "0 101 0 101", [(5, 2)], id="as it is, another quantity"),
+        pytest.param("A", "0 1 1", [(1, 1)], id="one bit, the quantity 1 of before"),
+        pytest.param("D", "0 1000 1 1 100 1", [(8, 1), (9, 1)], id="the next number"),
+        pytest.param("D", "0 1000 1 1 101 1", [(8, 1), (7, 1)], id="the number before"),
+        pytest.param("D", "0 1000 1 1 110 1", [(8, 1), (10, 1)], id="two further"),
+        pytest.param("D", "0 1000 1 1 111 1", [(8, 1), (6, 1)], id="two before"),
+        pytest.param("I", "0 100000000 1 1 01000 1", [(256, 1), (259, 1)], id="three further"),
+        pytest.param("I", "0 100000000 1 0 000000001 1", [(256, 1), (1, 1)], id="far away"),
+        pytest.param("C", "0 101 0 01000 0 110 1", [(5, 5), (6, 5)], id="the same quantity"),
     ],
 )
-def test_a_shorter_last_group_takes_as_many_characters_as_it_needs(text: str, payload: str) -> None:
-    assert packing.packed(text) == payload
-    assert packing.unpacked(payload) == text.rstrip(",")
+def test_the_bits_of_lines(letter: str, bits: str, lines: list[tuple[int, int]]) -> None:
+    cart = cart_of(*lines, changed_at=EPOCH)
+    assert encode(cart) == signed_bits(letter, TIME + bits)
+    assert decode(encode(cart), max_age_seconds=NOON) == cart
+
+
+@pytest.mark.parametrize(
+    ("seconds", "bits"),
+    [
+        pytest.param(0, "1" + f"{0:027b}", id="the epoch"),
+        pytest.param(1, "1" + f"{2:027b}", id="a second after"),
+        pytest.param(-1, "1" + f"{1:027b}", id="a second before"),
+        pytest.param(2**26 - 1, "1" + f"{2**27 - 2:027b}", id="the last of 28 bits, in 2028"),
+        pytest.param(2**26, "01" + f"{0:028b}", id="the first of 30 bits"),
+    ],
+)
+def test_the_bits_of_the_time(seconds: int, bits: str) -> None:
+    cart = cart_of((1, 1), changed_at=EPOCH + seconds)
+    assert encode(cart) == signed_bits("A", f"{bits} 0 1 1")
+    assert decode(encode(cart), max_age_seconds=NOON) == cart
+
+
+def test_the_essay_s_example_is_true() -> None:
+    value = encode(cart_of((12, 2), (7, 1)))
+    assert cookie.__doc__
+    assert f"`cart={value[:-SIGNATURE_CHARACTERS]}` + signature" in cookie.__doc__
+    assert cookie.dissect(value, KEYS).json == "[2,28200000,12,2,7,1]"
 
 
 def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() -> None:
-    payload, _, signature = encode(ONE_LINE).rpartition(".")
+    value = encode(ONE_LINE)
+    payload, signature = value[:-SIGNATURE_CHARACTERS], value[-SIGNATURE_CHARACTERS:]
     key = hmac.digest(KEYS[0].encode(), b"crumb cart", hashlib.sha256)
     octets = hmac.digest(key, payload.encode(), hashlib.sha256)[:16]
     assert signature == base64.urlsafe_b64encode(octets).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    ("cart", "form"),
-    [
-        pytest.param(ONE_LINE, "j", id="packed when that is shorter"),
-        pytest.param(REPETITIVE, "z", id="deflated when that is shorter"),
-        pytest.param(cart_filling(4092), "j", id="packed when full of different digits"),
-    ],
-)
-def test_the_shorter_form_is_chosen(cart: Cart, form: str) -> None:
-    text = cookie.text_of(cart)
-    other = deflated(text) if form == "j" else packed(text)
-    value = encode(cart)
-    assert value[0] == cookie.dissect(value, KEYS).form == form
-    assert len(value) < len(other)
+def test_neighbours_are_deflated_where_that_is_shorter() -> None:
+    value = encode(NEIGHBOURS)
+    assert value[0] == cookie.dissect(value, KEYS).form == "Z"
+    assert len(value) <= 51
+    assert decode(value) == NEIGHBOURS
 
 
 def test_packed_wins_a_draw() -> None:
-    text = next(
-        text
-        for text in ("1," + ",".join("1" * pairs) for pairs in range(1, 99))
-        if len(packing.packed(text)) == len(packing.deflated(text))
-    )
-    assert cookie.payload(text).startswith("j")
+    for lines in range(60, 300):
+        cart = cart_of(*((number, 1 + number % 5) for number in range(1, lines)))
+        width = max(line.number for line in cart.lines).bit_length()
+        if cookie.payload(cart)[0] == integers.WIDTHS[width - 1]:
+            continue
+        assert cookie.payload(cart)[0] == "Z"
+        return
+    raise AssertionError("nothing was deflated")
 
 
-def test_the_alphabet_is_the_cookie_octets_without_the_twelve_avoided() -> None:
-    assert set(packing.PACKED_ALPHABET) == COOKIE_OCTETS - AVOIDED
-    assert len(packing.PACKED_ALPHABET) == len(COOKIE_OCTETS) - 12 == 78
-
-
-@pytest.mark.parametrize("cart", [ONE_LINE, REPETITIVE, cart_filling(4000)])
-def test_a_value_holds_nothing_else(cart: Cart) -> None:
-    assert set(encode(cart)) <= COOKIE_OCTETS - AVOIDED
+@pytest.mark.parametrize("cart", [ONE_LINE, NEIGHBOURS, cart_filling(4000)])
+def test_a_value_needs_no_quotes_anywhere(cart: Cart) -> None:
+    value = encode(cart)
+    assert set(value) <= PLAIN
+    assert SimpleCookie({"cart": value}).output() == f"Set-Cookie: cart={value}"
+    assert shlex.quote(value) == quote(value) == value
 
 
 @pytest.mark.parametrize(
     "cart",
     [
         pytest.param(ONE_LINE, id="one line"),
-        pytest.param(REPETITIVE, id="deflated"),
+        pytest.param(NEIGHBOURS, id="deflated"),
         pytest.param(cart_of((9_999_999, 999_999), (1, 999_999)), id="the largest figures"),
+        pytest.param(cart_of((1, 1), (9_999_999, 1), (2, 999_999)), id="the longest steps"),
         pytest.param(cart_of((1, 1), changed_at=0), id="changed in 1970"),
         pytest.param(cart_of((1, 1), changed_at=MAX_TIME), id="changed in 5138"),
         pytest.param(cart_filling(4092), id="full to the last byte"),
-        pytest.param(
-            cart_of((10, 1), *((number, 1) for number in range(11, 3081)), changed_at=EPOCH),
-            id="as much text as is read",
-        ),
+        pytest.param(cart_of(*((n, 1) for n in range(1, 4866))), id="as much as is inflated"),
     ],
 )
 def test_a_cart_comes_back_as_it_was(cart: Cart) -> None:
@@ -145,8 +153,8 @@ def test_a_cart_comes_back_as_it_was(cart: Cart) -> None:
 def test_an_anatomy_puts_a_value_in_parts() -> None:
     value = encode(ONE_LINE)
     parts = cookie.dissect(value, KEYS)
-    assert f"{parts.form}{parts.packed}.{parts.signature}" == value
-    assert (parts.packed, parts.text) == ("Bixu", "1,0,5,2")
+    assert f"{parts.form}{parts.packed}{parts.separator}{parts.signature}" == value
+    assert (parts.form, parts.separator, parts.document) == ("C", "", (2, 0, 5, 2))
 
 
 # The limit
@@ -173,10 +181,9 @@ def test_a_smaller_limit_holds_to_the_byte() -> None:
     assert (refused.value.needed_bytes, refused.value.limit_bytes) == (1000, 999)
 
 
-def test_more_text_than_is_read_back_is_not_deflated_into_a_cookie() -> None:
-    cart = cart_of((100, 1), *((number, 1) for number in range(101, 4195)), changed_at=EPOCH)
+def test_more_than_is_inflated_is_not_deflated_into_a_cookie() -> None:
     with pytest.raises(CartTooLarge):
-        encode(cart)
+        encode(cart_of(*((number, 1) for number in range(1, 4901))))
 
 
 @pytest.mark.parametrize("limit_bytes", [0, -1, 4097])
@@ -185,38 +192,34 @@ def test_a_limit_that_no_browser_keeps_is_misuse(limit_bytes: int) -> None:
         cookie.encode(ONE_LINE, KEYS, name="cart", limit_bytes=limit_bytes)
 
 
-def test_an_empty_cart_has_no_cookie() -> None:
+def test_an_empty_cart_has_no_cookie_and_no_link() -> None:
     with pytest.raises(ValueError, match="empty"):
         encode(Cart())
+    with pytest.raises(ValueError, match="empty"):
+        cookie.encode_for_link(Cart(), KEYS)
+
+
+def test_a_link_is_the_same_value_of_any_length() -> None:
+    assert cookie.encode_for_link(ONE_LINE, KEYS) == encode(ONE_LINE)
+    long = cart_filling(4320)
+    assert decode(cookie.encode_for_link(long, KEYS)) == long
 
 
 # The signature
 
 
-@pytest.mark.parametrize(
-    "signer",
-    [
-        pytest.param(
-            Signer(KEYS[0], salt="form", key_derivation="hmac", digest_method=hashlib.sha256),
-            id="another purpose, whole HMAC",
-        ),
-        pytest.param(
-            Signer(
-                KEYS[0],
-                salt="crumb form",
-                key_derivation="hmac",
-                digest_method=hashlib.sha256,
-                algorithm=cookie._Hmac128(),
-            ),
-            id="another purpose, all else alike",
-        ),
-    ],
-)
-def test_a_payload_signed_for_another_purpose_is_no_cart(signer: Signer) -> None:
-    payload, _, _ = encode(ONE_LINE).rpartition(".")
-    signature = signer.get_signature(payload).decode()[:22]
+@pytest.mark.parametrize("salt", ["form", "crumb form"])
+def test_a_payload_signed_for_another_purpose_is_no_cart(salt: str) -> None:
+    signer = Signer(
+        KEYS[0],
+        salt=salt,
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+        algorithm=cookie._Hmac128(),
+    )
+    payload = encode(ONE_LINE)[:-SIGNATURE_CHARACTERS]
     with pytest.raises(Tampered):
-        decode(f"{payload}.{signature}")
+        decode(f"{payload}{signer.get_signature(payload).decode()}")
 
 
 @pytest.mark.parametrize(
@@ -229,11 +232,10 @@ def test_a_payload_signed_for_another_purpose_is_no_cart(signer: Signer) -> None
 def test_another_token_of_the_shop_is_no_cart(
     serializer: URLSafeSerializer | URLSafeTimedSerializer,
 ) -> None:
-    token = serializer.dumps([1, 28_200_000, 5, 2])
-    signature = str(token).rpartition(".")[2][:22]
-    for value in (token, f"j{token}", f"j1.{signature}"):
+    token = str(serializer.dumps([2, 28_200_000, 5, 2]))
+    for value in (token, f"C{token}", token, f"C{token.replace('.', '')}"):
         with pytest.raises((Malformed, Tampered)):
-            decode(str(value))
+            decode(value)
 
 
 def test_the_first_key_signs_and_every_key_is_accepted() -> None:
@@ -251,53 +253,46 @@ def test_a_removed_key_is_not_accepted(keys: list[str]) -> None:
         cookie.decode(value, keys, now=EPOCH, max_age_seconds=1)
 
 
-@pytest.mark.parametrize("at", [0, 1, 4, 6, 15, 26])
-def test_a_changed_character_breaks_the_signature(at: int) -> None:
+def test_a_changed_character_breaks_the_signature() -> None:
     value = encode(ONE_LINE)
-    swapped = "z" if at == 0 else "A" if value[at] != "A" else "B"
-    with pytest.raises(Tampered):
-        decode(value[:at] + swapped + value[at + 1 :])
+    for at in range(len(value) - 1):  # the last character has two bits to spare
+        with pytest.raises(Tampered):
+            decode(value[:at] + ("A" if value[at] != "A" else "B") + value[at + 1 :])
 
 
 def test_one_cart_under_the_signature_of_another_is_tampered() -> None:
-    payload = encode(ONE_LINE).rpartition(".")[0]
-    signature = encode(cart_of((5, 3))).rpartition(".")[2]
+    one, other = encode(ONE_LINE), encode(cart_of((5, 3), changed_at=EPOCH))
     with pytest.raises(Tampered):
-        decode(f"{payload}.{signature}")
+        decode(one[:-SIGNATURE_CHARACTERS] + other[-SIGNATURE_CHARACTERS:])
 
 
 # Refusals by shape; none of these has to be signed
 
 VALUE = encode(ONE_LINE)
-SIGNATURE = VALUE.rpartition(".")[2]
+SIGNATURE = VALUE[-SIGNATURE_CHARACTERS:]
 
 
 @pytest.mark.parametrize(
     "value",
     [
         pytest.param("", id="empty"),
-        pytest.param("j", id="nothing but the form"),
-        pytest.param(f"j.{SIGNATURE}", id="no payload"),
-        pytest.param(f".{SIGNATURE}", id="nothing but the signature"),
-        pytest.param("jBixu", id="no signature"),
-        pytest.param(VALUE[:-1], id="last character cut off"),
-        pytest.param(VALUE[1:], id="first character cut off"),
-        pytest.param(VALUE + "A", id="one character more"),
-        pytest.param(f"k{VALUE[1:]}", id="unknown form"),
-        pytest.param(f"J{VALUE[1:]}", id="form in upper case"),
+        pytest.param("C", id="nothing but the letter"),
+        pytest.param(SIGNATURE, id="nothing but the signature"),
+        pytest.param(f"C{SIGNATURE}", id="no payload"),
+        pytest.param(f"C.{SIGNATURE}", id="a dot for a payload"),
         pytest.param(f'"{VALUE}"', id="quoted"),
         pytest.param(f" {VALUE}", id="space before"),
         pytest.param(f"{VALUE}\n", id="newline behind"),
         pytest.param(f"{VALUE}; x=1", id="another pair behind"),
-        pytest.param(VALUE.replace("B", "="), id="an octet we do not use"),
-        pytest.param(VALUE.replace("B", "é"), id="not ASCII"),
-        pytest.param(VALUE.replace("B", "１"), id="digit of another script"),
-        pytest.param(VALUE.replace("B", "\ud800"), id="lone surrogate"),
-        pytest.param(VALUE.replace("B", "\0"), id="NUL"),
-        pytest.param(VALUE.replace("B", "\x7f"), id="delete character"),
-        pytest.param(f"jBixu.{'é' * 22}", id="signature not ASCII"),
-        pytest.param(f"jBixu.{'(' * 22}", id="signature outside base64url"),
-        pytest.param("j" + "0" * 4297 + "." + SIGNATURE, id="a full cart and one character"),
+        pytest.param(f"-{VALUE[1:]}", id="no letter"),
+        pytest.param(f"{VALUE[:3]}={VALUE[4:]}", id="an octet we do not use"),
+        pytest.param(f"{VALUE[:3]}.{VALUE[4:]}", id="a dot"),
+        pytest.param(f"{VALUE[:3]}é{VALUE[4:]}", id="not ASCII"),
+        pytest.param(f"{VALUE[:3]}１{VALUE[4:]}", id="digit of another script"),
+        pytest.param(f"{VALUE[:3]}\ud800{VALUE[4:]}", id="lone surrogate"),
+        pytest.param(f"{VALUE[:3]}\0{VALUE[4:]}", id="NUL"),
+        pytest.param(f"{VALUE[:-22]}{'é' * 22}", id="signature not ASCII"),
+        pytest.param("C" + "0" * 4320, id="too long"),
     ],
 )
 def test_what_has_not_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
@@ -305,65 +300,40 @@ def test_what_has_not_the_shape_of_a_cart_cookie_is_malformed(value: str) -> Non
         decode(value)
 
 
-def test_a_signed_value_longer_than_a_full_cart_as_a_link_is_too_long() -> None:
-    value = cookie.sign("j" + "0" * 4297, KEYS)
-    assert len(value) == cookie.MAX_VALUE_CHARACTERS + 1
-    with pytest.raises(Malformed, match="4321 characters long"):
-        decode(value)
-
-
 # Refusals by content; all of these are signed with the right key
+
+LINE = "0 101 1"
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        pytest.param(packed("1,0,05,2"), "not JSON", id="leading zero"),
-        pytest.param(packed("01,0,5,2"), "not JSON", id="leading zero of the version"),
-        pytest.param(packed("1,0,-05,2"), "not JSON", id="leading zero behind a minus"),
-        pytest.param(packed("1,0,-,2"), "not a list", id="lone minus"),
-        pytest.param(packed("1,0,--5,2"), "not a list", id="two minus signs"),
-        pytest.param(packed("1,0,5-2,1"), "not a list", id="minus within"),
-        pytest.param(packed("1,0,,2"), "not a list", id="two commas"),
-        pytest.param(packed(",1,0,5,2"), "not a list", id="comma first"),
-        pytest.param(packed(",,,,,,,"), "not a list", id="nothing but commas"),
-        pytest.param(deflated("1,0,5,2,"), "not a list", id="deflated comma last"),
-        pytest.param(deflated(""), "not a list", id="deflated nothing"),
-        pytest.param(deflated("1,0,5,2\n"), "not a list", id="deflated newline"),
-        pytest.param(deflated('1,0,"5",2'), "not a list", id="deflated string"),
-        pytest.param(deflated("1,0,5.0,2"), "not a list", id="deflated fraction"),
-        pytest.param(deflated("1,0,5,1e2"), "not a list", id="deflated exponent"),
-        pytest.param(deflated("1,0,NaN,2"), "not a list", id="deflated NaN"),
-        pytest.param(deflated("1,0,[5],2"), "not a list", id="deflated list"),
-        pytest.param(packed("1"), "two integers", id="no time"),
-        pytest.param(packed("1,0,5"), "two integers", id="a line without a quantity"),
-        pytest.param(packed("1,0,5,2,1"), "two integers", id="second line without a quantity"),
-        pytest.param(packed("1,0,5,2,0,1"), "two lines", id="duplicate line, neighbours"),
-        pytest.param(packed("1,0,5,2,1,1,-1,1"), "two lines", id="duplicate line, apart"),
-        pytest.param(packed("1,0,5,0"), "quantity", id="quantity 0"),
-        pytest.param(packed("1,0,5,-1"), "quantity", id="negative quantity"),
-        pytest.param(packed("1,0,5,1000000"), "quantity", id="quantity of a million"),
-        pytest.param(packed("1,0,0,1"), "number", id="number 0"),
-        pytest.param(packed("1,0,-5,1"), "number", id="negative number"),
-        pytest.param(packed("1,0,10000000,1"), "number", id="number of ten million"),
-        pytest.param(packed("1,0,9999999,1,1,1"), "number", id="number summed to ten million"),
-        pytest.param(packed(f"1,{-EPOCH - 1},5,2"), "time", id="changed before 1970"),
-        pytest.param(packed(f"1,{MAX_TIME - EPOCH + 1},5,2"), "time", id="changed after 5138"),
-        pytest.param(packed("1," + "9" * 400 + ",5,2"), "time", id="an absurd time"),
-        pytest.param(deflated("1,0,5," + "9" * 5000), "not JSON", id="quantity of 5000 digits"),
-        pytest.param(deflated("1" * 5000 + ",0,5,2"), "not JSON", id="version of 5000 digits"),
-        pytest.param(packed("1,0,5," + "9" * 5000), "not JSON", id="packed, of 5000 digits"),
-        pytest.param(cookie.sign("j~~~~", KEYS), "base 12", id="group outside base 12"),
-        pytest.param(cookie.sign("jBixu~~~", KEYS), "base 12", id="last group of 3 outside"),
-        pytest.param(cookie.sign("jBixu~~", KEYS), "base 12", id="last group of 2 outside"),
-        pytest.param(cookie.sign("jBixuC", KEYS), "base 12", id="last group of 1 outside"),
-        pytest.param(cookie.sign("zB", KEYS), "not deflated", id="a length base64 has not"),
-        pytest.param(cookie.sign("z(((((", KEYS), "not deflated", id="outside base64url"),
-        pytest.param(octets_as_deflated(b"\xff" * 9), "not deflated", id="no DEFLATE block"),
-        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), "no end", id="cut short"),
-        pytest.param(octets_as_deflated(deflate("1,0,5,2") + b"!"), "no end", id="rubbish behind"),
-        pytest.param(deflated("1" * 16_385), "no end", id="one character over the bound"),
-        pytest.param(deflated("1," * 10**6 + "1"), "no end", id="two megabytes of text"),
+        pytest.param(cookie.sign("CAAAA", KEYS), "not a time", id="nothing but zeros"),
+        pytest.param(signed_bits("C", TIME), "not a time", id="no line"),
+        pytest.param(signed_bits("C", TIME + "0 101"), "not a time", id="no quantity"),
+        pytest.param(signed_bits("C", TIME + LINE + "1"), "not a time", id="a bit behind"),
+        pytest.param(signed_bits("C", TIME + LINE + "0" * 7), "not a time", id="zeros behind"),
+        pytest.param(signed_bits("C", "0" * 12 + "1" + "0" * 39 + LINE), "not a time", id="time"),
+        pytest.param(signed_bits("C", TIME + LINE * 2), "two lines", id="a product twice"),
+        pytest.param(signed_bits("C", TIME + "0 000 1"), "number", id="number 0"),
+        pytest.param(signed_bits("C", TIME + "1 101 1"), "number", id="negative number"),
+        pytest.param(signed_bits("X", TIME + f"0 {10**7:024b} 1"), "number", id="ten million"),
+        pytest.param(
+            signed_bits("C", TIME + f"0 101 0 {'0' * 17}{10**6 - 1 + 4:b}"),
+            "quantity",
+            id="quantity of a million",
+        ),
+        pytest.param(
+            signed_bits("A", f"{'0' * 11}1{'1' * 38} 0 1 1"), "time", id="changed after 5138"
+        ),
+        pytest.param(cookie.sign("CAAAAA", KEYS), "not a time", id="too short for a time"),
+        pytest.param(cookie.sign("ZB", KEYS), "no end", id="a DEFLATE block without an end"),
+        pytest.param(deflated(b""), "no end", id="deflated nothing"),
+        pytest.param(deflated(b"Y\0"), "width", id="deflated with an unknown letter"),
+        pytest.param(deflated(b"Z\0"), "width", id="deflated twice"),
+        pytest.param(deflated(b"C"), "not a time", id="deflated without bits"),
+        pytest.param(deflated(b"C" + b"\x99" * 3046), "no end", id="one octet over the bound"),
+        pytest.param(deflated(b"C" * 10**6), "no end", id="a megabyte"),
     ],
 )
 def test_what_is_no_cart_inside_is_malformed(value: str, reason: str) -> None:
@@ -371,20 +341,20 @@ def test_what_is_no_cart_inside_is_malformed(value: str, reason: str) -> None:
         decode(value)
 
 
-@pytest.mark.parametrize("version", [0, -1, 2, 10**100])
-def test_a_version_of_another_day_is_told_apart(version: int) -> None:
+@pytest.mark.parametrize("letter", ["Y", "a", "k", "9"])
+def test_a_version_of_another_day_is_told_apart(letter: str) -> None:
     with pytest.raises(UnknownVersion) as refused:
-        decode(packed(f"{version},0,5"))
-    assert refused.value.version == version
+        decode(cookie.sign(f"{letter}AAAA", KEYS))
+    assert refused.value.version == letter
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda value: value[:-1], id="malformed"),
+        pytest.param(lambda value: f"{value}.", id="malformed"),
         pytest.param(lambda value: f"{value[:-2]}xx", id="tampered"),
-        pytest.param(lambda _: packed("2,0,5,2"), id="of another version"),
-        pytest.param(lambda _: packed("1,0,5,0"), id="with a line out of range"),
+        pytest.param(lambda _: cookie.sign("yAAAA", KEYS), id="of another version"),
+        pytest.param(lambda _: signed_bits("C", TIME + "1 101 1"), id="with a line out of range"),
     ],
 )
 def test_a_refusal_never_holds_the_value(change: Callable[[str], str]) -> None:
@@ -443,42 +413,15 @@ def _peak_bytes(value: str) -> int:
     raise AssertionError("this value was to be refused")
 
 
-def _unsigned(value: str) -> str:
-    return f"{value[:-22]}{'A' * 22}"
-
-
-BOMB = deflated("".join(random.Random(3).choices("01", k=9000)) + "1" * 10**6)
-"""A little over one megabyte of text in a cookie of nearly full length."""
-
-
 @pytest.mark.parametrize(
     "value",
     [
-        pytest.param("j" * 10**6, id="a million characters"),
-        pytest.param("j" + "." * 4095, id="nothing but points"),
+        pytest.param("C" * 10**6, id="a million characters"),
+        pytest.param("C" * 4320, id="full length, unsigned"),
         pytest.param("é" * 4096, id="not ASCII"),
-        pytest.param("j" + "0" * 4072 + "." + SIGNATURE, id="full length"),
-        pytest.param(_unsigned(packed("9," * 3500)), id="many numbers"),
-        pytest.param(_unsigned(BOMB), id="a bomb"),
+        pytest.param(deflated(b"C" * 10**6), id="a bomb under our own signature"),
     ],
 )
-def test_what_a_stranger_sends_takes_at_most_64_kib(value: str) -> None:
+def test_what_is_refused_takes_at_most_96_kib(value: str) -> None:
     _peak_bytes(value)  # what is made once, such as compiled patterns, is not the input's
-    assert _peak_bytes(value) <= 64 * 1024
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param(BOMB, id="a bomb"),
-        pytest.param(deflated("1," * 10**6), id="a bomb of many numbers"),
-        pytest.param(packed("9" * 7000), id="7000 digits"),
-        pytest.param(cookie.sign("j" + "~" * 4072, KEYS), id="outside base 12"),
-        pytest.param(octets_as_deflated(b"\xff" * 3000), id="no DEFLATE block"),
-    ],
-)
-def test_rubbish_under_our_own_signature_takes_at_most_64_kib(value: str) -> None:
-    # tracemalloc sees zlib too: 32 KiB of window and 7 of state, beside 12 KiB of text
-    assert 1000 < len(value) <= 4096
-    _peak_bytes(value)
-    assert _peak_bytes(value) <= 64 * 1024
+    assert _peak_bytes(value) <= 96 * 1024

@@ -38,7 +38,7 @@ GOLDEN = {
     "json_percent": 141,
     "json_quoted": 120,
     "pairs_signed": 97,
-    "product": 51,
+    "product": 41,
     "bound": 35,
 }
 

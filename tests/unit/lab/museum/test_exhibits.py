@@ -151,6 +151,7 @@ GOOD = {
         BEGUN,
     ),
     "version-1": (READ, goes_on(MUG, PENCIL)),
+    "version-2": (READ, goes_on(MUG, PENCIL)),
     "deleted-product": (reply(lines=(DELETED,)), goes_on(DELETED, PENCIL)),
     "discontinued-product": (reply(lines=(DISCONTINUED,)), goes_on(DISCONTINUED, PENCIL)),
     "changed-price": (reply(lines=(REPRICED,)), goes_on(REPRICED, PENCIL)),

@@ -1,7 +1,6 @@
-"""Text of twelve characters as cookie-octets, and back: packed, packed for a link, or deflated.
+"""Version 1: text of twelve characters as cookie-octets, packed, packed for a link, or deflated.
 
-The essay in `cookie.py` says what the text is, and why it is packed like this. Nothing here
-knows of carts.
+Carts are still read in it, so it must stay as it is. docs/adr/0001-cookie-format.md explains it.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ _GROUP, _PACKED_GROUP = 7, 4
 _PACKED_LENGTH = (0, 1, 2, 2, 3, 3, 4)
 _TEXT_LENGTH = (0, 1, 3, 5)
 LINK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_LINK_GROUP, _LINK_PACKED = 5, 3
-_LINK_PACKED_LENGTH = (0, 1, 2, 2, 3, 3)
+_LINK_PACKED = 3
 _LINK_TEXT_LENGTH = (0, 1, 3, 5)
 
 _TO_BASE_12 = str.maketrans(",-", "ab")
@@ -31,16 +29,12 @@ _PAIRS = tuple(a + b for a in PACKED_ALPHABET for b in PACKED_ALPHABET)
 _PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
 
 
-def packed_length(characters: int) -> int:
-    """The octets that this many characters of text pack into."""
-    groups, rest = divmod(characters, _GROUP)
-    return groups * _PACKED_GROUP + _PACKED_LENGTH[rest]
-
-
-def text_length(octets: int) -> int:
-    """The most characters of text that pack into this many octets; inverts `packed_length`."""
-    groups, rest = divmod(max(0, octets), _PACKED_GROUP)
-    return groups * _GROUP + _TEXT_LENGTH[rest]
+def payload(text: str) -> str:
+    """A form and the text in the shorter of its two forms: packed or deflated."""
+    packed_text = "j" + packed(text)
+    if len(text) > MAX_TEXT_BYTES:
+        return packed_text
+    return min(packed_text, "z" + deflated(text), key=len)
 
 
 def packed(text: str) -> str:
@@ -77,19 +71,6 @@ def _group(number: int, length: int) -> str:
     high, low = divmod(number, 12**3)
     higher, middle = divmod(high, 12**3)
     return (TEXT_ALPHABET[higher] + _TRIPLES[middle] + _TRIPLES[low])[-length:]
-
-
-def packed_for_link(text: str) -> str:
-    if len(text) % _LINK_GROUP in (2, 4):
-        text += ","
-    groups = (text[at : at + _LINK_GROUP] for at in range(0, len(text), _LINK_GROUP))
-    return "".join(map(_link_group, groups))
-
-
-def _link_group(group: str) -> str:
-    number = int(group.translate(_TO_BASE_12), 12)
-    shifts = range(6 * (_LINK_PACKED_LENGTH[len(group)] - 1), -1, -6)
-    return "".join(LINK_ALPHABET[number >> shift & 63] for shift in shifts)
 
 
 def unpacked_from_link(packed: str) -> str:

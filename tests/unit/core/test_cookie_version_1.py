@@ -1,0 +1,397 @@
+"""Version 1 of the format, which is read for ever and written by older shops only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import random
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from itsdangerous import Signer, URLSafeSerializer, URLSafeTimedSerializer
+
+from shop.core import cookie
+from shop.core.cart import MAX_TIME, Cart
+from shop.core.cookie import EPOCH
+from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
+from shop.core.packing import texts
+from tests.unit.core.carts import KEYS, NOON, cart_filling, cart_of
+
+MONTH = 30 * 86_400
+COOKIE_OCTETS = {
+    chr(octet)
+    for octet in (0x21, *range(0x23, 0x2C), *range(0x2D, 0x3B), *range(0x3C, 0x5C), *range(93, 127))
+}
+"""RFC 6265, 4.1.1."""
+AVOIDED = set("!#$%&'+<=>`|")
+ONE_LINE = cart_of((5, 2), changed_at=EPOCH)
+REPETITIVE = cart_of(*((number, 1) for number in range(1, 41)))
+
+
+def decode(value: str, *, now: int = NOON, max_age_seconds: int = MONTH) -> Cart:
+    return cookie.decode(value, KEYS, now=now, max_age_seconds=max_age_seconds)
+
+
+def encode(cart: Cart) -> str:
+    return cookie.encode_version_1(cart, KEYS)
+
+
+def packed(text: str) -> str:
+    return cookie.sign("j" + texts.packed(text), KEYS)
+
+
+def deflated(text: str) -> str:
+    return cookie.sign("z" + texts.deflated(text), KEYS)
+
+
+def octets_as_deflated(octets: bytes) -> str:
+    return cookie.sign("z" + base64.urlsafe_b64encode(octets).rstrip(b"=").decode(), KEYS)
+
+
+def deflate(text: str) -> bytes:
+    return base64.urlsafe_b64decode(texts.deflated(text) + "==")
+
+
+# The wire form, step by step
+
+
+def test_the_json_holds_version_time_and_two_integers_a_line() -> None:
+    value = encode(cart_of((12, 2), (7, 1)))
+    assert cookie.dissect(value, KEYS).json == "[1,28200000,12,2,-5,1]"
+
+
+def test_seven_characters_of_text_are_four_of_cookie() -> None:
+    # 1,0,5,2 is 1 10 0 10 5 10 2 in base 12, which is 5,492,426, or 11 44 59 56 in base 78.
+    assert encode(ONE_LINE).startswith("jBixu.")
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        pytest.param("1", "1", id="one character takes one"),
+        pytest.param("1,", "3e", id="two are filled up to three and take two"),
+        pytest.param("1,0", "3U", id="three take two"),
+        pytest.param("1,02", "6J*", id="four are filled up to five and take three"),
+        pytest.param("1,0,5", "6K~", id="five take three"),
+        pytest.param("1,0,52", "Biwk", id="six are filled up to seven and take four"),
+        pytest.param("1,0,5,21", "Bixu1", id="the eighth begins a group"),
+    ],
+)
+def test_a_shorter_last_group_takes_as_many_characters_as_it_needs(text: str, payload: str) -> None:
+    assert texts.packed(text) == payload
+    assert texts.unpacked(payload) == text.rstrip(",")
+
+
+def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() -> None:
+    payload, _, signature = encode(ONE_LINE).rpartition(".")
+    key = hmac.digest(KEYS[0].encode(), b"crumb cart", hashlib.sha256)
+    octets = hmac.digest(key, payload.encode(), hashlib.sha256)[:16]
+    assert signature == base64.urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("cart", "form"),
+    [
+        pytest.param(ONE_LINE, "j", id="packed when that is shorter"),
+        pytest.param(REPETITIVE, "z", id="deflated when that is shorter"),
+        pytest.param(cart_filling(3600), "j", id="packed when full of different digits"),
+    ],
+)
+def test_the_shorter_form_is_chosen(cart: Cart, form: str) -> None:
+    value = encode(cart)
+    text = cookie.dissect(value, KEYS).json[1:-1]
+    other = deflated(text) if form == "j" else packed(text)
+    assert value[0] == cookie.dissect(value, KEYS).form == form
+    assert len(value) < len(other)
+
+
+def test_packed_wins_a_draw() -> None:
+    text = next(
+        text
+        for text in ("1," + ",".join("1" * pairs) for pairs in range(1, 99))
+        if len(texts.packed(text)) == len(texts.deflated(text))
+    )
+    assert texts.payload(text).startswith("j")
+
+
+def test_the_alphabet_is_the_cookie_octets_without_the_twelve_avoided() -> None:
+    assert set(texts.PACKED_ALPHABET) == COOKIE_OCTETS - AVOIDED
+    assert len(texts.PACKED_ALPHABET) == len(COOKIE_OCTETS) - 12 == 78
+
+
+@pytest.mark.parametrize("cart", [ONE_LINE, REPETITIVE, cart_filling(4000)])
+def test_a_value_holds_nothing_else(cart: Cart) -> None:
+    assert set(encode(cart)) <= COOKIE_OCTETS - AVOIDED
+
+
+@pytest.mark.parametrize(
+    "cart",
+    [
+        pytest.param(ONE_LINE, id="one line"),
+        pytest.param(REPETITIVE, id="deflated"),
+        pytest.param(cart_of((9_999_999, 999_999), (1, 999_999)), id="the largest figures"),
+        pytest.param(cart_of((1, 1), changed_at=0), id="changed in 1970"),
+        pytest.param(cart_of((1, 1), changed_at=MAX_TIME), id="changed in 5138"),
+        pytest.param(cart_filling(3600), id="nearly full"),
+        pytest.param(
+            cart_of((10, 1), *((number, 1) for number in range(11, 3081)), changed_at=EPOCH),
+            id="as much text as is read",
+        ),
+    ],
+)
+def test_a_cart_comes_back_as_it_was(cart: Cart) -> None:
+    assert decode(encode(cart), max_age_seconds=2 * EPOCH) == cart
+
+
+def test_an_anatomy_puts_a_value_in_parts() -> None:
+    value = encode(ONE_LINE)
+    parts = cookie.dissect(value, KEYS)
+    assert f"{parts.form}{parts.packed}{parts.separator}{parts.signature}" == value
+    assert (parts.packed, parts.separator, parts.document) == ("Bixu", ".", (1, 0, 5, 2))
+
+
+# The signature
+
+
+@pytest.mark.parametrize(
+    "signer",
+    [
+        pytest.param(
+            Signer(KEYS[0], salt="form", key_derivation="hmac", digest_method=hashlib.sha256),
+            id="another purpose, whole HMAC",
+        ),
+        pytest.param(
+            Signer(
+                KEYS[0],
+                salt="crumb form",
+                key_derivation="hmac",
+                digest_method=hashlib.sha256,
+                algorithm=cookie._Hmac128(),
+            ),
+            id="another purpose, all else alike",
+        ),
+    ],
+)
+def test_a_payload_signed_for_another_purpose_is_no_cart(signer: Signer) -> None:
+    payload, _, _ = encode(ONE_LINE).rpartition(".")
+    signature = signer.get_signature(payload).decode()[:22]
+    with pytest.raises(Tampered):
+        decode(f"{payload}.{signature}")
+
+
+@pytest.mark.parametrize(
+    "serializer",
+    [
+        pytest.param(URLSafeTimedSerializer(KEYS[0], salt="wtf-csrf-token"), id="with a time"),
+        pytest.param(URLSafeSerializer(KEYS[0], salt=cookie.PURPOSE), id="without, same purpose"),
+    ],
+)
+def test_another_token_of_the_shop_is_no_cart(
+    serializer: URLSafeSerializer | URLSafeTimedSerializer,
+) -> None:
+    token = serializer.dumps([1, 28_200_000, 5, 2])
+    signature = str(token).rpartition(".")[2][:22]
+    for value in (token, f"j{token}", f"j1.{signature}"):
+        with pytest.raises((Malformed, Tampered)):
+            decode(str(value))
+
+
+@pytest.mark.parametrize("at", [0, 1, 4, 6, 15, 26])
+def test_a_changed_character_breaks_the_signature(at: int) -> None:
+    value = encode(ONE_LINE)
+    swapped = "z" if at == 0 else "A" if value[at] != "A" else "B"
+    with pytest.raises(Tampered):
+        decode(value[:at] + swapped + value[at + 1 :])
+
+
+def test_one_cart_under_the_signature_of_another_is_tampered() -> None:
+    payload = encode(ONE_LINE).rpartition(".")[0]
+    signature = encode(cart_of((5, 3))).rpartition(".")[2]
+    with pytest.raises(Tampered):
+        decode(f"{payload}.{signature}")
+
+
+# Refusals by shape; none of these has to be signed
+
+VALUE = encode(ONE_LINE)
+SIGNATURE = VALUE.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("j", id="nothing but the form"),
+        pytest.param(f"j.{SIGNATURE}", id="no payload"),
+        pytest.param(f".{SIGNATURE}", id="nothing but the signature"),
+        pytest.param("jBixu", id="no signature"),
+        pytest.param(VALUE[:-1], id="last character cut off"),
+        pytest.param(VALUE[1:], id="first character cut off"),
+        pytest.param(VALUE + "A", id="one character more"),
+        pytest.param(f"k{VALUE[1:]}", id="unknown form"),
+        pytest.param(f"J{VALUE[1:]}", id="form in upper case"),
+        pytest.param(f'"{VALUE}"', id="quoted"),
+        pytest.param(f" {VALUE}", id="space before"),
+        pytest.param(f"{VALUE}\n", id="newline behind"),
+        pytest.param(f"{VALUE}; x=1", id="another pair behind"),
+        pytest.param(VALUE.replace("B", "="), id="an octet we do not use"),
+        pytest.param(VALUE.replace("B", "é"), id="not ASCII"),
+        pytest.param(VALUE.replace("B", "１"), id="digit of another script"),
+        pytest.param(VALUE.replace("B", "\ud800"), id="lone surrogate"),
+        pytest.param(VALUE.replace("B", "\0"), id="NUL"),
+        pytest.param(VALUE.replace("B", "\x7f"), id="delete character"),
+        pytest.param(f"jBixu.{'é' * 22}", id="signature not ASCII"),
+        pytest.param(f"jBixu.{'(' * 22}", id="signature outside base64url"),
+        pytest.param("j" + "0" * 4297 + "." + SIGNATURE, id="a full cart and one character"),
+    ],
+)
+def test_what_has_not_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
+    with pytest.raises(Malformed, match=r"not the shape|characters long"):
+        decode(value)
+
+
+def test_a_signed_value_longer_than_a_full_cart_as_a_link_is_too_long() -> None:
+    value = cookie.sign("j" + "0" * 4297, KEYS)
+    assert len(value) == cookie.MAX_VALUE_CHARACTERS + 1
+    with pytest.raises(Malformed, match="4321 characters long"):
+        decode(value)
+
+
+# Refusals by content; all of these are signed with the right key
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(packed("1,0,05,2"), "not JSON", id="leading zero"),
+        pytest.param(packed("01,0,5,2"), "not JSON", id="leading zero of the version"),
+        pytest.param(packed("1,0,-05,2"), "not JSON", id="leading zero behind a minus"),
+        pytest.param(packed("1,0,-,2"), "not a list", id="lone minus"),
+        pytest.param(packed("1,0,--5,2"), "not a list", id="two minus signs"),
+        pytest.param(packed("1,0,5-2,1"), "not a list", id="minus within"),
+        pytest.param(packed("1,0,,2"), "not a list", id="two commas"),
+        pytest.param(packed(",1,0,5,2"), "not a list", id="comma first"),
+        pytest.param(packed(",,,,,,,"), "not a list", id="nothing but commas"),
+        pytest.param(deflated("1,0,5,2,"), "not a list", id="deflated comma last"),
+        pytest.param(deflated(""), "not a list", id="deflated nothing"),
+        pytest.param(deflated("1,0,5,2\n"), "not a list", id="deflated newline"),
+        pytest.param(deflated('1,0,"5",2'), "not a list", id="deflated string"),
+        pytest.param(deflated("1,0,5.0,2"), "not a list", id="deflated fraction"),
+        pytest.param(deflated("1,0,5,1e2"), "not a list", id="deflated exponent"),
+        pytest.param(deflated("1,0,NaN,2"), "not a list", id="deflated NaN"),
+        pytest.param(deflated("1,0,[5],2"), "not a list", id="deflated list"),
+        pytest.param(packed("1"), "two integers", id="no time"),
+        pytest.param(packed("1,0,5"), "two integers", id="a line without a quantity"),
+        pytest.param(packed("1,0,5,2,1"), "two integers", id="second line without a quantity"),
+        pytest.param(packed("1,0,5,2,0,1"), "two lines", id="duplicate line, neighbours"),
+        pytest.param(packed("1,0,5,2,1,1,-1,1"), "two lines", id="duplicate line, apart"),
+        pytest.param(packed("1,0,5,0"), "quantity", id="quantity 0"),
+        pytest.param(packed("1,0,5,-1"), "quantity", id="negative quantity"),
+        pytest.param(packed("1,0,5,1000000"), "quantity", id="quantity of a million"),
+        pytest.param(packed("1,0,0,1"), "number", id="number 0"),
+        pytest.param(packed("1,0,-5,1"), "number", id="negative number"),
+        pytest.param(packed("1,0,10000000,1"), "number", id="number of ten million"),
+        pytest.param(packed("1,0,9999999,1,1,1"), "number", id="number summed to ten million"),
+        pytest.param(packed(f"1,{-EPOCH - 1},5,2"), "time", id="changed before 1970"),
+        pytest.param(packed(f"1,{MAX_TIME - EPOCH + 1},5,2"), "time", id="changed after 5138"),
+        pytest.param(packed("1," + "9" * 400 + ",5,2"), "time", id="an absurd time"),
+        pytest.param(deflated("1,0,5," + "9" * 5000), "not JSON", id="quantity of 5000 digits"),
+        pytest.param(deflated("1" * 5000 + ",0,5,2"), "not JSON", id="version of 5000 digits"),
+        pytest.param(packed("1,0,5," + "9" * 5000), "not JSON", id="packed, of 5000 digits"),
+        pytest.param(cookie.sign("j~~~~", KEYS), "base 12", id="group outside base 12"),
+        pytest.param(cookie.sign("jBixu~~~", KEYS), "base 12", id="last group of 3 outside"),
+        pytest.param(cookie.sign("jBixu~~", KEYS), "base 12", id="last group of 2 outside"),
+        pytest.param(cookie.sign("jBixuC", KEYS), "base 12", id="last group of 1 outside"),
+        pytest.param(cookie.sign("zB", KEYS), "not deflated", id="a length base64 has not"),
+        pytest.param(cookie.sign("z(((((", KEYS), "not deflated", id="outside base64url"),
+        pytest.param(octets_as_deflated(b"\xff" * 9), "not deflated", id="no DEFLATE block"),
+        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), "no end", id="cut short"),
+        pytest.param(octets_as_deflated(deflate("1,0,5,2") + b"!"), "no end", id="rubbish behind"),
+        pytest.param(deflated("1" * 16_385), "no end", id="one character over the bound"),
+        pytest.param(deflated("1," * 10**6 + "1"), "no end", id="two megabytes of text"),
+    ],
+)
+def test_what_is_no_cart_inside_is_malformed(value: str, reason: str) -> None:
+    with pytest.raises(Malformed, match=reason):
+        decode(value)
+
+
+@pytest.mark.parametrize("version", [0, -1, 2, 10**100])
+def test_a_version_of_another_day_is_told_apart(version: int) -> None:
+    with pytest.raises(UnknownVersion) as refused:
+        decode(packed(f"{version},0,5"))
+    assert refused.value.version == version
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda value: value[:-1], id="malformed"),
+        pytest.param(lambda value: f"{value[:-2]}xx", id="tampered"),
+        pytest.param(lambda _: packed("2,0,5,2"), id="of another version"),
+        pytest.param(lambda _: packed("1,0,5,0"), id="with a line out of range"),
+    ],
+)
+def test_a_refusal_never_holds_the_value(change: Callable[[str], str]) -> None:
+    value = change(VALUE)
+    with pytest.raises(CookieRefused) as refused:
+        decode(value)
+    assert refused.value.reason
+    assert value not in refused.value.reason
+
+
+# Memory
+
+
+def _peak_bytes(value: str) -> int:
+    tracemalloc.start()
+    try:
+        decode(value)
+    except CookieRefused:
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    raise AssertionError("this value was to be refused")
+
+
+def _unsigned(value: str) -> str:
+    return f"{value[:-22]}{'A' * 22}"
+
+
+BOMB = deflated("".join(random.Random(3).choices("01", k=9000)) + "1" * 10**6)
+"""A little over one megabyte of text in a cookie of nearly full length."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("j" * 10**6, id="a million characters"),
+        pytest.param("j" + "." * 4095, id="nothing but points"),
+        pytest.param("é" * 4096, id="not ASCII"),
+        pytest.param("j" + "0" * 4072 + "." + SIGNATURE, id="full length"),
+        pytest.param(_unsigned(packed("9," * 3500)), id="many numbers"),
+        pytest.param(_unsigned(BOMB), id="a bomb"),
+    ],
+)
+def test_what_a_stranger_sends_takes_at_most_64_kib(value: str) -> None:
+    _peak_bytes(value)  # what is made once, such as compiled patterns, is not the input's
+    assert _peak_bytes(value) <= 64 * 1024
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(BOMB, id="a bomb"),
+        pytest.param(deflated("1," * 10**6), id="a bomb of many numbers"),
+        pytest.param(packed("9" * 7000), id="7000 digits"),
+        pytest.param(cookie.sign("j" + "~" * 4072, KEYS), id="outside base 12"),
+        pytest.param(octets_as_deflated(b"\xff" * 3000), id="no DEFLATE block"),
+    ],
+)
+def test_rubbish_under_our_own_signature_takes_at_most_64_kib(value: str) -> None:
+    # tracemalloc sees zlib too: 32 KiB of window and 7 of state, beside 12 KiB of text
+    assert 1000 < len(value) <= 4096
+    _peak_bytes(value)
+    assert _peak_bytes(value) <= 64 * 1024
