@@ -18,7 +18,8 @@ NOW = cookie.EPOCH + 28_000_000
 CART = Cart(tuple(Line(37 * number + 1, number % 4 + 1) for number in range(20)), NOW)
 CALLS = 300
 ROUNDS = 21
-TARGET_MICROSECONDS = 100
+TARGET_RATIO = 0.8
+"""Of the time that Flask's session serializer takes for the same lines, in the same run."""
 
 
 def print_codec() -> None:
@@ -43,9 +44,7 @@ def print_codec() -> None:
     median = {name: statistics.median(figures) for name, figures in taken.items()}
     click.echo(f"{'microseconds a call, 20 lines':32}{'median':>8}{'ratio':>8}  target")
     for ours, theirs in zip(list(calls)[::2], list(calls)[1::2], strict=True):
-        verdict = "reached" if median[ours] < TARGET_MICROSECONDS else "MISSED"
-        click.echo(
-            f"{ours:32}{median[ours]:8.1f}{median[ours] / median[theirs]:8.2f}  "
-            f"under {TARGET_MICROSECONDS} {verdict}"
-        )
+        ratio = median[ours] / median[theirs]
+        verdict = "reached" if ratio <= TARGET_RATIO else "MISSED"
+        click.echo(f"{ours:32}{median[ours]:8.1f}{ratio:8.2f}  at most {TARGET_RATIO} {verdict}")
         click.echo(f"{theirs:32}{median[theirs]:8.1f}")

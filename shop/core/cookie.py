@@ -35,7 +35,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 
 from itsdangerous import Signer
@@ -184,8 +184,7 @@ def payload(cart: Cart) -> str:
 def sign(payload: str, keys: Keys) -> str:
     """Any payload, signed as a cart: the last step of encoding."""
     separator = "." if payload[0] in _VERSION_1 else ""
-    signature = _signer(tuple(keys)).get_signature(payload)
-    return f"{payload}{separator}{signature.decode('ascii')}"
+    return f"{payload}{separator}{_signature(payload, keys[0])}"
 
 
 def _verified(value: str, keys: Keys) -> str:
@@ -195,15 +194,28 @@ def _verified(value: str, keys: Keys) -> str:
         raise Malformed("not the shape of a cart cookie")
     payload = value[:-SIGNATURE_CHARACTERS].removesuffix(".")
     signature = value[-SIGNATURE_CHARACTERS:]
-    if not _signer(tuple(keys)).verify_signature(payload.encode("ascii"), signature):
+    if not any(hmac.compare_digest(signature, _signature(payload, key)) for key in keys):
         raise Tampered("no accepted key signed this as a cart")
     return payload
 
 
+def _signature(payload: str, key: str) -> str:
+    return _signer(key).get_signature(payload).decode("ascii")
+
+
+class _Signer(Signer):
+    @cached_property
+    def _derived_key(self) -> bytes:
+        return super().derive_key()
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived_key  # derived once: a signer has one key
+
+
 @lru_cache(maxsize=16)
-def _signer(keys: tuple[str, ...]) -> Signer:
-    return Signer(
-        list(reversed(keys)),
+def _signer(key: str) -> Signer:
+    return _Signer(
+        key,
         salt=PURPOSE,
         key_derivation="hmac",
         digest_method=hashlib.sha256,

@@ -77,22 +77,22 @@ def unpacked(payload: str) -> tuple[int, list[int], list[int]]:
     if letter not in WIDTHS:
         raise Malformed("an unknown width")
     bits = f"{int.from_bytes(octets, 'big'):0{8 * len(octets)}b}"[:length]
-    all_bits, pair = _patterns(WIDTHS.index(letter) + 1)
-    found = all_bits.fullmatch(bits)
-    if found is None:
+    end = 2 * bits.find("1") + TIME_ORDER + 1
+    between, nears, exacts, others = _parts(bits[end:], WIDTHS.index(letter) + 1)
+    if end <= TIME_ORDER or not nears or any(between[:-1]) or "1" in between[-1]:
         raise Malformed("not a time and pairs of integers")
     firsts, seconds, first, second = [], [], 0, 1
-    for near, exact, other in pair.findall(bits, found.end(1)):
+    for near, exact, other in zip(nears, exacts, others, strict=True):
         if exact:
             first = int(exact, 2)
         else:
-            code = int(near, 2) - (1 << NEAR_ORDER)
-            first += -(code + 1) // 2 if code & 1 else code // 2 + 1
+            code = int(near, 2) - 4  # less 2 ** NEAR_ORDER
+            first += -(code + 1 >> 1) if code & 1 else (code >> 1) + 1
         if other:
-            second = int(other, 2) - (1 << SECOND_ORDER) + 1
+            second = int(other, 2) - 3  # less 2 ** SECOND_ORDER, and one more
         firsts.append(first)
         seconds.append(second)
-    time = int(found[1], 2) - (1 << TIME_ORDER)
+    time = int(bits[:end], 2) - (1 << TIME_ORDER)
     return -(time + 1) // 2 if time & 1 else time // 2, firsts, seconds
 
 
@@ -110,19 +110,25 @@ def _golomb(number: int, order: int) -> str:
     return "0" * (len(digits) - order - 1) + digits
 
 
-def _golomb_pattern(order: int, most_zeros: int) -> str:
-    codes = [f"0{{{zeros}}}1[01]{{{zeros + order}}}" for zeros in range(most_zeros + 1)]
-    return f"(?:{'|'.join(codes)})"
+def _parts(bits: str, width: int) -> tuple[list[str], list[str], list[str], list[str]]:
+    # What stands between pairs, which is nothing, and behind the last, which is zeros; then of each
+    # pair the near or the exact first integer, and the second one if it is another.
+    parts = _pair_pattern(width).split(bits)
+    return parts[::4], parts[1::4], parts[2::4], parts[3::4]
 
 
 @cache
-def _patterns(width: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    # 22 zeros reach beyond any step of 24 bits, 18 beyond any quantity, 11 beyond any time.
+def _pair_pattern(width: int) -> re.Pattern[str]:
+    # 22 zeros reach beyond any step of 24 bits, 18 beyond any quantity.
     near, second = _golomb_pattern(NEAR_ORDER, 22), _golomb_pattern(SECOND_ORDER, 18)
-    pair = f"(?:1{near}|0[01]{{{width}}})(?:1|0{second})"
-    pair_parts = f"(?:1({near})|0([01]{{{width}}}))(?:1|0({second}))"
-    whole = f"({_golomb_pattern(TIME_ORDER, 11)})(?:{pair})++0{{0,7}}"
-    return re.compile(whole), re.compile(pair_parts)
+    return re.compile(f"(?:1({near})|0(.{{{width}}}))(?:1|0({second}))")
+
+
+def _golomb_pattern(order: int, most_zeros: int) -> str:
+    pattern = f"1.{{{order + most_zeros}}}"
+    for zeros in reversed(range(most_zeros)):
+        pattern = f"1.{{{order + zeros}}}|0(?:{pattern})"
+    return pattern
 
 
 def _octets(bits: str) -> bytes:

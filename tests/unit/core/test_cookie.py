@@ -312,8 +312,12 @@ LINE = "0 101 1"
         pytest.param(signed_bits("C", TIME), "not a time", id="no line"),
         pytest.param(signed_bits("C", TIME + "0 101"), "not a time", id="no quantity"),
         pytest.param(signed_bits("C", TIME + LINE + "1"), "not a time", id="a bit behind"),
-        pytest.param(signed_bits("C", TIME + LINE + "0" * 7), "not a time", id="zeros behind"),
-        pytest.param(signed_bits("C", "0" * 12 + "1" + "0" * 39 + LINE), "not a time", id="time"),
+        pytest.param(
+            signed_bits("C", TIME + LINE + "0" * 7 + "1"), "not a time", id="a bit far behind"
+        ),
+        pytest.param(
+            signed_bits("C", "0" * 12 + "1" + "0" * 39 + LINE), "time", id="a time beyond any"
+        ),
         pytest.param(signed_bits("C", TIME + LINE * 2), "two lines", id="a product twice"),
         pytest.param(signed_bits("C", TIME + "0 000 1"), "number", id="number 0"),
         pytest.param(signed_bits("C", TIME + "1 101 1"), "number", id="negative number"),
