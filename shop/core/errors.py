@@ -69,6 +69,14 @@ class OutOfStock(ShopError):
         self.number = number
 
 
+class DatabaseUnavailable(ShopError):
+    """The database is busy or down, and did not do what was asked. `reason` is for logs."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the database cannot be used: {reason}")
+        self.reason = reason
+
+
 class FileRefused(ShopError):
     """A file that was not imported; `problems` are sentences naming row, column and reason."""
 

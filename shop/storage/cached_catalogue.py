@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from shop.core.catalogue import Product, Snapshot
 from shop.storage import catalogue
-from shop.storage.engine import reading
+from shop.storage.engine import reading, unavailability
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,7 +86,8 @@ class CachedCatalogue:
             return None
         with self._lock:
             if self._watch is None:
-                self._watch = _watch(self._engine)
+                with unavailability():
+                    self._watch = _watch(self._engine)
                 weakref.finalize(self, self._watch.close)
             cursor = self._watch.cursor()
             cursor.execute("PRAGMA data_version")

@@ -3,6 +3,8 @@
 SQLite runs in WAL mode with foreign keys on and a busy timeout; a writer takes its lock at
 once (BEGIN IMMEDIATE), so that two of them queue rather than fail half-way. Any other
 database that SQLAlchemy supports is used with its defaults.
+
+A database that is busy for too long, or down, raises DatabaseUnavailable.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+
+from shop.core.errors import DatabaseUnavailable
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -33,15 +38,28 @@ def connect_to(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for queries. On SQLite each query sees the newest state."""
-    with engine.connect() as connection:
+    with unavailability(), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction: committed as a whole, or rolled back when an exception leaves the block."""
-    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+    with (
+        unavailability(),
+        engine.connect().execution_options(is_writer=True) as connection,
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def unavailability() -> Iterator[None]:
+    """Turns the driver's errors of a busy or missing database into DatabaseUnavailable."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise DatabaseUnavailable(str(getattr(error, "orig", None) or error)) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

@@ -11,11 +11,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from shop.core.errors import CartTooLarge
+from shop.core.errors import CartTooLarge, DatabaseUnavailable
 from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import ErrorText, error_page
 
 log = logging.getLogger("shop.errors")
+
+RETRY_AFTER_SECONDS = 5
 
 
 _CART_KEPT = "Your cart is as it was."
@@ -50,6 +52,11 @@ _COPY: dict[int, ErrorText] = {
         f"Too many requests came from your connection, so this one was refused. {_CART_KEPT}",
         "Wait a minute, then try again.",
     ),
+    HTTPStatus.SERVICE_UNAVAILABLE: ErrorText(
+        "The shop needs a moment",
+        f"Our database is busy or being restarted, so nothing was changed. {_CART_KEPT}",
+        "Wait a few seconds, then try again. An order is never placed twice.",
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(
         "Something broke on our side",
         f"It is our fault, not yours. {_CART_KEPT}",
@@ -81,6 +88,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(CartTooLarge, _too_large)
     app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(DatabaseUnavailable, _unavailable)
     app.register_error_handler(HTTPException, _http)
 
 
@@ -97,6 +105,13 @@ def _too_many(error: RateLimitExceeded) -> Response:
     response = _page(HTTPStatus.TOO_MANY_REQUESTS)
     if error.limit is not None:
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return response
+
+
+def _unavailable(error: DatabaseUnavailable) -> Response:
+    log.error("database_unavailable", extra={"reason": error.reason})
+    response = _page(HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 

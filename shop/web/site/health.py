@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
+from shop.core.errors import DatabaseUnavailable
 from shop.storage import schema
 from shop.web.site.shop import shop
 
@@ -21,7 +22,7 @@ def ready() -> tuple[dict[str, str], int]:
     """200 when the database can be reached and is migrated, 503 with the reason otherwise."""
     try:
         is_current = schema.is_current(shop().engine)
-    except SQLAlchemyError:
+    except (DatabaseUnavailable, SQLAlchemyError):
         return {"status": "not ready", "reason": "the database cannot be reached"}, 503
     if not is_current:
         return {"status": "not ready", "reason": "the database is not migrated"}, 503
