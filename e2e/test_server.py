@@ -25,6 +25,28 @@ def test_connections_that_are_opened_ahead_hold_nobody_up(shop: RunningShop) -> 
             assert answer.status == 200
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        pytest.param(
+            "POST /cart/lines HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", id="a body"
+        ),
+        pytest.param("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", id="a header"),
+    ],
+)
+def test_connections_that_send_half_a_request_hold_nobody_up(
+    shop: RunningShop, beginning: str
+) -> None:
+    address = urlsplit(shop.url)
+    with ExitStack() as opened:
+        for _ in range(200):
+            connection = socket.create_connection((address.hostname, address.port), timeout=10)
+            opened.enter_context(connection).sendall(beginning.encode())
+        for _ in range(5):
+            with DIRECT.open(f"{shop.url}/products", timeout=4) as answer:
+                assert answer.status == 200
+
+
 def test_big_cookies_of_another_program_lock_nobody_out(shop: RunningShop) -> None:
     cookies = "; ".join(f"big{number}={'x' * 4000}" for number in range(10))
     asked = urllib.request.Request(f"{shop.url}/cart", headers={"Cookie": cookies})

@@ -1,25 +1,35 @@
-"""The server that `shop serve` runs: gunicorn with threads. docs/adr/0005 says why."""
+"""The server that `shop serve` runs: gunicorn with gevent. docs/adr/0005 says why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from flask import Flask
+from gevent import monkey, socket  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers import gthread
+from gunicorn.workers.ggevent import GeventWorker
 
-THREADS = 2
-"""Threads of each worker: one works while the other waits for the database."""
+CONNECTIONS = 2_000
+"""Open connections of each worker: one that sends nothing more takes a few kilobytes, no thread."""
 LONGEST_LINE = 8190
 """The longest request line that gunicorn allows; a full cart as a link takes 4,320 characters."""
 LONGEST_FIELD = 65_536
 """The most octets of a request header, its name included: room for fifteen of the largest
 cookies."""
 STOP_SECONDS = 5
-PATIENCE_SECONDS = 0.01
-"""How long a thread waits for a new connection's first bytes before it leaves the connection to
-the event loop. Browsers open connections ahead of need; with gunicorn's own five seconds, two of
-them would block a worker."""
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """A process in which each connection has a greenlet, so that a slow one holds nobody up."""
+
+    def patch(self) -> None:
+        # As gunicorn's own, but without ssl: it was imported before, of which gevent warns, and the
+        # shop ends no TLS.
+        monkey.patch_all(ssl=False)
+        self.sockets = [
+            socket.socket(listener.FAMILY, socket.SOCK_STREAM, fileno=listener.sock.detach())
+            for listener in self.sockets  # type: ignore[has-type]
+        ]
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -34,12 +44,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        gthread.DEFAULT_WORKER_DATA_TIMEOUT = PATIENCE_SECONDS
         settings = {
             "bind": self._address,
             "workers": self._workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
+            "worker_class": Worker,
+            "worker_connections": CONNECTIONS,
             "keepalive": 15,
             "graceful_timeout": STOP_SECONDS,
             "loglevel": "warning",

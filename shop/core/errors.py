@@ -73,7 +73,7 @@ class DatabaseUnavailable(ShopError):
     """The database is busy or down, and did not do what was asked. `reason` is for logs."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"the database cannot be used: {reason}")
+        super().__init__(f"The database refused: {reason}")
         self.reason = reason
 
 

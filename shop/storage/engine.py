@@ -1,8 +1,9 @@
 """One database, with two ways in: `reading` and `writing`.
 
-SQLite runs in WAL mode with foreign keys on and a busy timeout; a writer takes its lock at
-once (BEGIN IMMEDIATE), so that two of them queue rather than fail half-way. Any other
-database that SQLAlchemy supports is used with its defaults.
+SQLite runs in WAL mode with foreign keys on; a writer takes its lock at once (BEGIN IMMEDIATE), so
+that two of them queue rather than fail half-way. It waits for the lock by asking again, since
+SQLite's own wait would hold up every other request of a worker. Any other database that SQLAlchemy
+supports is used with its defaults.
 
 A database that is busy for too long, or down, raises DatabaseUnavailable.
 """
@@ -10,6 +11,7 @@ A database that is busy for too long, or down, raises DatabaseUnavailable.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +22,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from shop.core.errors import DatabaseUnavailable
 
 BUSY_TIMEOUT_MS = 5_000
+ASK_AGAIN_MS = 10
 
 
 def connect_to(url: str) -> Engine:
@@ -65,7 +68,7 @@ def unavailability() -> Iterator[None]:
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late to queue writers
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"busy_timeout = {ASK_AGAIN_MS}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
@@ -74,5 +77,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("is_writer"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get("is_writer"):
+        return
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(ASK_AGAIN_MS / 1000)
+        else:
+            return
