@@ -1,4 +1,4 @@
-"""What a browser keeps of a cart, what its pages say of it, and how a price changes."""
+"""Helpers to read a browser's cart and its pages, and to change prices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POUNDS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_ba
 
 
 def held(visitor: LintingClient, name: str = "cart") -> Lines:
-    """Number and quantity of each line in the cart that this browser keeps, in order."""
+    """Number and quantity of each line in this browser's cart, in order."""
     value = visitor.cart_value(name)
     return lines_of(value) if value else []
 
@@ -26,7 +26,7 @@ def lines_of(value: str) -> Lines:
 
 
 def altered(value: str) -> str:
-    """This value with another character, so that no signature fits it."""
+    """This value with one character changed, so that its signature does not match."""
     return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
 
 
@@ -35,12 +35,12 @@ def numbered(shop: OpenShop, lines: dict[str, int]) -> Lines:
 
 
 def notices(visitor: LintingClient) -> str:
-    """What the next page has to say."""
+    """The notices on the next page."""
     return text_of(visitor.get("/cart").text, "main > .notices")
 
 
-def offered(visitor: LintingClient) -> dict[str, str] | None:
-    """The fields of the form that the cart page offers a step back with, if it does."""
+def undo_form(visitor: LintingClient) -> dict[str, str] | None:
+    """The fields of the undo form on the cart page, if there is one."""
     page = visitor.get("/cart").text
     if not elements(parsed(page), "form.undo"):
         return None
@@ -49,11 +49,11 @@ def offered(visitor: LintingClient) -> dict[str, str] | None:
 
 
 def reprice(shop: OpenShop, **prices: str) -> None:
-    """Takes over a catalogue file with new prices, now, as the `shop` command does."""
+    """Imports a catalogue file with new prices, now, as the `shop` command does."""
     rows = [
         f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price},GBP\n"
         for sku, price in ((name.replace("_", "-"), price) for name, price in prices.items())
     ]
-    read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
+    rows_read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
     with writing(shop.app.extensions["shop"].engine) as connection:
-        list(catalogue_import.import_rows(connection, read, POUNDS, shop.clock.now))
+        list(catalogue_import.import_rows(connection, rows_read, POUNDS, shop.clock.now))

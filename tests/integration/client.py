@@ -24,22 +24,22 @@ REQUIRED_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=()",
 }
-SEVERAL = ("Set-Cookie", "Vary", "Content-Security-Policy")
-"""Headers that may stand there more than once; of several policies each holds."""
+REPEATABLE = ("Set-Cookie", "Vary", "Content-Security-Policy")
+"""Headers that may occur more than once; if there are several policies, each applies."""
 DATA = "application/ld+json"
-"""A script element of this type is data: nothing runs it, and no policy has to allow it."""
+"""A script element of this type is data: it never runs, so no policy has to allow it."""
 TOKEN_PAGE = "/products/everyday-mug"
 
 
 class LintingClient(FlaskClient):
-    """Refuses every response that breaks a rule of the house.
+    """Fails on every response that breaks one of the shop's rules.
 
     A GET may not write the cart cookie, unless the test says so with `may_write_cart`.
     """
 
     base_url = "http://localhost"
     raw_cookies = ""
-    """Cookies that stand in the header as they are, beside those that the jar keeps."""
+    """Cookies to send verbatim, after those from the jar."""
     _may_write_cart = False
     _token = ""
 
@@ -50,23 +50,23 @@ class LintingClient(FlaskClient):
         self._may_write_cart = False
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        kwargs.setdefault("buffered", True)  # closes what a static file was read from
+        kwargs.setdefault("buffered", True)  # closes the static file that was read
         if isinstance(args[0], str):
             kwargs.setdefault("base_url", self.base_url)
         response = super().open(*args, **kwargs)
-        found = response_complaints(response)
+        complaints = response_complaints(response)
         if response.request.method in ("GET", "HEAD") and not self._may_write_cart:
-            found += [f"a GET writes {header}" for header in cart_headers(response)]
+            complaints += [f"a GET writes {header}" for header in cart_headers(response)]
         is_plain = "Content-Encoding" not in response.headers
         if response.mimetype == "text/html" and is_plain and response.text:
-            found += page_complaints(response.text)
-        asked = f"{response.request.method} {response.request.path} -> {response.status}"
-        assert not found, f"{asked}: {found}"
+            complaints += page_complaints(response.text)
+        request = f"{response.request.method} {response.request.path} -> {response.status}"
+        assert not complaints, f"{request}: {complaints}"
         return response
 
     @property
     def token(self) -> str:
-        """The CSRF token of a form, taken from a page once, as a tab that stays open has it."""
+        """The CSRF token of a form, read once from a page, as in a tab that stays open."""
         if not self._token:
             self._token = csrf_token(self.get(TOKEN_PAGE).text)
         return self._token
@@ -75,7 +75,7 @@ class LintingClient(FlaskClient):
         self._token = ""
 
     def send(self, address: str, /, **fields: object) -> TestResponse:
-        """Posts a form with its CSRF token; the Referer is what a browser sends on https."""
+        """Posts a form with its CSRF token, and the Referer that a browser sends on https."""
         sent = {"csrf_token": self.token} | {name: str(field) for name, field in fields.items()}
         return self.post(address, data=sent, headers={"Referer": f"{self.base_url}/"})
 
@@ -98,7 +98,7 @@ def parsed(html: str) -> JustHTML:
 
 
 def elements(within: JustHTML | Element, selector: str) -> list[Element]:
-    return [found for found in within.query(selector) if isinstance(found, Element)]
+    return [node for node in within.query(selector) if isinstance(node, Element)]
 
 
 def attributes(element: Element) -> dict[str, str | None]:
@@ -106,29 +106,29 @@ def attributes(element: Element) -> dict[str, str | None]:
 
 
 def text_of(html: str, selector: str) -> str:
-    """The text of the one element that matches, white space collapsed."""
+    """The text of the only matching element, with white space collapsed."""
     (element,) = elements(parsed(html), selector)
     return " ".join(element.to_text().split())
 
 
 def pairs(html: str) -> dict[str, str]:
-    """The sums of a cart, a checkout or an order: what stands beside each of their names."""
+    """The amounts of a cart, a checkout or an order, by label."""
     page = parsed(html)
     names, figures = elements(page, "dl.totals dt"), elements(page, "dl.totals dd")
     return {a.to_text(): b.to_text() for a, b in zip(names, figures, strict=True)}
 
 
 def csrf_token(html: str) -> str:
-    return value_of(html, "csrf_token")
+    return field_value(html, "csrf_token")
 
 
-def value_of(html: str, name: str) -> str:
-    """What stands in the first field of this name."""
+def field_value(html: str, name: str) -> str:
+    """The value of the first field with this name."""
     return attributes(elements(parsed(html), f"[name={name}]")[0])["value"] or ""
 
 
 def cart_headers(response: TestResponse) -> list[str]:
-    """The Set-Cookie headers of the cart, be it by its plain or its secure name."""
+    """The Set-Cookie headers of the cart, under its plain or its secure name."""
     headers = response.headers.getlist("Set-Cookie")
     return [header for header in headers if header.partition("=")[0] in CART_NAMES]
 
@@ -139,46 +139,46 @@ def cart_deletions(response: TestResponse) -> list[str]:
 
 def response_complaints(response: TestResponse) -> list[str]:
     """What is wrong with the headers."""
-    found = [
+    complaints = [
         f"{name} is missing"
         for name, beginning in REQUIRED_HEADERS.items()
         if not any(value.startswith(beginning) for value in response.headers.getlist(name))
     ]
-    found += [
+    complaints += [
         f"{name} stands there twice"
         for name, count in Counter(name for name, _ in response.headers).items()
-        if count > 1 and name not in SEVERAL
+        if count > 1 and name not in REPEATABLE
     ]
     if response.mimetype == "text/html":
         if "Cookie" not in ", ".join(response.headers.getlist("Vary")).split(", "):
-            found.append("no Vary: Cookie")
+            complaints.append("no Vary: Cookie")
         if not {"private", "no-store"} & set(re.split(", *", _cache_control(response))):
-            found.append("a cache may keep it")
+            complaints.append("a cache may keep it")
     for header in cart_headers(response):
-        found += _cookie_complaints(header)
-    return found
+        complaints += _cookie_complaints(header)
+    return complaints
 
 
 def page_complaints(html: str) -> list[str]:
     """What is wrong with a page."""
     page = parsed(html)
-    found = [f"parse error: {error}" for error in page.errors]
+    complaints = [f"parse error: {error}" for error in page.errors]
     if len(elements(page, "h1")) != 1:
-        found.append(f"{len(elements(page, 'h1'))} h1")
+        complaints.append(f"{len(elements(page, 'h1'))} h1")
     if not all(attributes(root).get("lang") for root in elements(page, "html")):
-        found.append("no lang")
+        complaints.append("no lang")
     ids = Counter(attributes(element)["id"] for element in elements(page, "[id]"))
-    found += [f"id {name} stands there twice" for name, count in ids.items() if count > 1]
+    complaints += [f"id {name} stands there twice" for name, count in ids.items() if count > 1]
     for form in elements(page, "form"):
-        found += _form_complaints(form)
+        complaints += _form_complaints(form)
     for image in elements(page, "img"):
         if "alt" not in attributes(image):
-            found.append("no alt")
+            complaints.append("no alt")
     scripts = [attributes(script) for script in elements(page, "script")]
     is_inline = ["src" not in script and script.get("type") != DATA for script in scripts]
     if elements(page, "style") or any(is_inline):
-        found.append("inline style or script")
-    return found + _label_complaints(page) + _attribute_complaints(page)
+        complaints.append("inline style or script")
+    return complaints + _label_complaints(page) + _attribute_complaints(page)
 
 
 def _form_complaints(form: Element) -> list[str]:
@@ -203,14 +203,14 @@ def _label_complaints(page: JustHTML) -> list[str]:
 
 
 def _attribute_complaints(page: JustHTML) -> list[str]:
-    found = []
+    complaints = []
     for element in elements(page, "*"):
         for name, value in attributes(element).items():
             if name == "style" or name.startswith("on"):
-                found.append(f"attribute {name}")
+                complaints.append(f"attribute {name}")
             if name in ("href", "src", "action") and (value or "").startswith("javascript:"):
-                found.append(f"script in {name}")
-    return found
+                complaints.append(f"script in {name}")
+    return complaints
 
 
 def _cache_control(response: TestResponse) -> str:
@@ -224,17 +224,17 @@ def _cookie_complaints(header: str) -> list[str]:
     if name.startswith("__Host-"):
         expected.add("Secure")
     given = dict(attribute.partition("=")[::2] for attribute in attributes)
-    found = []
+    complaints = []
     if set(given) != expected or len(attributes) != len(expected):
-        found.append(f"attributes {sorted(given)} of {name}")
+        complaints.append(f"attributes {sorted(given)} of {name}")
     if (given.get("SameSite"), given.get("Priority")) != ("Lax", "High"):
-        found.append(f"SameSite or Priority of {name}")
+        complaints.append(f"SameSite or Priority of {name}")
     if given.get("Path") != "/" and given.get("Max-Age") != "0":
-        found.append(f"Path of {name}")
+        complaints.append(f"Path of {name}")
     if not re.fullmatch(r"\d{1,8}", given.get("Max-Age", "")):
-        found.append(f"Max-Age of {name}")
+        complaints.append(f"Max-Age of {name}")
     if len(name) + len(value) > LIMIT_BYTES:
-        found.append(f"{len(name) + len(value)} bytes")
+        complaints.append(f"{len(name) + len(value)} bytes")
     if not re.fullmatch(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*", value):
-        found.append(f"a value of {name} that is quoted or not cookie-octets")
-    return found
+        complaints.append(f"a value of {name} that is quoted or not cookie-octets")
+    return complaints

@@ -1,4 +1,4 @@
-"""Files and drawn pictures: at addresses that change with them, kept for good, compressed."""
+"""Static files and generated pictures: cached for good under versioned addresses, compressed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def style_sheet(visitor: LintingClient) -> str:
     return attributes(link)["href"] or ""
 
 
-def test_an_address_with_its_digest_is_kept_for_good(visitor: LintingClient) -> None:
+def test_an_address_with_the_current_digest_is_cached_for_good(visitor: LintingClient) -> None:
     address = style_sheet(visitor)
     assert re.fullmatch(r"/static/[0-9a-f]{12}/css/shop\.css", address)
     response = visitor.get(address)
@@ -32,21 +32,21 @@ def test_an_address_with_its_digest_is_kept_for_good(visitor: LintingClient) -> 
 @pytest.mark.parametrize(
     "name", ["css/nope.css", "../README.md", "%2e%2e/README.md", "css/", "css", "css/%00"]
 )
-def test_what_is_no_asset_is_not_served(visitor: LintingClient, name: str) -> None:
+def test_only_assets_are_served(visitor: LintingClient, name: str) -> None:
     response = visitor.get(f"/static/{'0' * 12}/{name}")
     assert response.status_code == 404
     assert "private" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("asset", [None, "img/favicon.svg"], ids=["joined", "file"])
-def test_an_asset_is_not_sent_twice(visitor: LintingClient, asset: str | None) -> None:
+@pytest.mark.parametrize("asset", [None, "img/favicon.svg"], ids=["bundled", "file"])
+def test_an_unchanged_asset_is_304(visitor: LintingClient, asset: str | None) -> None:
     address = style_sheet(visitor) if asset is None else f"/static/x/{asset}"
     tag = visitor.get(address).headers["ETag"]
     assert visitor.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
 @pytest.mark.parametrize("address", ["/products", "/static/x/css/shop.css"])
-def test_text_is_compressed_for_who_can_read_it(visitor: LintingClient, address: str) -> None:
+def test_text_is_compressed_if_the_client_accepts_it(visitor: LintingClient, address: str) -> None:
     plain = visitor.get(address).get_data()
     packed = visitor.get(address, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -56,7 +56,9 @@ def test_text_is_compressed_for_who_can_read_it(visitor: LintingClient, address:
         assert gzip.decompress(packed.get_data()) == plain
 
 
-def test_a_product_without_a_picture_has_one_drawn(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_product_without_a_picture_gets_a_placeholder(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
     shop.sql("update products set image = null, name = 'Bread & butter' where sku = 'MUG'")
     (picture,) = elements(parsed(visitor.get("/products/everyday-mug").text), ".product-picture")
     address = attributes(picture)["src"] or ""

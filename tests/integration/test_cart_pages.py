@@ -1,4 +1,4 @@
-"""The cart page and every change of a cart."""
+"""The cart page, and every change to a cart."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.integration.client import (
     cart_deletions,
     cart_headers,
     elements,
+    field_value,
     pairs,
     parsed,
     text_of,
-    value_of,
 )
 
 HTTPS = "https://localhost"
@@ -113,7 +113,7 @@ def test_shipping_threshold(
 @pytest.mark.parametrize(
     ("base_url", "name"), [("http://localhost", "cart"), (HTTPS, "__Host-cart")]
 )
-def test_the_byte_meter_is_the_length_of_the_cookie(
+def test_the_byte_meter_shows_the_length_of_the_cookie(
     shop: OpenShop, base_url: str, name: str
 ) -> None:
     visitor = shop.visitor(base_url=base_url)
@@ -136,17 +136,19 @@ def test_a_bad_quantity_is_not_added(visitor: LintingClient, typed: str) -> None
     response = visitor.add("MUG", typed)
     assert (response.status_code, cart_headers(response)) == (422, [])
     assert "Please enter" in text_of(response.text, "#quantity-error")
-    assert value_of(response.text, "quantity") == typed.strip()
+    assert field_value(response.text, "quantity") == typed.strip()
     assert list(lines(visitor.get("/cart"))) == ["Cedar pencil"]
 
 
 @pytest.mark.parametrize("typed", BAD)
-def test_a_bad_quantity_leaves_the_line(shop: OpenShop, visitor: LintingClient, typed: str) -> None:
+def test_a_bad_quantity_leaves_the_line_alone(
+    shop: OpenShop, visitor: LintingClient, typed: str
+) -> None:
     visitor.add("MUG", 2)
     response = visitor.send(line_address(shop, "MUG"), quantity=typed)
     assert (response.status_code, cart_headers(response)) == (422, [])
     assert "Please enter" in text_of(response.text, ".line-quantity .field-error")
-    assert value_of(response.text, "quantity") == typed.strip()
+    assert field_value(response.text, "quantity") == typed.strip()
     assert lines(visitor.get("/cart"))["Everyday mug"][1] == "2"
 
 
@@ -157,7 +159,7 @@ def test_zero_removes_the_line(shop: OpenShop, visitor: LintingClient) -> None:
     assert list(lines(visitor.get("/cart"))) == ["Cedar pencil"]
 
 
-def test_the_most_of_one_product_counts_what_is_held(visitor: LintingClient) -> None:
+def test_the_maximum_quantity_includes_what_is_in_the_cart(visitor: LintingClient) -> None:
     visitor.add("MUG", 98)
     assert visitor.add("MUG", 1).status_code == 303
     response = visitor.add("MUG", 1)
@@ -202,9 +204,7 @@ def test_a_larger_quantity_that_does_not_fit_is_refused(open_shop: Opener) -> No
     assert "does not fit" in text_of(refused[0].text, ".field-error")
 
 
-def test_a_stale_form_of_a_removed_line_does_no_harm(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_a_stale_form_of_a_removed_line_is_harmless(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG")
     visitor.add("PENCIL")
     visitor.send(f"{line_address(shop, 'MUG')}/remove")
@@ -221,7 +221,9 @@ def test_an_unknown_sku_is_404(visitor: LintingClient, sku: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "99999999", "9" * 400, "9" * 5000, "-1", "x"])
-def test_an_odd_line_is_never_an_error_of_ours(visitor: LintingClient, number: str) -> None:
+def test_an_odd_line_number_never_causes_a_server_error(
+    visitor: LintingClient, number: str
+) -> None:
     visitor.add("MUG")
     for address in (f"/cart/lines/{number}", f"/cart/lines/{number}/remove"):
         response = visitor.send(address, quantity=1)
@@ -230,24 +232,28 @@ def test_an_odd_line_is_never_an_error_of_ours(visitor: LintingClient, number: s
 
 
 @pytest.mark.parametrize(
-    ("sku", "held", "quantity", "said"),
+    ("sku", "held", "quantity", "message"),
     [
         pytest.param("STATE-SOLD-OUT", 0, 1, "This is sold out", id="sold out"),
         pytest.param("STATE-DISCONTINUED", 0, 1, "This is no longer sold", id="discontinued"),
-        pytest.param("STATE-ONE-LEFT", 0, 2, "Only 1 left. ", id="more than there is"),
+        pytest.param("STATE-ONE-LEFT", 0, 2, "Only 1 left. ", id="more than in stock"),
         pytest.param(
-            "SALT-PIG", 30, 4, "Only 33 left, and you have 30 in your cart already", id="with held"
+            "SALT-PIG",
+            30,
+            4,
+            "Only 33 left, and you have 30 in your cart already",
+            id="with some in the cart",
         ),
     ],
 )
-def test_what_is_not_there_is_not_added(
-    visitor: LintingClient, sku: str, held: int, quantity: int, said: str
+def test_unavailable_products_are_not_added(
+    visitor: LintingClient, sku: str, held: int, quantity: int, message: str
 ) -> None:
     if held:
         visitor.add(sku, held)
     response = visitor.add(sku, quantity)
     assert (response.status_code, cart_headers(response)) == (409, [])
-    assert said in text_of(response.text, "article [role=alert]")
+    assert message in text_of(response.text, "article [role=alert]")
 
 
 UPDATE = "update products set {} where sku = 'SALT-PIG'"
@@ -311,7 +317,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
         ),
     ],
 )
-def test_a_change_of_the_catalogue_is_said_at_the_line(
+def test_a_change_of_the_catalogue_is_shown_at_the_line(
     shop: OpenShop,
     visitor: LintingClient,
     change: str,
@@ -333,12 +339,12 @@ def test_a_change_of_the_catalogue_is_said_at_the_line(
     assert list(lines(visitor.get("/cart"))) == ["Cedar pencil"]
 
 
-def test_only_the_cart_page_renews_and_only_after_a_day(
+def test_only_the_cart_page_renews_the_cookie_and_only_after_a_day(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("MUG", 2)
     shop.clock.now += DAY - 1
-    visitor.get("/cart")  # the linter refuses a cookie here
+    visitor.get("/cart")  # the linter would fail on a cookie here
     shop.clock.now += 1
     for address in ("/", "/products", "/products/salt-pig", "/checkout", "/nope", "/healthz"):
         visitor.get(address)
@@ -359,7 +365,7 @@ def test_a_cart_that_is_used_outlives_its_first_month(
             assert list(lines(visitor.get("/cart"))) == ["Everyday mug"]
 
 
-def test_keys_are_rotated_without_losing_a_cart(open_shop: Opener) -> None:
+def test_rotating_keys_loses_no_cart(open_shop: Opener) -> None:
     shop = open_shop(SHOP_SECRET_KEYS="old")
     old = shop.cookie({"MUG": 2}, key="old")
     rotated = open_shop(SHOP_SECRET_KEYS="new,old").visitor()
@@ -374,11 +380,11 @@ def test_keys_are_rotated_without_losing_a_cart(open_shop: Opener) -> None:
         assert "not signed by this shop" in retired.get("/cart").text
 
 
-def test_https_uses_the_host_prefix_for_setting_and_deleting(shop: OpenShop) -> None:
+def test_https_uses_the_host_prefix_to_set_and_delete_the_cookie(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url=HTTPS)
     (header,) = cart_headers(visitor.add("MUG"))
     assert header.startswith("__Host-cart=")
-    assert "Secure" in header  # and no more than is allowed: the linter knows
+    assert "Secure" in header  # the linter checks the other attributes
     (deletion,) = cart_headers(visitor.send("/cart/clear"))
     assert deletion.startswith("__Host-cart=; Max-Age=0;")
     value = shop.cookie({"MUG": 1}, age_seconds=34 * DAY, name="__Host-cart")
@@ -398,8 +404,8 @@ def test_https_ignores_the_plain_cookie_and_http_the_secure_one(shop: OpenShop) 
 @pytest.mark.parametrize(
     ("proxies", "name"),
     [
-        pytest.param("0", "cart", id="nobody is believed"),
-        pytest.param("1", "__Host-cart", id="one proxy is believed"),
+        pytest.param("0", "cart", id="no proxy is trusted"),
+        pytest.param("1", "__Host-cart", id="one proxy is trusted"),
     ],
 )
 def test_x_forwarded_proto(open_shop: Opener, proxies: str, name: str) -> None:
@@ -414,14 +420,14 @@ def test_x_forwarded_proto(open_shop: Opener, proxies: str, name: str) -> None:
 
 @pytest.mark.parametrize("budget", ["64", "1000"])
 @pytest.mark.parametrize("removed", [1, 150, 298, 299])
-def test_a_lowered_budget_never_refuses_to_take_away(
+def test_a_lowered_budget_never_prevents_removals(
     open_shop: Opener, budget: str, removed: int
 ) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES=budget)
     many = tuple(Line(number, 1 + number % 3) for number in range(1, 300))
     visitor = shop.visitor()
     assert visitor.token
-    for second in range(9):  # deflated, its length depends on the time
+    for second in range(9):  # the length of a deflated cart depends on the time
         cart = Cart(many, shop.clock.now - 1000 * second)
         for address, quantity in ((f"{removed}/remove", ""), (removed, 0), (removed, 1)):
             visitor.set_cookie("cart", encode(cart, [KEY], name="cart"))

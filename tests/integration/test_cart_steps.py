@@ -1,4 +1,4 @@
-"""The buttons beside a quantity, and a look at the cart that leaves no trace."""
+"""The buttons next to a quantity, and quiet requests, which have no side effects."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.integration.client import (
     cart_deletions,
     cart_headers,
     elements,
+    field_value,
     parsed,
     text_of,
-    value_of,
 )
 
 QUIET = {"Crumb-Quiet": "1"}
@@ -22,7 +22,7 @@ HELD = {"PENCIL": 2, "MUG": 5, "KINDLING": 3}
 
 @pytest.fixture
 def shopper(shop: OpenShop, visitor: LintingClient) -> LintingClient:
-    """Somebody with three lines in the cart."""
+    """A shopper with three lines in the cart."""
     visitor.set_cookie("cart", shop.cookie(HELD))
     return visitor
 
@@ -37,12 +37,12 @@ def mug(shop: OpenShop) -> str:
         pytest.param("1", 6, id="one more"),
         pytest.param("-1", 4, id="one less"),
         pytest.param("3", 8, id="three more"),
-        pytest.param("-4", 1, id="down to the last"),
-        pytest.param("94", 99, id="up to the most"),
-        pytest.param("0003", 8, id="noughts in front"),
+        pytest.param("-4", 1, id="down to one"),
+        pytest.param("94", 99, id="up to the maximum"),
+        pytest.param("0003", 8, id="leading zeros"),
     ],
 )
-def test_a_step_goes_from_what_is_held(
+def test_a_step_changes_the_quantity_in_the_cart(
     shop: OpenShop, shopper: LintingClient, step: str, quantity: int
 ) -> None:
     response = shopper.send(mug(shop), step=step)
@@ -51,7 +51,7 @@ def test_a_step_goes_from_what_is_held(
     assert notices(shopper) == "Quantity changed: Everyday mug"
 
 
-def test_a_step_goes_from_what_is_held_now_not_from_what_was_typed(
+def test_a_step_starts_from_the_quantity_in_the_cart_not_the_typed_one(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     shopper.send(mug(shop), step="1", quantity="40")
@@ -59,7 +59,7 @@ def test_a_step_goes_from_what_is_held_now_not_from_what_was_typed(
 
 
 @pytest.mark.parametrize("step", ["-5", "-6", "-99", "-9999"])
-def test_a_step_down_to_nought_or_below_removes_the_line(
+def test_a_step_down_to_zero_or_below_removes_the_line(
     shop: OpenShop, shopper: LintingClient, step: str
 ) -> None:
     shopper.send(mug(shop), step=step)
@@ -67,7 +67,7 @@ def test_a_step_down_to_nought_or_below_removes_the_line(
     assert notices(shopper) == "Removed: Everyday mug"
 
 
-def test_a_step_down_from_the_last_thing_deletes_the_cookie(
+def test_a_step_that_empties_the_cart_deletes_the_cookie(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("MUG")
@@ -81,7 +81,7 @@ def test_a_step_down_from_the_last_thing_deletes_the_cookie(
         pytest.param("9999", "10004", id="far beyond"),
     ],
 )
-def test_a_step_past_the_most_is_refused_at_its_line(
+def test_a_step_beyond_the_maximum_is_refused_at_its_line(
     shop: OpenShop, shopper: LintingClient, step: str, typed: str
 ) -> None:
     response = shopper.send(mug(shop), step=step)
@@ -98,7 +98,7 @@ def test_a_step_past_the_most_is_refused_at_its_line(
 NONSENSE = ["0", "-0", "", " ", "x", "1.5", "--1", "+1", "1e3", "²", "１", "-", "99999", "9" * 5000]
 
 
-def test_a_step_that_is_none_counts_as_absent(shop: OpenShop, shopper: LintingClient) -> None:
+def test_an_invalid_step_is_ignored(shop: OpenShop, shopper: LintingClient) -> None:
     for quantity, step in enumerate(NONSENSE, start=7):
         shopper.send(mug(shop), step=step, quantity=quantity)
         assert held(shopper) == numbered(shop, HELD | {"MUG": quantity}), step
@@ -108,7 +108,7 @@ def test_a_step_that_is_none_counts_as_absent(shop: OpenShop, shopper: LintingCl
 
 @pytest.mark.parametrize("step", ["1", "-1", "3", "-99"])
 @pytest.mark.parametrize("number", ["gone", "4040404"])
-def test_a_step_of_a_line_that_is_gone_brings_nothing_back(
+def test_a_step_does_not_bring_back_a_removed_line(
     shop: OpenShop, shopper: LintingClient, number: str, step: str
 ) -> None:
     if number == "gone":
@@ -122,17 +122,17 @@ def test_a_step_of_a_line_that_is_gone_brings_nothing_back(
     assert notices(shopper) == "That is no longer in your cart"
 
 
-def test_the_buttons_of_a_line_are_its_steps(shop: OpenShop, shopper: LintingClient) -> None:
+def test_each_line_has_step_buttons(shop: OpenShop, shopper: LintingClient) -> None:
     page = shopper.get("/cart").text
     buttons = elements(parsed(page), f"#line-{shop.number('MUG')} button[name=step]")
     assert [(button.attrs or {})["value"] for button in buttons] == ["-1", "1"]
     assert [(button.attrs or {})["type"] for button in buttons] == ["submit", "submit"]
 
 
-# A look that leaves no trace
+# Quiet requests
 
 
-def test_a_quiet_look_leaves_messages_to_the_next_page(
+def test_a_quiet_request_leaves_messages_for_the_next_page(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     shopper.add("CUP-EGG")
@@ -145,7 +145,7 @@ def test_a_quiet_look_leaves_messages_to_the_next_page(
     assert notices(shopper) == ""
 
 
-def test_a_quiet_look_renews_nothing(shop: OpenShop, shopper: LintingClient) -> None:
+def test_a_quiet_request_does_not_renew_the_cookie(shop: OpenShop, shopper: LintingClient) -> None:
     before = shopper.cart_value()
     shop.clock.now += 20 * DAY
     assert shopper.get("/cart", headers=QUIET).status_code == 200
@@ -155,7 +155,7 @@ def test_a_quiet_look_renews_nothing(shop: OpenShop, shopper: LintingClient) -> 
     assert shopper.cart_value() == shop.cookie(HELD)
 
 
-def test_a_quiet_look_shows_what_any_look_shows(shop: OpenShop, shopper: LintingClient) -> None:
+def test_a_quiet_request_shows_the_same_cart(shop: OpenShop, shopper: LintingClient) -> None:
     def shown(page: str) -> list[str]:
         return [row.to_text() for row in elements(parsed(page), ".lines, .totals, .undo")]
 
@@ -164,13 +164,13 @@ def test_a_quiet_look_shows_what_any_look_shows(shop: OpenShop, shopper: Linting
     assert shown(quiet) == shown(shopper.get("/cart").text)
 
 
-def test_a_quiet_look_leaves_the_offer_of_an_expired_cart(
+def test_a_quiet_request_keeps_the_offer_of_an_expired_cart(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD, age_seconds=31 * DAY))
     for headers in (QUIET, {}):
         page = visitor.get("/cart", headers=headers).text
-        assert value_of(page, "cart") == visitor.cart_value()
+        assert field_value(page, "cart") == visitor.cart_value()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_quiet_look_leaves_the_offer_of_an_expired_cart(
         pytest.param({"quantity": "1", "step": "1"}, id="a step"),
     ],
 )
-def test_a_line_that_is_gone_is_told_however_it_is_changed(
+def test_any_change_of_a_removed_line_is_reported(
     visitor: LintingClient, fields: dict[str, str]
 ) -> None:
     visitor.add("MUG")

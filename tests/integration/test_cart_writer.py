@@ -1,4 +1,4 @@
-"""How one change of a cart reaches the browser's three cookies."""
+"""How a change of the cart is written to the browser's three cookies."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tests.conftest import OpenShop
 from tests.integration.client import LintingClient
 
 
-def counted(
+def count_calls(
     monkeypatch: pytest.MonkeyPatch, module: object, name: str, function: Callable[..., str]
 ) -> list[object]:
-    """A list that grows by one at each call of a function of a module."""
+    """Replaces a function of a module, and returns a list that gets the arguments of each call."""
     calls: list[object] = []
 
     def count(*args: object) -> str:
@@ -30,13 +30,13 @@ def test_a_change_encodes_the_cart_once(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor.send("/cart/lines", sku="MUG", quantity=2)
-    signed = counted(monkeypatch, cookie, "sign", cookie.sign)
-    packed = counted(monkeypatch, integers, "payload", integers.payload)
+    signed = count_calls(monkeypatch, cookie, "sign", cookie.sign)
+    packed = count_calls(monkeypatch, integers, "payload", integers.payload)
     visitor.send("/cart/lines", sku="PENCIL", quantity=1)
     assert (len(signed), len(packed)) == (1, 1)
 
 
-def test_a_change_writes_the_cart_then_its_undo_stack_then_the_session(
+def test_a_change_sets_the_cart_then_the_undo_stack_then_the_session(
     visitor: LintingClient,
 ) -> None:
     visitor.send("/cart/lines", sku="MUG")
@@ -45,9 +45,7 @@ def test_a_change_writes_the_cart_then_its_undo_stack_then_the_session(
     assert names == ["cart", "undo", "session"]
 
 
-def test_the_undo_step_is_the_very_cookie_that_was_replaced(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_the_undo_step_is_the_replaced_cookie(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.send("/cart/lines", sku="MUG")
     before = visitor.get_cookie("cart")
     visitor.send("/cart/lines", sku="PENCIL")

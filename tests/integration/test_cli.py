@@ -1,4 +1,4 @@
-"""The `shop` command, as an operator meets it."""
+"""The `shop` command, as an operator uses it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADER = "sku,name,price,currency\n"
 
 
 class Operator:
-    """Somebody at a terminal, with an instance folder of their own."""
+    """An operator at a terminal, with their own instance folder."""
 
     def __init__(self, instance: Path) -> None:
         self.instance = instance
@@ -48,43 +48,43 @@ class Operator:
 
 
 @pytest.fixture
-def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+def fresh_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
     for name in ("SHOP_SECRET_KEYS", "SHOP_DATABASE_URL", "SHOP_CART_BUDGET_BYTES"):
         monkeypatch.delenv(name, raising=False)
     return Operator(tmp_path)
 
 
 @pytest.fixture
-def operator(newcomer: Operator) -> Operator:
-    newcomer.run("init")
-    return newcomer
+def operator(fresh_operator: Operator) -> Operator:
+    fresh_operator.run("init")
+    return fresh_operator
 
 
-def test_init_prepares_everything_once(newcomer: Operator, tmp_path: Path) -> None:
-    newcomer.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
-    newcomer.instance = tmp_path / "a" / "b"
-    assert "63 products imported from catalogue.csv." in newcomer.run("init").output
-    keys = newcomer.instance / "secret-keys"
+def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) -> None:
+    fresh_operator.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
+    fresh_operator.instance = tmp_path / "a" / "b"
+    assert "63 products imported from catalogue.csv." in fresh_operator.run("init").output
+    keys = fresh_operator.instance / "secret-keys"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert len(keys.read_text("ascii").strip()) == 43
-    before = keys.read_bytes(), newcomer.sql("select number, sku from products")
-    assert newcomer.run("init").output == ""
-    assert (keys.read_bytes(), newcomer.sql("select number, sku from products")) == before
+    before = keys.read_bytes(), fresh_operator.sql("select number, sku from products")
+    assert fresh_operator.run("init").output == ""
+    assert (keys.read_bytes(), fresh_operator.sql("select number, sku from products")) == before
 
 
-def test_a_shop_in_another_currency_begins_without_the_demo_catalogue(
-    newcomer: Operator,
+def test_init_skips_the_demo_catalogue_in_another_currency(
+    fresh_operator: Operator,
 ) -> None:
-    newcomer.environ["SHOP_CURRENCY"] = "EUR"
-    said = newcomer.run("init").output
-    assert "the demo catalogue is priced in GBP, but this shop sells in EUR" in said
-    assert "shop import-catalogue FILE.csv" in said
-    assert newcomer.sql("select count(*) from products") == [(0,)]
+    fresh_operator.environ["SHOP_CURRENCY"] = "EUR"
+    message = fresh_operator.run("init").output
+    assert "the demo catalogue is priced in GBP, but this shop sells in EUR" in message
+    assert "shop import-catalogue FILE.csv" in message
+    assert fresh_operator.sql("select count(*) from products") == [(0,)]
 
 
-def test_migrate_twice(newcomer: Operator) -> None:
+def test_migrate_is_idempotent(fresh_operator: Operator) -> None:
     for _ in range(2):
-        assert newcomer.run("migrate").output == "The database is up to date.\n"
+        assert fresh_operator.run("migrate").output == "The database is up to date.\n"
 
 
 @pytest.mark.parametrize(
@@ -98,27 +98,31 @@ def test_migrate_twice(newcomer: Operator) -> None:
     ],
     ids=" ".join,
 )
-def test_an_unmigrated_database_is_told(newcomer: Operator, command: tuple[str, ...]) -> None:
-    newcomer.environ["SHOP_SECRET_KEYS"] = "key"
+def test_commands_report_an_unmigrated_database(
+    fresh_operator: Operator, command: tuple[str, ...]
+) -> None:
+    fresh_operator.environ["SHOP_SECRET_KEYS"] = "key"
     places = {
-        "file": newcomer.file("x.csv", HEADER + "A,a,1,GBP\n"),
-        "orders": newcomer.file("o.csv", "order,sku,quantity\n1,A,1\n"),
+        "file": fresh_operator.file("x.csv", HEADER + "A,a,1,GBP\n"),
+        "orders": fresh_operator.file("o.csv", "order,sku,quantity\n1,A,1\n"),
     }
-    result = newcomer.run(*(part.format(**places) for part in command), exit_code=1)
+    result = fresh_operator.run(*(part.format(**places) for part in command), exit_code=1)
     assert result.stderr == "The database is not migrated: run `shop migrate` first.\n"
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "message"),
     [
         ("SHOP_PORT", "x", "SHOP_PORT=x: write a whole number from 1 to 65535."),
         ("SHOP_DATABASE_URL", "nonsense", "SHOP_DATABASE_URL is not an SQLAlchemy URL."),
         ("SHOP_DATABASE_URL", "sqlite:////nowhere/x", "The database refused: unable to"),
     ],
 )
-def test_a_wrong_setting_is_told(newcomer: Operator, variable: str, value: str, said: str) -> None:
-    newcomer.environ[variable] = value
-    assert newcomer.run("migrate", exit_code=1).stderr.startswith(said)
+def test_invalid_settings_are_reported(
+    fresh_operator: Operator, variable: str, value: str, message: str
+) -> None:
+    fresh_operator.environ[variable] = value
+    assert fresh_operator.run("migrate", exit_code=1).stderr.startswith(message)
 
 
 def numbers(operator: Operator) -> dict[str, int]:
@@ -126,7 +130,7 @@ def numbers(operator: Operator) -> dict[str, int]:
     return {str(sku): int(str(number)) for sku, number in rows}
 
 
-def test_import_changes_and_adds_and_numbers_stay(operator: Operator) -> None:
+def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Operator) -> None:
     before = numbers(operator)
     file = operator.file("new.csv", HEADER + "MUG,Other mug,10,GBP\nNEW,New thing,0.99,GBP\n")
     assert "2 products imported from new.csv." in operator.run("import-catalogue", file).output
@@ -158,29 +162,31 @@ def test_import_changes_and_adds_and_numbers_stay(operator: Operator) -> None:
         pytest.param(
             "sku,name,price,currency,slug\nA,a,1,GBP,salt-pig\n",
             ["Line 2, column slug: salt-pig is the slug of SALT-PIG already."],
-            id="a slug of another",
+            id="a slug that is taken",
         ),
-        pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["new.csv is not UTF-8"], id="latin-1"),
+        pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["new.csv is not UTF-8"], id="not UTF-8"),
     ],
 )  # fmt: skip
-def test_a_wrong_file_is_refused_whole(
+def test_a_file_with_any_problem_is_refused_whole(
     operator: Operator, content: str | bytes, problems: list[str]
 ) -> None:
     before = operator.sql("select * from products")
-    said = operator.run("import-catalogue", operator.file("new.csv", content), exit_code=1).stderr
-    for problem, line in zip(problems, said.splitlines(), strict=False):
+    message = operator.run(
+        "import-catalogue", operator.file("new.csv", content), exit_code=1
+    ).stderr
+    for problem, line in zip(problems, message.splitlines(), strict=False):
         assert line.startswith(problem)
     assert operator.sql("select * from products") == before
 
 
-def test_a_problem_at_the_end_undoes_the_beginning(operator: Operator) -> None:
+def test_a_problem_in_the_last_row_rolls_back_the_first(operator: Operator) -> None:
     before = operator.sql("select * from products")
     content = "sku,name,price,currency,slug\nMUG,Changed,1,GBP,\nNEW,New,1,GBP,salt-pig\n"
     operator.run("import-catalogue", operator.file("new.csv", content), exit_code=1)
     assert operator.sql("select * from products") == before
 
 
-def test_export_and_import_is_a_round_trip(operator: Operator, tmp_path: Path) -> None:
+def test_export_and_import_round_trip(operator: Operator, tmp_path: Path) -> None:
     exported = operator.run("export-catalogue").stdout
     assert len(list(csv.DictReader(io.StringIO(exported)))) == 63
     other = Operator(tmp_path / "other")
@@ -190,22 +196,22 @@ def test_export_and_import_is_a_round_trip(operator: Operator, tmp_path: Path) -
     assert other.run("export-catalogue").stdout == exported
 
 
-def test_cookie_make_and_read(operator: Operator) -> None:
+def test_cookie_make_and_read_round_trip(operator: Operator) -> None:
     made = operator.run("cookie", "make", "MUG*2, PENCIL").stdout.strip()
     assert made.startswith("cart=")
     for value in (made, made.removeprefix("cart=")):
-        said = operator.run("cookie", "read", value).stdout
-        assert "      2 x #1  MUG  Everyday mug" in said
-        assert f"bytes    {len(made) - 1} of 4096: name 4, form 1, " in said
-        assert "JSON     [2," in said
+        message = operator.run("cookie", "read", value).stdout
+        assert "      2 x #1  MUG  Everyday mug" in message
+        assert f"bytes    {len(made) - 1} of 4096: name 4, form 1, " in message
+        assert "JSON     [2," in message
 
 
-def test_cookie_make_secure_and_aged(operator: Operator) -> None:
+def test_cookie_make_secure_and_expired_cookies(operator: Operator) -> None:
     made = operator.run("cookie", "make", "--secure", "--aged", "1.5", "MUG").stdout.strip()
     assert made.startswith("__Host-cart=")
-    said = operator.run("cookie", "read", made).stdout
-    assert "age      1 days 12 h 0 min" in said
-    assert f"bytes    {len(made) - 1} of 4096: name 11, " in said
+    message = operator.run("cookie", "read", made).stdout
+    assert "age      1 days 12 h 0 min" in message
+    assert f"bytes    {len(made) - 1} of 4096: name 11, " in message
     aged = operator.run("cookie", "make", "--aged", "31", "MUG").stdout.strip()
     result = operator.run("cookie", "read", aged, exit_code=1)
     assert "1 x #1  MUG" in result.stdout
@@ -213,7 +219,7 @@ def test_cookie_make_secure_and_aged(operator: Operator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("make", "NOPE"), "No product has the SKU NOPE."),
         (("make", "MUG,MUG"), "This is not a cart: two lines of one product."),
@@ -225,16 +231,18 @@ def test_cookie_make_secure_and_aged(operator: Operator) -> None:
         (("read", f"jAAAA.{'A' * 22}"), "Tampered: "),
     ],
 )
-def test_cookie_refusals(operator: Operator, arguments: tuple[str, ...], said: str) -> None:
+def test_cookie_reports_invalid_input(
+    operator: Operator, arguments: tuple[str, ...], message: str
+) -> None:
     result = operator.run("cookie", *arguments, exit_code=1)
-    assert (result.stdout or result.stderr).startswith(said)
+    assert (result.stdout or result.stderr).startswith(message)
 
 
-def test_cookie_needs_keys_and_keeps_the_budget(operator: Operator) -> None:
+def test_cookie_make_needs_keys_and_respects_the_budget(operator: Operator) -> None:
     every = ",".join(str(sku) for (sku,) in operator.sql("select sku from products"))
     operator.environ["SHOP_CART_BUDGET_BYTES"] = "64"
-    said = operator.run("cookie", "make", every, exit_code=1).stderr
-    assert said.endswith("bytes, the limit is 64\n")
+    message = operator.run("cookie", "make", every, exit_code=1).stderr
+    assert message.endswith("bytes, the limit is 64\n")
     (operator.instance / "secret-keys").unlink()
     assert "There are no secret keys" in operator.run("cookie", "make", "MUG", exit_code=1).stderr
 
@@ -243,7 +251,7 @@ ORDERS = "order,sku,quantity\n7,MUG,2\n7,PENCIL,1\n8,UNKNOWN,12\n"
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
-def test_budget(operator: Operator, name: str) -> None:
+def test_budget_reports_every_encoding(operator: Operator, name: str) -> None:
     content = gzip.compress(ORDERS.encode()) if name.endswith(".gz") else ORDERS.encode()
     file = operator.file(name, content)
     text = operator.run("budget", file).stdout
@@ -257,29 +265,29 @@ def test_budget(operator: Operator, name: str) -> None:
         "largest",
         "skus",
         "unknown_skus",
-        *(way.key for way in ENCODINGS),
+        *(encoding.key for encoding in ENCODINGS),
     }
     assert (report["skus"], report["unknown_skus"]) == (3, 1)
     assert "1 of 3 SKUs are not in the catalogue" in text
-    for way in ENCODINGS:
-        assert way.title in text
-        assert set(report[way.key]) == {"fit", "mean", "p50", "p95", "p99", "max"}
+    for encoding in ENCODINGS:
+        assert encoding.title in text
+        assert set(report[encoding.key]) == {"fit", "mean", "p50", "p95", "p99", "max"}
     assert report["product"]["fit"] == 1.0
     made = operator.run("cookie", "make", "--secure", "MUG*2,PENCIL").stdout.strip()
     assert report["product"]["max"] == len(made) - 1
 
 
-def test_budget_measures_with_a_catalogue_of_its_own(newcomer: Operator) -> None:
-    goods = newcomer.file("goods.csv", "sku,name,price,currency\nMUG,Mug,9.50,GBP\n")
-    orders = newcomer.file("orders.csv", ORDERS)
-    text = newcomer.run("budget", orders, "--catalogue", goods).stdout
+def test_budget_can_use_another_catalogue(fresh_operator: Operator) -> None:
+    goods = fresh_operator.file("goods.csv", "sku,name,price,currency\nMUG,Mug,9.50,GBP\n")
+    orders = fresh_operator.file("orders.csv", ORDERS)
+    text = fresh_operator.run("budget", orders, "--catalogue", goods).stdout
     assert "2 of 3 SKUs are not in the catalogue" in text
-    broken = newcomer.file("broken.csv", "sku,name\nMUG,Mug\n")
-    said = newcomer.run("budget", orders, "--catalogue", broken, exit_code=1).stderr
-    assert "price" in said
+    broken = fresh_operator.file("broken.csv", "sku,name\nMUG,Mug\n")
+    message = fresh_operator.run("budget", orders, "--catalogue", broken, exit_code=1).stderr
+    assert "price" in message
 
 
-def test_budget_is_drawn_the_same_every_time(operator: Operator, tmp_path: Path) -> None:
+def test_the_budget_plot_is_reproducible(operator: Operator, tmp_path: Path) -> None:
     file, plot = operator.file("orders.csv", ORDERS), tmp_path / "plot.svg"
     assert (
         operator.run("budget", file, "--plot", plot).stdout == operator.run("budget", file).stdout
@@ -292,11 +300,13 @@ def test_budget_is_drawn_the_same_every_time(operator: Operator, tmp_path: Path)
     assert tags[1:3] == ["title", "desc"]
     assert "script" not in tags
     words = " ".join(tree.itertext())
-    for way in ENCODINGS:
-        assert f"{way.title} keeps every order" in words
+    for encoding in ENCODINGS:
+        assert f"{encoding.title} keeps every order" in words
 
 
-def test_a_picture_tells_what_is_lost(operator: Operator, tmp_path: Path) -> None:
+def test_the_budget_plot_says_how_many_orders_each_encoding_loses(
+    operator: Operator, tmp_path: Path
+) -> None:
     long = "".join(f"7,SKU-{number * 7919 % 99991},1\n" for number in range(400))
     plot = tmp_path / "plot.svg"
     operator.run("budget", operator.file("o.csv", f"{ORDERS}{long}"), "--plot", plot)
@@ -305,53 +315,59 @@ def test_a_picture_tells_what_is_lost(operator: Operator, tmp_path: Path) -> Non
     assert "This shop keeps every order" in words
 
 
-def test_a_picture_that_cannot_be_written_is_told(operator: Operator, tmp_path: Path) -> None:
+def test_an_unwritable_plot_is_reported(operator: Operator, tmp_path: Path) -> None:
     plot = tmp_path / "nowhere" / "plot.svg"
-    said = operator.run("budget", operator.file("o.csv", ORDERS), "--plot", plot, exit_code=1)
-    assert said.stderr == f"{plot} cannot be written: No such file or directory.\n"
+    message = operator.run("budget", operator.file("o.csv", ORDERS), "--plot", plot, exit_code=1)
+    assert message.stderr == f"{plot} cannot be written: No such file or directory.\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
-        pytest.param(ORDERS + "9,MUG,x\n", "Line 5: the quantity x is not a whole", id="text"),
+        pytest.param(
+            ORDERS + "9,MUG,x\n", "Line 5: the quantity x is not a whole", id="not a number"
+        ),
         pytest.param(ORDERS + "9,MUG,0\n", "Line 5: a quantity is from 1", id="zero"),
         pytest.param(ORDERS + "9,MUG\n", "Line 5: order, sku and quantity are", id="a short row"),
-        pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 has MUG already.", id="a SKU twice"),
-        pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="the header"),
+        pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 has MUG already.", id="a repeated SKU"),
+        pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="header"),
         pytest.param("order,sku,quantity\n", "Line 2: there are no orders", id="no orders"),
         pytest.param(b"order,sku,quantity\n1,\xff,1\n", "Line ", id="not UTF-8"),
     ],
 )
-def test_a_malformed_row_is_named(operator: Operator, content: str | bytes, said: str) -> None:
+def test_malformed_order_files_are_reported_by_line(
+    operator: Operator, content: str | bytes, message: str
+) -> None:
     result = operator.run("budget", operator.file("orders.csv", content), exit_code=1)
-    assert result.stderr.startswith(said)
+    assert result.stderr.startswith(message)
     assert result.stdout == ""
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(b"no gzip at all", id="no gzip"),
-        pytest.param(gzip.compress(ORDERS.encode())[:-12], id="cut off"),
+        pytest.param(b"no gzip at all", id="not gzip"),
+        pytest.param(gzip.compress(ORDERS.encode())[:-12], id="truncated"),
     ],
 )
-def test_a_broken_gz_is_told(operator: Operator, content: bytes) -> None:
+def test_a_broken_gzip_file_is_reported(operator: Operator, content: bytes) -> None:
     result = operator.run("budget", operator.file("orders.csv.gz", content), exit_code=1)
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
 @pytest.mark.skipif(
     not DATA.is_dir(),
-    reason=f"the real orders are no part of the project, and not beside it: {DATA}",
+    reason=f"the real orders are not part of the project, and not next to it: {DATA}",
 )
-def test_the_readme_has_the_figures_and_the_picture_of_its_command(
-    newcomer: Operator, tmp_path: Path
+def test_the_readme_quotes_the_output_of_its_command(
+    fresh_operator: Operator, tmp_path: Path
 ) -> None:
     orders, goods = DATA / "online-retail-orders.csv.gz", DATA / "online-retail-catalogue.csv"
     plot = tmp_path / "plot.svg"
-    said = newcomer.run("budget", "--json", orders, "--catalogue", goods, "--plot", plot).stdout
-    report = json.loads(said)
+    message = fresh_operator.run(
+        "budget", "--json", orders, "--catalogue", goods, "--plot", plot
+    ).stdout
+    report = json.loads(message)
     assert report["orders"] == 11_134
     assert report["largest"]["lines"] == 704
     assert report["product"]["fit"] == 1.0
@@ -360,10 +376,10 @@ def test_the_readme_has_the_figures_and_the_picture_of_its_command(
     assert (report["skus"], report["unknown_skus"]) == (3578, 0)
     assert plot.read_bytes() == (PROJECT / "docs" / "real-carts.svg").read_bytes()
     readme = (PROJECT / "README.md").read_text("utf-8")
-    for way in ENCODINGS:
-        if way.key == "bound":
+    for encoding in ENCODINGS:
+        if encoding.key == "bound":
             continue
-        figures = report[way.key]
+        figures = report[encoding.key]
         cells = (
             f"| {figures['fit']:.2%}".replace("%", " %")
             + f" | {figures['mean']:,.1f} | {figures['p50']:,} | {figures['p95']:,} "

@@ -1,4 +1,4 @@
-"""Cookie headers as proxies, other programs on the host and HTTP clients really send them."""
+"""Cookie headers as proxies, other programs on the host and HTTP clients send them in practice."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from tests.integration.carts import altered
 from tests.integration.client import LintingClient, cart_headers, text_of
 
 HEADERS = [
-    pytest.param("foo=1,{cart}", id="two fields, the cart last"),
-    pytest.param("{cart},foo=1", id="two fields, the cart first"),
-    pytest.param("foo=1, {cart}", id="two fields with a space"),
-    pytest.param("foo=1,bar=2; {cart},baz=3", id="three fields"),
+    pytest.param("foo=1,{cart}", id="two joined fields, the cart last"),
+    pytest.param("{cart},foo=1", id="two joined fields, the cart first"),
+    pytest.param("foo=1, {cart}", id="two joined fields with a space"),
+    pytest.param("foo=1,bar=2; {cart},baz=3", id="three joined fields"),
     pytest.param("cart; {cart}", id="a nameless cookie before"),
     pytest.param("{cart}; cart", id="a nameless cookie after"),
     pytest.param("{cart}; cart=", id="an empty cookie"),
     pytest.param("cart=foreign; {cart}", id="another program's cookie before"),
     pytest.param("{cart}; cart=foreign", id="another program's cookie after"),
     pytest.param("prefs=a,cart=b; {cart}", id="a comma in another value"),
-    pytest.param('{quoted}; theme="night"', id="in quotes"),
-    pytest.param('"{cart}"; {cart}', id="a pair in quotes"),
-    pytest.param("; ".join(["cart=x"] * 180) + "; {cart}", id="a jar full of foreign ones"),
+    pytest.param('{quoted}; theme="night"', id="a quoted value"),
+    pytest.param('"{cart}"; {cart}', id="a quoted pair"),
+    pytest.param("; ".join(["cart=x"] * 180) + "; {cart}", id="many foreign cookies"),
 ]
 every_header = pytest.mark.parametrize("header", HEADERS)
 
@@ -31,7 +31,7 @@ def raw(header: str, name: str, value: str) -> str:
 
 
 @every_header
-def test_the_cart_is_read_and_left_as_it_is(
+def test_the_cart_is_read_and_not_rewritten(
     shop: OpenShop, visitor: LintingClient, header: str
 ) -> None:
     visitor.raw_cookies = raw(header, "cart", shop.cookie({"MUG": 2}))
@@ -42,7 +42,7 @@ def test_the_cart_is_read_and_left_as_it_is(
 
 
 @every_header
-def test_the_cart_grows(shop: OpenShop, visitor: LintingClient, header: str) -> None:
+def test_products_can_be_added(shop: OpenShop, visitor: LintingClient, header: str) -> None:
     assert visitor.token
     visitor.raw_cookies = raw(header, "cart", shop.cookie({"MUG": 2}))
     assert visitor.add("PENCIL", 3).status_code == 303
@@ -50,7 +50,7 @@ def test_the_cart_grows(shop: OpenShop, visitor: LintingClient, header: str) -> 
 
 
 @every_header
-def test_a_form_finds_its_session(visitor: LintingClient, header: str) -> None:
+def test_a_form_is_accepted_with_its_session(visitor: LintingClient, header: str) -> None:
     assert visitor.token
     session = visitor.get_cookie("session")
     assert session
@@ -65,7 +65,7 @@ def test_a_form_finds_its_session(visitor: LintingClient, header: str) -> None:
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
-def test_of_two_carts_the_newer_is_the_cart(
+def test_the_newer_of_two_carts_is_used(
     shop: OpenShop, visitor: LintingClient, order: list[int]
 ) -> None:
     values = shop.cookie({"MUG": 1}, age_seconds=DAY), shop.cookie({"PENCIL": 2})
@@ -75,7 +75,7 @@ def test_of_two_carts_the_newer_is_the_cart(
     assert cart_headers(response) == []
 
 
-def test_of_two_carts_of_one_second_the_shop_s_own_is_the_cart(
+def test_of_two_equally_old_carts_the_one_for_the_root_path_is_used(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     deeper, own = shop.cookie({"PENCIL": 1}), shop.cookie({"MUG": 2})
@@ -95,7 +95,7 @@ def test_emptying_the_cart_deletes_a_second_cart_too(
     assert all("; Max-Age=0" in header for header in headers)
 
 
-def test_an_expired_cart_beside_a_foreign_cookie_is_offered(
+def test_an_expired_cart_next_to_a_foreign_cookie_is_offered(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     value = shop.cookie({"MUG": 2}, age_seconds=31 * DAY)
@@ -103,7 +103,7 @@ def test_an_expired_cart_beside_a_foreign_cookie_is_offered(
     assert "has expired. Restore it?" in visitor.get("/cart").text
 
 
-def test_the_steps_of_a_quoted_undo_cookie_are_read(visitor: LintingClient) -> None:
+def test_a_quoted_undo_cookie_is_read(visitor: LintingClient) -> None:
     visitor.add("MUG")
     visitor.add("PENCIL")
     undo = visitor.get_cookie("undo", path="/cart")

@@ -1,4 +1,4 @@
-"""A database that is busy or down: a calm page, the cart kept, and never a 500."""
+"""A database that is busy or down causes a 503 page and never a 500, and the cart is kept."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tests.integration.client import (
     LintingClient,
     cart_headers,
     elements,
+    field_value,
     parsed,
     text_of,
-    value_of,
 )
 
 
 @contextmanager
 def locked(shop: OpenShop) -> Iterator[None]:
-    """Another program holds the database's write lock meanwhile."""
+    """Another program holds the database's write lock."""
     path = str(shop.app.extensions["shop"].engine.url.database)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -33,58 +33,58 @@ def locked(shop: OpenShop) -> Iterator[None]:
 
 @contextmanager
 def missing(shop: OpenShop) -> Iterator[None]:
-    """The database has no tables meanwhile, as while it is restored from a backup."""
+    """The database has no tables, as while it is restored from a backup."""
     shop.sql("alter table products rename to moved")
     yield
     shop.sql("alter table moved rename to products")
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shop.storage.engine.BUSY_TIMEOUT_MS", 1)
 
 
-def assert_calm(response: TestResponse) -> None:
+def assert_unavailable_page(response: TestResponse) -> None:
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert text_of(response.text, "h1") == "The shop needs a moment"
     assert "Your cart is as it was." in response.text
     assert cart_headers(response) == []
 
 
-def test_an_order_meets_a_busy_database(shop: OpenShop, visitor: LintingClient) -> None:
+def test_an_order_while_the_database_is_busy(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG", 2)
     page = visitor.get("/checkout").text
     fields = {
         "name": "Ada Lovelace",
         "email": "ada@example.org",
         "address": "1 High St, Town",
-        "once": value_of(page, "once"),
+        "once": field_value(page, "once"),
     }
     with locked(shop):
-        assert_calm(visitor.send("/checkout", **fields))
+        assert_unavailable_page(visitor.send("/checkout", **fields))
     assert shop.sql("select count(*) from orders") == [(0,)]
     assert visitor.send("/checkout", **fields).status_code == 303
     assert shop.sql("select count(*) from orders") == [(1,)]
 
 
 @pytest.mark.parametrize("address", ["/", "/products", "/products/everyday-mug", "/cart"])
-def test_a_page_meets_a_missing_database(
+def test_a_page_view_while_the_database_is_missing(
     shop: OpenShop, visitor: LintingClient, address: str
 ) -> None:
     visitor.add("MUG", 2)
     with missing(shop):
-        assert_calm(visitor.get(address))
+        assert_unavailable_page(visitor.get(address))
     assert text_of(visitor.get("/cart").text, ".top-count") == "2 items"
 
 
-def test_a_change_meets_a_missing_database(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_change_while_the_database_is_missing(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG", 2)
     with missing(shop):
-        assert_calm(visitor.add("PENCIL"))
+        assert_unavailable_page(visitor.add("PENCIL"))
     assert visitor.cart_value() == shop.cookie({"MUG": 2})
 
 
-def test_readiness_tells_that_the_database_cannot_be_reached(
+def test_readiness_reports_an_unreachable_database(
     shop: OpenShop, visitor: LintingClient, tmp_path: Path
 ) -> None:
     database = Path(str(shop.app.extensions["shop"].engine.url.database))
@@ -98,7 +98,7 @@ def test_readiness_tells_that_the_database_cannot_be_reached(
     assert visitor.get("/readyz").status_code == 200
 
 
-def test_the_calm_page_has_one_way_on(shop: OpenShop, visitor: LintingClient) -> None:
+def test_the_unavailable_page_links_onwards(shop: OpenShop, visitor: LintingClient) -> None:
     with missing(shop):
         page = visitor.get("/products").text
     assert elements(parsed(page), "main a")

@@ -1,4 +1,4 @@
-"""`pip install .` into an empty environment gives a `shop` command that runs."""
+"""`pip install .` in an empty environment gives a working `shop` command."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ UNREACHABLE = ("Could not find a version", "Failed to establish", "No matching d
 
 
 def installed(folder: Path) -> Path:
-    """The folder of commands of a new environment with the project and what it declares.
+    """The `bin` folder of a new environment with the project and its declared dependencies.
 
-    Versions are those of the lock; a package that only the lock knows is not installed.
+    The lock pins their versions; a package that is only in the lock is not installed.
     """
     venv.create(folder, with_pip=True)
     lock = (PROJECT / "requirements" / "run.txt").read_text("utf-8")
@@ -28,12 +28,12 @@ def installed(folder: Path) -> Path:
     constraints.write_text("\n".join(re.sub(r"\[\w+\]", "", pin) for pin in pins), "ascii")
     commands = folder / "bin"
     pip = (commands / "python", "-m", "pip", "--disable-pip-version-check", "--quiet")
-    done = subprocess.run(
+    process = subprocess.run(
         [*pip, "install", "--constraint", constraints, PROJECT], capture_output=True, text=True
     )
-    if done.returncode and any(reason in done.stderr for reason in UNREACHABLE):
+    if process.returncode and any(reason in process.stderr for reason in UNREACHABLE):
         pytest.skip("no package index can be reached: an empty environment stays empty")
-    assert not done.returncode, done.stderr
+    assert not process.returncode, process.stderr
     return commands
 
 
@@ -48,13 +48,13 @@ def test_an_installed_shop_runs_from_an_empty_folder(tmp_path: Path) -> None:
     assert (folder / "instance" / "shop.sqlite3").is_file()
     url, log_file = f"http://127.0.0.1:{port}", tmp_path / "server.log"
     with running([shop, "serve"], f"{url}/readyz", environ, log_file=log_file, folder=folder):
-        home = fetched(f"{url}/")
+        home = fetch(f"{url}/")
         (style_sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', home)
-        assert "@layer" in fetched(f"{url}{style_sheet}")
-        assert "What a cookie can carry" in fetched(f"{url}/limits")
+        assert "@layer" in fetch(f"{url}{style_sheet}")
+        assert "What a cookie can carry" in fetch(f"{url}/limits")
 
 
-def fetched(url: str) -> str:
+def fetch(url: str) -> str:
     with DIRECT.open(url, timeout=10) as response:
         text: str = response.read().decode("utf-8")
         return text

@@ -1,4 +1,4 @@
-"""The conformance page, its way without a script and with one, and what it leaves behind."""
+"""The conformance page: runs with and without a script, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from tests.unit.lab.conformance.test_suite import run
 
 ADDRESS = "/limits/conformance"
 HOST = "localhost"
-OWN = "own=abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+OWN_COOKIE = "own=abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 @dataclass(slots=True)
-class Contrary(ModelBrowser):
-    """One that sends a cookie of its own where cases of charsets are read: the first leaves no
-    room to tell of the others."""
+class NonConformingBrowser(ModelBrowser):
+    """Sends a cookie of its own where the results of charset cases are read: recording the first
+    leaves no room for the others."""
 
     def sent_to(self, address: str) -> str:
-        # A class with slots is made anew, and so super() alone does not find it.
-        return OWN if "/CHARSET" in address else ModelBrowser.sent_to(self, address)
+        # slots=True creates a new class, so super() without arguments does not work.
+        return OWN_COOKIE if "/CHARSET" in address else ModelBrowser.sent_to(self, address)
 
 
 def report_of(visitor: LintingClient, browser: ModelBrowser) -> JustHTML:
-    """The page of the report, once all cases were put to the browser."""
-    found = [run(family, browser) for family in families()]
-    state = signed(f"{conformance_run.purpose}, report", [found, [], False, 0])
+    """The report page after all cases were run in the browser."""
+    results = [run(family, browser) for family in families()]
+    state = signed(f"{conformance_run.purpose}, report", [results, [], False, 0])
     return parsed(visitor.get(ADDRESS, query_string={"s": state}).text)
 
 
 @pytest.fixture
-def contrary(visitor: LintingClient) -> JustHTML:
-    """Of one that drops tabs and knows the prefixes of the next draft, too."""
-    return report_of(visitor, Contrary(HOST, drops_tabs=True, knows_http_prefixes=True))
+def non_conforming_report(visitor: LintingClient) -> JustHTML:
+    """The report on a browser that drops tabs and also knows the prefixes of the next draft."""
+    return report_of(visitor, NonConformingBrowser(HOST, drops_tabs=True, knows_http_prefixes=True))
 
 
-def came(page: JustHTML, within: str) -> dict[str, dict[str, str]]:
-    """What came of each case, by what stands above its table and by its name."""
+def outcomes(page: JustHTML, within: str) -> dict[str, dict[str, str]]:
+    """The outcome of each case, by the heading of its table and by its name."""
     return {
         elements(section, "h3, summary")[0].to_text().strip(): {
             elements(row, "th")[0].to_text().strip(): " ".join(
@@ -60,12 +60,12 @@ def came(page: JustHTML, within: str) -> dict[str, dict[str, str]]:
     }
 
 
-def gone_through(visit: ModelVisit, address: str) -> str:
-    """The address of the report, after all questions were put to the browser as the page's
-    script puts them."""
+def run_all(visit: ModelVisit, address: str) -> str:
+    """The address of the report, after running all cases in the browser as the page's script
+    does."""
     reports = ""
     while True:
-        step: dict[str, Any] = visit.asks(address + reports, headers={BY_SCRIPT: "1"}).json or {}
+        step: dict[str, Any] = visit.request(address + reports, headers={BY_SCRIPT: "1"}).json or {}
         address = step["next"]
         if step.get("is_over"):
             return address
@@ -74,16 +74,18 @@ def gone_through(visit: ModelVisit, address: str) -> str:
         reports = "&report={}" if step["script"] else ""
 
 
-def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenShop) -> None:
+def test_a_conforming_browser_passes_every_case_and_keeps_no_cookie(shop: OpenShop) -> None:
     visit = ModelVisit(shop, ModelBrowser(HOST, is_secure=True))
     visit.browser.take("foo=another program's; Path=/", "/")
-    (run,) = elements(parsed(visit.asks(visit.begins(ADDRESS)).text), "probe-run")
-    report = gone_through(visit, attributes(run)["data-next"] or "")
+    (run,) = elements(parsed(visit.request(visit.start(ADDRESS)).text), "probe-run")
+    report = run_all(visit, attributes(run)["data-next"] or "")
     assert [cookie.name for cookie in visit.browser.kept] == ["foo", "session"]
-    clean = (answer for answer in visit.answers if answer.request.path == f"{ADDRESS}/clean")
-    deletions = [answer.headers.getlist("Set-Cookie") for answer in clean]
+    clean = (
+        response for response in visit.responses if response.request.path == f"{ADDRESS}/clean"
+    )
+    deletions = [response.headers.getlist("Set-Cookie") for response in clean]
     assert max(sum(map(len, lines)) for lines in deletions if len(lines) > 1) <= 5_000
-    page = visit.asks(report).text
+    page = visit.request(report).text
     assert text_of(page, ".lead").endswith("0 cases deviate.")
     rows = elements(parsed(page), ".case-family tbody th")
     names = [case.name for family in families() for case in family.cases]
@@ -92,26 +94,28 @@ def test_a_browser_by_the_book_goes_the_whole_way_and_keeps_nothing(shop: OpenSh
 
 @pytest.mark.parametrize("address", ["", "/jar/", "/jar/PATH0017/foo//qux", "/clean", "/page"])
 @pytest.mark.parametrize("state", ["", "x", "WzBd.x.y", "%00%FF", "a" * 5000])
-def test_a_state_that_is_not_ours_goes_nowhere(
-    visitor: LintingClient, address: str, state: str
-) -> None:
+def test_an_invalid_state_is_rejected(visitor: LintingClient, address: str, state: str) -> None:
     response = visitor.get(f"{ADDRESS}{address}?s={state}&report=x&stopped=y")
     assert response.status_code in (303, 400)
 
 
 @pytest.mark.parametrize("purpose", ["conformance", "conformance 0"])
-def test_a_state_of_other_cases_is_not_read(visitor: LintingClient, purpose: str) -> None:
+def test_a_state_signed_for_another_edition_is_rejected(
+    visitor: LintingClient, purpose: str
+) -> None:
     for known, status in ((conformance_run.purpose, 200), (purpose, 303)):
         state = signed(f"{known}, report", [[], [], False, 0])
         assert visitor.get(ADDRESS, query_string={"s": state}).status_code == status
 
 
-def test_what_deviates_is_counted_and_what_was_not_asked_is_not(contrary: JustHTML) -> None:
-    (lead,) = elements(contrary, ".lead")
+def test_the_report_counts_deviations_and_leaves_out_untested_cases(
+    non_conforming_report: JustHTML,
+) -> None:
+    (lead,) = elements(non_conforming_report, ".lead")
     text = " ".join(lead.to_text().split())
     assert text.startswith("339 of 354 cases came out as RFC 6265bis requires")
     assert text.endswith("15 cases deviate.")
-    (reasons,) = elements(contrary, ".lead ~ ul")[:1]
+    (reasons,) = elements(non_conforming_report, ".lead ~ ul")[:1]
     left_out = [item.to_text().partition(":") for item in elements(reasons, "li")]
     assert {count: reason.strip()[:22] for count, _, reason in left_out} == {
         "18 cases": "this host’s name has n",
@@ -121,14 +125,14 @@ def test_what_deviates_is_counted_and_what_was_not_asked_is_not(contrary: JustHT
         "3 cases": "a page directly below ",
         "1 case": "an address that spells",
     }
-    family_summaries = list(came(contrary, ".case-family"))
+    family_summaries = list(outcomes(non_conforming_report, ".case-family"))
     assert "Letters beyond ASCII: 0 of 4 as expected" in family_summaries
     assert "Values: 5 of 6 as expected" in family_summaries
     assert "Control characters in values: 32 of 34 as expected, 32 not tested" in family_summaries
 
 
-def test_what_deviates_is_grouped_by_why_and_told(contrary: JustHTML) -> None:
-    tabs, prefixes, unknown = came(contrary, ".finding").values()
+def test_the_report_groups_deviations_by_cause(non_conforming_report: JustHTML) -> None:
+    tabs, prefixes, unknown = outcomes(non_conforming_report, ".finding").values()
     nothing = "Deviates: nothing"
     assert tabs == {"value-ctl-dom-09": nothing, "value-ctl-http-09": nothing}
     assert prefixes == {
@@ -140,7 +144,7 @@ def test_what_deviates_is_grouped_by_why_and_told(contrary: JustHTML) -> None:
         "__Host-Http.document-cookie-1": nothing,
     }
     assert unknown == {
-        "CHARSET0001": f"Deviates: {OWN[:57]}...",
+        "CHARSET0001": f"Deviates: {OWN_COOKIE[:57]}...",
         "CHARSET0002": "Deviates: something that was not recorded",
         "CHARSET0003": "Deviates: something that was not recorded",
         "CHARSET0004": "Deviates: something that was not recorded",
@@ -150,8 +154,8 @@ def test_what_deviates_is_grouped_by_why_and_told(contrary: JustHTML) -> None:
     }
 
 
-def test_the_report_as_json_has_every_case(contrary: JustHTML) -> None:
-    (area,) = elements(contrary, "#report-json")
+def test_the_json_report_has_every_case(non_conforming_report: JustHTML) -> None:
+    (area,) = elements(non_conforming_report, "#report-json")
     cases = json.loads(area.to_text())["cases"]
     assert len(cases) == 431
     assert sum(reports == "as expected" for reports in cases.values()) == 339
@@ -165,20 +169,20 @@ def test_the_report_as_json_has_every_case(contrary: JustHTML) -> None:
     assert cases["DOMAIN0002"] == "not tested: a second host is needed"
 
 
-def test_it_is_begun_by_a_form_only(visitor: LintingClient) -> None:
+def test_a_run_starts_only_from_a_form(visitor: LintingClient) -> None:
     assert visitor.post(ADDRESS).status_code == 400
     page = visitor.get("/limits").text
     assert len(elements(parsed(page), f"form[action='{ADDRESS}']")) == 1
     assert "431 cases" in page
 
 
-def test_the_way_is_gone_on_with_at_the_address_where_it_was_left(shop: OpenShop) -> None:
+def test_a_run_continues_at_the_address_where_it_paused(shop: OpenShop) -> None:
     visit = ModelVisit(shop, ModelBrowser(HOST))
-    address = visit.begins(ADDRESS)
+    address = visit.start(ADDRESS)
     passed: list[str] = []
     links: list[str] = []
     while len(links) < 2:
-        response = visit.asks(address)
+        response = visit.request(address)
         if response.status_code == 200:
             (link,) = elements(parsed(response.text), ".progress a")
             links.append(urlsplit(attributes(link)["href"] or "").path)

@@ -1,4 +1,4 @@
-"""What would have happened: a section of the laboratory, and the cart without a guard."""
+"""The laboratory's comparison of encodings, and its unguarded cart."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from tests.integration.client import (
 )
 
 ADDRESS = "/limits"
-PLACE = "/limits/unguarded"
+UNGUARDED = "/limits/unguarded"
 HELD = {"MUG": 2, "PENCIL": 1, "SALT-PIG": 3}
 
 
 def rows(html: str, table: str) -> list[list[str]]:
-    """The cells of each row in the body of a table, without the letters of the ways."""
-    found = elements(parsed(html), f"{table} tbody tr")
+    """The cells of each row in a table's body, without the letters of the encodings."""
+    table_rows = elements(parsed(html), f"{table} tbody tr")
     return [
         [
             " ".join(cell.to_text().split()).removeprefix(f"{letter} ")
             for cell in elements(row, "th, td")
         ]
-        for row, letter in zip(found, "ABCDEFG", strict=False)
+        for row, letter in zip(table_rows, "ABCDEFG", strict=False)
     ]
 
 
-def figures(html: str) -> dict[str, list[str]]:
-    """What the page says of the visitor's cart: bytes, kept or not, lines that fit."""
+def cart_figures(html: str) -> dict[str, list[str]]:
+    """The page's figures on the visitor's cart: bytes, kept or not, lines that fit."""
     return {title: cells for title, *cells in rows(html, "table.ways")}
 
 
@@ -46,64 +46,66 @@ def number(words: str) -> int:
     return int(words.replace(",", ""))
 
 
-def test_an_empty_cart_is_compared_by_its_growth_alone(visitor: LintingClient) -> None:
+def test_without_a_cart_only_the_growth_is_compared(visitor: LintingClient) -> None:
     page = visitor.get(ADDRESS).text
-    found = figures(page)
-    assert list(found) == [encoding.title for encoding in ENCODINGS]
-    assert all(len(cells) == 1 for cells in found.values())
-    assert number(found["This shop"][0]) > 5 * number(found["Flask session, everything"][0])
+    figures = cart_figures(page)
+    assert list(figures) == [encoding.title for encoding in ENCODINGS]
+    assert all(len(cells) == 1 for cells in figures.values())
+    assert number(figures["This shop"][0]) > 5 * number(figures["Flask session, everything"][0])
     assert "trace yours" not in page
 
 
-def test_the_bytes_of_this_very_cart(shop: OpenShop, visitor: LintingClient) -> None:
+def test_the_bytes_are_those_of_the_visitors_cart(shop: OpenShop, visitor: LintingClient) -> None:
     value = shop.cookie(HELD)
     visitor.set_cookie("cart", value)
-    found = figures(visitor.get(ADDRESS).text)
-    assert found["This shop"][:2] == [str(len("cart") + len(value)), "keeps it"]
+    figures = cart_figures(visitor.get(ADDRESS).text)
+    assert figures["This shop"][:2] == [str(len("cart") + len(value)), "keeps it"]
     pairs = "MUG*2!PENCIL!SALT-PIG*3"
-    assert found["Pairs, signed"][0] == str(len("cart") + len(pairs) + len(".") + 27)
+    assert figures["Pairs, signed"][0] == str(len("cart") + len(pairs) + len(".") + 27)
     json = '{"MUG":2,"PENCIL":1,"SALT-PIG":3}'
     quotes, commas = json.count('"'), json.count(",")
-    assert found["JSON, quoted by Werkzeug"][0] == str(4 + len(json) + quotes + 3 * commas + 2)
+    assert figures["JSON, quoted by Werkzeug"][0] == str(4 + len(json) + quotes + 3 * commas + 2)
 
 
-def test_the_name_of_the_cookie_is_that_of_the_connection(shop: OpenShop) -> None:
+def test_on_https_the_bytes_include_the_host_prefix(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url="https://localhost")
     value = shop.cookie(HELD, name="__Host-cart")
     visitor.raw_cookies = f"__Host-cart={value}"
-    found = figures(visitor.get(ADDRESS).text)
-    assert found["This shop"][0] == str(len("__Host-cart") + len(value))
+    figures = cart_figures(visitor.get(ADDRESS).text)
+    assert figures["This shop"][0] == str(len("__Host-cart") + len(value))
 
 
-def test_a_cart_that_others_would_lose(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_full_cart_fits_only_this_shops_encoding_and_the_bound(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
     assert visitor.send("/limits/cart/fill").status_code == 303
     page = visitor.get(ADDRESS).text
-    found = figures(page)
-    kept = {title: cells[1] for title, cells in found.items()}
+    figures = cart_figures(page)
+    kept = {title: cells[1] for title, cells in figures.items()}
     keeping = {title for title, word in kept.items() if word == "keeps it"}
     assert keeping == {"This shop", "The bound"}
-    assert number(found["This shop"][0]) == LIMIT_BYTES
+    assert number(figures["This shop"][0]) == LIMIT_BYTES
     lines = len(held(visitor))
-    assert number(found["This shop"][2]) == lines
-    assert "trace yours" not in page  # it is beyond the right edge
+    assert number(figures["This shop"][2]) == lines
+    assert "trace yours" not in page  # it would be beyond the right edge
 
 
-def test_lines_that_fit_are_those_that_the_buttons_add(
+def test_the_lines_that_fit_match_those_that_can_be_added(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
     before = visitor.get(ADDRESS).text
     more = re.search(r"<strong>([\d,]+) more lines fit</strong>", before)
     assert more is not None
-    assert number(figures(before)["This shop"][2]) == number(more[1]) + len(HELD)
+    assert number(cart_figures(before)["This shop"][2]) == number(more[1]) + len(HELD)
 
 
-def test_the_figures_are_those_of_the_chart(visitor: LintingClient) -> None:
+def test_the_table_agrees_with_the_visitors_figures(visitor: LintingClient) -> None:
     visitor.send("/limits/cart/lines", count="10")
     page = visitor.get(ADDRESS).text
     table = {title: cells for title, *cells in rows(page, "table.encodings-figures")}
-    for title, cells in figures(page).items():
-        assert table[title][1] == cells[0]  # at ten lines, which the cart has
+    for title, cells in cart_figures(page).items():
+        assert table[title][1] == cells[0]  # the column for ten lines, as in the cart
     over = elements(parsed(page), "table.encodings-figures td.over")
     assert over
     assert all(number(cell.to_text()) > LIMIT_BYTES for cell in over)
@@ -114,7 +116,9 @@ def test_the_chart_has_an_accessible_name(shop: OpenShop, visitor: LintingClient
     page = visitor.get(ADDRESS).text
     (chart,) = elements(parsed(page), "svg.line-chart")
     assert attributes(chart)["role"] == "img"
-    names = [text_of(page, f"#{of}") for of in (attributes(chart)["aria-labelledby"] or "").split()]
+    names = [
+        text_of(page, f"#{name}") for name in (attributes(chart)["aria-labelledby"] or "").split()
+    ]
     assert names[0] == "Bytes of a cart against its lines"
     assert "The table below has the figures." in names[1]
     for encoding in ENCODINGS:
@@ -125,7 +129,7 @@ def test_the_chart_has_an_accessible_name(shop: OpenShop, visitor: LintingClient
     assert "<style" not in page
 
 
-def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> None:
+def test_the_chart_shows_the_figures_of_the_table(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
     page = visitor.get(ADDRESS).text
     (svg,) = re.findall(r"<svg[^>]*line-chart.*?</svg>", page, re.DOTALL)
@@ -143,111 +147,115 @@ def test_the_chart_draws_the_figures(shop: OpenShop, visitor: LintingClient) -> 
             round((across - start) / a_line): (up - top) / a_byte
             for across, up in chart.curves[encoding.key]
         }
-        for count, octets in zip((1, 10, 50, 100, 200, 300), map(number, cells[1:]), strict=True):
-            if octets <= 8192:
+        for count, byte_count in zip(
+            (1, 10, 50, 100, 200, 300), map(number, cells[1:]), strict=True
+        ):
+            if byte_count <= 8192:
                 drawn += 1
-                assert points[count] == pytest.approx(octets, abs=3), (encoding.key, count)
+                assert points[count] == pytest.approx(byte_count, abs=3), (encoding.key, count)
     assert drawn > 30
 
 
-def test_the_bound_draws_from_all_products_there_are(
+def test_the_bound_depends_on_the_number_of_products(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     (first,), (second,) = shop.sql("select sku from products where number in (1, 2)")
     visitor.set_cookie("cart", shop.cookie({first: 1, second: 1}))
-    # Of 63 products: log2(63 * 62) + log2(400 * 86,400) + 128 = 165.0 bits, of 6.49 each.
-    assert figures(visitor.get(ADDRESS).text)["The bound"][0] == str(len("cart") + 26)
+    # For 63 products: log2(63 * 62) + log2(400 * 86,400) + 128 = 165.0 bits, 6.49 per character.
+    assert cart_figures(visitor.get(ADDRESS).text)["The bound"][0] == str(len("cart") + 26)
 
 
-def test_a_catalogue_without_products(open_shop: Opener) -> None:
+def test_the_comparison_works_without_products(open_shop: Opener) -> None:
     shop = open_shop()
     value = shop.cookie(HELD)
     shop.sql("delete from products")
     visitor = shop.visitor()
-    assert len(figures(visitor.get(ADDRESS).text)) == len(ENCODINGS)
+    assert len(cart_figures(visitor.get(ADDRESS).text)) == len(ENCODINGS)
     visitor.set_cookie("cart", value)
-    assert figures(visitor.get(ADDRESS).text)["This shop"][0] == str(len("cart") + len(value))
+    assert cart_figures(visitor.get(ADDRESS).text)["This shop"][0] == str(len("cart") + len(value))
 
 
-def test_a_smaller_budget_changes_nothing_in_what_a_browser_keeps(open_shop: Opener) -> None:
-    found = figures(open_shop(SHOP_CART_BUDGET_BYTES="2048").visitor().get(ADDRESS).text)
-    assert found == figures(open_shop().visitor().get(ADDRESS).text)
+def test_the_comparison_ignores_the_budget(open_shop: Opener) -> None:
+    figures = cart_figures(open_shop(SHOP_CART_BUDGET_BYTES="2048").visitor().get(ADDRESS).text)
+    assert figures == cart_figures(open_shop().visitor().get(ADDRESS).text)
 
 
-# The cart without a guard
+# The unguarded cart
 
 
-def written(headers: list[str]) -> list[str]:
+def unguarded_headers(headers: list[str]) -> list[str]:
     return [header for header in headers if not header.startswith("session=")]
 
 
-def said(visitor: LintingClient, count: object) -> list[list[str]]:
-    """Adds so many lines, and reads what the page holds against each other."""
-    response = visitor.send(PLACE, count=count)
+def add_and_compare(visitor: LintingClient, count: object) -> list[list[str]]:
+    """Adds this many lines, and returns the table that compares what was sent and received."""
+    response = visitor.send(UNGUARDED, count=count)
     assert response.status_code == 303
     return rows(visitor.get(response.location or "").text, "table")
 
 
 def test_a_short_unguarded_cart_is_kept(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie(HELD))
-    response = visitor.send(PLACE, count=10)
-    (header,) = written(response.headers.getlist("Set-Cookie"))
+    response = visitor.send(UNGUARDED, count=10)
+    (header,) = unguarded_headers(response.headers.getlist("Set-Cookie"))
     name, value = header.partition("; ")[0].split("=", 1)
     assert set(header.split("; ")[1:]) == {
-        f"Path={PLACE}", "Max-Age=600", "HttpOnly", "SameSite=Lax", "Priority=High",
+        f"Path={UNGUARDED}", "Max-Age=600", "HttpOnly", "SameSite=Lax", "Priority=High",
     }  # fmt: skip
     page = visitor.get(response.location or "").text
-    octets = f"{len(name + value)}"
+    byte_count = f"{len(name + value)}"
     assert rows(page, "table") == [
         ["Lines", "10", "10"],
-        ["Bytes of name and value", octets, octets],
+        ["Bytes of name and value", byte_count, byte_count],
     ]
     assert "10 lines added." in page
     assert "The browser kept it." in page
     assert held(visitor) == numbered(shop, HELD)
 
 
-def test_the_cookie_is_secure_where_it_can_be(shop: OpenShop) -> None:
+def test_the_unguarded_cookie_is_secure_on_https(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url="https://localhost")
-    (header,) = written(visitor.send(PLACE, count=1).headers.getlist("Set-Cookie"))[-1:]
+    (header,) = unguarded_headers(visitor.send(UNGUARDED, count=1).headers.getlist("Set-Cookie"))[
+        -1:
+    ]
     assert "Secure" in header.split("; ")
 
 
-def test_what_a_browser_drops_is_held_against_what_was_said(visitor: LintingClient) -> None:
-    # This client keeps whatever it is given, so the old cookie is put back as a browser would.
-    said(visitor, 40)
-    said(visitor, 40)
-    said(visitor, 40)
-    old = visitor.get_cookie(unguarded.NAME, path=PLACE)
+def test_a_dropped_cookie_is_reported(visitor: LintingClient) -> None:
+    # This client keeps every cookie, so the old one is put back as a browser would keep it.
+    add_and_compare(visitor, 40)
+    add_and_compare(visitor, 40)
+    add_and_compare(visitor, 40)
+    old = visitor.get_cookie(unguarded.NAME, path=UNGUARDED)
     assert old is not None
-    response = visitor.send(PLACE, count=40)
-    visitor.set_cookie(unguarded.NAME, old.value, path=PLACE)
+    response = visitor.send(UNGUARDED, count=40)
+    visitor.set_cookie(unguarded.NAME, old.value, path=UNGUARDED)
     page = visitor.get(response.location or "").text
-    (_, claimed, came), (_, octets, sent) = rows(page, "table")
-    assert (claimed, came) == ("160", "120")
-    assert number(octets) > LIMIT_BYTES >= number(sent) == len(unguarded.NAME + old.value)
+    (_, claimed, received), (_, byte_count, sent) = rows(page, "table")
+    assert (claimed, received) == ("160", "120")
+    assert number(byte_count) > LIMIT_BYTES >= number(sent) == len(unguarded.NAME + old.value)
     assert "40 lines added." in page
     assert "The browser kept the old cookie." in page
     assert "RFC 6265bis, section 5.6, step 5" in page
 
 
-def test_another_cookie_of_the_same_length_is_not_the_one_that_was_written(
+def test_another_cookie_of_the_same_length_is_told_apart(
     visitor: LintingClient,
 ) -> None:
-    response = visitor.send(PLACE, count=10)
-    written = visitor.get_cookie(unguarded.NAME, path=PLACE)
+    response = visitor.send(UNGUARDED, count=10)
+    written = visitor.get_cookie(unguarded.NAME, path=UNGUARDED)
     assert written is not None
-    visitor.set_cookie(unguarded.NAME, altered(written.value), path=PLACE)
+    visitor.set_cookie(unguarded.NAME, altered(written.value), path=UNGUARDED)
     page = visitor.get(response.location or "").text
     assert rows(page, "table")[1][1] == rows(page, "table")[1][2]
     assert "The browser kept it." not in page
     assert "The browser sent another cookie." in page
 
 
-def test_what_was_said_is_forgotten_after_ten_minutes(
+def test_the_comparison_expires_after_ten_minutes(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    response = visitor.send(PLACE, count=10)
+    response = visitor.send(UNGUARDED, count=10)
     assert "10 lines added." in visitor.get(response.location or "").text
     monkeypatch.setattr(unguarded, "LIFE_SECONDS", -1)
     page = visitor.get(response.location or "").text
@@ -255,40 +263,42 @@ def test_what_was_said_is_forgotten_after_ten_minutes(
     assert not rows(page, "table")
 
 
-def test_no_cookie_at_all_is_told_apart(visitor: LintingClient) -> None:
-    response = visitor.send(PLACE, count=10)
-    visitor.delete_cookie(unguarded.NAME, path=PLACE)
+def test_a_missing_cookie_is_reported(visitor: LintingClient) -> None:
+    response = visitor.send(UNGUARDED, count=10)
+    visitor.delete_cookie(unguarded.NAME, path=UNGUARDED)
     assert "The browser sent no cookie." in visitor.get(response.location or "").text
-    assert "There is no unguarded cart" in visitor.get(PLACE).text
+    assert "There is no unguarded cart" in visitor.get(UNGUARDED).text
 
 
-def test_what_is_written_is_capped(visitor: LintingClient) -> None:
+def test_the_unguarded_cookie_has_a_maximum_size(visitor: LintingClient) -> None:
     for _ in range(9):
-        found = said(visitor, 40)
-        assert number(found[1][1]) <= unguarded.MOST_BYTES
-    response = visitor.send(PLACE, count=40)
+        figures = add_and_compare(visitor, 40)
+        assert number(figures[1][1]) <= unguarded.MOST_BYTES
+    response = visitor.send(UNGUARDED, count=40)
     assert "Nothing was added" in visitor.get(response.location or "").text
 
 
-def test_deleting_needs_no_cookie_to_be_sent(visitor: LintingClient) -> None:
-    said(visitor, 10)
+def test_the_unguarded_cookie_can_be_deleted_without_being_sent(visitor: LintingClient) -> None:
+    add_and_compare(visitor, 10)
     response = visitor.send("/limits/unguarded-reset")
     assert (response.status_code, response.location) == (303, "/limits#unguarded")
     assert unguarded.NAME not in (response.request.headers.get("Cookie") or "")
-    (header,) = written(response.headers.getlist("Set-Cookie"))
+    (header,) = unguarded_headers(response.headers.getlist("Set-Cookie"))
     assert header.startswith(f"{unguarded.NAME}=; ")
-    assert {"Max-Age=0", f"Path={PLACE}"} <= set(header.split("; "))
-    assert visitor.get_cookie(unguarded.NAME, path=PLACE) is None
+    assert {"Max-Age=0", f"Path={UNGUARDED}"} <= set(header.split("; "))
+    assert visitor.get_cookie(unguarded.NAME, path=UNGUARDED) is None
 
 
 @pytest.mark.parametrize(
     "value", ["x", "", '"', "é", "a.b.c", "{}", "=", "." * 4000, "eyJjYXJ0IjpbMV19.a.b", '"\\400"']
 )
-def test_garbage_in_the_cookie_is_an_empty_cart(visitor: LintingClient, value: str) -> None:
+def test_an_invalid_unguarded_cookie_counts_as_an_empty_cart(
+    visitor: LintingClient, value: str
+) -> None:
     assert visitor.token
     visitor.raw_cookies = f"{unguarded.NAME}={value}"
-    assert visitor.get(PLACE).status_code == 200
-    response = visitor.send(PLACE, count=1)
+    assert visitor.get(UNGUARDED).status_code == 200
+    response = visitor.send(UNGUARDED, count=1)
     assert response.status_code == 303
     assert visitor.get(response.location or "").status_code == 200
 
@@ -296,40 +306,42 @@ def test_garbage_in_the_cookie_is_an_empty_cart(visitor: LintingClient, value: s
 @pytest.mark.parametrize(
     "kept", [{"csrf_token": "x"}, {"cart": "MUG"}, {"cart": {"MUG": 1}}, [1], 7]
 )
-def test_what_our_own_key_signed_for_another_purpose_is_an_empty_cart(
+def test_a_value_without_a_valid_cart_counts_as_an_empty_cart(
     shop: OpenShop, visitor: LintingClient, kept: object
 ) -> None:
     with shop.app.test_request_context():
         value = unguarded._session()._serializer.dumps(kept)
-    visitor.set_cookie(unguarded.NAME, value, path=PLACE)
-    assert "cart of 0 lines" in visitor.get(PLACE).text
+    visitor.set_cookie(unguarded.NAME, value, path=UNGUARDED)
+    assert "cart of 0 lines" in visitor.get(UNGUARDED).text
 
 
 @pytest.mark.parametrize("query", ["", "s=", "s=x", "s=a.b.c", f"s={'A' * 3000}", "s=%ff", "x=1"])
-def test_a_tampered_address_is_no_claim(visitor: LintingClient, query: str) -> None:
-    page = visitor.get(f"{PLACE}?{query}")
+def test_an_invalid_state_in_the_address_is_ignored(visitor: LintingClient, query: str) -> None:
+    page = visitor.get(f"{UNGUARDED}?{query}")
     assert page.status_code == 200
     assert "There is no unguarded cart" in page.text
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "1000000", "x", ""])
-def test_only_so_many_lines_as_there_are_buttons(visitor: LintingClient, count: str) -> None:
-    assert said(visitor, count)[0] == ["Lines", "1", "1"]
+def test_an_unsupported_count_adds_one_line(visitor: LintingClient, count: str) -> None:
+    assert add_and_compare(visitor, count)[0] == ["Lines", "1", "1"]
 
 
-@pytest.mark.parametrize("address", [PLACE, "/limits/unguarded-reset"])
-def test_it_needs_the_token_of_a_form(visitor: LintingClient, address: str) -> None:
+@pytest.mark.parametrize("address", [UNGUARDED, "/limits/unguarded-reset"])
+def test_the_unguarded_cart_needs_a_csrf_token(visitor: LintingClient, address: str) -> None:
     assert visitor.post(address, data={"count": "1"}).status_code == 400
 
 
-def test_it_goes_with_the_laboratory(open_shop: Opener) -> None:
+def test_the_unguarded_cart_is_off_without_the_laboratory(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_LIMITS_LAB="off").visitor()
-    assert visitor.get(PLACE).status_code == 404
+    assert visitor.get(UNGUARDED).status_code == 404
 
 
-def test_its_key_is_not_that_of_the_session(shop: OpenShop, visitor: LintingClient) -> None:
-    said(visitor, 1)
-    value = visitor.get_cookie(unguarded.NAME, path=PLACE)
+def test_the_unguarded_cart_does_not_use_the_session_key(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    add_and_compare(visitor, 1)
+    value = visitor.get_cookie(unguarded.NAME, path=UNGUARDED)
     assert value is not None
     with shop.app.test_request_context():
         interface = shop.app.session_interface.get_signing_serializer(shop.app)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The pages of the route, and the command against deployments made for it."""
+"""The pages about the route, and the `limits` command against fake deployments."""
 
 from __future__ import annotations
 
@@ -32,37 +32,37 @@ ECHO = "/limits/way/echo"
 LOWERED_BUDGET = 2300
 
 
-def test_the_response_says_what_arrived(visitor: LintingClient) -> None:
+def test_the_echo_reports_what_arrived(visitor: LintingClient) -> None:
     sent = {"Crumbs": "x" * 5000, "Way-0": "x", "Way-1": "x"}
-    answer = visitor.get(ECHO, headers=sent)
-    assert answer.json is not None
-    assert (answer.json["octets"], answer.json["counted"]) == (5000, 2)
-    assert answer.json["budget"] == 4096
-    assert answer.json["fields"] == visitor.get(ECHO, headers={}).json["fields"] + 3  # type: ignore[index]
+    response = visitor.get(ECHO, headers=sent)
+    assert response.json is not None
+    assert (response.json["octets"], response.json["counted"]) == (5000, 2)
+    assert response.json["budget"] == 4096
+    assert response.json["fields"] == visitor.get(ECHO, headers={}).json["fields"] + 3  # type: ignore[index]
 
 
-def test_a_cookie_is_counted_where_no_script_stands_in_for_it(visitor: LintingClient) -> None:
+def test_the_echo_counts_a_cookie(visitor: LintingClient) -> None:
     visitor.raw_cookies = "way=".ljust(60_000, "x")
-    answer = visitor.get(ECHO)
-    assert answer.json is not None
-    assert answer.json["octets"] == 60_000
+    response = visitor.get(ECHO)
+    assert response.json is not None
+    assert response.json["octets"] == 60_000
 
 
 @pytest.mark.parametrize("back", ["1", "4096", "1048576"])
-def test_a_header_comes_back_and_no_cookie(visitor: LintingClient, back: str) -> None:
-    answer = visitor.get(f"{ECHO}?back={back}")
-    assert answer.headers["Crumb-Back"] == "x" * int(back)
-    assert "Set-Cookie" not in answer.headers
-    assert set(answer.headers["Cache-Control"].split(", ")) & {"private", "no-store"}
+def test_the_echo_returns_a_header_and_sets_no_cookie(visitor: LintingClient, back: str) -> None:
+    response = visitor.get(f"{ECHO}?back={back}")
+    assert response.headers["Crumb-Back"] == "x" * int(back)
+    assert "Set-Cookie" not in response.headers
+    assert set(response.headers["Cache-Control"].split(", ")) & {"private", "no-store"}
 
 
 @pytest.mark.parametrize("address", [ECHO, f"{ECHO}?back=0", f"{ECHO}?back="])
-def test_no_header_comes_back_unrequested(visitor: LintingClient, address: str) -> None:
+def test_the_echo_returns_no_header_unless_requested(visitor: LintingClient, address: str) -> None:
     assert "Crumb-Back" not in visitor.get(address).headers
 
 
 @pytest.mark.parametrize("back", ["-1", "1048577", "9" * 5000, "1e3", "x", "١", "1.5", "%00"])
-def test_nonsense_is_400(visitor: LintingClient, back: str) -> None:
+def test_an_invalid_header_size_is_400(visitor: LintingClient, back: str) -> None:
     assert visitor.get(f"{ECHO}?back={back}").status_code == 400
 
 
@@ -75,10 +75,10 @@ def test_invalid_outcomes_are_400(visitor: LintingClient, address: str, outcomes
     assert visitor.get(address, query_string={"outcomes": outcomes}).status_code == 400
 
 
-def test_the_shop_leads_a_search_to_its_report(visitor: LintingClient) -> None:
-    """What a script does, with the whole of what it asks passing by nginx."""
+def test_a_search_ends_with_a_report(visitor: LintingClient) -> None:
+    """What the page's script does when all its requests pass through nginx."""
     outcomes: list[str] = []
-    while "attempt" in (step := _next(visitor, outcomes)):
+    while "attempt" in (step := _next_step(visitor, outcomes)):
         attempt = step["attempt"]
         sizes = [size for _, size in attempt["fields"]]
         status = 400 if max(sizes, default=0) > 8182 else 502 if attempt["back"] > 3462 else 200
@@ -119,7 +119,7 @@ def _caption(visitor: LintingClient, **fields: str) -> tuple[str, bool]:
     return text_of(response.text, "caption"), "It is not signed" in response.text
 
 
-def test_a_report_from_an_address_says_that_it_is_one(visitor: LintingClient) -> None:
+def test_a_report_opened_from_an_address_says_so(visitor: LintingClient) -> None:
     assert _caption(visitor) == ("The figures in this page’s address", True)
     in_place, _ = _caption(visitor, **{"Crumb-Quiet": "1"})
     assert in_place == "Measured from this browser to this shop and back"
@@ -130,12 +130,12 @@ def test_the_page_says_how_many_requests_it_makes(visitor: LintingClient) -> Non
     assert "up to 166 requests from this browser" in text_of(page, "header-search")
     (bar,) = elements(parsed(page), "header-search progress")
     assert bar.attrs["max"] == "166"
-    assert _next(visitor, [])["done"] == 1
+    assert _next_step(visitor, [])["done"] == 1
     last = ["200-16-9", *["404"] * 3]
-    assert _next(visitor, last[:2])["done"] == 5
+    assert _next_step(visitor, last[:2])["done"] == 5
 
 
-def test_a_report_of_nothing_leads_back(visitor: LintingClient) -> None:
+def test_an_empty_report_redirects_to_the_laboratory(visitor: LintingClient) -> None:
     response = visitor.get("/limits/way")
     assert (response.status_code, response.location) == (303, "/limits#way")
 
@@ -147,30 +147,30 @@ def test_without_javascript_the_command_is_shown(open_shop: Opener) -> None:
     assert visitor.get("/limits", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_the_laboratory_is_limited_in_number(open_shop: Opener) -> None:
+def test_the_echo_is_rate_limited(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_LIMITS_RATELIMIT="3 per minute").visitor()
     assert [visitor.get(ECHO).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 @pytest.mark.parametrize("base_url", ["http://localhost", "https://localhost"])
 @pytest.mark.parametrize("waiting", ["messages", "expired cart"])
-def test_the_assumed_bytes_beside_a_cart_are_just_enough(
+def test_the_bytes_assumed_beside_a_cart_are_just_enough(
     shop: OpenShop, base_url: str, waiting: str
 ) -> None:
     visitor = shop.visitor(base_url=base_url)
     assert visitor.token
     with visitor.session_transaction(base_url=base_url) as kept:
         if waiting == "messages":
-            kept["_flashes"] = [("message", _noise(MOST_BYTES - 70))]  # the answer adds the rest
+            kept["_flashes"] = [("message", _noise(MOST_BYTES - 70))]  # the response adds the rest
         else:
             kept[EXPIRED_CART] = _noise(LOWERED_BUDGET // 6)
-    answer = visitor.add("MUG")
-    assert answer.status_code == 303
-    lines = [line.partition(";")[0] for line in answer.headers.getlist("Set-Cookie")]
+    response = visitor.add("MUG")
+    assert response.status_code == 303
+    lines = [line.partition(";")[0] for line in response.headers.getlist("Set-Cookie")]
     carts = [line for line in lines if re.match(r"(__Host-cart|cart|undo)=", line)]
     (session,) = set(lines) - set(carts)
     name_and_value = sum(len(line) - len("=") for line in carts)
-    beside = _header_bytes(answer) - name_and_value - _header_bytes(visitor.get(ECHO))
+    beside = _header_bytes(response) - name_and_value - _header_bytes(visitor.get(ECHO))
     _is_just_enough(beside, report.ANSWER_BESIDE_BYTES)
     _is_just_enough(len("; ".join([*carts, session])) - name_and_value, report.COOKIE_BESIDE_BYTES)
 
@@ -179,7 +179,7 @@ def _is_just_enough(measured: int, reckoned: int) -> None:
     assert 0 <= reckoned - measured < 250, measured
 
 
-def _next(visitor: LintingClient, outcomes: list[str]) -> dict[str, Any]:
+def _next_step(visitor: LintingClient, outcomes: list[str]) -> dict[str, Any]:
     response = visitor.get("/limits/way/next", query_string={"outcomes": ".".join(outcomes)})
     assert "Set-Cookie" not in response.headers
     reported: dict[str, Any] | None = response.json
@@ -188,7 +188,7 @@ def _next(visitor: LintingClient, outcomes: list[str]) -> dict[str, Any]:
 
 
 def _noise(length: int) -> str:
-    """Text that does not deflate, as long names in another script would not."""
+    """Text that does not deflate, like long names in another script."""
     digests = (hashlib.sha256(b"%d" % step).digest() for step in range(20))
     return base64.b64encode(b"".join(digests)).decode()[:length]
 
@@ -198,52 +198,52 @@ def _header_bytes(response: TestResponse) -> int:
     return sum(len(line) + len("\r\n") for line in lines)
 
 
-Answers = Callable[[str, dict[str, str]], bytes | None]
-"""What a made-up deployment does with the path and the fields of a request: answers it, or closes
-the connection, which is None."""
+Respond = Callable[[str, dict[str, str]], bytes | None]
+"""How a fake deployment responds to the path and the fields of a request: with bytes, or by
+closing the connection, which is None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fake:
-    """A made-up deployment at one end of a connection."""
+class FakeServer:
+    """The server end of a connection to a fake deployment."""
 
-    answers: Answers
+    respond: Respond
 
     def speak(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             connection.settimeout(10)
-            heard = b""
-            while b"\r\n\r\n" not in heard:
-                heard += connection.recv(65_536) or b"\r\n\r\n"
-                if not heard.startswith(b"GET "):
-                    connection.sendall(answered("400 Bad Request"))
+            request_bytes = b""
+            while b"\r\n\r\n" not in request_bytes:
+                request_bytes += connection.recv(65_536) or b"\r\n\r\n"
+                if not request_bytes.startswith(b"GET "):
+                    connection.sendall(response_bytes("400 Bad Request"))
                     return
-            line, *rest = heard.decode("ascii").split("\r\n\r\n")[0].split("\r\n")
+            line, *rest = request_bytes.decode("ascii").split("\r\n\r\n")[0].split("\r\n")
             fields = dict(field.split(": ", 1) for field in rest)
-            if (answer := self.answers(line.split(" ")[1], fields)) is not None:
-                connection.sendall(answer)
+            if (response := self.respond(line.split(" ")[1], fields)) is not None:
+                connection.sendall(response)
 
 
-def answered(status: str, body: str = "", *fields: str) -> bytes:
+def response_bytes(status: str, body: str = "", *fields: str) -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *fields]
     return "\r\n".join([*lines, "", body]).encode("ascii")
 
 
 def laboratory(path: str, fields: dict[str, str]) -> bytes:
-    """What a shop without any limit would answer."""
+    """The response of a shop without any limit."""
     counted = sum(name.startswith(search.COUNTED) for name in fields)
     arrived = {"octets": len(fields.get("Cookie", "")), "counted": counted}
     body = json.dumps(arrived | {"fields": len(fields), "budget": 4096})
     back = int(path.partition("back=")[2] or 0)
-    return answered("200 OK", body, *([f"Crumb-Back: {'x' * back}"] if back else []))
+    return response_bytes("200 OK", body, *([f"Crumb-Back: {'x' * back}"] if back else []))
 
 
 def like_nginx(path: str, fields: dict[str, str]) -> bytes:
     if any(len(f"{name}: {value}\r\n") > 8192 for name, value in fields.items()):
-        return answered("400 Bad Request")
+        return response_bytes("400 Bad Request")
     whole = laboratory(path, fields)
     is_small = len(whole.partition(b"\r\n\r\n")[0]) < 4096
-    return whole if is_small else answered("502 Bad Gateway")
+    return whole if is_small else response_bytes("502 Bad Gateway")
 
 
 def like_uwsgi(path: str, fields: dict[str, str]) -> bytes | None:
@@ -258,33 +258,35 @@ def like_fastly(path: str, fields: dict[str, str]) -> bytes:
     return laboratory(path, kept)
 
 
-def refusing_431(path: str, fields: dict[str, str]) -> bytes:
+def responding_431(path: str, fields: dict[str, str]) -> bytes:
     is_long = len(fields.get("Cookie", "")) > 65_526 or len(fields) > 100
-    return answered("431 Too Large") if is_long else laboratory(path, fields)
+    return response_bytes("431 Too Large") if is_long else laboratory(path, fields)
 
 
-Meets = Callable[[socket.socket], bool]
-"""Whether a made-up deployment goes on with a new connection. It is given the socket that listens,
-which it may close."""
+OnConnect = Callable[[socket.socket], bool]
+"""Whether a fake deployment serves a new connection. It gets the listening socket, which it may
+close."""
 
 
 @contextmanager
 def served(
-    answers: Answers,
+    respond: Respond,
     *,
     host: str = "127.0.0.1",
     tls: ssl.SSLContext | None = None,
-    meets: Meets = lambda listening: True,
+    on_connect: OnConnect = lambda listening: True,
 ) -> Iterator[int]:
-    """The port of a made-up deployment."""
+    """Runs a fake deployment, and gives its port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family, backlog=128) as listening:
-        fake = Fake(answers)
+        server = FakeServer(respond)
 
         def speak(connection: socket.socket) -> None:
             with connection, suppress(OSError):
-                if meets(listening):
-                    fake.speak(tls.wrap_socket(connection, server_side=True) if tls else connection)
+                if on_connect(listening):
+                    server.speak(
+                        tls.wrap_socket(connection, server_side=True) if tls else connection
+                    )
 
         def accept() -> None:
             with suppress(OSError):
@@ -301,16 +303,18 @@ def served(
             thread.join(timeout=10)
 
 
-def limits(url: str, *options: str, exit_code: int = 0) -> Result:
+def run_limits(url: str, *options: str, exit_code: int = 0) -> Result:
     result = CliRunner().invoke(main, ["limits", "--url", url, *options])
     assert result.exit_code == exit_code, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit), result
     return result
 
 
-def measured(answers: Answers) -> dict[str, Any]:
-    with served(answers) as port:
-        reported: dict[str, Any] = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+def measured(respond: Respond) -> dict[str, Any]:
+    with served(respond) as port:
+        reported: dict[str, Any] = json.loads(
+            run_limits(f"http://127.0.0.1:{port}", "--json").stdout
+        )
     return reported
 
 
@@ -340,7 +344,7 @@ def test_a_deployment_that_drops_the_cookie() -> None:
 
 
 def test_a_deployment_that_responds_before_the_request_is_sent() -> None:
-    reported = measured(refusing_431)
+    reported = measured(responding_431)
     assert (reported["request_field_bytes"]["most"], reported["request_fields"]["most"]) == (
         65_526,
         96,
@@ -350,120 +354,126 @@ def test_a_deployment_that_responds_before_the_request_is_sent() -> None:
 
 
 def test_a_response_that_is_cut_short_does_not_pass() -> None:
-    def cut(path: str, fields: dict[str, str]) -> bytes:
+    def truncating(path: str, fields: dict[str, str]) -> bytes:
         whole = laboratory(path, fields)
         return whole[:-1] if len(whole) > 10_000 else whole
 
-    reported = measured(cut)
+    reported = measured(truncating)
     assert "closed before the response is complete" in str(reported["answer_field_bytes"]["beyond"])
 
 
-def test_the_table() -> None:
+def test_the_command_prints_a_table() -> None:
     with served(like_nginx) as port:
-        says = limits(f"http://127.0.0.1:{port}/").stdout
-    assert says.startswith(f"http://127.0.0.1:{port}, ")
-    assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in says
-    assert "8,183: 400 (the default of nginx, Heroku)" in says
-    assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in says
+        output = run_limits(f"http://127.0.0.1:{port}/").stdout
+    assert output.startswith(f"http://127.0.0.1:{port}, ")
+    assert "8,182 bytes, 8,192 with “Cookie: ” and line end" in output
+    assert "8,183: 400 (the default of nginx, Heroku)" in output
+    assert "A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BYTES=" in output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_tls_is_verified_unless_it_is_to_be_insecure(host: str) -> None:
+def test_tls_is_verified_unless_insecure_is_given(host: str) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert(host).configure_cert(context)
-    shown = f"[{host}]" if ":" in host else host
-    with served(refusing_431, host=host, tls=context) as port:
-        url = f"https://{shown}:{port}/shop"
-        says = limits(url, exit_code=1).stderr
-        assert says.startswith(f"The certificate of {host} is not trusted: ")
-        assert "add --insecure" in says
-        assert "65,527: 431" in limits(url, "--insecure").stdout
+    shown_host = f"[{host}]" if ":" in host else host
+    with served(responding_431, host=host, tls=context) as port:
+        url = f"https://{shown_host}:{port}/shop"
+        output = run_limits(url, exit_code=1).stderr
+        assert output.startswith(f"The certificate of {host} is not trusted: ")
+        assert "add --insecure" in output
+        assert "65,527: 431" in run_limits(url, "--insecure").stdout
 
 
-def test_only_the_given_address_is_contacted_whatever_the_environment(
+def test_proxies_from_the_environment_are_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     requested: list[str] = []
 
-    def noting(path: str, fields: dict[str, str]) -> bytes:
+    def recording(path: str, fields: dict[str, str]) -> bytes:
         requested.append(f"{fields['Host']}{path.partition('?')[0]}")
         return like_nginx(path, fields)
 
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    with served(noting) as port:
-        limits(f"http://127.0.0.1:{port}/a%20b/")
+    with served(recording) as port:
+        run_limits(f"http://127.0.0.1:{port}/a%20b/")
     assert set(requested) == {f"127.0.0.1:{port}/a%20b/limits/way/echo"}
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("response", "output"),
     [
-        pytest.param(answered("404 Not Found"), "There is no laboratory of Crumb at", id="404"),
-        pytest.param(answered("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"),
-        pytest.param(answered("200 OK", "[1]"), "There is no laboratory of Crumb at", id="a list"),
-        pytest.param(answered("400 Bad Request"), "SHOP_TRUSTED_HOSTS?", id="400"),
-        pytest.param(answered("503 No"), "responds with 503 to a small request", id="503"),
         pytest.param(
-            answered("301 Moved", "", "Location: http://elsewhere.example/"),
+            response_bytes("404 Not Found"), "There is no laboratory of Crumb at", id="404"
+        ),
+        pytest.param(
+            response_bytes("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"
+        ),
+        pytest.param(
+            response_bytes("200 OK", "[1]"), "There is no laboratory of Crumb at", id="a list"
+        ),
+        pytest.param(response_bytes("400 Bad Request"), "SHOP_TRUSTED_HOSTS?", id="400"),
+        pytest.param(response_bytes("503 No"), "responds with 503 to a small request", id="503"),
+        pytest.param(
+            response_bytes("301 Moved", "", "Location: http://elsewhere.example/"),
             "redirects to http://elsewhere.example/, and redirects are not followed",
             id="301",
         ),
         pytest.param(
-            answered("429 Slow", "", "Retry-After: 61"), "Try again in 61 seconds.", id="429"
+            response_bytes("429 Slow", "", "Retry-After: 61"), "Try again in 61 seconds.", id="429"
         ),
-        pytest.param(answered("429 Slow"), "Try again in a minute.", id="429 without a time"),
+        pytest.param(response_bytes("429 Slow"), "Try again in a minute.", id="429 without a time"),
         pytest.param(None, "closes the connection, even on a small request", id="closed"),
         pytest.param(b"220 mail ready\r\n", "closes the connection, even on", id="not HTTP"),
     ],
 )
-def test_a_server_without_a_laboratory_is_reported(answer: bytes | None, says: str) -> None:
-    with served(lambda path, fields: answer) as port:
-        assert says in limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+def test_a_server_without_a_laboratory_is_reported(response: bytes | None, output: str) -> None:
+    with served(lambda path, fields: response) as port:
+        assert output in run_limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
 
 
-def test_too_many_requests_end_it() -> None:
+def test_a_rate_limit_stops_the_search() -> None:
     requested: list[str] = []
 
-    def impatient(path: str, fields: dict[str, str]) -> bytes:
+    def with_rate_limit(path: str, fields: dict[str, str]) -> bytes:
         requested.append(path)
-        return answered("429 Slow") if len(requested) > 5 else laboratory(path, fields)
+        return response_bytes("429 Slow") if len(requested) > 5 else laboratory(path, fields)
 
-    with served(impatient) as port:
-        says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
-    assert says.startswith("Too many requests (429) after 6 requests: the search has stopped.")
+    with served(with_rate_limit) as port:
+        output = run_limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert output.startswith("Too many requests (429) after 6 requests: the search has stopped.")
     assert len(requested) == 6
 
 
-def mute_beyond(most: int, silence: threading.Event) -> Answers:
-    """Says nothing to a larger cookie, for half a second or until the silence is over."""
+def silent_beyond(most: int, silence: threading.Event) -> Respond:
+    """Does not respond to larger cookies, for half a second or until the event is set."""
 
-    def mute(path: str, fields: dict[str, str]) -> bytes | None:
+    def respond_or_wait(path: str, fields: dict[str, str]) -> bytes | None:
         if len(fields.get("Cookie", "")) <= most:
             return laboratory(path, fields)
         silence.wait(0.5)
         return None
 
-    return mute
+    return respond_or_wait
 
 
-def test_silence_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_response_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
-    reported = measured(mute_beyond(4096, threading.Event()))
+    reported = measured(silent_beyond(4096, threading.Event()))
     field = reported["request_field_bytes"]
     assert (field["most"], field["status"], field["steady"]) == (4096, None, None)
     assert ": no response within 5 seconds; not measured between" in field["beyond"]
 
 
-def test_an_attempt_cut_short_by_the_end_is_not_refused(
+def test_an_attempt_cut_short_by_the_time_limit_does_not_count_as_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "MOST_SECONDS", 0.5)
     silence = threading.Event()
-    with served(mute_beyond(4096, silence)) as port:
+    with served(silent_beyond(4096, silence)) as port:
         began = time.monotonic()
-        reported = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+        reported = json.loads(run_limits(f"http://127.0.0.1:{port}", "--json").stdout)
         took = time.monotonic() - began
         silence.set()
     field = reported["request_field_bytes"]
@@ -485,29 +495,35 @@ def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
 ) -> None:
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
     waited = threading.Event()
-    with served(laboratory, tls=secured(), meets=lambda _: not waited.wait(0.3)) as port:
-        reported = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    with served(laboratory, tls=secured(), on_connect=lambda _: not waited.wait(0.3)) as port:
+        reported = json.loads(
+            run_limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout
+        )
     field = reported["request_field_bytes"]
     assert (field["most"], field["least_refused"], field["cut"]) == (4096, None, True)
     assert len(reported["notes"]) == 1
     assert "before everything was measured." in reported["notes"][0]
 
 
-def except_for(number: int, then: Meets) -> Meets:
-    """Goes on with every connection but this one, counted from 1."""
-    met: list[None] = []
+def except_connection(number: int, then: OnConnect) -> OnConnect:
+    """Serves every connection but this one, counted from 1."""
+    connections: list[None] = []
 
-    def meets(listening: socket.socket) -> bool:
-        met.append(None)
-        return then(listening) if len(met) == number else True
+    def on_connect(listening: socket.socket) -> bool:
+        connections.append(None)
+        return then(listening) if len(connections) == number else True
 
-    return meets
+    return on_connect
 
 
 def test_a_failed_connection_is_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "RETRY_AFTER_SECONDS", 0)
-    with served(like_nginx, tls=secured(), meets=except_for(10, lambda _: False)) as port:
-        reported = json.loads(limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout)
+    with served(
+        like_nginx, tls=secured(), on_connect=except_connection(10, lambda _: False)
+    ) as port:
+        reported = json.loads(
+            run_limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout
+        )
     assert reported["request_field_bytes"]["most"] == 8182
     assert reported["answer_field_bytes"]["steady"] is True
     assert reported["cart_budget_bytes"] is not None
@@ -523,8 +539,8 @@ def test_a_search_that_loses_its_connection_keeps_its_findings(
         listening.close()
         return False
 
-    with served(like_nginx, meets=except_for(22, closes_down)) as port:
-        reported = json.loads(limits(f"http://127.0.0.1:{port}", "--json").stdout)
+    with served(like_nginx, on_connect=except_connection(22, closes_down)) as port:
+        reported = json.loads(run_limits(f"http://127.0.0.1:{port}", "--json").stdout)
     field, fields = reported["request_field_bytes"], reported["request_fields"]
     assert (field["most"], field["steady"], field["cut"]) == (8182, True, False)
     assert (fields["most"], fields["least_refused"], fields["cut"]) == (64, None, True)
@@ -541,18 +557,18 @@ def test_a_search_that_loses_its_connection_keeps_its_findings(
 
 @contextmanager
 def silent() -> Iterator[int]:
-    """A port of 127.0.0.1 that does not take connections, nor refuse them: its queue is full."""
-    with ExitStack() as held:
-        listening = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    """A port of 127.0.0.1 that neither accepts nor refuses connections: its queue is full."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(4):
-            waiting = held.enter_context(socket.socket())
+            waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(listening.getsockname())
         yield listening.getsockname()[1]
 
 
-def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
-    """Lets every name have these ports of 127.0.0.1 for addresses."""
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Makes every host name resolve to these ports of 127.0.0.1."""
     findings = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports
     ]  # fmt: skip
@@ -562,9 +578,9 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
 def test_the_first_address_that_responds_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 1)
     with silent() as dead, served(like_nginx) as port:
-        resolving(monkeypatch, dead, port)
+        resolve_to(monkeypatch, dead, port)
         began = time.monotonic()
-        reported = json.loads(limits("http://shop.example", "--json").stdout)
+        reported = json.loads(run_limits("http://shop.example", "--json").stdout)
         took = time.monotonic() - began
     assert reported["request_field_bytes"]["most"] == 8182
     note = "The largest request header still passes beside 1,000 bytes of other headers."
@@ -572,39 +588,39 @@ def test_the_first_address_that_responds_is_kept(monkeypatch: pytest.MonkeyPatch
     assert took < 4
 
 
-def test_all_addresses_share_the_time_of_one(
+def test_all_addresses_share_one_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.5)
     with silent() as dead:
-        resolving(monkeypatch, dead, dead, dead, dead)
+        resolve_to(monkeypatch, dead, dead, dead, dead)
         began = time.monotonic()
-        says = limits("http://shop.example", exit_code=1).stderr
+        output = run_limits("http://shop.example", exit_code=1).stderr
         took = time.monotonic() - began
-    assert says == "shop.example port 80 cannot be reached: no response. Is the shop running?\n"
+    assert output == "shop.example port 80 cannot be reached: no response. Is the shop running?\n"
     assert 0.4 < took < 1.5
 
 
 def test_a_silent_tls_handshake_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PATIENCE_SECONDS", 0.2)
     over = threading.Event()
-    with served(laboratory, meets=lambda _: over.wait(2)) as port:
-        says = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+    with served(laboratory, on_connect=lambda _: over.wait(2)) as port:
+        output = run_limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
         over.set()
-    assert says == (
+    assert output == (
         f"127.0.0.1 port {port} gives no response to the TLS handshake. "
         "Should the URL begin with http://?\n"
     )
 
 
-def test_no_more_requests_are_made_than_stated() -> None:
-    def worst(path: str, fields: dict[str, str]) -> bytes:
+def test_the_search_makes_no_more_requests_than_stated() -> None:
+    def with_the_largest_limits(path: str, fields: dict[str, str]) -> bytes:
         is_long = len(fields.get("Cookie", "")) > 2**20 - 1 or len(fields) > 2003
         is_back = int(path.partition("back=")[2] or 0) > 2**20 - 1
-        return answered("431 No") if is_long or is_back else laboratory(path, fields)
+        return response_bytes("431 No") if is_long or is_back else laboratory(path, fields)
 
     ticks: list[None] = []
-    with served(worst) as port:
+    with served(with_the_largest_limits) as port:
         deployment = Deployment.of(f"http://127.0.0.1:{port}")
         findings = client.measure(deployment, lambda: ticks.append(None))
     assert 80 <= findings.requests <= client.MOST_REQUESTS == 83
@@ -613,11 +629,11 @@ def test_no_more_requests_are_made_than_stated() -> None:
 
 
 def test_informational_responses_are_skipped() -> None:
-    def hinting(path: str, fields: dict[str, str]) -> bytes:
+    def with_early_hints(path: str, fields: dict[str, str]) -> bytes:
         hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
         return 2 * hints + like_nginx(path, fields)
 
-    assert measured(hinting)["request_field_bytes"]["most"] == 8182
+    assert measured(with_early_hints)["request_field_bytes"]["most"] == 8182
 
 
 @pytest.mark.parametrize(
@@ -639,13 +655,13 @@ def test_the_host_header_has_the_port_unless_it_is_the_default(url: str, authori
 def test_an_unreachable_deployment_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    says = limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
-    assert says.startswith(f"127.0.0.1 port {port} cannot be reached: Connection refused.")
-    says = limits("http://no-such-name.invalid", exit_code=1).stderr
-    assert says == "The name no-such-name.invalid is not known. Is it spelt right?\n"
+    output = run_limits(f"http://127.0.0.1:{port}", exit_code=1).stderr
+    assert output.startswith(f"127.0.0.1 port {port} cannot be reached: Connection refused.")
+    output = run_limits("http://no-such-name.invalid", exit_code=1).stderr
+    assert output == "The name no-such-name.invalid is not known. Is it spelt right?\n"
     with served(laboratory) as port:
-        says = limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
-    assert f"127.0.0.1 port {port} does not speak TLS" in says
+        output = run_limits(f"https://127.0.0.1:{port}", exit_code=1).stderr
+    assert f"127.0.0.1 port {port} does not speak TLS" in output
 
 
 @pytest.mark.parametrize(
@@ -657,6 +673,6 @@ def test_an_unreachable_deployment_is_reported() -> None:
     ],
 )  # fmt: skip
 def test_an_invalid_url_is_reported(url: str) -> None:
-    says = limits(url, exit_code=1).stderr
-    assert "is not the URL of a shop: " in says
-    assert len(says.splitlines()) <= 2
+    output = run_limits(url, exit_code=1).stderr
+    assert "is not the URL of a shop: " in output
+    assert len(output.splitlines()) <= 2

@@ -7,7 +7,7 @@ import pytest
 from shop.config import SettingsError
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from tests.conftest import DAY, Opener, OpenShop
-from tests.integration.carts import altered, held, numbered, offered
+from tests.integration.carts import altered, held, numbered, undo_form
 from tests.integration.client import (
     LintingClient,
     attributes,
@@ -35,7 +35,7 @@ def rows(html: str, caption: str) -> list[list[str]]:
 
 
 def octets(visitor: LintingClient, name: str = "cart") -> int:
-    """Name and value of the cart cookie that this browser keeps."""
+    """Octets of the name and value of this browser's cart cookie."""
     return len(name) + len(visitor.cart_value(name) or "")
 
 
@@ -46,7 +46,7 @@ def shopper(shop: OpenShop) -> LintingClient:
     return visitor
 
 
-def test_it_may_be_found_but_its_reports_may_not(visitor: LintingClient) -> None:
+def test_the_page_is_indexed_but_exhibits_are_not(visitor: LintingClient) -> None:
     assert 'rel="canonical" href="http://localhost/limits"' in visitor.get(PAGE).text
     assert "noindex" not in visitor.get(PAGE).text
     assert "noindex" in visitor.get("/limits/museum/full").text
@@ -58,7 +58,7 @@ def test_without_a_cart_the_page_says_so(visitor: LintingClient) -> None:
     assert not elements(parsed(page), ".cookie-line")
 
 
-def test_the_parts_are_the_cookie_and_their_bytes_its_sum(shopper: LintingClient) -> None:
+def test_the_parts_and_their_bytes_add_up_to_the_cookie(shopper: LintingClient) -> None:
     page = shopper.get(PAGE).text
     parts = [part.to_text() for part in elements(parsed(page), ".cookie-line .part")]
     marks = [mark.to_text() for mark in elements(parsed(page), ".cookie-line .part-mark")]
@@ -69,7 +69,7 @@ def test_the_parts_are_the_cookie_and_their_bytes_its_sum(shopper: LintingClient
     assert f"{octets(shopper)} of 4,096 bytes" in page
 
 
-def test_its_lines_cost_what_they_add(shop: OpenShop, shopper: LintingClient) -> None:
+def test_each_line_costs_the_bytes_that_it_adds(shop: OpenShop, shopper: LintingClient) -> None:
     costs = rows(shopper.get(PAGE).text, "What each line costs")
     assert [row[0] for row in costs] == ["2 × Everyday mug", "5 × Cedar pencil", "1 × Salt pig"]
     texts = [row[1] for row in costs]
@@ -79,7 +79,7 @@ def test_its_lines_cost_what_they_add(shop: OpenShop, shopper: LintingClient) ->
     assert octets(shopper) == len("cart" + "F") + -(-bits // 6) + 22
 
 
-def test_its_time_is_told_as_a_date(shop: OpenShop, shopper: LintingClient) -> None:
+def test_the_time_in_the_cookie_is_shown_as_a_date(shop: OpenShop, shopper: LintingClient) -> None:
     shop.clock.now += 90
     page = " ".join(shopper.get(PAGE).text.split())
     # 1,780,000,000 is 12,774,400 seconds after 2026 began.
@@ -89,7 +89,7 @@ def test_its_time_is_told_as_a_date(shop: OpenShop, shopper: LintingClient) -> N
     assert "lasts 30 days from then, and can be restored for 3 days more" in page
 
 
-def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
+def test_the_page_shows_the_last_exchange_of_headers(shop: OpenShop) -> None:
     visitor = shop.visitor()
     (header,) = cart_headers(visitor.add("MUG"))
     visitor.set_cookie("secret", "of-another-program")
@@ -107,40 +107,40 @@ def test_the_last_exchange_is_shown_as_it_was(shop: OpenShop) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])
-def test_lines_are_added(shopper: LintingClient, count: int) -> None:
-    answer = shopper.send("/limits/cart/lines", count=count)
-    assert (answer.status_code, answer.location) == (303, PAGE)
+def test_buttons_add_lines(shopper: LintingClient, count: int) -> None:
+    response = shopper.send("/limits/cart/lines", count=count)
+    assert (response.status_code, response.location) == (303, PAGE)
     assert len(held(shopper)) == len(HELD) + count
-    assert offered(shopper) is not None
+    assert undo_form(shopper) is not None
 
 
 @pytest.mark.parametrize("count", ["", "2", "-1", "1e9", "a"])
-def test_other_counts_are_one(shopper: LintingClient, count: str) -> None:
+def test_an_unsupported_count_adds_one_line(shopper: LintingClient, count: str) -> None:
     shopper.send("/limits/cart/lines", count=count)
     assert len(held(shopper)) == len(HELD) + 1
 
 
-@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("is_https", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("budget", [4096, 2300])
-def test_it_is_filled_to_the_last_byte_and_refuses_one_more(
-    open_shop: Opener, budget: int, secure: bool
+def test_fill_uses_every_byte_and_no_further_line_fits(
+    open_shop: Opener, budget: int, is_https: bool
 ) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES=str(budget))
-    visitor = shop.visitor(base_url="https://localhost" if secure else "http://localhost")
-    name = "__Host-cart" if secure else "cart"
+    visitor = shop.visitor(base_url="https://localhost" if is_https else "http://localhost")
+    name = "__Host-cart" if is_https else "cart"
     visitor.send("/limits/cart/fill")
     assert octets(visitor, name) == budget
     full = visitor.cart_value(name)
-    answer = visitor.send("/limits/cart/lines", count=1)
-    assert answer.status_code == 409
-    assert "does not fit" in text_of(answer.text, "[role=alert]")
+    response = visitor.send("/limits/cart/lines", count=1)
+    assert response.status_code == 409
+    assert "does not fit" in text_of(response.text, "[role=alert]")
     assert visitor.cart_value(name) == full
-    assert "0 more lines fit" in answer.text
+    assert "0 more lines fit" in response.text
     assert visitor.send("/limits/cart/fill").status_code == 303
     assert visitor.cart_value(name) == full
 
 
-def test_what_fits_is_what_is_announced(shopper: LintingClient) -> None:
+def test_as_many_lines_fit_as_announced(shopper: LintingClient) -> None:
     shopper.send("/limits/cart/lines", count=100)
     more = int(text_of(shopper.get(PAGE).text, ".more-lines").split()[0].replace(",", ""))
     before = len(held(shopper))
@@ -149,14 +149,14 @@ def test_what_fits_is_what_is_announced(shopper: LintingClient) -> None:
     assert len(held(shopper)) == before + more
 
 
-def test_it_is_emptied_with_a_step_back(shopper: LintingClient) -> None:
+def test_emptying_the_cart_can_be_undone(shopper: LintingClient) -> None:
     shopper.send("/limits/cart/empty")
     assert held(shopper) == []
-    assert offered(shopper) is not None
+    assert undo_form(shopper) is not None
 
 
 @pytest.mark.parametrize("button", ["lines", "fill", "empty"])
-def test_an_expired_cart_that_is_offered_back_is_not_replaced(shop: OpenShop, button: str) -> None:
+def test_an_expired_cart_on_offer_is_not_replaced(shop: OpenShop, button: str) -> None:
     visitor = shop.visitor()
     expired = shop.cookie(HELD, age_seconds=31 * DAY)
     visitor.set_cookie("cart", expired)
@@ -168,19 +168,19 @@ def test_an_expired_cart_that_is_offered_back_is_not_replaced(shop: OpenShop, bu
     assert "There is no cart in this browser" not in page
 
 
-def test_an_older_step_is_not_offered_as_the_last_one(shop: OpenShop) -> None:
+def test_no_older_step_is_offered_after_filling_the_cart(shop: OpenShop) -> None:
     visitor = shop.visitor()
     visitor.add("MUG")
     visitor.add("PENCIL")
-    assert offered(visitor) is not None
+    assert undo_form(visitor) is not None
     visitor.send("/limits/cart/lines", count=100)
     before = visitor.cart_value()
     visitor.send("/limits/cart/fill")
     assert visitor.cart_value() != before
-    assert offered(visitor) is None
+    assert undo_form(visitor) is None
 
 
-def test_a_refused_cart_is_no_cart_here_either(shop: OpenShop) -> None:
+def test_a_refused_cookie_counts_as_no_cart(shop: OpenShop) -> None:
     for value in (altered(shop.cookie(HELD)), shop.cookie(HELD, age_seconds=60 * DAY), "x"):
         visitor = shop.visitor()
         visitor.set_cookie("cart", value)
@@ -188,7 +188,7 @@ def test_a_refused_cart_is_no_cart_here_either(shop: OpenShop) -> None:
             assert "There is no cart in this browser" in visitor.get(PAGE).text
 
 
-def test_a_shop_without_products_fills_carts_too(shop: OpenShop) -> None:
+def test_fill_works_without_products(shop: OpenShop) -> None:
     visitor = shop.visitor()
     assert visitor.token
     shop.sql("update products set is_active = 0")
@@ -196,7 +196,9 @@ def test_a_shop_without_products_fills_carts_too(shop: OpenShop) -> None:
     assert octets(visitor) == BROWSER_LIMIT_BYTES
 
 
-def test_nothing_is_written_for_a_visitor(shop: OpenShop, shopper: LintingClient) -> None:
+def test_the_laboratory_never_writes_to_the_database(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
     before = shop.dump()
     shopper.get(PAGE)
     shopper.send("/limits/cart/fill")
@@ -213,7 +215,7 @@ def test_the_laboratory_can_be_switched_off(open_shop: Opener) -> None:
     assert "/limits" in open_shop().visitor().get("/").text
 
 
-def test_its_requests_are_limited_in_number(open_shop: Opener) -> None:
+def test_the_laboratory_is_rate_limited(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_LIMITS_RATELIMIT="63 per minute").visitor()
     assert [visitor.get(PAGE).status_code for _ in range(3)] == [200, 200, 200]
     probe = [visitor.get("/limits/probe").status_code for _ in range(4)]
@@ -232,13 +234,13 @@ def test_its_requests_are_limited_in_number(open_shop: Opener) -> None:
         ("/limits/way/echo?back=1048576", 1),
     ],
 )
-def test_what_takes_long_counts_for_more(open_shop: Opener, address: str, most: int) -> None:
+def test_expensive_requests_count_for_more(open_shop: Opener, address: str, most: int) -> None:
     visitor = open_shop(SHOP_LIMITS_RATELIMIT="100 per minute").visitor()
     statuses = [visitor.get(address).status_code for _ in range(most + 1)]
     assert [status == 429 for status in statuses] == [False] * most + [True]
 
 
-def test_a_cart_that_was_filled_can_be_put_back(shopper: LintingClient) -> None:
+def test_filling_the_cart_can_be_undone(shopper: LintingClient) -> None:
     before = held(shopper)
     page = shopper.get(shopper.send("/limits/cart/fill").location)
     assert octets(shopper) == BROWSER_LIMIT_BYTES
@@ -250,19 +252,19 @@ def test_a_cart_that_was_filled_can_be_put_back(shopper: LintingClient) -> None:
 
 @pytest.mark.parametrize("lines", [3, 100, 300])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_what_fills_a_cart_of_a_smaller_budget_passes_a_default_nginx(
+def test_responses_under_a_smaller_budget_pass_a_default_nginx(
     open_shop: Opener, lines: int, scheme: str
 ) -> None:
     visitor = open_shop(SHOP_CART_BUDGET_BYTES="2300").visitor(base_url=f"{scheme}://localhost")
     for count in (1, 1, 1) if lines == 3 else (100,) * (lines // 100):
         visitor.send("/limits/cart/lines", count=count)
-    answer = visitor.send("/limits/cart/fill")
-    fields = "".join(f"{name}: {text}\r\n" for name, text in answer.headers)
+    response = visitor.send("/limits/cart/fill")
+    fields = "".join(f"{name}: {text}\r\n" for name, text in response.headers)
     assert len(f"HTTP/1.1 303 SEE OTHER\r\n{fields}\r\n") < 4000
-    is_offered = "Put my own cart back" in visitor.get(answer.location).text
+    is_offered = "Put my own cart back" in visitor.get(response.location).text
     assert is_offered == (lines < 300)
 
 
-def test_a_wrong_limit_is_told(open_shop: Opener) -> None:
+def test_an_invalid_rate_limit_is_reported(open_shop: Opener) -> None:
     with pytest.raises(SettingsError, match="SHOP_LIMITS_RATELIMIT=many"):
         open_shop(SHOP_LIMITS_RATELIMIT="many")

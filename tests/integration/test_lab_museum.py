@@ -1,4 +1,4 @@
-"""The museum of carts: what it says should happen does, and a visitor's own cart is left alone."""
+"""The museum of carts: exhibits behave as described, and the visitor's own cart is left alone."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import FORMER_KEY
 from shop.lab.museum.exhibits import EXHIBITS
 from tests.conftest import DAY, KEY, Opener, OpenShop
-from tests.integration.carts import held, notices, numbered, offered
+from tests.integration.carts import held, notices, numbered, undo_form
 from tests.integration.client import (
     LintingClient,
     attributes,
     cart_headers,
     elements,
+    field_value,
     parsed,
     text_of,
-    value_of,
 )
 
 EXPECTED = {
@@ -45,11 +45,11 @@ EXPECTED = {
     "two-of-one-name": 4,
     "foreign": 5,
 }
-"""Of how many things each exhibit says that they should happen, in the order of the rooms."""
+"""The number of expectations on each exhibit's page, in the order of the rooms."""
 NAMES = list(EXPECTED)
-TAKEN = ("nearly-full", "full", "expired-in-grace", "version-2", "deleted-product")
+LOADABLE = ("nearly-full", "full", "expired-in-grace", "version-2", "deleted-product")
 SETTINGS = [
-    pytest.param({}, "http://localhost", id="as it comes"),
+    pytest.param({}, "http://localhost", id="default settings"),
     pytest.param({}, "https://localhost", id="https"),
     pytest.param({"SHOP_CART_BUDGET_BYTES": "64"}, "https://localhost", id="the smallest budget"),
     pytest.param(
@@ -64,7 +64,9 @@ SETTINGS = [
         "http://localhost",
         id="another country",
     ),
-    pytest.param({"SHOP_CART_MAX_AGE_DAYS": "0.00003"}, "http://localhost", id="a life of 2 s"),
+    pytest.param(
+        {"SHOP_CART_MAX_AGE_DAYS": "0.00003"}, "http://localhost", id="carts that expire after 2 s"
+    ),
 ]
 
 
@@ -73,31 +75,31 @@ def address(name: str) -> str:
 
 
 def results(html: str) -> list[str]:
-    """What the table of a placard says of each expectation."""
+    """The result of each expectation in the exhibit's table."""
     return [cell.to_text() for cell in elements(parsed(html), ".museum-expected tbody td")]
 
 
-def opened(visitor: LintingClient) -> dict[str, list[str]]:
-    """What every placard says, by name."""
+def all_results(visitor: LintingClient) -> dict[str, list[str]]:
+    """The results of every exhibit, by name."""
     return {name: results(visitor.get(address(name)).text) for name in NAMES}
 
 
-ALL_DO = {name: ["✓ does"] * count for name, count in EXPECTED.items()}
+ALL_AS_EXPECTED = {name: ["✓ does"] * count for name, count in EXPECTED.items()}
 
 
 @pytest.mark.parametrize(("settings", "base_url"), SETTINGS)
-def test_each_exhibit_does_what_it_should(
+def test_every_exhibit_behaves_as_described(
     open_shop: Opener, settings: dict[str, str], base_url: str
 ) -> None:
-    assert opened(open_shop(**settings).visitor(base_url=base_url)) == ALL_DO
+    assert all_results(open_shop(**settings).visitor(base_url=base_url)) == ALL_AS_EXPECTED
 
 
-def test_an_empty_catalogue_shows_the_same(shop: OpenShop, visitor: LintingClient) -> None:
+def test_exhibits_work_with_an_empty_catalogue(shop: OpenShop, visitor: LintingClient) -> None:
     shop.sql("delete from products")
-    assert opened(visitor) == ALL_DO
+    assert all_results(visitor) == ALL_AS_EXPECTED
 
 
-def test_opening_leaves_the_visitor_and_the_shop_alone(
+def test_viewing_an_exhibit_changes_neither_the_visitor_nor_the_shop(
     shop: OpenShop, visitor: LintingClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     visitor.add("MUG", 2)
@@ -115,9 +117,7 @@ def test_opening_leaves_the_visitor_and_the_shop_alone(
     assert shop.dump() == before
 
 
-def test_no_cookie_of_the_visitor_comes_onto_the_stage(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_exhibits_never_see_the_visitors_cookies(shop: OpenShop, visitor: LintingClient) -> None:
     mine = shop.cookie({"PENCIL": 7})
     visitor.set_cookie("cart", mine)
     visitor.set_cookie("theme", "night")
@@ -134,23 +134,23 @@ def test_no_cookie_of_the_visitor_comes_onto_the_stage(
 
 
 @pytest.mark.parametrize("key", [KEY, FORMER_KEY, exhibits.GONE_KEY])
-def test_no_key_stands_on_a_page(visitor: LintingClient, key: str) -> None:
+def test_pages_reveal_no_key(visitor: LintingClient, key: str) -> None:
     assert not any(key in visitor.get(address(name)).text for name in NAMES)
 
 
-def test_what_is_shown_does_not_count_as_a_change(open_shop: Opener) -> None:
+def test_exhibits_do_not_use_up_the_visitors_rate_limit(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_RATELIMIT="2 per minute").visitor()
-    assert opened(visitor) == ALL_DO
+    assert all_results(visitor) == ALL_AS_EXPECTED
     assert visitor.add("MUG").status_code == 303
 
 
-def test_threads_do_not_meet_on_the_stage(shop: OpenShop) -> None:
+def test_exhibits_can_be_viewed_concurrently(shop: OpenShop) -> None:
     with ThreadPoolExecutor(4) as pool:
         pages = pool.map(lambda name: shop.visitor().get(address(name)).text, NAMES)
-        assert [results(page) for page in pages] == list(ALL_DO.values())
+        assert [results(page) for page in pages] == list(ALL_AS_EXPECTED.values())
 
 
-def test_what_does_not_come_true_is_said(
+def test_a_failed_expectation_is_reported(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = next(exhibit for exhibit in EXHIBITS if exhibit.name == "full")
@@ -168,25 +168,27 @@ def test_what_does_not_come_true_is_said(
         ("4095", "may take 4,095 (SHOP_CART_BUDGET_BYTES)"),
     ],
 )
-def test_what_limits_a_cart_is_named(open_shop: Opener, budget: str, source: str) -> None:
+def test_the_page_names_the_source_of_the_limit(
+    open_shop: Opener, budget: str, source: str
+) -> None:
     page = open_shop(SHOP_CART_BUDGET_BYTES=budget).visitor().get(address("full")).text
     assert source in text_of(page, "section[aria-labelledby=cookie] > p")
 
 
-def test_a_shop_that_is_broken_is_told_of(
+def test_a_bug_in_the_shop_shows_as_a_failed_expectation(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shop.web.site.wording.refusal", lambda *_, **__: "Hm")
     assert results(visitor.get(address("forged")).text).count("✗ does not") == 1
 
 
-def test_without_a_grace_that_is_said(open_shop: Opener) -> None:
+def test_without_a_grace_period_the_page_says_so(open_shop: Opener) -> None:
     page = open_shop(SHOP_CART_GRACE_DAYS="0").visitor().get(address("expired-in-grace")).text
     assert "This shop offers no expired cart back" in text_of(page, ".lab .notice")
     assert results(page) == []
 
 
-def test_the_rooms_follow_each_other(visitor: LintingClient) -> None:
+def test_exhibits_link_to_their_neighbours(visitor: LintingClient) -> None:
     section = parsed(visitor.get("/limits").text)
     assert [attributes(link)["href"] for link in elements(section, ".museum a")] == list(
         map(address, NAMES)
@@ -197,7 +199,7 @@ def test_the_rooms_follow_each_other(visitor: LintingClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", "Full", "version-3"])
-def test_an_unknown_exhibit_is_not_there(visitor: LintingClient, name: str) -> None:
+def test_an_unknown_exhibit_is_404(visitor: LintingClient, name: str) -> None:
     assert visitor.get(address(name)).status_code == 404
     assert visitor.send(address(name), cart="x").status_code == 404
 
@@ -206,29 +208,29 @@ def test_without_the_laboratory_there_is_no_museum(open_shop: Opener) -> None:
     assert open_shop(SHOP_LIMITS_LAB="off").visitor().get(address("full")).status_code == 404
 
 
-def test_only_what_the_shop_keeps_can_be_put_in_browser(visitor: LintingClient) -> None:
+def test_only_carts_that_the_shop_accepts_can_be_loaded(visitor: LintingClient) -> None:
     pages = {name: visitor.get(address(name)).text for name in NAMES}
     forms = {
         name: elements(parsed(pages[name]), f"form[action='{address(name)}']") for name in NAMES
     }
-    assert tuple(name for name in NAMES if forms[name]) == TAKEN
+    assert tuple(name for name in NAMES if forms[name]) == LOADABLE
     assert all("curl -sSi -b 'cart=" in page for page in pages.values())
 
 
-def take(visitor: LintingClient, name: str) -> tuple[str, str]:
-    """Puts an exhibit into the browser: its value, and the page that comes then."""
-    value = value_of(visitor.get(address(name)).text, "cart")
-    answer = visitor.send(address(name), cart=value)
-    assert answer.status_code == 303
-    return value, visitor.get(answer.headers["Location"]).text
+def load(visitor: LintingClient, name: str) -> tuple[str, str]:
+    """Puts an exhibit into the browser; returns its value and the next page."""
+    value = field_value(visitor.get(address(name)).text, "cart")
+    response = visitor.send(address(name), cart=value)
+    assert response.status_code == 303
+    return value, visitor.get(response.headers["Location"]).text
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_one_that_is_taken_is_there_byte_for_byte_and_undone(
+@pytest.mark.parametrize("name", LOADABLE)
+def test_a_loaded_exhibit_is_kept_byte_for_byte_and_can_be_undone(
     shop: OpenShop, visitor: LintingClient, name: str
 ) -> None:
     visitor.add("PENCIL", 3)
-    value, page = take(visitor, name)
+    value, page = load(visitor, name)
     assert visitor.cart_value() == value
     assert "In your browser now, byte for byte" in text_of(page, "main > .notices")
     form = {
@@ -240,25 +242,25 @@ def test_one_that_is_taken_is_there_byte_for_byte_and_undone(
     assert "Undone. Your cart is as it was before" in notices(visitor)
 
 
-def test_a_full_one_that_is_taken_offers_no_older_step_as_the_last(visitor: LintingClient) -> None:
+def test_after_loading_a_full_cart_no_older_step_is_offered(visitor: LintingClient) -> None:
     visitor.add("MUG")
     visitor.add("PENCIL")
-    take(visitor, "full")
-    assert offered(visitor) is None
+    load(visitor, "full")
+    assert undo_form(visitor) is None
 
 
-def test_the_cart_page_offers_the_step_back_too_where_there_is_room(
+def test_the_cart_page_offers_undo_where_there_is_room(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("PENCIL")
-    take(visitor, "version-2")
-    step = offered(visitor)
+    load(visitor, "version-2")
+    step = undo_form(visitor)
     assert step is not None
     assert step["cart"] == shop.cookie({"PENCIL": 1})
 
 
-def test_an_empty_cart_comes_back_too(visitor: LintingClient) -> None:
-    _, page = take(visitor, "full")
+def test_undo_after_loading_restores_an_empty_cart(visitor: LintingClient) -> None:
+    _, page = load(visitor, "full")
     form = parsed(page)
     fields = map(attributes, elements(form, "form[action='/cart/undo'] input"))
     sent = {field["name"] or "": field["value"] for field in fields}
@@ -266,22 +268,22 @@ def test_an_empty_cart_comes_back_too(visitor: LintingClient) -> None:
     assert held(visitor) == []
 
 
-def test_the_way_back_is_of_one_browser_and_an_hour(
+def test_putting_the_cart_back_is_limited_to_one_browser_and_an_hour(
     shop: OpenShop, visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor.add("MUG")
     page = visitor.get(address("full")).text
-    answer = visitor.send(address("full"), cart=value_of(page, "cart"))
-    way = answer.headers["Location"]
+    response = visitor.send(address("full"), cart=field_value(page, "cart"))
+    next_page = response.headers["Location"]
     stranger = shop.visitor()
     assert stranger.token
-    assert "Put my own cart back" not in stranger.get(way).text
-    assert "Put my own cart back" in visitor.get(way).text
+    assert "Put my own cart back" not in stranger.get(next_page).text
+    assert "Put my own cart back" in visitor.get(next_page).text
     monkeypatch.setattr(previous_cart, "LIFE_SECONDS", -1)
-    assert "Put my own cart back" not in visitor.get(way).text
+    assert "Put my own cart back" not in visitor.get(next_page).text
 
 
-def test_what_the_shop_would_not_read_is_not_taken(shop: OpenShop, visitor: LintingClient) -> None:
+def test_carts_that_the_shop_refuses_are_not_loaded(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG")
     kept = visitor.cart_value()
     old = shop.cookie({"PENCIL": 1}, age_seconds=34 * DAY)
@@ -291,19 +293,19 @@ def test_what_the_shop_would_not_read_is_not_taken(shop: OpenShop, visitor: Lint
     assert "Nothing was changed" in notices(visitor)
 
 
-def test_an_expired_cart_that_is_offered_is_not_replaced(
+def test_loading_does_not_replace_an_expired_cart_on_offer(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     assert visitor.token
     old = shop.cookie({"MUG": 1}, age_seconds=31 * DAY)
     visitor.set_cookie("cart", old)
-    answer = visitor.send(address("full"), cart=shop.cookie({"PENCIL": 1}))
-    assert (answer.status_code, cart_headers(answer)) == (303, [])
+    response = visitor.send(address("full"), cart=shop.cookie({"PENCIL": 1}))
+    assert (response.status_code, cart_headers(response)) == (303, [])
     assert "Please restore it or let it go first" in notices(visitor)
 
 
-def test_a_full_cart_that_is_taken_takes_no_more(visitor: LintingClient) -> None:
-    value, _ = take(visitor, "full")
+def test_nothing_fits_into_a_loaded_full_cart(visitor: LintingClient) -> None:
+    value, _ = load(visitor, "full")
     assert len("cart") + len(value) == cookie.BROWSER_LIMIT_BYTES
     assert visitor.add("PENCIL").status_code == 409
     assert visitor.cart_value() == value

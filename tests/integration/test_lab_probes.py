@@ -1,4 +1,4 @@
-"""The chain of probes over HTTP: a browser without any limit walks it to its end."""
+"""The probes over HTTP: a browser without any limit completes a run."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from tests.integration.client import (
     elements,
     parsed,
 )
-from tests.integration.model_visit import ModelVisit, running, signed
+from tests.integration.model_visit import ModelVisit, signed, signed_for_session
 from tests.model_browser import ModelBrowser
 
 PROBE = "/limits/probe"
-OF_GUNICORN = len(
+GUNICORN_HEADER_BYTES = len(
     "Server: gunicorn\r\nDate: Mon, 23 Nov 2026 12:00:00 GMT\r\nConnection: close\r\n"
 )
 JAR = f"{PROBE}/jar"
@@ -40,7 +40,7 @@ SCRIPT = {BY_SCRIPT: "1"}
 
 
 class Visit(ModelVisit):
-    """One that walks the chain."""
+    """A visit that runs the probes."""
 
     def __init__(
         self,
@@ -53,34 +53,34 @@ class Visit(ModelVisit):
         super().__init__(shop, browser or ModelBrowser(), base_url=base_url)
         cart = cart or f"cart={shop.cookie(HELD)}"
         self.browser.take(f"{cart}; Path=/; Secure; Priority=High", "/")
-        self.began = self.begins(PROBE)
+        self.began = self.start(PROBE)
 
     @property
     def cart(self) -> str:
         (cart,) = (kept.value for kept in self.browser.kept if kept.name == "cart")
         return cart
 
-    def walks(self) -> str:
-        """Follows redirects and refreshes to the report, whose page it gives."""
+    def follow(self) -> str:
+        """Follows redirects and refreshes up to the report, and returns its page."""
         next_address = self.began
-        while next_address and len(self.answers) < 2000:
-            answer = self.asks(next_address)
-            for picture in elements(parsed(answer.text), "img[alt='a picture']"):
-                self.asks(attributes(picture)["src"] or "")
-            next_address = answer.location or _refresh(answer.text)
-        return answer.text
+        while next_address and len(self.responses) < 2000:
+            response = self.request(next_address)
+            for picture in elements(parsed(response.text), "img[alt='a picture']"):
+                self.request(attributes(picture)["src"] or "")
+            next_address = response.location or _refresh(response.text)
+        return response.text
 
-    def steps(self, told: object) -> Iterator[dict[str, Any]]:
-        """Goes the way as the page's script does, which tells this whenever it is asked: what it
-        is told in turn, to the address of the report."""
+    def steps(self, sent: object) -> Iterator[dict[str, Any]]:
+        """Makes the run as the page's script does, and sends this report whenever one is due.
+        Yields each step up to the address of the report."""
         step: dict[str, Any] = {"next": f"{JAR}/?s={state_of(self.began)}", "script": None}
         while not step.get("is_over"):
             if step.get("is_page"):
-                (picture,) = elements(parsed(self.asks(step["next"]).text), "img")
-                self.asks(attributes(picture)["src"] or "")
+                (picture,) = elements(parsed(self.request(step["next"]).text), "img")
+                self.request(attributes(picture)["src"] or "")
                 step["next"] = step["next"].replace("/page", "/jar/")
-            tail = f"&report={json.dumps(told)}" if step["script"] else ""
-            step = self.asks(step["next"] + tail, headers=SCRIPT).get_json()
+            tail = f"&report={json.dumps(sent)}" if step["script"] else ""
+            step = self.request(step["next"] + tail, headers=SCRIPT).get_json()
             yield step
 
 
@@ -92,7 +92,7 @@ def visit(shop: OpenShop) -> Visit:
 def _refresh(html: str) -> str:
     refreshes = elements(parsed(html), "meta[http-equiv=refresh]")
     if not refreshes:
-        # A parser that runs scripts sees no element in a noscript.
+        # With scripting enabled, the parser sees no elements in a noscript.
         _, _, rest = html.partition('content="0; url=')
         return unescape(rest.partition('"')[0])
     return (attributes(refreshes[0])["content"] or "").partition("url=")[2]
@@ -105,38 +105,40 @@ def report(html: str) -> dict[str, dict[str, object]]:
 
 
 def cart_of(octets: int, name: str = "cart") -> str:
-    """Name and value of a cart that take so many octets."""
+    """A cart cookie of this many octets, as name=value."""
     limit = CookieLimit(name, (KEY,), 4096)
     cart = exact_size.cart_of_exactly(octets, limit, first=[Line(1, 1)], now=START)
     assert cart is not None
     return f"{name}={cookie.encode(cart, [KEY], name=name)}"
 
 
-def octets_of_header(answer: TestResponse) -> int:
-    """Of all of an answer that stands before its content."""
-    fields = [f"{name}: {text}" for name, text in answer.headers]
-    return len("\r\n".join([f"HTTP/1.1 {answer.status}", *fields, "", ""]))
+def header_octets(response: TestResponse) -> int:
+    """Octets of a response before its content."""
+    fields = [f"{name}: {text}" for name, text in response.headers]
+    return len("\r\n".join([f"HTTP/1.1 {response.status}", *fields, "", ""]))
 
 
 def state_of(address: str) -> str:
     return parse_qs(urlsplit(address).query)["s"][0]
 
 
-def test_it_ends_with_a_report_and_deletes_all_it_has_set(visit: Visit) -> None:
+def test_a_run_ends_with_a_report_and_deletes_its_cookies(visit: Visit) -> None:
     cart = visit.cart
-    found = report(visit.walks())
+    findings = report(visit.follow())
 
-    assert list(found) == [question.key for question in QUESTIONS]
-    assert (found["largest"]["largest"], found["overwriting"]["old"]) == (4096, "kept")
-    assert (found["eviction"]["kept"], found["eviction"]["left"]) == (180, 150)
+    assert list(findings) == [question.key for question in QUESTIONS]
+    assert (findings["largest"]["largest"], findings["overwriting"]["old"]) == (4096, "kept")
+    assert (findings["eviction"]["kept"], findings["eviction"]["left"]) == (180, 150)
     assert visit.cart == cart
     assert {kept.name for kept in visit.browser.kept} == {"cart", "session"}
-    assert len(visit.answers) < 600
+    assert len(visit.responses) < 600
 
 
-def test_only_its_own_path_and_prefixes_and_the_cart_are_written(visit: Visit) -> None:
-    visit.walks()
-    lines = [line for answer in visit.answers for line in answer.headers.getlist("Set-Cookie")]
+def test_cookies_outside_the_laboratory_are_only_prefix_probes_and_the_cart(visit: Visit) -> None:
+    visit.follow()
+    lines = [
+        line for response in visit.responses for line in response.headers.getlist("Set-Cookie")
+    ]
     beyond = {line.partition("=")[0] for line in lines if "Path=/limits" not in line}
     assert {name for name in beyond if not name.lower().startswith("__host-")} == {
         "cart",
@@ -146,20 +148,22 @@ def test_only_its_own_path_and_prefixes_and_the_cart_are_written(visit: Visit) -
     assert carts == {f"cart={visit.cart}"}
 
 
-def test_its_answers_pass_a_proxy_but_for_the_sizes_that_are_asked_about(visit: Visit) -> None:
-    visit.walks()
+def test_responses_with_several_cookies_are_small_enough_for_a_proxy(visit: Visit) -> None:
+    visit.follow()
     several = [
-        lines for answer in visit.answers if len(lines := answer.headers.getlist("Set-Cookie")) > 1
+        lines
+        for response in visit.responses
+        if len(lines := response.headers.getlist("Set-Cookie")) > 1
     ]
     assert len(several) > 40
     assert max(sum(map(len, lines)) for lines in several) < 3000
     assert max(map(len, several)) <= 40
 
 
-@pytest.mark.parametrize("is_scripted", [False, True], ids=["without a script", "with one"])
+@pytest.mark.parametrize("is_scripted", [False, True], ids=["without a script", "with a script"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("octets", [1200, 2300])
-def test_beside_a_large_cart_a_whole_header_stays_below_four_kilobytes(
+def test_response_headers_stay_below_4_kib_with_a_large_cart(
     shop: OpenShop, octets: int, scheme: str, is_scripted: bool
 ) -> None:
     cart = cart_of(octets, "__Host-cart" if scheme == "https" else "cart")
@@ -167,59 +171,65 @@ def test_beside_a_large_cart_a_whole_header_stays_below_four_kilobytes(
     if is_scripted:
         list(visit.steps({}))
     else:
-        visit.walks()
-    at = next(at for at, answer in enumerate(visit.answers) if "10 of 10" in answer.text)
-    endangering = [answer for answer in visit.answers[at:] if "cart=" in str(answer.headers)]
+        visit.follow()
+    positions = next(
+        positions
+        for positions, response in enumerate(visit.responses)
+        if "10 of 10" in response.text
+    )
+    endangering = [
+        response for response in visit.responses[positions:] if "cart=" in str(response.headers)
+    ]
     assert len(endangering) > 40
-    assert max(map(octets_of_header, visit.answers[at:])) + OF_GUNICORN < 4096
+    assert max(map(header_octets, visit.responses[positions:])) + GUNICORN_HEADER_BYTES < 4096
 
 
 @pytest.mark.parametrize("most", [180, 10_000])
-def test_no_browser_is_redirected_more_often_than_it_follows(shop: OpenShop, most: int) -> None:
+def test_no_more_than_16_redirects_follow_each_other(shop: OpenShop, most: int) -> None:
     visit = Visit(shop, ModelBrowser(most=most, left=most - 30))
-    visit.walks()
-    are_redirects = [answer.status_code == 303 for answer in visit.answers]
+    visit.follow()
+    are_redirects = [response.status_code == 303 for response in visit.responses]
     rows = [len(list(row)) for is_redirect, row in groupby(are_redirects) if is_redirect]
     assert len(rows) > 10
     assert max(rows) <= 16
 
 
-def test_a_script_is_told_the_way(visit: Visit) -> None:
-    step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
+def test_a_script_gets_its_steps_as_json(visit: Visit) -> None:
+    step = visit.request(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
     assert step["next"].startswith(f"{JAR}/?s=")
     assert step["status"] == "1 of 10: The largest cookie"
     assert not step["may_evict"]
-    stopped = visit.asks(f"{step['fallback']}&stopped=431", headers=SCRIPT).get_json()
-    page = visit.asks(f"{PROBE}?s={state_of(stopped['next'])}").text
+    stopped = visit.request(f"{step['fallback']}&stopped=431", headers=SCRIPT).get_json()
+    page = visit.request(f"{PROBE}?s={state_of(stopped['next'])}").text
     assert "The measurement stopped early: a request got 431" in page
 
 
-def test_what_a_script_tells_is_measured(visit: Visit) -> None:
-    told = {"life": 34_560_000, "site": "lax", "sees": {"lab-h": None, "lab-s": "server"}}
-    steps = list(visit.steps(told))
-    found = report(visit.asks(steps[-1]["next"]).text)
-    assert found["lifetime"]["seconds"] == 34_560_000
-    assert found["http-only"]["seen"] is False
-    assert found["http-only"]["others seen"] is True
-    # Announced before the first answer of that question, and until the jar has overflowed.
-    at = [number for number, step in enumerate(steps) if step.get("may_evict")]
-    assert at == list(range(at[0], at[0] + len(at)))
-    assert len(at) > 40
+def test_the_reports_of_a_script_are_measured(visit: Visit) -> None:
+    sent = {"life": 34_560_000, "site": "lax", "sees": {"lab-h": None, "lab-s": "server"}}
+    steps = list(visit.steps(sent))
+    findings = report(visit.request(steps[-1]["next"]).text)
+    assert findings["lifetime"]["seconds"] == 34_560_000
+    assert findings["http-only"]["seen"] is False
+    assert findings["http-only"]["others seen"] is True
+    # Announced before the first response of that probe, and until the jar has overflowed.
+    positions = [number for number, step in enumerate(steps) if step.get("may_evict")]
+    assert positions == list(range(positions[0], positions[0] + len(positions)))
+    assert len(positions) > 40
 
 
-def test_nothing_that_a_script_tells_breaks_it(shop: OpenShop) -> None:
-    # Not secure, so that a script is asked about SameSite, too.
+def test_no_script_report_causes_an_error(shop: OpenShop) -> None:
+    # Not secure, so that SameSite is also probed by a script.
     visit = Visit(shop, ModelBrowser(is_secure=False))
     odd = ("[]", "7", '"x"', "null", "{}", '{"life": "x", "sees": 5, "site": 7}', "{" * 1900)
-    asked = set()
+    statuses = set()
     for step in visit.steps({}):
         if step.get("script"):
-            asked.add(step["status"])
-            for told in odd:
-                query = {"s": state_of(step["next"]), "told": told}
-                answer = visit.client.get(f"{JAR}/", query_string=query, headers=SCRIPT)
-                assert answer.status_code == 200, (step["status"], told)
-    assert asked == {
+            statuses.add(step["status"])
+            for sent in odd:
+                query = {"s": state_of(step["next"]), "told": sent}
+                response = visit.client.get(f"{JAR}/", query_string=query, headers=SCRIPT)
+                assert response.status_code == 200, (step["status"], sent)
+    assert statuses == {
         "5 of 10: Control characters, written by a script",
         "6 of 10: Max-Age beyond 400 days",
         "8 of 10: HttpOnly and scripts",
@@ -227,22 +237,22 @@ def test_nothing_that_a_script_tells_breaks_it(shop: OpenShop) -> None:
     }
 
 
-def test_after_a_page_of_no_origin_the_chain_s_own_goes_on(visit: Visit) -> None:
+def test_the_run_continues_after_the_page_of_opaque_origin(visit: Visit) -> None:
     step = next(step for step in visit.steps({}) if step.get("is_page"))
     next_address = step["next"].replace("/page", "/jar/")
-    # A page goes there by itself, and so without the header of a script.
-    answer = visit.asks(next_address)
-    assert answer.status_code == 303
-    assert urlsplit(answer.location).path == PROBE
+    # A page navigates there by itself, so without the header of a script.
+    response = visit.request(next_address)
+    assert response.status_code == 303
+    assert urlsplit(response.location).path == PROBE
 
 
-def test_bars_do_not_break_the_table_of_a_report(
+def test_pipes_do_not_break_the_markdown_table(
     visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    question = replace(QUESTIONS[2], title="this | that", describe=lambda found: "a | b")
+    question = replace(QUESTIONS[2], title="this | that", describe=lambda findings: "a | b")
     monkeypatch.setattr("shop.lab.probes.page.QUESTIONS", (question,))
-    found = [{"old": "kept"}] * len(QUESTIONS)
-    state = signed(f"{run.purpose}, report", [found, [], False, 0])
+    findings = [{"old": "kept"}] * len(QUESTIONS)
+    state = signed(f"{run.purpose}, report", [findings, [], False, 0])
     page = visitor.get(PROBE, query_string={"s": state}).text
     (area,) = elements(parsed(page), "#report-markdown")
     lines = area.to_text().strip().splitlines()
@@ -251,16 +261,16 @@ def test_bars_do_not_break_the_table_of_a_report(
 
 
 @pytest.mark.parametrize("stopped", ["4310", "43", "-43", "4.3", "٤٣١", "9" * 5000])
-def test_what_is_no_status_is_no_answer(visit: Visit, stopped: str) -> None:
-    step = visit.asks(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
-    over = visit.asks(f"{step['fallback']}&stopped={stopped}", headers=SCRIPT).get_json()
-    page = visit.asks(f"{PROBE}?s={state_of(over['next'])}").text
+def test_an_invalid_status_is_reported_as_no_response(visit: Visit, stopped: str) -> None:
+    step = visit.request(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
+    over = visit.request(f"{step['fallback']}&stopped={stopped}", headers=SCRIPT).get_json()
+    page = visit.request(f"{PROBE}?s={state_of(over['next'])}").text
     assert "The measurement stopped early: a request got no response" in page
 
 
-def test_the_page_of_no_origin_is_sandboxed(visit: Visit) -> None:
-    visit.walks()
-    pages = [answer for answer in visit.answers if "A page of no origin" in answer.text]
+def test_the_page_of_opaque_origin_is_sandboxed(visit: Visit) -> None:
+    visit.follow()
+    pages = [response for response in visit.responses if "A page of no origin" in response.text]
     assert len(pages) == 1
     policies = pages[0].headers.getlist("Content-Security-Policy")
     assert "sandbox allow-scripts" in policies
@@ -268,65 +278,67 @@ def test_the_page_of_no_origin_is_sandboxed(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["", "x", "[]", "null", '{"life": "x", "sees": 5, "site": 7}', "{" * 5000, "%00"]
+    "sent", ["", "x", "[]", "null", '{"life": "x", "sees": 5, "site": 7}', "{" * 5000, "%00"]
 )
-@pytest.mark.parametrize("at", ["jar/", "jar/deep/er", "clean", "page", "jar/witness"])
+@pytest.mark.parametrize("positions", ["jar/", "jar/deep/er", "clean", "page", "jar/witness"])
 @pytest.mark.parametrize("token", ["", "x", "good", "picture", "over"])
-def test_nothing_that_is_sent_breaks_it(
-    visitor: LintingClient, at: str, told: str, token: str
+def test_no_request_causes_an_error(
+    visitor: LintingClient, positions: str, sent: str, token: str
 ) -> None:
     tokens = {
-        "good": running(visitor, run.purpose, [[], [None], True, 0]),
+        "good": signed_for_session(visitor, run.purpose, [[], [None], True, 0]),
         "picture": signed(f"{run.purpose}, picture", [[], [None], True, 0]),
         "over": signed(f"{run.purpose}, report", [[{}] * len(QUESTIONS), [], False, 0]),
     }
-    answer = visitor.get(
-        f"{PROBE}/{at}",
-        query_string={"s": tokens.get(token, token), "told": told, "stopped": told},
+    response = visitor.get(
+        f"{PROBE}/{positions}",
+        query_string={"s": tokens.get(token, token), "told": sent, "stopped": sent},
     )
-    assert answer.status_code in (200, 303, 400)
+    assert response.status_code in (200, 303, 400)
 
 
-def test_a_state_that_is_signed_for_it_is_read(visitor: LintingClient) -> None:
-    # Or the test above would try refused states only.
-    state = running(visitor, run.purpose, [[], [None], True, 0])
+def test_a_signed_state_is_accepted(visitor: LintingClient) -> None:
+    # Otherwise the test above would only try refused states.
+    state = signed_for_session(visitor, run.purpose, [[], [None], True, 0])
     assert visitor.get(PROBE, query_string={"s": state}).status_code == 200
 
 
 @pytest.mark.parametrize("audience", ["", "form", "picture"])
-def test_a_state_of_another_purpose_is_none(visitor: LintingClient, audience: str) -> None:
+def test_a_state_signed_for_another_purpose_is_rejected(
+    visitor: LintingClient, audience: str
+) -> None:
     other = signed(f"{run.purpose}, {audience}", [[], [], False, 0])
-    answer = visitor.get(PROBE, query_string={"s": other})
-    assert (answer.status_code, answer.location) == (303, "/limits")
+    response = visitor.get(PROBE, query_string={"s": other})
+    assert (response.status_code, response.location) == (303, "/limits")
 
 
-def test_a_link_leads_no_other_browser_through_it(visit: Visit, visitor: LintingClient) -> None:
+def test_a_run_cannot_continue_in_another_browser(visit: Visit, visitor: LintingClient) -> None:
     visitor.get("/limits")
     assert visitor.get(visit.began).status_code == 303
-    answer = visitor.get(f"{JAR}/", query_string={"s": state_of(visit.began)})
-    assert answer.status_code == 400
-    assert visit.asks(f"{JAR}/?s={state_of(visit.began)}").status_code == 303
+    response = visitor.get(f"{JAR}/", query_string={"s": state_of(visit.began)})
+    assert response.status_code == 400
+    assert visit.request(f"{JAR}/?s={state_of(visit.began)}").status_code == 303
 
 
 @pytest.mark.parametrize("life", ["1" + "0" * 1900, "-5", "true", "[" * 1900])
-def test_figures_that_no_browser_has_are_not_believed(visit: Visit, life: str) -> None:
+def test_impossible_figures_are_not_believed(visit: Visit, life: str) -> None:
     step: dict[str, Any] = {"next": f"{JAR}/?s={state_of(visit.began)}", "script": None}
     while not (step["script"] or {}).get("about"):
-        step = visit.asks(step["next"], headers=SCRIPT).get_json()
+        step = visit.request(step["next"], headers=SCRIPT).get_json()
     tail = f'&report={{"life":{life}}}'
-    step = visit.asks(step["next"] + tail, headers=SCRIPT).get_json()
+    step = visit.request(step["next"] + tail, headers=SCRIPT).get_json()
     assert step["status"] == "6 of 10: Max-Age beyond 400 days"
-    step = visit.asks(step["next"], headers=SCRIPT).get_json()
-    page = visit.asks(f"{PROBE}?s={state_of(step['next'])}").text
+    step = visit.request(step["next"], headers=SCRIPT).get_json()
+    page = visit.request(f"{PROBE}?s={state_of(step['next'])}").text
     assert ("only a script can measure" if "[" in life else "not let scripts see") in page
 
 
-def test_a_report_does_not_grow_old_but_a_chain_does(
+def test_a_report_never_expires_but_a_run_does(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = visit.walks()
-    last = visit.answers[-1].request
+    page = visit.follow()
+    last = visit.responses[-1].request
     monkeypatch.setattr("shop.lab.engine.run.LIFE_SECONDS", -1)
-    assert visit.asks(f"{last.path}?{last.query_string.decode()}").text == page
-    assert visit.asks(visit.began).status_code == 303
-    assert visit.asks(f"{JAR}/?s={state_of(visit.began)}").status_code == 400
+    assert visit.request(f"{last.path}?{last.query_string.decode()}").text == page
+    assert visit.request(visit.began).status_code == 303
+    assert visit.request(f"{JAR}/?s={state_of(visit.began)}").status_code == 400

@@ -1,4 +1,4 @@
-"""The linter itself: each of its rules is seen red."""
+"""The linter itself: each of its rules is seen to fail."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:
 )
 def test_bad_headers_are_refused(changed: dict[str, str], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        answer(HEADERS | changed).get("/x")
+        client_for(HEADERS | changed).get("/x")
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_bad_headers_are_refused(changed: dict[str, str], complaint: str) -> Non
 )
 def test_a_bad_cart_cookie_is_refused(cookie: str, complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
-        answer(HEADERS, cookie).post("/x")
+        client_for(HEADERS, cookie).post("/x")
 
 
-def test_a_good_answer_passes_and_a_get_may_not_write_the_cart_unless_allowed() -> None:
-    client = answer(HEADERS, COOKIE.replace("=x;", f"={'x' * 4092};"))
+def test_a_get_may_write_the_cart_only_if_allowed() -> None:
+    client = client_for(HEADERS, COOKIE.replace("=x;", f"={'x' * 4092};"))
     client.post("/x")
     with pytest.raises(AssertionError, match="a GET writes cart"):
         client.get("/x")
@@ -102,7 +102,7 @@ def test_a_good_answer_passes_and_a_get_may_not_write_the_cart_unless_allowed() 
         client.get("/x")
 
 
-def answer(headers: dict[str, str], *cookies: str) -> LintingClient:
+def client_for(headers: dict[str, str], *cookies: str) -> LintingClient:
     app = Flask("answers")
     app.test_client_class = LintingClient
 

@@ -1,6 +1,6 @@
-"""Shops of other countries: their money, dates, rates and figures, written as they are there.
+"""Shops in other countries, with their formats of money, dates, rates and numbers.
 
-The words are English everywhere; what Babel writes is not.
+The words are English everywhere; only what Babel formats differs.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from tests.integration.client import (
     LintingClient,
     attributes,
     elements,
+    field_value,
     pairs,
     parsed,
     text_of,
-    value_of,
 )
 
 CUSTOMER = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "12 St James's Square"}
@@ -31,7 +31,7 @@ CUSTOMER = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "12 S
 
 @dataclass(frozen=True)
 class Country:
-    """A shop's settings and catalogue, and how its pages are to write items."""
+    """A shop's settings and catalogue, and what its pages should show."""
 
     environ: dict[str, str]
     rows: tuple[str, ...]
@@ -137,23 +137,23 @@ every_country = pytest.mark.parametrize(
         pytest.param(BRITAIN, id="Britain"),
     ],
 )
-At = Callable[[Country], OpenShop]
+OpenAt = Callable[[Country], OpenShop]
 
 
 @pytest.fixture
-def open_at(open_shop: Opener) -> At:
-    """Opens a country's shop, with a catalogue of its own of a mug and a book."""
+def open_at(open_shop: Opener) -> OpenAt:
+    """Opens a country's shop, with a catalogue of a mug and a book."""
 
     def opener(country: Country) -> OpenShop:
         shop = open_shop(migrated=False, SHOP_MAX_QUANTITY="2000", **country.environ)
         settings = Settings.from_environ(country.environ)
-        stock(f"sqlite:///{shop.path}", country.rows, settings)
+        import_catalogue(f"sqlite:///{shop.path}", country.rows, settings)
         return shop
 
     return opener
 
 
-def stock(database_url: str, rows: tuple[str, ...], settings: Settings) -> None:
+def import_catalogue(database_url: str, rows: tuple[str, ...], settings: Settings) -> None:
     engine, defaults = connect_to(database_url), catalogue_defaults(settings)
     schema.migrate(engine)
     header = "sku,name,price,currency,stock,vat_rate\n"
@@ -173,19 +173,19 @@ def cell(html: str, selector: str) -> str:
 
 
 @every_country
-def test_a_product_says_its_price_and_rate(open_at: At, country: Country) -> None:
+def test_a_product_page_shows_price_and_vat_rate(open_at: OpenAt, country: Country) -> None:
     page = open_at(country).visitor().get("/products/everyday-mug").text
     assert cell(page, ".product-price") == f"{country.price} including {country.rate} VAT"
     scripts = elements(parsed(page), "script[type='application/ld+json']")
     (offer,) = (
-        told["offers"] for told in (json.loads(script.to_text()) for script in scripts)
-        if "offers" in told
+        data["offers"] for data in (json.loads(script.to_text()) for script in scripts)
+        if "offers" in data
     )  # fmt: skip
     assert (offer["price"], offer["priceCurrency"]) == (country.plain, country.currency)
 
 
 @every_country
-def test_a_list_says_each_price(open_at: At, country: Country) -> None:
+def test_the_product_list_shows_prices(open_at: OpenAt, country: Country) -> None:
     page = open_at(country).visitor().get("/products").text
     assert cell(page, ".card-price") == country.price
 
@@ -195,8 +195,8 @@ def test_a_list_says_each_price(open_at: At, country: Country) -> None:
     ("quantity", "expected"),
     [pytest.param(1, "few", id="below"), pytest.param(1000, "many", id="above")],
 )
-def test_totals_from_the_cart_to_the_order(
-    open_at: At, country: Country, quantity: int, expected: str
+def test_totals_agree_from_the_cart_to_the_order(
+    open_at: OpenAt, country: Country, quantity: int, expected: str
 ) -> None:
     visitor = open_at(country).visitor()
     visitor.add("MUG", quantity)
@@ -208,7 +208,7 @@ def test_totals_from_the_cart_to_the_order(
     checkout = visitor.get("/checkout").text
     assert pairs(checkout) == sums
     assert f"Place the order for {sums['Total']}" in checkout
-    response = visitor.send("/checkout", once=value_of(checkout, "once"), **CUSTOMER)
+    response = visitor.send("/checkout", once=field_value(checkout, "once"), **CUSTOMER)
     order = visitor.get(response.location).text
     assert pairs(order) == sums
     assert f"placed on {country.day}." in order
@@ -216,11 +216,11 @@ def test_totals_from_the_cart_to_the_order(
 
 
 def shown_counts(shop: OpenShop, visitor: LintingClient, quantity: int) -> dict[str, str]:
-    """How a quantity is written on each page that says it."""
+    """How each page writes a quantity."""
     visitor.add("MUG", quantity)
     value = visitor.cart_value()
     checkout = visitor.get("/checkout").text
-    said = {
+    texts = {
         "top": cell(visitor.get("/").text, ".top-count"),
         "share": cell(visitor.get("/cart/share").text, ".lead"),
         "shared": cell(shop.visitor().get(f"/c/{value}").text, ".lead"),
@@ -228,26 +228,26 @@ def shown_counts(shop: OpenShop, visitor: LintingClient, quantity: int) -> dict[
         "about": cell(visitor.get("/cart/about").text, ".prose li"),
         "checkout": cell(checkout, ".summary li"),
     }
-    response = visitor.send("/checkout", once=value_of(checkout, "once"), **CUSTOMER)
-    return said | {"order": cell(visitor.get(response.location).text, ".summary li")}
+    response = visitor.send("/checkout", once=field_value(checkout, "once"), **CUSTOMER)
+    return texts | {"order": cell(visitor.get(response.location).text, ".summary li")}
 
 
 @every_country
 @pytest.mark.parametrize("quantity", [1, 2, 1000])
-def test_counts(open_at: At, country: Country, quantity: int) -> None:
+def test_quantities_on_every_page(open_at: OpenAt, country: Country, quantity: int) -> None:
     shop = open_at(country)
-    said = shown_counts(shop, shop.visitor(), quantity)
+    texts = shown_counts(shop, shop.visitor(), quantity)
     figure = country.thousand if quantity == 1000 else str(quantity)
     things = f"{figure} item" if quantity == 1 else f"{figure} items"
-    assert said["top"].replace("\n", " ") == things
-    assert f" {things}." in said["share"]
-    assert said["shared"].startswith(f"{things}, ")
-    lines = [said[page] for page in ("shared line", "about", "checkout", "order")]
+    assert texts["top"].replace("\n", " ") == things
+    assert f" {things}." in texts["share"]
+    assert texts["shared"].startswith(f"{things}, ")
+    lines = [texts[page] for page in ("shared line", "about", "checkout", "order")]
     assert [line.split("×")[0].strip() for line in lines] == [figure] * 4
 
 
 @every_country
-def test_an_empty_cart_and_an_empty_list_are_counted_too(open_at: At, country: Country) -> None:
+def test_empty_carts_and_lists_show_zero(open_at: OpenAt, country: Country) -> None:
     visitor = open_at(country).visitor()
     page = visitor.get("/products?q=nothing").text
     assert cell(page, ".list-head [role=status]") == "0 products"
@@ -263,8 +263,8 @@ def test_an_empty_cart_and_an_empty_list_are_counted_too(open_at: At, country: C
         pytest.param(1000, "{} products", id="a thousand"),
     ],
 )
-def test_a_list_counts_its_products(
-    open_at: At, country: Country, count: int, expected: str
+def test_the_product_list_shows_its_count(
+    open_at: OpenAt, country: Country, count: int, expected: str
 ) -> None:
     shop = open_at(country)
     shop.sql("update products set is_active = 0 where sku = 'BOOK'")
@@ -278,31 +278,31 @@ def test_a_list_counts_its_products(
         count,
         count,
     )
-    said = expected.format(country.thousand)
+    expected_text = expected.format(country.thousand)
     visitor = shop.visitor()
-    assert cell(visitor.get("/products").text, ".list-head [role=status]") == said
-    assert cell(visitor.get("/").text, ".tile .fine") == said
+    assert cell(visitor.get("/products").text, ".list-head [role=status]") == expected_text
+    assert cell(visitor.get("/").text, ".tile .fine") == expected_text
     chip = cell(visitor.get("/products").text, ".chip .fine")
-    assert chip == said.split(" ")[0]
+    assert chip == expected_text.split(" ")[0]
 
 
 @every_country
-def test_the_byte_meter_groups_its_figures(open_at: At, country: Country) -> None:
+def test_the_byte_meter_groups_its_figures(open_at: OpenAt, country: Country) -> None:
     visitor = open_at(country).visitor()
     visitor.add("MUG")
-    said = cell(visitor.get("/cart").text, ".biscuit-words")
-    assert f" of {country.figure} bytes" in " ".join(said.split())
+    text = cell(visitor.get("/cart").text, ".biscuit-words")
+    assert f" of {country.figure} bytes" in " ".join(text.split())
 
 
 @every_country
-def test_dates_are_those_of_the_shops_time_zone(open_at: At, country: Country) -> None:
+def test_dates_use_the_shops_time_zone(open_at: OpenAt, country: Country) -> None:
     visitor = open_at(country).visitor()
     visitor.add("MUG")
     assert f"the day of its last change, {country.day}." in visitor.get("/cart/about").text
 
 
 @every_country
-def test_what_is_left_is_grouped(open_at: At, country: Country) -> None:
+def test_the_remaining_stock_is_grouped(open_at: OpenAt, country: Country) -> None:
     shop = open_at(country)
     shop.sql("update products set stock = 1000 where sku = 'MUG'")
     visitor = shop.visitor()
@@ -315,7 +315,7 @@ def test_what_is_left_is_grouped(open_at: At, country: Country) -> None:
 
 
 @every_country
-def test_a_quantity_that_is_not_charged_is_grouped(open_at: At, country: Country) -> None:
+def test_a_quantity_that_is_not_charged_is_grouped(open_at: OpenAt, country: Country) -> None:
     shop = open_at(country)
     visitor = shop.visitor()
     visitor.add("MUG", 1000)
@@ -324,7 +324,7 @@ def test_a_quantity_that_is_not_charged_is_grouped(open_at: At, country: Country
 
 
 @every_country
-def test_a_page_is_in_english_wherever_the_shop_is(open_at: At, country: Country) -> None:
+def test_pages_are_marked_as_english_in_every_country(open_at: OpenAt, country: Country) -> None:
     page = parsed(open_at(country).visitor().get("/").text)
     assert [attributes(root)["lang"] for root in elements(page, "html")] == ["en-GB"]
 
@@ -336,8 +336,8 @@ def test_a_page_is_in_english_wherever_the_shop_is(open_at: At, country: Country
         pytest.param(5000, "Free", id="at the threshold"),
     ],
 )
-def test_the_threshold_of_a_currency_without_minor_units(
-    open_at: At, subtotal: int, shipping: str
+def test_free_shipping_threshold_without_minor_units(
+    open_at: OpenAt, subtotal: int, shipping: str
 ) -> None:
     shop = open_at(JAPAN)
     shop.sql("update products set price_minor = ? where sku = 'MUG'", subtotal)

@@ -1,4 +1,4 @@
-"""Messages wait in the session cookie for the next page, and never make it too long to be kept."""
+"""Messages wait in the session cookie for the next page, and never make it too large."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def rename(shop: OpenShop, sku: str, name: str) -> None:
         connection.exec_driver_sql("update products set name = ? where sku = ?", (name, sku))
 
 
-def test_many_messages_that_no_page_has_said_yet_stay_short(
+def test_many_pending_messages_keep_the_session_cookie_short(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     for (sku,) in shop.sql("select sku from products where stock is null limit 20"):
@@ -29,7 +29,7 @@ def test_many_messages_that_no_page_has_said_yet_stay_short(
     assert f"Added to your cart: {sku}" in notices(visitor)
 
 
-def test_a_long_name_is_cut_in_a_message_and_whole_in_the_cart(
+def test_a_long_name_is_truncated_in_messages_but_not_in_the_cart(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     name = " ".join(["A notebook that is named at length"] * 4)

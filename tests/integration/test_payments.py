@@ -1,4 +1,4 @@
-"""Payment methods are registered; no page, template or policy names one."""
+"""Payment methods come from a registry; no page, template or policy names one."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def choices(page: str) -> list[tuple[str, bool]]:
     return [(radio.attrs["value"] or "", "checked" in radio.attrs) for radio in radios]
 
 
-def test_one_method_is_a_sentence(open_shop: Opener) -> None:
+def test_a_single_method_is_stated_in_a_sentence(open_shop: Opener) -> None:
     page = buyer_with(open_shop, Payments((ByInvoice(),))).get("/checkout").text
     assert "Payment: by invoice. The invoice comes with the parcel." in text_of(page, "main")
     assert choices(page) == []
 
 
-def test_several_are_chosen_from_and_the_first_is_preselected(open_shop: Opener) -> None:
+def test_with_several_methods_the_first_is_preselected(open_shop: Opener) -> None:
     page = buyer_with(open_shop, BOTH).get("/checkout").text
     assert choices(page) == [("invoice", True), ("bank", False)]
     assert text_of(page, "legend") == "How you would like to pay"
@@ -63,9 +63,7 @@ def test_the_order_keeps_the_method_and_its_page_shows_the_instructions(open_sho
 
 
 @pytest.mark.parametrize("chosen", [{}, {"payment": "barter"}])
-def test_an_unknown_method_is_refused_and_nothing_is_ordered(
-    open_shop: Opener, chosen: dict[str, str]
-) -> None:
+def test_an_unknown_method_places_no_order(open_shop: Opener, chosen: dict[str, str]) -> None:
     visitor = buyer_with(open_shop, BOTH)
     response = place(visitor, **chosen)
     assert response.status_code == 422
@@ -73,12 +71,14 @@ def test_an_unknown_method_is_refused_and_nothing_is_ordered(
     assert "nothing in your cart" not in visitor.get("/cart").text
 
 
-def test_what_was_chosen_is_still_chosen_after_an_error(open_shop: Opener) -> None:
+def test_the_chosen_method_stays_selected_after_an_error(open_shop: Opener) -> None:
     response = place(buyer_with(open_shop, BOTH), payment="bank", email="nobody")
     assert choices(response.text) == [("invoice", False), ("bank", True)]
 
 
-def test_the_policy_lets_forms_lead_to_the_registered_methods(open_shop: Opener) -> None:
+def test_the_content_security_policy_allows_forms_to_the_registered_methods(
+    open_shop: Opener,
+) -> None:
     for payments, sources in ((BOTH, "'self' https://bank.example"), (None, "'self'")):
         visitor = buyer_with(open_shop, payments or Payments((ByInvoice(),)))
         policy = visitor.get("/checkout").headers["Content-Security-Policy"]
@@ -86,6 +86,6 @@ def test_the_policy_lets_forms_lead_to_the_registered_methods(open_shop: Opener)
 
 
 @pytest.mark.parametrize("methods", [(), (ByInvoice(), ByInvoice())])
-def test_a_registry_has_methods_each_with_its_own_code(methods: tuple[ByInvoice, ...]) -> None:
+def test_a_registry_needs_methods_with_distinct_codes(methods: tuple[ByInvoice, ...]) -> None:
     with pytest.raises(ValueError, match="a code of its own"):
         Payments(methods)

@@ -1,4 +1,4 @@
-"""The same shop on a real PostgreSQL, in a schema that is made for each test."""
+"""The same shop on a real PostgreSQL, in a new schema for each test."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from shop.factory import create_app
 from shop.storage import orders, schema
 from shop.storage.engine import reading, writing
 from tests.conftest import KEY, Clock, fill
-from tests.integration.client import LintingClient, elements, parsed, text_of, value_of
+from tests.integration.client import LintingClient, elements, field_value, parsed, text_of
 
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.skipif(
         not URL,
-        reason="a PostgreSQL server is not installed by the project: SHOP_TEST_POSTGRESQL_URL",
+        reason="the project does not install a PostgreSQL server: SHOP_TEST_POSTGRESQL_URL",
     ),
 ]
 
@@ -67,7 +67,7 @@ def scalar(visitor: LintingClient, statement: str) -> object:
         return connection.execute(text(statement)).scalar_one()
 
 
-def test_it_is_ready_and_migrates_twice(visitor: LintingClient) -> None:
+def test_the_shop_is_ready_and_migrating_is_idempotent(visitor: LintingClient) -> None:
     schema.migrate(engine_of(visitor))
     assert visitor.get("/readyz").status_code == 200
     assert scalar(visitor, "select count(*) from products") == 63
@@ -100,9 +100,9 @@ def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:
     assert "£12.34" in visitor.get("/cart").text
 
 
-def test_an_order_takes_its_stock_once(visitor: LintingClient) -> None:
+def test_an_order_reduces_the_stock_once(visitor: LintingClient) -> None:
     visitor.add("SALT-PIG", 2)
-    once = value_of(visitor.get("/checkout").text, "once")
+    once = field_value(visitor.get("/checkout").text, "once")
     sent = {"once": once, "name": "Ada", "email": "ada@example.com", "address": "1 Road"}
     first, second = visitor.send("/checkout", **sent), visitor.send("/checkout", **sent)
     assert first.location == second.location
@@ -111,9 +111,9 @@ def test_an_order_takes_its_stock_once(visitor: LintingClient) -> None:
     assert scalar(visitor, "select count(*) from orders") == 1
 
 
-def test_nothing_is_sold_twice(visitor: LintingClient) -> None:
+def test_nothing_is_oversold(visitor: LintingClient) -> None:
     visitor.add("SALT-PIG", 2)
-    once = value_of(visitor.get("/checkout").text, "once")
+    once = field_value(visitor.get("/checkout").text, "once")
     visitor.send("/checkout", once=once, name="Ada", email="a@example.com", address="1 Road")
     token = str(scalar(visitor, "select token from orders"))
     placed = orders.by_token(engine_of(visitor), token)

@@ -1,4 +1,4 @@
-"""What a product cost is kept for every moment, one row for each change."""
+"""The price history of a product, with one row for each change."""
 
 from __future__ import annotations
 

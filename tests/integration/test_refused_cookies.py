@@ -1,5 +1,5 @@
-"""Cookies that cannot be read: a notice and a line in the log, never an error. Only a cart that
-expired for good is deleted; what is not certainly ours is left alone."""
+"""Unreadable cookies cause a notice and a log line, never an error. Only a cart past its grace
+period is deleted; a cookie that may belong to another program is left alone."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.integration.client import (
     cart_deletions,
     cart_headers,
     elements,
+    field_value,
     parsed,
     text_of,
-    value_of,
 )
 
 LIFE = 30 * DAY
@@ -36,7 +36,7 @@ GONE = "has expired and could not be kept"
 
 
 def signed(text: str | bytes) -> str:
-    """A deflated payload with a good signature, whatever it says."""
+    """A deflated payload with a valid signature."""
     octets = text.encode() if isinstance(text, str) else text
     deflater = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     deflated = deflater.compress(octets) + deflater.flush()
@@ -48,22 +48,24 @@ def other_purpose(_: OpenShop) -> str:
     return "j" + token.replace(".", "", 1)[:-27] + "." + token[-22:]
 
 
-def _case(identity: str, said: str, value: Callable[[OpenShop], str]) -> object:
-    return pytest.param(said, value, id=identity)
+def _case(identity: str, message: str, value: Callable[[OpenShop], str]) -> object:
+    return pytest.param(message, value, id=identity)
 
 
 CASES = [
     _case("empty", DAMAGED, lambda _: ""),
-    _case("no cookie of ours", DAMAGED, lambda _: "hello"),
+    _case("a foreign cookie", DAMAGED, lambda _: "hello"),
     _case("JSON", DAMAGED, lambda _: '[1,2,3]; x="y"'),
     _case("quoted", DAMAGED, lambda shop: '"' + shop.cookie({"MUG": 1}) + ' "'),
-    _case("cut off", UNTRUSTED, lambda shop: shop.cookie({"MUG": 1})[:-1]),
+    _case("truncated", UNTRUSTED, lambda shop: shop.cookie({"MUG": 1})[:-1]),
     _case("non-ASCII", DAMAGED, lambda _: "\xff\xfej\xe4.\xe4"),
     _case("percent-escaped", DAMAGED, lambda shop: shop.cookie({"MUG": 1}) + "%20"),
     _case("over-long", DAMAGED, lambda _: f"j{'A' * 4090}.{'A' * 22}"),
     _case("far over-long", DAMAGED, lambda _: f"j{'A' * 20_000}.{'A' * 22}"),
-    _case("two of one name", DAMAGED, lambda _: "hello; cart=hello"),
-    _case("two that differ", UNTRUSTED, lambda shop: f"x; cart={altered(shop.cookie({'MUG': 1}))}"),
+    _case("two with the same name", DAMAGED, lambda _: "hello; cart=hello"),
+    _case(
+        "two different ones", UNTRUSTED, lambda shop: f"x; cart={altered(shop.cookie({'MUG': 1}))}"
+    ),
     _case("not numbers", DAMAGED, lambda _: signed("1,2,x,1")),
     _case("not JSON", DAMAGED, lambda _: signed("1,02,3,1")),
     _case("half a line", DAMAGED, lambda _: signed("1,2,3")),
@@ -82,21 +84,21 @@ CASES = [
     _case("another version", UNKNOWN, lambda _: cookie.sign("yAAAA", [KEY])),
     _case("version zero", UNKNOWN, lambda _: signed("0,2,3,1")),
     _case(
-        "expired beyond the grace",
+        "past the grace period",
         GONE,
         lambda shop: shop.cookie({"MUG": 1}, age_seconds=LIFE + GRACE + 1),
     ),
 ]
-every_case = pytest.mark.parametrize(("said", "value"), CASES)
+every_case = pytest.mark.parametrize(("message", "value"), CASES)
 
 
 @every_case
 @pytest.mark.parametrize("address", ["/cart", "/", "/products/salt-pig", "/nope"])
-def test_on_a_page(
+def test_a_refused_cookie_on_a_page_view(
     shop: OpenShop,
     visitor: LintingClient,
     caplog: pytest.LogCaptureFixture,
-    said: str,
+    message: str,
     value: Callable[[OpenShop], str],
     address: str,
 ) -> None:
@@ -104,15 +106,15 @@ def test_on_a_page(
     with visitor.may_write_cart(), caplog.at_level(logging.INFO, "shop.cart"):
         response = visitor.get(address)
     assert response.status_code == (404 if address == "/nope" else 200)
-    assert said in text_of(response.text, "main > .notices")
+    assert message in text_of(response.text, "main > .notices")
     is_left_alone = "We have left its cookie alone" in response.text
-    assert is_left_alone == (said != GONE)
+    assert is_left_alone == (message != GONE)
     assert cart_headers(response) == cart_deletions(response)
     assert len(cart_deletions(response)) == (0 if is_left_alone else 1)
     assert_one_log_line(caplog, visitor.raw_cookies)
 
 
-def test_pages_without_a_cart_report_a_cookie_once(visitor: LintingClient) -> None:
+def test_other_pages_report_a_refused_cookie_once(visitor: LintingClient) -> None:
     visitor.raw_cookies = "cart=hello"
     for address, is_reported in (("/", True), ("/products", False), ("/cart", True), ("/", False)):
         assert (DAMAGED in visitor.get(address).text) == is_reported, address
@@ -121,11 +123,11 @@ def test_pages_without_a_cart_report_a_cookie_once(visitor: LintingClient) -> No
 
 
 @every_case
-def test_on_a_change(
+def test_a_refused_cookie_on_a_change(
     shop: OpenShop,
     visitor: LintingClient,
     caplog: pytest.LogCaptureFixture,
-    said: str,
+    message: str,
     value: Callable[[OpenShop], str],
 ) -> None:
     assert visitor.token
@@ -138,13 +140,15 @@ def test_on_a_change(
     assert (response.status_code, len(written)) == (303, 1)
     assert visitor.cart_value() == shop.cookie({"PENCIL": 2})
     notices = text_of(visitor.get("/cart").text, "main > .notices")
-    assert said in notices
-    assert ("Your new cart has taken its place." in notices) == (said != GONE)
+    assert message in notices
+    assert ("Your new cart has taken its place." in notices) == (message != GONE)
     assert "Added to your cart: Cedar pencil" in notices
 
 
 @pytest.mark.parametrize("address", ["/cart/lines/1", "/cart/lines/1/remove"])
-def test_a_change_of_nothing_leaves_the_cookie_alone(visitor: LintingClient, address: str) -> None:
+def test_a_change_without_effect_leaves_the_refused_cookie_alone(
+    visitor: LintingClient, address: str
+) -> None:
     assert visitor.token
     visitor.raw_cookies = "cart=hello"
     response = visitor.send(address, quantity=1)
@@ -152,7 +156,7 @@ def test_a_change_of_nothing_leaves_the_cookie_alone(visitor: LintingClient, add
     assert DAMAGED in text_of(visitor.get("/cart").text, "main > .notices")
 
 
-def test_emptying_the_cart_deletes_the_cookie(visitor: LintingClient) -> None:
+def test_emptying_the_cart_deletes_the_refused_cookie(visitor: LintingClient) -> None:
     assert visitor.token
     visitor.raw_cookies = "cart=hello"
     response = visitor.send("/cart/clear")
@@ -161,7 +165,7 @@ def test_emptying_the_cart_deletes_the_cookie(visitor: LintingClient) -> None:
     assert "damaged" not in visitor.get("/cart").text
 
 
-def test_a_cart_from_the_future_is_a_cart(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_cart_from_the_future_is_accepted(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=-DAY))
     assert text_of(visitor.get("/cart").text, ".top-count") == "2 items"
 
@@ -169,13 +173,13 @@ def test_a_cart_from_the_future_is_a_cart(shop: OpenShop, visitor: LintingClient
 @pytest.mark.parametrize(
     ("age_seconds", "is_cart", "is_offered"),
     [
-        pytest.param(LIFE, True, False, id="the last second of its life"),
+        pytest.param(LIFE, True, False, id="in its last second"),
         pytest.param(LIFE + 1, False, True, id="one second late"),
-        pytest.param(LIFE + GRACE, False, True, id="the last second of the grace"),
-        pytest.param(LIFE + GRACE + 1, False, False, id="one second after the grace"),
+        pytest.param(LIFE + GRACE, False, True, id="in the last second of the grace period"),
+        pytest.param(LIFE + GRACE + 1, False, False, id="one second after the grace period"),
     ],
 )
-def test_life_and_grace(
+def test_lifetime_and_grace_period(
     shop: OpenShop, visitor: LintingClient, age_seconds: int, is_cart: bool, is_offered: bool
 ) -> None:
     visitor.set_cookie("cart", shop.cookie({"MUG": 2}, age_seconds=age_seconds))
@@ -186,8 +190,8 @@ def test_life_and_grace(
     assert len(cart_deletions(response)) == (not is_cart and not is_offered)
 
 
-def expired(shop: OpenShop, lines: dict[str, int]) -> LintingClient:
-    """A browser with an expired cart that is offered back."""
+def visitor_with_expired_cart(shop: OpenShop, lines: dict[str, int]) -> LintingClient:
+    """A browser with an expired cart that the shop offers to restore."""
     visitor = shop.visitor()
     assert visitor.token
     visitor.set_cookie("cart", shop.cookie(lines, age_seconds=LIFE + DAY))
@@ -203,12 +207,12 @@ def quantities(html: str) -> list[str]:
     return [(row.attrs or {})["value"] or "" for row in rows]
 
 
-def test_an_offered_cart_is_kept_until_it_is_restored(shop: OpenShop) -> None:
-    visitor = expired(shop, {"MUG": 2, "PENCIL": 3})
+def test_an_expired_cart_is_offered_until_it_is_restored(shop: OpenShop) -> None:
+    visitor = visitor_with_expired_cart(shop, {"MUG": 2, "PENCIL": 3})
     for address in ("/", "/cart", "/products", "/nope"):
-        page = visitor.get(address).text  # the linter refuses a deletion
+        page = visitor.get(address).text  # the linter would fail on a deletion
         assert offer_title(page) == "Your cart of 27 April 2026 has expired. Restore it?"
-    visitor.send("/cart/restore", cart=value_of(page, "cart"))
+    visitor.send("/cart/restore", cart=field_value(page, "cart"))
     assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 3})
     page = visitor.get("/cart").text
     assert quantities(page) == ["2", "3"]
@@ -216,24 +220,24 @@ def test_an_offered_cart_is_kept_until_it_is_restored(shop: OpenShop) -> None:
     assert "Restore it?" not in page
 
 
-def test_an_offered_cart_that_is_dismissed_is_deleted(shop: OpenShop) -> None:
-    visitor = expired(shop, {"MUG": 2})
+def test_dismissing_the_offer_deletes_the_expired_cart(shop: OpenShop) -> None:
+    visitor = visitor_with_expired_cart(shop, {"MUG": 2})
     assert len(cart_deletions(visitor.send("/cart/dismiss"))) == 1
     assert "Restore it?" not in visitor.get("/cart").text
 
 
-def test_dismissing_leaves_a_cart_that_is_not_expired(visitor: LintingClient) -> None:
+def test_dismissing_leaves_a_current_cart_alone(visitor: LintingClient) -> None:
     visitor.add("MUG")
     assert cart_headers(visitor.send("/cart/dismiss")) == []
 
 
 def test_adding_keeps_the_offer_on_the_next_page_and_restoring_merges(shop: OpenShop) -> None:
-    visitor = expired(shop, {"MUG": 2, "PENCIL": 3})
+    visitor = visitor_with_expired_cart(shop, {"MUG": 2, "PENCIL": 3})
     visitor.add("PENCIL", 5)
     page = visitor.get("/cart").text
     assert quantities(page) == ["5"]
     assert offer_title(page).endswith("has expired. Restore it?")
-    visitor.send("/cart/restore", cart=value_of(page, "cart"))
+    visitor.send("/cart/restore", cart=field_value(page, "cart"))
     assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 5})
 
 
@@ -248,7 +252,7 @@ def test_adding_keeps_the_offer_on_the_next_page_and_restoring_merges(shop: Open
         ),
     ],
 )
-def test_what_cannot_be_restored_changes_nothing(
+def test_restoring_an_invalid_cart_changes_nothing(
     shop: OpenShop, visitor: LintingClient, value: Callable[[OpenShop], str]
 ) -> None:
     visitor.add("PENCIL")
@@ -257,7 +261,7 @@ def test_what_cannot_be_restored_changes_nothing(
     assert "can no longer be restored" in text_of(visitor.get("/cart").text, "main > .notices")
 
 
-def test_restoring_what_does_not_fit_is_refused(open_shop: Opener) -> None:
+def test_restoring_a_cart_that_does_not_fit_is_refused(open_shop: Opener) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES="64")
     skus = [sku for (sku,) in shop.sql("select sku from products")]
     visitor = shop.visitor()
@@ -275,7 +279,7 @@ def assert_one_log_line(caplog: pytest.LogCaptureFixture, raw: str) -> None:
     assert len(value) < 4 or value not in str(vars(record))
 
 
-def test_an_expired_cart_whose_cookie_was_replaced_is_offered_until_it_is_answered(
+def test_an_expired_cart_is_offered_until_answered_after_its_cookie_was_replaced(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     assert visitor.token
@@ -294,7 +298,7 @@ def test_an_expired_cart_whose_cookie_was_replaced_is_offered_until_it_is_answer
     ("budget", "status"),
     [pytest.param("4096", 303, id="carried"), pytest.param("2300", 409, id="too long to carry")],
 )
-def test_a_lowered_budget_carries_less_of_an_expired_cart(
+def test_a_lowered_budget_leaves_less_room_to_carry_an_expired_cart(
     open_shop: Opener, budget: str, status: int
 ) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES=budget)

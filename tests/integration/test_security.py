@@ -1,4 +1,4 @@
-"""What protects the shop and its shoppers, and what it answers when something is wrong."""
+"""What protects the shop and its shoppers, and how it responds when something is wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHANGES = (
 )  # fmt: skip
 
 
-def test_every_change_is_listed_here(shop: OpenShop) -> None:
+def test_every_post_route_is_listed_here(shop: OpenShop) -> None:
     rules = [
         rule for rule in shop.app.url_map.iter_rules() if rule.methods and "POST" in rule.methods
     ]
@@ -33,7 +33,7 @@ def test_every_change_is_listed_here(shop: OpenShop) -> None:
 
 @pytest.mark.parametrize("address", CHANGES)
 @pytest.mark.parametrize("token", ["none", "nonsense", "of another browser", "of yesterday"])
-def test_a_change_without_a_good_csrf_token_is_refused(
+def test_a_change_without_a_valid_csrf_token_is_refused(
     shop: OpenShop,
     visitor: LintingClient,
     monkeypatch: pytest.MonkeyPatch,
@@ -57,7 +57,7 @@ def test_a_change_without_a_good_csrf_token_is_refused(
     assert "Your cart is as it was." in response.text
 
 
-def test_a_browser_that_keeps_no_cookie_is_told_so(shop: OpenShop) -> None:
+def test_a_browser_without_cookies_is_told_so(shop: OpenShop) -> None:
     response = shop.visitor().post("/cart/lines", data={"sku": "MUG"})
     assert (response.status_code, cart_headers(response)) == (400, [])
     assert text_of(response.text, "h1") == "Your browser sent no cookie"
@@ -65,7 +65,7 @@ def test_a_browser_that_keeps_no_cookie_is_told_so(shop: OpenShop) -> None:
 
 
 @pytest.mark.parametrize("path", ["lines", "lines/1", "undo", "replace", "merge", "restore"])
-def test_a_refusal_opened_anew_leads_to_the_cart(visitor: LintingClient, path: str) -> None:
+def test_a_get_of_a_change_address_redirects_to_the_cart(visitor: LintingClient, path: str) -> None:
     visitor.add("MUG")
     response = visitor.get(f"/cart/{path}")
     assert (response.status_code, response.location, cart_headers(response)) == (303, "/cart", [])
@@ -81,7 +81,9 @@ def test_a_refusal_opened_anew_leads_to_the_cart(visitor: LintingClient, path: s
         ("PUT", "/checkout", {"GET", "HEAD", "POST", "OPTIONS"}),
     ],
 )
-def test_405(visitor: LintingClient, method: str, address: str, allowed: set[str]) -> None:
+def test_a_wrong_method_is_405(
+    visitor: LintingClient, method: str, address: str, allowed: set[str]
+) -> None:
     sent = {"csrf_token": visitor.token} if method != "GET" else None
     response = visitor.open(address, method=method, data=sent)
     assert response.status_code == 405
@@ -90,7 +92,7 @@ def test_405(visitor: LintingClient, method: str, address: str, allowed: set[str
 
 
 @pytest.mark.parametrize(("size", "status"), [(65_536, 404), (65_537, 413)])
-def test_a_body_is_at_most_64_kib(visitor: LintingClient, size: int, status: int) -> None:
+def test_a_request_body_is_at_most_64_kib(visitor: LintingClient, size: int, status: int) -> None:
     visitor.add("MUG")
     sent = f"csrf_token={visitor.token}&sku="
     response = visitor.post(
@@ -102,7 +104,7 @@ def test_a_body_is_at_most_64_kib(visitor: LintingClient, size: int, status: int
     assert "Everyday mug" in visitor.get("/cart").text
 
 
-def test_changes_are_limited_in_number_and_looking_is_not(open_shop: Opener) -> None:
+def test_changes_are_rate_limited_and_page_views_are_not(open_shop: Opener) -> None:
     visitor = open_shop(SHOP_RATELIMIT="3 per minute").visitor()
     statuses = [visitor.add("MUG").status_code for _ in range(4)]
     assert statuses == [303, 303, 303, 429]
@@ -118,11 +120,11 @@ def test_changes_are_limited_in_number_and_looking_is_not(open_shop: Opener) -> 
 @pytest.mark.parametrize(
     ("proxies", "status"),
     [
-        pytest.param("0", 429, id="a forged address is not believed"),
-        pytest.param("1", 303, id="that of a trusted proxy is"),
+        pytest.param("0", 429, id="a forged address is ignored"),
+        pytest.param("1", 303, id="a trusted proxy's address is used"),
     ],
 )
-def test_the_limit_is_for_an_address(open_shop: Opener, proxies: str, status: int) -> None:
+def test_the_rate_limit_is_per_client_address(open_shop: Opener, proxies: str, status: int) -> None:
     shop = open_shop(SHOP_RATELIMIT="1 per minute", SHOP_TRUSTED_PROXIES=proxies)
     visitor = shop.visitor()
     visitor.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.1"
@@ -131,7 +133,7 @@ def test_the_limit_is_for_an_address(open_shop: Opener, proxies: str, status: in
     assert visitor.add("MUG").status_code == status
 
 
-def test_the_limit_can_be_switched_off(open_shop: Opener) -> None:
+def test_the_rate_limit_can_be_switched_off(open_shop: Opener) -> None:
     shop = open_shop(SHOP_RATELIMIT="1 per minute", SHOP_RATELIMIT_ENABLED="off")
     visitor = shop.visitor()
     assert [visitor.add("MUG").status_code for _ in range(3)] == [303] * 3
@@ -139,14 +141,14 @@ def test_the_limit_can_be_switched_off(open_shop: Opener) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
 @pytest.mark.parametrize("address", ["/", "/cart", "/nope", "/static/css/shop.css"])
-def test_another_host_gets_400(visitor: LintingClient, host: str, address: str) -> None:
+def test_an_untrusted_host_is_400(visitor: LintingClient, host: str, address: str) -> None:
     response = visitor.get(address, headers={"Host": host})
     assert response.status_code == 400
     assert "evil.example" not in response.text
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000"])
-def test_its_own_hosts_are_answered(visitor: LintingClient, host: str) -> None:
+def test_trusted_hosts_are_accepted(visitor: LintingClient, host: str) -> None:
     assert visitor.get("/", headers={"Host": host}).status_code == 200
 
 
@@ -157,15 +159,17 @@ def test_hsts_only_on_https(shop: OpenShop, address: str) -> None:
     assert secure.headers["Strict-Transport-Security"] == f"max-age={365 * DAY}"
 
 
-def test_on_https_a_change_must_come_from_the_shop(shop: OpenShop) -> None:
+def test_on_https_a_cross_site_change_is_refused(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url="https://localhost")
     sent = {"csrf_token": visitor.token, "sku": "MUG"}
     foreign = visitor.post("/cart/lines", data=sent, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 400
-    assert visitor.post("/cart/lines", data=sent).status_code == 303  # no Referer is no offence
+    assert (
+        visitor.post("/cart/lines", data=sent).status_code == 303
+    )  # a missing Referer is accepted
 
 
-def test_the_session_cookie_is_guarded(shop: OpenShop) -> None:
+def test_the_session_cookie_has_its_security_attributes(shop: OpenShop) -> None:
     for base_url, name in (
         ("http://localhost", "session"),
         ("https://localhost", "__Host-session"),
@@ -178,12 +182,12 @@ def test_the_session_cookie_is_guarded(shop: OpenShop) -> None:
         assert attributes == expected | ({"Secure"} if name.startswith("__") else set())
 
 
-def test_a_page_of_somebody_without_a_session_sets_no_cookie(visitor: LintingClient) -> None:
+def test_pages_without_a_session_set_no_cookie(visitor: LintingClient) -> None:
     for address in ("/nope", "/healthz"):
         assert "Set-Cookie" not in visitor.get(address).headers
 
 
-def test_alive_and_ready(open_shop: Opener) -> None:
+def test_health_and_readiness(open_shop: Opener) -> None:
     visitor = open_shop(migrated=False).visitor()
     assert (visitor.get("/healthz").status_code, visitor.get("/readyz").status_code) == (200, 503)
     assert visitor.get("/readyz").json == {
@@ -195,7 +199,7 @@ def test_alive_and_ready(open_shop: Opener) -> None:
     assert nowhere.get("/readyz").status_code == 503
 
 
-def test_ready_when_migrated(visitor: LintingClient) -> None:
+def test_a_migrated_shop_is_ready(visitor: LintingClient) -> None:
     assert (visitor.get("/readyz").status_code, visitor.get("/readyz").json) == (
         200,
         {"status": "ready"},
@@ -209,7 +213,7 @@ def test_a_shop_without_keys_does_not_start(tmp_path: object) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_breaks_has_a_page_a_log_line_and_keeps_the_cart(
+def test_an_internal_error_is_shown_and_logged_and_keeps_the_cart(
     shop: OpenShop,
     visitor: LintingClient,
     monkeypatch: pytest.MonkeyPatch,
@@ -250,7 +254,7 @@ def test_no_redirect_leaves_the_shop(visitor: LintingClient, address: str) -> No
     assert sent.location == "/cart"
 
 
-def test_a_cart_writes_no_row(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_cart_never_writes_to_the_database(shop: OpenShop, visitor: LintingClient) -> None:
     before = shop.dump()
     assert any("Everyday mug" in row for row in before)
     visitor.add("MUG", 2)
@@ -270,18 +274,18 @@ def test_a_cart_writes_no_row(shop: OpenShop, visitor: LintingClient) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 20, 60])
-def test_the_cart_page_asks_at_most_three_questions(open_shop: Opener, count: int) -> None:
-    shop = open_shop()  # a new one remembers nothing
+def test_the_cart_page_runs_at_most_three_statements(open_shop: Opener, count: int) -> None:
+    shop = open_shop()  # a new one has an empty cache
     skus = [sku for (sku,) in shop.sql("select sku from products order by number limit ?", count)]
     visitor = shop.visitor()
     visitor.set_cookie("cart", shop.cookie(dict.fromkeys(skus, 1)))
-    asked = shop.statements()
+    statements = shop.statements()
     page = visitor.get("/cart").text
     assert len(elements(parsed(page), "table.lines tbody tr")) == count
-    assert 1 <= len(asked) <= 3
+    assert 1 <= len(statements) <= 3
 
 
-def test_a_price_changed_by_another_process_is_on_the_very_next_page(
+def test_a_price_changed_by_another_process_is_on_the_next_page(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("MUG")
@@ -301,7 +305,7 @@ def test_a_price_changed_by_another_process_is_on_the_very_next_page(
         assert pairs(visitor.get("/cart").text)["Subtotal"] == price
 
 
-def test_a_change_by_another_process_is_seen_page_by_page(
+def test_every_page_view_sees_the_latest_change_by_another_process(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     for minor, address in enumerate(["/", "/products", "/products/everyday-mug"] * 3, 101):

@@ -1,4 +1,4 @@
-"""What search engines and link previews are told: addresses, facts, and what is not for them."""
+"""What search engines and link previews see: canonical addresses, structured data, exclusions."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def facts(page: TestResponse) -> dict[str, dict[str, Any]]:
-    """The JSON-LD objects of a page by their type, as a parser of HTML and then of JSON sees
-    them."""
+    """The JSON-LD objects of a page by type, parsed as HTML and then as JSON."""
     scripts = elements(parsed(page.text), "script[type='application/ld+json']")
     objects = [json.loads(script.to_text()) for script in scripts]
-    return {found["@type"]: found for found in objects}
+    return {thing["@type"]: thing for thing in objects}
 
 
 def product_facts(visitor: LintingClient, slug: str) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def product_facts(visitor: LintingClient, slug: str) -> dict[str, Any]:
 
 def meta(page: TestResponse, name: str) -> list[str | None]:
     selectors = f"meta[name='{name}'], meta[property='{name}']"
-    return [attributes(found)["content"] for found in elements(parsed(page.text), selectors)]
+    return [attributes(element)["content"] for element in elements(parsed(page.text), selectors)]
 
 
 def canonical(page: TestResponse) -> list[str | None]:
@@ -41,10 +40,10 @@ def canonical(page: TestResponse) -> list[str | None]:
     return [attributes(link)["href"] for link in links]
 
 
-def test_a_product_page_says_what_it_is_and_costs(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_product_page_has_structured_data(shop: OpenShop, visitor: LintingClient) -> None:
     page = visitor.get("/products/everyday-mug")
-    told = facts(page)["Product"]
-    assert told | {"description": "", "image": ""} == {
+    data = facts(page)["Product"]
+    assert data | {"description": "", "image": ""} == {
         "@context": "https://schema.org",
         "@type": "Product",
         "name": "Everyday mug",
@@ -61,15 +60,15 @@ def test_a_product_page_says_what_it_is_and_costs(shop: OpenShop, visitor: Linti
             "itemCondition": "https://schema.org/NewCondition",
         },
     }
-    assert told["description"].startswith("A plain stoneware mug")
-    assert visitor.get(told["image"].removeprefix(HERE)).status_code == 200
+    assert data["description"].startswith("A plain stoneware mug")
+    assert visitor.get(data["image"].removeprefix(HERE)).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("minor", "price"),
     [
         pytest.param(5, "0.05", id="five pence"),
-        pytest.param(950, "9.50", id="no nought is lost"),
+        pytest.param(950, "9.50", id="a trailing zero"),
         pytest.param(900, "9.00", id="whole pounds"),
         pytest.param(1_249_900, "12499.00", id="not grouped"),
     ],
@@ -84,7 +83,7 @@ def test_a_price_is_a_plain_decimal(
 @pytest.mark.parametrize(
     ("state", "availability"),
     [
-        pytest.param("stock = null", "InStock", id="without a count"),
+        pytest.param("stock = null", "InStock", id="unlimited stock"),
         pytest.param("stock = 1", "InStock", id="the last one"),
         pytest.param("stock = 0", "OutOfStock", id="sold out"),
         pytest.param("is_active = 0", "Discontinued", id="discontinued"),
@@ -95,18 +94,20 @@ def test_availability(
     shop: OpenShop, visitor: LintingClient, state: str, availability: str
 ) -> None:
     shop.sql(f"update products set {state} where sku = 'MUG'")
-    told = product_facts(visitor, "everyday-mug")["offers"]["availability"]
-    assert told == f"https://schema.org/{availability}"
+    data = product_facts(visitor, "everyday-mug")["offers"]["availability"]
+    assert data == f"https://schema.org/{availability}"
 
 
-def test_every_product_page_has_facts_that_parse(shop: OpenShop, visitor: LintingClient) -> None:
+def test_every_product_page_has_valid_structured_data(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
     for slug, name in shop.sql("select slug, name from products order by number"):
-        told = facts(visitor.get(f"/products/{slug}"))
-        assert told["Product"]["name"] == name
-        assert told["BreadcrumbList"]["itemListElement"][-1]["name"] == name
+        data = facts(visitor.get(f"/products/{slug}"))
+        assert data["Product"]["name"] == name
+        assert data["BreadcrumbList"]["itemListElement"][-1]["name"] == name
 
 
-def test_breadcrumbs_lead_home_and_each_step_is_there(visitor: LintingClient) -> None:
+def test_breadcrumbs_match_the_page_and_lead_to_existing_pages(visitor: LintingClient) -> None:
     page = visitor.get("/products/everyday-mug")
     steps = facts(page)["BreadcrumbList"]["itemListElement"]
     assert [(step["position"], step["name"], step["item"]) for step in steps] == [
@@ -129,27 +130,27 @@ def test_breadcrumbs_lead_home_and_each_step_is_there(visitor: LintingClient) ->
         pytest.param("<!-- <script>", id="a comment"),
         pytest.param("Salt & pepper &amp; more", id="ampersands"),
         pytest.param("Mug \\ \\u003c \\n", id="backslashes"),
-        pytest.param("Mug \u2028 \u2029 ☕ é", id="other signs"),
+        pytest.param("Mug \u2028 \u2029 ☕ é", id="other characters"),
         pytest.param("{{ 7 * 7 }} {% raw %}", id="a template"),
     ],
 )
-def test_a_name_is_told_as_it_is_and_breaks_nothing(
+def test_special_characters_in_a_name_are_escaped(
     shop: OpenShop, visitor: LintingClient, name: str
 ) -> None:
     shop.sql("update products set name = ?, description = ? where sku = 'MUG'", name, name)
-    page = visitor.get("/products/everyday-mug")  # which is linted
-    told = facts(page)
-    assert (told["Product"]["name"], told["Product"]["description"]) == (name, name)
-    assert told["BreadcrumbList"]["itemListElement"][2]["name"] == name
+    page = visitor.get("/products/everyday-mug")  # the client lints it
+    data = facts(page)
+    assert (data["Product"]["name"], data["Product"]["description"]) == (name, name)
+    assert data["BreadcrumbList"]["itemListElement"][2]["name"] == name
     assert (meta(page, "og:title"), meta(page, "description")) == ([name], [name])
     assert "alert(1)</script>" not in page.text
 
 
-# One true address
+# Canonical addresses
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("path", "expected"),
     [
         pytest.param("/", "/", id="home"),
         pytest.param("/?utm_source=x", "/", id="home, tracked"),
@@ -172,18 +173,18 @@ def test_a_name_is_told_as_it_is_and_breaks_nothing(
         pytest.param("/products/everyday-mug?x=1", "/products/everyday-mug", id="one, tracked"),
     ],
 )
-def test_canonical(open_shop: Opener, asked: str, expected: str) -> None:
-    page = open_shop(SHOP_PAGE_SIZE="6").visitor().get(asked)
+def test_canonical_addresses(open_shop: Opener, path: str, expected: str) -> None:
+    page = open_shop(SHOP_PAGE_SIZE="6").visitor().get(path)
     assert canonical(page) == meta(page, "og:url") == [f"{HERE}{expected}"]
     assert meta(page, "robots") == []
 
 
-def test_searches_carts_orders_and_errors_are_not_for_search_engines(
+def test_searches_carts_orders_and_errors_are_not_indexed(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("MUG")
     value = shop.cookie({"MUG": 1})
-    asked = [
+    addresses = [
         "/products?category=nope",
         "/products?q=mug",
         "/products?q=mug&category=kitchen",
@@ -198,7 +199,7 @@ def test_searches_carts_orders_and_errors_are_not_for_search_engines(
         "/orders/nope",
     ]
     once = attributes(elements(parsed(visitor.get("/checkout").text), "[name=once]")[0])["value"]
-    pages = [visitor.get(address) for address in asked]
+    pages = [visitor.get(address) for address in addresses]
     expired = shop.cookie({"MUG": 1}, age_seconds=31 * 86_400)
     pages += [visitor.get(f"/c/{expired}"), visitor.get("/cart/clear")]
     order = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "London"}
@@ -207,8 +208,8 @@ def test_searches_carts_orders_and_errors_are_not_for_search_engines(
     pages.append(shop.visitor(base_url="http://evil.example").get("/"))
     assert [page.status_code for page in pages[-6:]] == [404, 410, 405, 200, 200, 400]
     for page in pages:
-        told = (meta(page, "robots"), canonical(page), facts(page), meta(page, "og:title"))
-        assert told == (["noindex"], [], {}, []), page.request.path
+        data = (meta(page, "robots"), canonical(page), facts(page), meta(page, "og:title"))
+        assert data == (["noindex"], [], {}, []), page.request.path
 
 
 # Sitemap and robots.txt
@@ -222,7 +223,9 @@ def sitemap_of(visitor: LintingClient) -> list[str]:
     return [element.text or "" for element in root.iter(f"{SITEMAP}loc")]
 
 
-def test_the_sitemap_lists_what_is_to_be_found(shop: OpenShop, visitor: LintingClient) -> None:
+def test_the_sitemap_lists_categories_and_active_products(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
     categories = [slug for (slug,) in shop.sql("select slug from categories order by number")]
     products = [
         slug for (slug,) in shop.sql("select slug from products where is_active order by number")
@@ -233,7 +236,7 @@ def test_the_sitemap_lists_what_is_to_be_found(shop: OpenShop, visitor: LintingC
     assert len(products) == 62
 
 
-def test_every_address_of_the_sitemap_is_its_own_canonical(visitor: LintingClient) -> None:
+def test_every_address_in_the_sitemap_is_canonical(visitor: LintingClient) -> None:
     for address in sitemap_of(visitor)[:20]:
         page = visitor.get(address.removeprefix(HERE))
         assert canonical(page) == [address]
@@ -246,12 +249,12 @@ def test_the_sitemap_follows_the_catalogue(shop: OpenShop, visitor: LintingClien
     assert address not in sitemap_of(visitor)
 
 
-def test_a_sitemap_of_awkward_addresses_parses(shop: OpenShop, visitor: LintingClient) -> None:
+def test_addresses_in_the_sitemap_are_escaped(shop: OpenShop, visitor: LintingClient) -> None:
     shop.sql("update categories set slug = 'a&b' where slug = 'kitchen'")
     assert f"{HERE}/products?category=a&b" in sitemap_of(visitor)
 
 
-def test_robots_names_the_sitemap_and_bars_what_only_repeats(visitor: LintingClient) -> None:
+def test_robots_txt_names_the_sitemap_and_disallows_duplicates(visitor: LintingClient) -> None:
     response = visitor.get("/robots.txt")
     assert response.mimetype == "text/plain"
     rules = response.text.splitlines()
@@ -261,7 +264,7 @@ def test_robots_names_the_sitemap_and_bars_what_only_repeats(visitor: LintingCli
     assert barred == ["/products?*sort=", "/products?*q="]
 
 
-def test_neither_is_about_the_visitor_so_caches_may_keep_them(visitor: LintingClient) -> None:
+def test_robots_txt_and_sitemap_may_be_cached_publicly(visitor: LintingClient) -> None:
     visitor.add("MUG")
     for address in ("/robots.txt", "/sitemap.xml"):
         response = visitor.get(address)
@@ -276,7 +279,7 @@ def test_neither_is_about_the_visitor_so_caches_may_keep_them(visitor: LintingCl
     ("address", "kind"),
     [("/", "website"), ("/products", "website"), ("/products/everyday-mug", "product")],
 )
-def test_a_preview_has_a_title_a_text_and_a_picture(
+def test_a_preview_has_a_title_a_description_and_a_picture(
     visitor: LintingClient, address: str, kind: str
 ) -> None:
     page = visitor.get(address)
@@ -293,62 +296,65 @@ def test_a_preview_has_a_title_a_text_and_a_picture(
     assert (sent.status_code, sent.mimetype, sent.data[:8]) == (200, "image/png", PNG)
     size = struct.unpack(">II", sent.data[16:24])
     assert size == (1200, 630)
-    said = [meta(page, f"og:image:{side}") for side in ("width", "height")]
-    assert said == [[str(side)] for side in size]
+    sizes = [meta(page, f"og:image:{side}") for side in ("width", "height")]
+    assert sizes == [[str(side)] for side in size]
     assert meta(page, "twitter:card") == ["summary_large_image"]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("x" * 160, "x" * 160, id="as long as it may be"),
+        pytest.param("x" * 160, "x" * 160, id="at the limit"),
         pytest.param("word " * 40, ("word " * 32)[:-6] + "…", id="cut between words"),
         pytest.param("", "Everyday mug", id="none"),
     ],
 )
-def test_a_long_text_is_cut_short(
+def test_a_long_description_is_truncated(
     shop: OpenShop, visitor: LintingClient, text: str, expected: str
 ) -> None:
     shop.sql("update products set description = ? where sku = 'MUG'", text)
     assert meta(visitor.get("/products/everyday-mug"), "description") == [expected]
 
 
-def test_a_long_text_without_a_space_is_cut_short_too(
+def test_a_long_description_without_spaces_is_truncated(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     shop.sql("update products set description = ? where sku = 'MUG'", "語" * 300)
     assert meta(visitor.get("/products/everyday-mug"), "description") == ["語" * 159 + "…"]
 
 
-# Where the shop is
+# The shop's own address
 
 
 @pytest.mark.parametrize(
     ("proxies", "scheme"),
-    [pytest.param("0", "http", id="nobody"), pytest.param("1", "https", id="one proxy")],
+    [
+        pytest.param("0", "http", id="no trusted proxy"),
+        pytest.param("1", "https", id="one trusted proxy"),
+    ],
 )
-def test_behind_a_proxy_addresses_are_those_that_visitors_see(
+def test_addresses_use_the_scheme_that_a_trusted_proxy_forwards(
     open_shop: Opener, proxies: str, scheme: str
 ) -> None:
     visitor = open_shop(SHOP_TRUSTED_PROXIES=proxies).visitor()
     visitor.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
     page = visitor.get("/products/everyday-mug")
-    told = facts(page)
-    found = [
+    data = facts(page)
+    addresses = [
         *canonical(page),
         *meta(page, "og:url"),
         *meta(page, "og:image"),
-        told["Product"]["image"],
-        told["Product"]["offers"]["url"],
-        *(step["item"] for step in told["BreadcrumbList"]["itemListElement"]),
+        data["Product"]["image"],
+        data["Product"]["offers"]["url"],
+        *(step["item"] for step in data["BreadcrumbList"]["itemListElement"]),
         *sitemap_of(visitor)[:3],
         visitor.get("/robots.txt").text.split("Sitemap: ")[1].strip(),
     ]
-    assert {urlsplit(address or "").scheme for address in found} == {scheme}
-    assert {urlsplit(address or "").netloc for address in found} == {"localhost"}
+    assert {urlsplit(address or "").scheme for address in addresses} == {scheme}
+    assert {urlsplit(address or "").netloc for address in addresses} == {"localhost"}
 
 
-def test_below_a_path_addresses_hold_it_once(shop: OpenShop) -> None:
+def test_addresses_include_the_path_prefix_once(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url="http://localhost/shop")
     page = visitor.get("/products/everyday-mug")
     assert canonical(page) == [f"{HERE}/shop/products/everyday-mug"]

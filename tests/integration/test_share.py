@@ -1,4 +1,4 @@
-"""A cart as a link: looked at without a trace, then taken over, merged or left."""
+"""A cart as a link: viewing changes nothing; then it can be taken over, merged or left."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from shop.core import cookie
 from shop.core.cart import Cart, Line
 from shop.web.pages.share import LONGEST_QR_CHARACTERS
 from tests.conftest import DAY, KEY, Opener, OpenShop
-from tests.integration.carts import altered, held, lines_of, notices, numbered, offered
+from tests.integration.carts import altered, held, lines_of, notices, numbered, undo_form
 from tests.integration.client import (
     LintingClient,
     attributes,
     cart_headers,
     elements,
+    field_value,
     pairs,
     parsed,
     text_of,
-    value_of,
 )
 from tests.unit.core.carts import cart_filling
 
@@ -40,7 +40,7 @@ def token_of(shop: OpenShop, lines: dict[str, int], *, age_seconds: int = 0, key
 
 
 def shared_link(visitor: LintingClient) -> str:
-    """The address that the page for sharing shows."""
+    """The address on the page for sharing."""
     (field,) = elements(parsed(visitor.get("/cart/share").text), "#link")
     return attributes(field)["value"] or ""
 
@@ -57,12 +57,12 @@ def is_noindex(page: TestResponse) -> bool:
 
 @pytest.fixture
 def owner(shop: OpenShop, visitor: LintingClient) -> LintingClient:
-    """Somebody with a cart of their own."""
+    """A shopper with a cart."""
     visitor.set_cookie("cart", shop.cookie(MINE))
     return visitor
 
 
-def test_a_link_leads_another_browser_to_the_same_cart(
+def test_a_link_opens_the_same_cart_in_another_browser(
     shop: OpenShop, owner: LintingClient
 ) -> None:
     other = shop.visitor()
@@ -70,29 +70,29 @@ def test_a_link_leads_another_browser_to_the_same_cart(
     assert page.status_code == 200
     assert text_of(page.text, "h1") == "A cart, shared with you"
     assert pairs(page.text) == pairs(owner.get("/cart").text)
-    other.send("/cart/replace", cart=value_of(page.text, "cart"))
+    other.send("/cart/replace", cart=field_value(page.text, "cart"))
     assert held(other) == held(owner)
 
 
-def test_a_link_stands_in_an_address_as_it_is(shop: OpenShop, owner: LintingClient) -> None:
+def test_a_link_needs_no_escaping_in_an_address(shop: OpenShop, owner: LintingClient) -> None:
     assert re.fullmatch(r"http://localhost/c/[A-Za-z0-9._-]+", shared_link(owner))
 
 
 @pytest.mark.parametrize(
-    ("mine", "said", "choices"),
+    ("mine", "message", "choices"),
     [
-        pytest.param({}, "which is empty.", {"/cart/replace"}, id="without a cart of one's own"),
+        pytest.param({}, "which is empty.", {"/cart/replace"}, id="with an empty cart"),
         pytest.param(
             MINE,
             "which holds 6 items.",
             {"/cart/merge", "/cart/replace", "/cart"},
-            id="with a cart of one's own",
+            id="with another cart",
         ),
-        pytest.param(SHARED, "which holds 14 items.", {"/cart"}, id="with the very same"),
+        pytest.param(SHARED, "which holds 14 items.", {"/cart"}, id="with the same cart"),
     ],
 )
 def test_opening_a_link_changes_nothing(
-    shop: OpenShop, visitor: LintingClient, mine: dict[str, int], said: str, choices: set[str]
+    shop: OpenShop, visitor: LintingClient, mine: dict[str, int], message: str, choices: set[str]
 ) -> None:
     if mine:
         visitor.set_cookie("cart", shop.cookie(mine))
@@ -102,7 +102,7 @@ def test_opening_a_link_changes_nothing(
         page = visitor.get(address)
         assert page.headers.getlist("Set-Cookie") == []
     assert shop.dump() == before
-    assert said in text_of(page.text, ".share .lead")
+    assert message in text_of(page.text, ".share .lead")
     ways = elements(parsed(page.text), ".share form, .share a.button")
     assert {attributes(way).get("action") or attributes(way)["href"] for way in ways} == choices
     assert held(visitor) == numbered(shop, mine)
@@ -110,46 +110,50 @@ def test_opening_a_link_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("how", "mine", "after", "said"),
+    ("how", "mine", "after", "message"),
     [
         pytest.param("replace", MINE, SHARED, "Your cart is now the shared cart", id="replace"),
-        pytest.param("replace", {}, SHARED, "Your cart is now the shared cart", id="put into none"),
+        pytest.param(
+            "replace", {}, SHARED, "Your cart is now the shared cart", id="replace an empty cart"
+        ),
         pytest.param("merge", MINE, MERGED, "The shared cart was added to yours", id="merge"),
-        pytest.param("merge", {}, SHARED, "The shared cart was added to yours", id="merge to none"),
+        pytest.param(
+            "merge", {}, SHARED, "The shared cart was added to yours", id="merge with an empty cart"
+        ),
     ],
 )
-def test_a_shared_cart_is_taken_over_and_the_step_can_be_undone(
+def test_taking_over_a_shared_cart_can_be_undone(
     shop: OpenShop,
     visitor: LintingClient,
     how: str,
     mine: dict[str, int],
     after: dict[str, int],
-    said: str,
+    message: str,
 ) -> None:
     if mine:
         visitor.set_cookie("cart", shop.cookie(mine))
     page = visitor.get(f"/c/{token_of(shop, SHARED)}")
-    response = visitor.send(f"/cart/{how}", cart=value_of(page.text, "cart"))
+    response = visitor.send(f"/cart/{how}", cart=field_value(page.text, "cart"))
     assert (response.status_code, response.location) == (303, "/cart")
     assert held(visitor) == numbered(shop, after)
-    assert notices(visitor) == said
-    step = offered(visitor)
+    assert notices(visitor) == message
+    step = undo_form(visitor)
     assert step is not None
     visitor.send("/cart/undo", cart=step["cart"], since=step["since"])
     assert held(visitor) == numbered(shop, mine)
 
 
-def test_merging_what_one_has_already_says_so(shop: OpenShop, visitor: LintingClient) -> None:
+def test_merging_a_cart_that_adds_nothing_says_so(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.set_cookie("cart", shop.cookie({"MUG": 3, "PENCIL": 1}))
     before = held(visitor)
     page = visitor.get(f"/c/{token_of(shop, {'MUG': 1})}")
     assert "gets the larger of the two quantities" in page.text
-    response = visitor.send("/cart/merge", cart=value_of(page.text, "cart"))
+    response = visitor.send("/cart/merge", cart=field_value(page.text, "cart"))
     assert (response.status_code, cart_headers(response)) == (303, [])
     assert (held(visitor), notices(visitor)) == (before, "Your cart already has everything in it")
 
 
-def test_keeping_ones_own_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:
+def test_keep_mine_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:
     page = owner.get(f"/c/{token_of(shop, SHARED)}").text
     (keep,) = (
         link for link in elements(parsed(page), ".share-choices a") if link.to_text() == "Keep mine"
@@ -158,14 +162,12 @@ def test_keeping_ones_own_is_a_link_to_the_cart(shop: OpenShop, owner: LintingCl
     assert held(owner) == numbered(shop, MINE)
 
 
-def test_a_cart_that_is_taken_over_begins_its_life_then(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_taking_over_a_cart_restarts_its_lifetime(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.send("/cart/replace", cart=token_of(shop, SHARED, age_seconds=LIFE - 1))
     assert visitor.cart_value() == shop.cookie(SHARED)
 
 
-def test_what_is_taken_over_but_too_long_to_undo_is_said_before(open_shop: Opener) -> None:
+def test_the_page_warns_when_replacing_the_cart_cannot_be_undone(open_shop: Opener) -> None:
     long = dict.fromkeys(("MUG", "INK-BLUE", "PENCIL", "TAPE-PAPER", "BAG-BREAD", "JUG-MILK"), 37)
     shop = open_shop(SHOP_CART_BUDGET_BYTES="80")
     for mine, is_said in ((long, True), ({"MUG": 1}, False)):
@@ -187,7 +189,7 @@ def test_a_shared_cart_that_does_not_fit_changes_nothing(open_shop: Opener, how:
 
 
 @pytest.mark.parametrize("how", ["replace", "merge", "undo"])
-def test_taking_over_a_cart_keeps_the_offer_of_an_expired_one(
+def test_taking_over_a_cart_still_offers_an_expired_one(
     shop: OpenShop, visitor: LintingClient, how: str
 ) -> None:
     visitor.set_cookie("cart", shop.cookie(MINE, age_seconds=LIFE + DAY))
@@ -201,7 +203,7 @@ def test_taking_over_a_cart_keeps_the_offer_of_an_expired_one(
 
 
 @pytest.mark.parametrize("how", ["replace", "merge", "undo", "lines"])
-def test_an_expired_cart_that_is_too_long_to_be_carried_is_answered_first(
+def test_an_expired_cart_too_long_to_carry_must_be_dealt_with_first(
     shop: OpenShop, visitor: LintingClient, how: str
 ) -> None:
     long = cart_filling(2100).touched(shop.clock.now - LIFE - DAY)
@@ -227,28 +229,28 @@ def _session(shop: OpenShop) -> str:
 
 BROKEN = [
     pytest.param(lambda shop: altered(token_of(shop, SHARED)), id="damaged"),
-    pytest.param(lambda shop: token_of(shop, SHARED)[:-1], id="cut short by a character"),
-    pytest.param(lambda shop: token_of(shop, SHARED)[:20], id="cut short by half"),
-    pytest.param(lambda shop: token_of(shop, SHARED) + "x", id="something behind"),
+    pytest.param(lambda shop: token_of(shop, SHARED)[:-1], id="without its last character"),
+    pytest.param(lambda shop: token_of(shop, SHARED)[:20], id="cut in half"),
+    pytest.param(lambda shop: token_of(shop, SHARED) + "x", id="with a suffix"),
     pytest.param(lambda shop: token_of(shop, SHARED, key="x"), id="another key"),
-    pytest.param(_checkout_token, id="a token of the checkout"),
+    pytest.param(_checkout_token, id="a checkout token"),
     pytest.param(_session, id="a session"),
     pytest.param(lambda _: "nonsense", id="nonsense"),
     pytest.param(lambda _: "%00", id="NUL"),
-    pytest.param(lambda _: "%F0%9F%8D%AA", id="a biscuit"),
+    pytest.param(lambda _: "%F0%9F%8D%AA", id="an emoji"),
     pytest.param(lambda _: "u" * 9000, id="over-long"),
     pytest.param(lambda _: cookie.sign("u999", [KEY]), id="signed nonsense"),
 ]
 
 
 @pytest.mark.parametrize("token", BROKEN)
-def test_a_link_that_is_none_says_that_the_cart_is_kept(
+def test_an_invalid_link_leaves_the_cart_alone_and_says_so(
     shop: OpenShop, owner: LintingClient, token: Callable[[OpenShop], str]
 ) -> None:
     address = f"/c/{token(shop)}"
     page = owner.get(address)
     assert (page.status_code, page.headers.getlist("Set-Cookie")) == (404, [])
-    if address != "/c/%00":  # no address of the shop holds one
+    if address != "/c/%00":  # no route accepts a NUL
         assert text_of(page.text, "h1") == "This link does not lead to a cart"
         assert KEPT in text_of(page.text, "main")
     assert is_noindex(page)
@@ -262,9 +264,9 @@ def test_a_link_that_is_none_says_that_the_cart_is_kept(
 @pytest.mark.parametrize(
     ("age_seconds", "status"),
     [
-        pytest.param(LIFE, 200, id="the last second"),
+        pytest.param(LIFE, 200, id="in its last second"),
         pytest.param(LIFE + 1, 410, id="one second late"),
-        pytest.param(LIFE + 2 * DAY, 410, id="within the grace of a cart"),
+        pytest.param(LIFE + 2 * DAY, 410, id="within a cart's grace period"),
         pytest.param(400 * DAY, 410, id="long ago"),
     ],
 )
@@ -281,23 +283,23 @@ def test_a_link_lives_as_long_as_a_cart(
     assert is_noindex(page)
 
 
-def test_an_expired_link_says_of_which_day_it_is(shop: OpenShop, visitor: LintingClient) -> None:
+def test_an_expired_link_says_when_its_cart_was_made(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
     page = visitor.get(f"/c/{token_of(shop, SHARED, age_seconds=LIFE + DAY)}").text
     assert "The cart behind it dates from 27 April 2026" in text_of(page, "main")
 
 
-def test_the_page_says_until_when_a_link_works(shop: OpenShop, owner: LintingClient) -> None:
+def test_the_page_says_when_a_link_expires(shop: OpenShop, owner: LintingClient) -> None:
     assert "The link works until 27 June 2026" in owner.get("/cart/share").text
 
 
-def test_there_is_no_link_to_an_empty_cart(visitor: LintingClient) -> None:
+def test_an_empty_cart_has_no_link(visitor: LintingClient) -> None:
     response = visitor.get("/cart/share")
     assert (response.status_code, response.location) == (303, "/cart")
 
 
-def test_a_cookie_works_as_a_link_and_a_link_as_a_cookie(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_cookies_and_links_are_interchangeable(shop: OpenShop, visitor: LintingClient) -> None:
     value = shop.cookie(SHARED)
     assert not set(value) & set("/?#%")
     assert visitor.get(f"/c/{value}").status_code == 200
@@ -308,11 +310,11 @@ def test_a_cookie_works_as_a_link_and_a_link_as_a_cookie(
     assert visitor.cart_value() == shop.cookie(SHARED | {"MUG": 5})
 
 
-# The code
+# The QR code
 
 
-def drawn(svg: str) -> list[list[bool]]:
-    """The modules of a code, read off the strokes that draw it."""
+def modules_of(svg: str) -> list[list[bool]]:
+    """The modules of a QR code, read from the strokes of its path."""
     (path,) = elements(parsed(svg), "path[stroke]")
     side = int(re.findall(r'viewBox="0 0 (\d+) \1"', svg)[0])
     modules = [[False] * side for _ in range(side)]
@@ -327,23 +329,23 @@ def drawn(svg: str) -> list[list[bool]]:
     return modules
 
 
-def test_the_code_is_the_link(shop: OpenShop, owner: LintingClient) -> None:
+def test_the_qr_code_encodes_the_link(shop: OpenShop, owner: LintingClient) -> None:
     page = owner.get("/cart/share").text
     code = segno.make(shared_link(owner), error="l", micro=False)
     expected = [[bool(module) for module in row] for row in code.matrix_iter(border=4)]
     svg = page[page.index("<svg") : page.index("</svg>") + len("</svg>")]
-    assert drawn(svg) == expected
+    assert modules_of(svg) == expected
 
 
 @pytest.mark.parametrize(
     ("characters", "has_code"),
     [
-        pytest.param(LONGEST_QR_CHARACTERS - 1, True, id="nearly too long"),
-        pytest.param(LONGEST_QR_CHARACTERS, True, id="as long as it may be"),
-        pytest.param(LONGEST_QR_CHARACTERS + 1, False, id="a character too long"),
+        pytest.param(LONGEST_QR_CHARACTERS - 1, True, id="one below the limit"),
+        pytest.param(LONGEST_QR_CHARACTERS, True, id="at the limit"),
+        pytest.param(LONGEST_QR_CHARACTERS + 1, False, id="one above the limit"),
     ],
 )
-def test_a_long_link_has_no_code(shop: OpenShop, characters: int, has_code: bool) -> None:
+def test_a_long_link_has_no_qr_code(shop: OpenShop, characters: int, has_code: bool) -> None:
     visitor = shop.visitor()
     visitor.set_cookie("cart", cookie_with_link_of(characters - len("http://localhost/c/")))
     page = visitor.get("/cart/share").text
@@ -353,7 +355,7 @@ def test_a_long_link_has_no_code(shop: OpenShop, characters: int, has_code: bool
     assert ("too long for a QR code" in page) == (not has_code)
 
 
-def test_the_longest_code_is_one_that_a_phone_reads() -> None:
+def test_the_largest_qr_code_can_still_be_scanned_by_a_phone() -> None:
     codes = [
         segno.make("x" * characters, error="l", micro=False, mode="byte")
         for characters in (LONGEST_QR_CHARACTERS, LONGEST_QR_CHARACTERS + 1)
@@ -362,7 +364,7 @@ def test_the_longest_code_is_one_that_a_phone_reads() -> None:
 
 
 def cookie_with_link_of(characters: int) -> str:
-    """The cookie of a cart whose link holds a token of so many characters."""
+    """The cookie of a cart whose link has a token of this length."""
     return cookie.encode(cart_filling(characters), [KEY], name="cart")
 
 
@@ -380,7 +382,7 @@ def test_a_full_cart_works_as_a_link(shop: OpenShop, visitor: LintingClient) -> 
     assert held(other) == lines_of(value)
 
 
-# Whose address it is
+# Which host the link leads to
 
 
 @pytest.mark.parametrize(
@@ -388,13 +390,22 @@ def test_a_full_cart_works_as_a_link(shop: OpenShop, visitor: LintingClient) -> 
     [
         pytest.param("http://localhost", {}, "0", id="http"),
         pytest.param("https://localhost", {}, "0", id="https"),
-        pytest.param("http://127.0.0.1:8000", {}, "0", id="a port"),
-        pytest.param("http://localhost", {"X-Forwarded-Host": "evil.example"}, "1", id="forged"),
-        pytest.param("http://localhost", {"Forwarded": "host=evil.example"}, "1", id="forged too"),
-        pytest.param("http://localhost", {"Origin": "https://evil.example"}, "1", id="an origin"),
+        pytest.param("http://127.0.0.1:8000", {}, "0", id="with a port"),
+        pytest.param(
+            "http://localhost",
+            {"X-Forwarded-Host": "evil.example"},
+            "1",
+            id="a forged X-Forwarded-Host",
+        ),
+        pytest.param(
+            "http://localhost", {"Forwarded": "host=evil.example"}, "1", id="a forged Forwarded"
+        ),
+        pytest.param(
+            "http://localhost", {"Origin": "https://evil.example"}, "1", id="a foreign Origin"
+        ),
     ],
 )
-def test_a_link_leads_to_the_host_that_was_asked(
+def test_a_link_leads_to_the_host_of_the_request(
     open_shop: Opener, base_url: str, headers: dict[str, str], proxies: str
 ) -> None:
     shop = open_shop(SHOP_TRUSTED_PROXIES=proxies)
@@ -407,7 +418,7 @@ def test_a_link_leads_to_the_host_that_was_asked(
     assert "evil" not in page.text
 
 
-def test_another_host_gets_no_link(shop: OpenShop) -> None:
+def test_an_untrusted_host_gets_no_link(shop: OpenShop) -> None:
     visitor = shop.visitor(base_url="http://evil.example")
     visitor.raw_cookies = f"cart={shop.cookie(MINE)}"
     page = visitor.get("/cart/share")
@@ -418,7 +429,7 @@ def test_another_host_gets_no_link(shop: OpenShop) -> None:
 # What a shared cart shows
 
 
-def test_products_that_are_gone_are_shown_and_not_charged(
+def test_products_no_longer_sold_are_shown_and_not_charged(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     token = token_of(shop, SHARED)
@@ -439,7 +450,7 @@ def test_products_that_are_gone_are_shown_and_not_charged(
     assert len(held(visitor)) == 3
 
 
-def test_a_cart_of_nothing_that_is_left_is_shown(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_cart_of_deleted_products_is_shown(shop: OpenShop, visitor: LintingClient) -> None:
     token = token_of(shop, SHARED)
     shop.sql("delete from products")
     page = visitor.get(f"/c/{token}")
@@ -447,7 +458,7 @@ def test_a_cart_of_nothing_that_is_left_is_shown(shop: OpenShop, visitor: Lintin
     assert page.text.count("A product we no longer have") == 3
 
 
-def test_a_shared_cart_is_priced_today(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_shared_cart_shows_current_prices(shop: OpenShop, visitor: LintingClient) -> None:
     token = token_of(shop, SHARED)
     shop.sql("update products set price_minor = 100 where sku = 'MUG'")
     assert "4 × Everyday mug £4.00" in text_of(visitor.get(f"/c/{token}").text, ".share .summary")

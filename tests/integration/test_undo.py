@@ -1,4 +1,4 @@
-"""Steps back: each gives the cart before it, exactly, or changes nothing."""
+"""Undo: each step restores the exact cart before it, or changes nothing."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from werkzeug.test import TestResponse
 
 from shop.core import cookie
 from tests.conftest import DAY, KEY, Opener, OpenShop
-from tests.integration.carts import altered, held, lines_of, notices, numbered, offered
+from tests.integration.carts import altered, held, lines_of, notices, numbered, undo_form
 from tests.integration.client import (
     LintingClient,
     cart_headers,
     elements,
+    field_value,
     pairs,
     parsed,
     text_of,
-    value_of,
 )
 from tests.unit.core.carts import cart_filling
 
@@ -42,18 +42,18 @@ def undo_headers(response: TestResponse) -> list[str]:
     return [header for header in headers if header.startswith("undo=")]
 
 
-def step_back(visitor: LintingClient) -> TestResponse:
-    fields = offered(visitor)
+def undo(visitor: LintingClient) -> TestResponse:
+    fields = undo_form(visitor)
     assert fields is not None
-    return send_step(visitor, fields)
+    return send_undo(visitor, fields)
 
 
-def send_step(visitor: LintingClient, fields: dict[str, str]) -> TestResponse:
+def send_undo(visitor: LintingClient, fields: dict[str, str]) -> TestResponse:
     return visitor.send("/cart/undo", cart=fields["cart"], since=fields["since"])
 
 
-def wire_bytes(visitor: LintingClient) -> int:
-    """Octets of name + value of the cart and of its steps back, as they are kept."""
+def cookie_bytes(visitor: LintingClient) -> int:
+    """Bytes of name + value of the cart cookie and the undo cookie, as the browser keeps them."""
     both = {"cart": visitor.cart_value(), "undo": undo_value(visitor)}
     return sum(len(name) + len(value) for name, value in both.items() if value)
 
@@ -78,59 +78,59 @@ def clear(_: OpenShop, visitor: LintingClient) -> TestResponse:
     return visitor.send("/cart/clear")
 
 
-def take(how: str, lines: dict[str, int]) -> Action:
+def take_over(how: str, lines: dict[str, int]) -> Action:
     return lambda shop, visitor: visitor.send(f"/cart/{how}", cart=shop.cookie(lines))
 
 
 CHANGES = [
     pytest.param(remove("MUG"), id="the first line is removed"),
-    pytest.param(remove("PENCIL"), id="a line amid others is removed"),
+    pytest.param(remove("PENCIL"), id="a middle line is removed"),
     pytest.param(remove("KINDLING"), id="the last line is removed"),
-    pytest.param(set_quantity("PENCIL", 0), id="a quantity becomes nought"),
+    pytest.param(set_quantity("PENCIL", 0), id="a quantity becomes zero"),
     pytest.param(set_quantity("PENCIL", 1), id="a quantity becomes smaller"),
     pytest.param(set_quantity("PENCIL", 50), id="a quantity becomes larger"),
     pytest.param(step("PENCIL", 1), id="one more"),
-    pytest.param(step("SALT-PIG", -1), id="one less, which was the last"),
+    pytest.param(step("SALT-PIG", -1), id="one less, removing the line"),
     pytest.param(add("CUP-EGG", 4), id="a new line is added"),
-    pytest.param(add("MUG", 4), id="more of a line is added"),
+    pytest.param(add("MUG", 4), id="more of a product is added"),
     pytest.param(clear, id="the cart is emptied"),
-    pytest.param(take("merge", SHARED), id="a shared cart is merged"),
-    pytest.param(take("replace", SHARED), id="a shared cart replaces it"),
-    pytest.param(take("replace", dict(reversed(HELD.items()))), id="the order alone changes"),
+    pytest.param(take_over("merge", SHARED), id="a shared cart is merged"),
+    pytest.param(take_over("replace", SHARED), id="a shared cart replaces it"),
+    pytest.param(
+        take_over("replace", dict(reversed(HELD.items()))), id="only the order of lines changes"
+    ),
 ]
 
 
 @pytest.fixture
 def shopper(shop: OpenShop, visitor: LintingClient) -> LintingClient:
-    """Somebody with four lines in the cart."""
+    """A shopper with four lines in the cart."""
     visitor.set_cookie("cart", shop.cookie(HELD))
     return visitor
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_every_change_is_stepped_back_exactly(
+def test_every_change_can_be_undone_exactly(
     shop: OpenShop, shopper: LintingClient, change: Action
 ) -> None:
     before = held(shopper)
     assert change(shop, shopper).status_code == 303
     assert held(shopper) != before
-    response = step_back(shopper)
+    response = undo(shopper)
     assert (response.status_code, response.location) == (303, "/cart")
     assert held(shopper) == before
     assert notices(shopper).endswith(UNDONE)
-    assert offered(shopper) is None
+    assert undo_form(shopper) is None
 
 
-def test_the_first_line_of_a_cart_is_stepped_back_to_none(visitor: LintingClient) -> None:
+def test_undoing_the_first_line_leaves_an_empty_cart(visitor: LintingClient) -> None:
     visitor.add("MUG")
-    step_back(visitor)
+    undo(visitor)
     assert (visitor.cart_value(), undo_value(visitor)) == (None, "")
     assert "There is nothing in your cart." in visitor.get("/cart").text
 
 
-def test_five_steps_are_kept_and_a_sixth_is_forgotten(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_the_last_five_steps_are_kept(shop: OpenShop, visitor: LintingClient) -> None:
     seen = []
     for sku in ("MUG", "PENCIL", "KINDLING", "CUP-EGG", "SALT-PIG", "BAG-BREAD"):
         visitor.add(sku)
@@ -138,13 +138,13 @@ def test_five_steps_are_kept_and_a_sixth_is_forgotten(
     for left, before in zip((5, 4, 3, 2, 1), reversed(seen[:-1]), strict=True):
         page = visitor.get("/cart").text
         assert (f"{left} changes, one at a time" in page) == (left > 1)
-        step_back(visitor)
+        undo(visitor)
         assert held(visitor) == before
     assert held(visitor) == [(shop.number("MUG"), 1)]
-    assert (offered(visitor), undo_value(visitor)) == (None, "")
+    assert (undo_form(visitor), undo_value(visitor)) == (None, "")
 
 
-def test_different_changes_are_stepped_back_one_after_another(
+def test_different_changes_are_undone_in_reverse_order(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     seen = [held(shopper)]
@@ -158,37 +158,37 @@ def test_different_changes_are_stepped_back_one_after_another(
         change(shop, shopper)
         seen.append(held(shopper))
     for before in reversed(seen[:-1]):
-        step_back(shopper)
+        undo(shopper)
         assert held(shopper) == before
 
 
-def test_a_change_after_a_step_back_keeps_the_older_steps(
+def test_a_change_after_an_undo_keeps_the_older_steps(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     start = held(shopper)
     remove("MUG")(shop, shopper)
     without_mug = held(shopper)
     remove("PENCIL")(shop, shopper)
-    step_back(shopper)
+    undo(shopper)
     add("CUP-EGG")(shop, shopper)
-    step_back(shopper)
+    undo(shopper)
     assert held(shopper) == without_mug
-    step_back(shopper)
+    undo(shopper)
     assert held(shopper) == start
 
 
-def test_what_changes_nothing_is_no_step(shop: OpenShop, shopper: LintingClient) -> None:
-    for nothing in (set_quantity("MUG", 2), remove("CUP-EGG"), take("merge", {"MUG": 1})):
+def test_a_change_without_effect_adds_no_step(shop: OpenShop, shopper: LintingClient) -> None:
+    for nothing in (set_quantity("MUG", 2), remove("CUP-EGG"), take_over("merge", {"MUG": 1})):
         assert undo_headers(nothing(shop, shopper)) == []
-    assert offered(shopper) is None
+    assert undo_form(shopper) is None
 
 
-def test_the_form_carries_the_signed_cart_and_the_cookie_holds_it_too(
+def test_the_form_and_the_cookie_hold_the_same_signed_cart(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     before = shopper.cart_value() or ""
     remove("MUG")(shop, shopper)
-    fields = offered(shopper)
+    fields = undo_form(shopper)
     assert fields is not None
     assert lines_of(fields["cart"]) == lines_of(before)
     assert undo_value(shopper) == fields["cart"]
@@ -202,7 +202,7 @@ def test_the_form_carries_the_signed_cart_and_the_cookie_holds_it_too(
         pytest.param(HTTPS, "__Host-cart", ["Secure"], id="https"),
     ],
 )
-def test_the_cookie_is_for_the_cart_alone(
+def test_the_undo_cookie_is_only_sent_to_cart_pages(
     shop: OpenShop, base_url: str, name: str, secure: list[str]
 ) -> None:
     visitor = shop.visitor(base_url=base_url)
@@ -212,14 +212,16 @@ def test_the_cookie_is_for_the_cart_alone(
     assert lines_of(pair.removeprefix("undo=")) == [(shop.number("MUG"), 2)]
     rules = ["HttpOnly", "Max-Age=3600", "Path=/cart", "Priority=High", "SameSite=Lax"]
     assert sorted(given) == sorted(rules + secure)
-    (deletion,) = undo_headers(step_back(visitor))
+    (deletion,) = undo_headers(undo(visitor))
     assert sorted(deletion.split("; ")) == sorted(
         ["undo=", "HttpOnly", "Max-Age=0", "Path=/cart", "Priority=High", "SameSite=Lax", *secure]
     )
     assert held(visitor, name) == [(shop.number("MUG"), 2)]
 
 
-def test_no_look_at_a_page_writes_it(shop: OpenShop, shopper: LintingClient) -> None:
+def test_viewing_a_page_never_writes_the_undo_cookie(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
     remove("MUG")(shop, shopper)
     before = undo_value(shopper)
     for address in ("/", "/products", "/products/salt-pig", "/cart", "/cart/share", "/cart/about",
@@ -228,32 +230,32 @@ def test_no_look_at_a_page_writes_it(shop: OpenShop, shopper: LintingClient) -> 
     assert undo_value(shopper) == before
 
 
-# The budget of one cart
+# The budget shared by the cart and its undo steps
 
 
 def cart_of_bytes(used_bytes: int) -> str:
     return cookie.encode(cart_filling(used_bytes - 4), [KEY], name="cart")
 
 
-def test_beside_a_large_cart_only_what_is_taken_away_is_kept(
+def test_a_large_cart_keeps_only_the_removed_line_as_a_step(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.set_cookie("cart", cart_of_bytes(2200))
     before = held(visitor)
     gone = before[len(before) // 2]
     visitor.send(f"/cart/lines/{gone[0]}/remove")
-    assert wire_bytes(visitor) <= 4096
-    fields = offered(visitor)
+    assert cookie_bytes(visitor) <= 4096
+    fields = undo_form(visitor)
     assert fields is not None
     assert fields["cart"][0] == "~"
     assert lines_of(fields["cart"][1:]) == [gone]
-    send_step(visitor, fields)
+    send_undo(visitor, fields)
     assert sorted(held(visitor)) == sorted(before)
-    assert wire_bytes(visitor) <= 4096
+    assert cookie_bytes(visitor) <= 4096
     assert notices(visitor) == "The removed items are back in your cart"
 
 
-def test_a_cart_that_fills_its_budget_to_the_byte_can_be_emptied_and_had_back(
+def test_emptying_a_cart_that_fills_its_budget_can_be_undone(
     open_shop: Opener,
 ) -> None:
     skus = [sku for (sku,) in open_shop().sql("select sku from products order by name")]
@@ -263,13 +265,13 @@ def test_a_cart_that_fills_its_budget_to_the_byte_can_be_emptied_and_had_back(
     visitor.set_cookie("cart", value)
     before = held(visitor)
     visitor.send("/cart/clear")
-    step = offered(visitor)
+    step = undo_form(visitor)
     assert step is not None
     visitor.send("/cart/undo", cart=step["cart"], since=step["since"])
     assert held(visitor) == before
 
 
-def test_beside_a_full_cart_nothing_is_offered(shop: OpenShop, visitor: LintingClient) -> None:
+def test_a_full_cart_leaves_no_room_for_undo(shop: OpenShop, visitor: LintingClient) -> None:
     assert visitor.token
     visitor.raw_cookies = f"cart={cart_of_bytes(4096)}"
     number = lines_of(cart_of_bytes(4096))[0][0]
@@ -277,15 +279,15 @@ def test_beside_a_full_cart_nothing_is_offered(shop: OpenShop, visitor: LintingC
     assert (response.status_code, undo_headers(response)) == (303, [])
 
 
-def test_a_quantity_that_became_smaller_comes_back_beside_a_large_cart(
+def test_a_lowered_quantity_in_a_large_cart_can_be_undone(
     open_shop: Opener,
 ) -> None:
     shop, visitor = nearly_full(open_shop)
     set_quantity("PENCIL", 3)(shop, visitor)
-    fields = offered(visitor)
+    fields = undo_form(visitor)
     assert fields is not None
     assert fields["cart"][0] == "~"
-    send_step(visitor, fields)
+    send_undo(visitor, fields)
     assert sorted(held(visitor)) == sorted(numbered(shop, MANY))
 
 
@@ -294,15 +296,13 @@ def test_a_quantity_that_became_smaller_comes_back_beside_a_large_cart(
     [
         pytest.param(set_quantity("PENCIL", 30), id="a larger quantity"),
         pytest.param(add("CUP-EGG", 4), id="a new line"),
-        pytest.param(take("merge", {"PENCIL": 30}), id="a shared cart with a larger quantity"),
+        pytest.param(take_over("merge", {"PENCIL": 30}), id="a shared cart with a larger quantity"),
     ],
 )
-def test_what_took_nothing_away_is_not_offered_where_it_could_not_be_undone(
-    open_shop: Opener, change: Action
-) -> None:
+def test_additions_to_a_large_cart_offer_no_undo(open_shop: Opener, change: Action) -> None:
     shop, visitor = nearly_full(open_shop)
     assert change(shop, visitor).status_code == 303
-    assert (offered(visitor), undo_value(visitor)) == (None, "")
+    assert (undo_form(visitor), undo_value(visitor)) == (None, "")
 
 
 MORE = {
@@ -316,7 +316,7 @@ MANY = {"MUG": 7, "KINDLING": 12, "PENCIL": 23, "BAG-BREAD": 31, "NOTE-A6": 5, "
 
 
 def nearly_full(open_shop: Opener) -> tuple[OpenShop, LintingClient]:
-    """A budget in which a line has room beside the cart, but not a second such cart."""
+    """A budget with room for one line next to the cart, but not for a second such cart."""
     used_bytes = 4 + len(open_shop().cookie(MANY))
     shop = open_shop(SHOP_CART_BUDGET_BYTES=str(used_bytes + 40))
     visitor = shop.visitor()
@@ -324,7 +324,7 @@ def nearly_full(open_shop: Opener) -> tuple[OpenShop, LintingClient]:
     return shop, visitor
 
 
-def test_older_steps_give_way_first(open_shop: Opener) -> None:
+def test_the_oldest_steps_are_dropped_first(open_shop: Opener) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES="130")
     visitor = shop.visitor()
     for sku in MANY:
@@ -340,10 +340,10 @@ def test_older_steps_give_way_first(open_shop: Opener) -> None:
     ("budget", "expected"),
     [
         pytest.param(64, {""}, id="no room for a step"),
-        pytest.param(90, {"", "~"}, id="room for a part, now and then"),
-        pytest.param(92, {"whole", "~"}, id="for a short cart or a part"),
-        pytest.param(150, {"whole"}, id="for a few"),
-        pytest.param(4096, {"whole"}, id="for every one"),
+        pytest.param(90, {"", "~"}, id="room for a partial step at times"),
+        pytest.param(92, {"whole", "~"}, id="room for a short cart or a partial step"),
+        pytest.param(150, {"whole"}, id="room for a few steps"),
+        pytest.param(4096, {"whole"}, id="room for every step"),
     ],
 )
 def test_cart_and_steps_never_exceed_the_budget(
@@ -351,21 +351,21 @@ def test_cart_and_steps_never_exceed_the_budget(
 ) -> None:
     shop = open_shop(SHOP_CART_BUDGET_BYTES=str(budget))
     visitor = shop.visitor()
-    chance = random.Random(budget)
+    rng = random.Random(budget)
     skus = [sku for (sku,) in shop.sql("select sku from products where stock is null")]
     outcomes = set()
     for _ in range(60):
-        sku = chance.choice(skus)
+        sku = rng.choice(skus)
         changes = [
-            add(sku, chance.randint(1, 9)),
-            set_quantity(sku, chance.randint(0, 99)),
-            take("merge", dict.fromkeys(chance.sample(skus, 5), 7)),
+            add(sku, rng.randint(1, 9)),
+            set_quantity(sku, rng.randint(0, 99)),
+            take_over("merge", dict.fromkeys(rng.sample(skus, 5), 7)),
             remove(sku),
         ]
         before = held(visitor)
-        response = chance.choice(changes)(shop, visitor)
+        response = rng.choice(changes)(shop, visitor)
         assert response.status_code in (303, 409, 422)
-        assert wire_bytes(visitor) <= budget
+        assert cookie_bytes(visitor) <= budget
         steps = undo_value(visitor).split("!")
         if held(visitor) != before:
             is_whole = steps[0][:1].isalpha()
@@ -374,7 +374,7 @@ def test_cart_and_steps_never_exceed_the_budget(
     assert outcomes >= expected
 
 
-def test_a_cart_over_a_budget_that_was_lowered_keeps_its_size_with_its_steps(
+def test_a_cart_over_a_lowered_budget_does_not_grow_with_its_steps(
     open_shop: Opener,
 ) -> None:
     value = open_shop().cookie(MORE)
@@ -384,25 +384,25 @@ def test_a_cart_over_a_budget_that_was_lowered_keeps_its_size_with_its_steps(
     visitor = shop.visitor()
     visitor.set_cookie("cart", value)
     for sku in list(MORE)[:-1]:
-        most_bytes = max(64, wire_bytes(visitor))
+        most_bytes = max(64, cookie_bytes(visitor))
         remove(sku)(shop, visitor)
-        assert wire_bytes(visitor) <= most_bytes <= used_bytes
+        assert cookie_bytes(visitor) <= most_bytes <= used_bytes
 
 
-def test_a_step_that_does_not_fit_any_more_is_refused_with_a_reason(open_shop: Opener) -> None:
+def test_a_step_that_no_longer_fits_is_refused_with_a_reason(open_shop: Opener) -> None:
     shop = open_shop()
     visitor = shop.visitor()
     visitor.set_cookie("cart", shop.cookie(MORE))
     clear(shop, visitor)
-    fields = offered(visitor)
+    fields = undo_form(visitor)
     assert fields is not None
     lowered = open_shop(SHOP_CART_BUDGET_BYTES="64").visitor()
-    response = send_step(lowered, fields)
+    response = send_undo(lowered, fields)
     assert (response.status_code, cart_headers(response), undo_headers(response)) == (409, [], [])
     assert "“What was undone” does not fit" in text_of(response.text, "main [role=alert]")
 
 
-# Forms that were open for a while
+# Stale forms
 
 
 @pytest.mark.parametrize(
@@ -412,121 +412,119 @@ def test_a_step_that_does_not_fit_any_more_is_refused_with_a_reason(open_shop: O
         pytest.param(set_quantity("PENCIL", 9), HELD | {"PENCIL": 9}, id="more of a line"),
         pytest.param(set_quantity("PENCIL", 1), HELD, id="less of a line"),
         pytest.param(remove("SALT-PIG"), HELD, id="something was removed"),
-        pytest.param(take("replace", {"CUP-EGG": 1}), HELD | {"CUP-EGG": 1}, id="another cart"),
+        pytest.param(
+            take_over("replace", {"CUP-EGG": 1}), HELD | {"CUP-EGG": 1}, id="another cart"
+        ),
     ],
 )
-def test_nothing_is_lost_when_the_cart_was_changed_since_the_offer(
+def test_undo_from_a_stale_form_loses_nothing(
     shop: OpenShop, shopper: LintingClient, meanwhile: Action, merged: dict[str, int]
 ) -> None:
     remove("MUG")(shop, shopper)
-    stale = offered(shopper)
+    stale = undo_form(shopper)
     assert stale is not None
     meanwhile(shop, shopper)
-    send_step(shopper, stale)
+    send_undo(shopper, stale)
     assert held(shopper) == numbered(shop, merged)
     assert notices(shopper).endswith(KEPT_BOTH)
 
 
-def test_a_stale_step_to_an_empty_cart_empties_nothing(
+def test_undoing_to_an_empty_cart_from_a_stale_form_removes_nothing(
     shop: OpenShop, visitor: LintingClient
 ) -> None:
     visitor.add("MUG")
-    stale = offered(visitor)
+    stale = undo_form(visitor)
     assert stale is not None
     visitor.add("PENCIL")
-    send_step(visitor, stale)
+    send_undo(visitor, stale)
     assert held(visitor) == numbered(shop, {"MUG": 1, "PENCIL": 1})
     assert notices(visitor).endswith(KEPT_BOTH)
 
 
-def test_a_step_taken_twice_is_taken_once(shop: OpenShop, shopper: LintingClient) -> None:
+def test_undoing_a_step_twice_has_no_further_effect(shop: OpenShop, shopper: LintingClient) -> None:
     before = held(shopper)
     remove("MUG")(shop, shopper)
-    fields = offered(shopper)
+    fields = undo_form(shopper)
     assert fields is not None
     for _ in range(2):
-        send_step(shopper, fields)
+        send_undo(shopper, fields)
         assert held(shopper) == before
 
 
-def test_a_step_taken_twice_keeps_the_older_ones(shop: OpenShop, shopper: LintingClient) -> None:
+def test_undoing_a_step_twice_keeps_the_older_steps(shop: OpenShop, shopper: LintingClient) -> None:
     before = held(shopper)
     remove("MUG")(shop, shopper)
     remove("PENCIL")(shop, shopper)
-    fields = offered(shopper)
+    fields = undo_form(shopper)
     assert fields is not None
-    send_step(shopper, fields)
-    send_step(shopper, fields)
-    step_back(shopper)
+    send_undo(shopper, fields)
+    send_undo(shopper, fields)
+    undo(shopper)
     assert held(shopper) == before
 
 
-def test_a_restored_cart_cannot_be_lost_by_a_step_back(
-    shop: OpenShop, visitor: LintingClient
-) -> None:
+def test_undo_cannot_remove_a_restored_cart(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("PENCIL")
     old = shop.cookie({"MUG": 2}, age_seconds=31 * DAY)
     response = visitor.send("/cart/restore", cart=old)
     assert len(undo_headers(response)) == 1
     assert held(visitor) == numbered(shop, {"MUG": 2, "PENCIL": 1})
-    assert offered(visitor) is None
+    assert undo_form(visitor) is None
 
 
-def test_a_step_works_without_its_cookie_as_the_form_carries_it(
+def test_undo_works_from_the_form_without_the_cookie(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
     before = held(shopper)
     remove("MUG")(shop, shopper)
-    fields = offered(shopper)
+    fields = undo_form(shopper)
     assert fields is not None
     shopper.delete_cookie("undo", path="/cart")
-    send_step(shopper, fields)
+    send_undo(shopper, fields)
     assert held(shopper) == before
 
 
-def test_a_renewed_cart_is_still_stepped_back_exactly(
-    shop: OpenShop, shopper: LintingClient
-) -> None:
+def test_undo_is_exact_after_the_cart_was_renewed(shop: OpenShop, shopper: LintingClient) -> None:
     before = held(shopper)
     add("CUP-EGG")(shop, shopper)
-    fields = offered(shopper)
+    fields = undo_form(shopper)
     assert fields is not None
     written = shopper.cart_value()
     shop.clock.now += DAY
     with shopper.may_write_cart():
         shopper.get("/cart")
     assert shopper.cart_value() != written
-    send_step(shopper, fields)
+    send_undo(shopper, fields)
     assert held(shopper) == before
 
 
-def test_a_step_begins_the_cart_anew(shop: OpenShop, shopper: LintingClient) -> None:
+def test_undo_restarts_the_cart_lifetime(shop: OpenShop, shopper: LintingClient) -> None:
     remove("MUG")(shop, shopper)
     shop.clock.now += 600
-    step_back(shopper)
+    undo(shopper)
     assert shopper.cart_value() == shop.cookie(HELD)
 
 
-def test_a_step_is_priced_with_todays_prices(shop: OpenShop, shopper: LintingClient) -> None:
+def test_an_undone_cart_has_current_prices(shop: OpenShop, shopper: LintingClient) -> None:
     remove("MUG")(shop, shopper)
     shop.sql("update products set price_minor = 1000 where sku = 'MUG'")
-    step_back(shopper)
+    undo(shopper)
     row = elements(parsed(shopper.get("/cart").text), "tbody tr")[0]
     assert elements(row, ".line-price")[0].to_text().strip() == "£10.00"
     assert elements(row, ".line-total")[0].to_text().strip() == "£20.00"
 
 
-# What is no step of ours
+# Invalid steps
 
 
 REFUSALS = [
     pytest.param(lambda _: "", id="nothing"),
     pytest.param(lambda _: "nonsense", id="nonsense"),
-    pytest.param(lambda _: "~", id="a part of nothing"),
+    pytest.param(lambda _: "~", id="a part without a cart"),
     pytest.param(lambda _: "~-", id="a part of an empty cart"),
     pytest.param(lambda _: "--", id="two dashes"),
-    pytest.param(lambda _: "!", id="a mark between steps"),
-    pytest.param(lambda _: "\U0001f36a" * 50, id="biscuits"),
+    pytest.param(lambda _: "!", id="a bare separator"),
+    pytest.param(lambda _: "\U0001f36a" * 50, id="emoji"),
     pytest.param(lambda _: "j" * 20_000, id="over-long"),
     pytest.param(lambda shop: altered(shop.cookie({"MUG": 1})), id="forged"),
     pytest.param(lambda shop: "~" + altered(shop.cookie({"MUG": 1})), id="a forged part"),
@@ -539,11 +537,11 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("value", REFUSALS)
-def test_what_is_no_step_changes_nothing(
+def test_an_invalid_step_changes_nothing(
     shop: OpenShop, shopper: LintingClient, value: Callable[[OpenShop], str]
 ) -> None:
     remove("KINDLING")(shop, shopper)
-    fields, steps = offered(shopper), undo_value(shopper)
+    fields, steps = undo_form(shopper), undo_value(shopper)
     assert fields is not None
     for since in (fields["since"], "", "x" * 5000):
         response = shopper.send("/cart/undo", cart=value(shop), since=since)
@@ -553,53 +551,55 @@ def test_what_is_no_step_changes_nothing(
     assert set(notices(shopper).split(REFUSED)) == {"", " "}
 
 
-def test_a_form_without_fields_changes_nothing(shop: OpenShop, shopper: LintingClient) -> None:
+def test_an_undo_form_without_fields_changes_nothing(
+    shop: OpenShop, shopper: LintingClient
+) -> None:
     response = shopper.send("/cart/undo")
     assert (response.status_code, cart_headers(response)) == (303, [])
     assert notices(shopper) == REFUSED
 
 
-def test_a_step_back_without_a_token_is_refused(shop: OpenShop, shopper: LintingClient) -> None:
+def test_undo_without_a_csrf_token_is_refused(shop: OpenShop, shopper: LintingClient) -> None:
     remove("MUG")(shop, shopper)
     response = shopper.post("/cart/undo", data={"cart": shop.cookie(HELD)})
     assert (response.status_code, cart_headers(response)) == (400, [])
 
 
-def _hostile(chance: random.Random, good: list[str]) -> str:
-    """An undo cookie that was tampered with: noise, pieces of real steps, or both."""
+def _hostile(rng: random.Random, good: list[str]) -> str:
+    """A forged undo cookie: noise, pieces of real steps, or both."""
     noise = string.printable + 'é\xff\x80~!-\\"'
     pieces = []
-    for _ in range(chance.randint(1, 8)):
-        match chance.randrange(4):
+    for _ in range(rng.randint(1, 8)):
+        match rng.randrange(4):
             case 0:
-                pieces.append("".join(chance.choices(noise, k=chance.randint(0, 60))))
+                pieces.append("".join(rng.choices(noise, k=rng.randint(0, 60))))
             case 1:
-                pieces.append(chance.choice(["-", "~", "!", "~-", '"', "=", "\\377\\012"]))
+                pieces.append(rng.choice(["-", "~", "!", "~-", '"', "=", "\\377\\012"]))
             case 2:
-                value = chance.choice(good)
-                at = chance.randrange(len(value))
-                pieces.append(value[:at] + chance.choice(noise) + value[at + 1 :])
+                value = rng.choice(good)
+                at = rng.randrange(len(value))
+                pieces.append(value[:at] + rng.choice(noise) + value[at + 1 :])
             case _:
-                pieces.append("".join(chance.choices("juz~!-.AB01(){}", k=chance.randint(1, 90))))
-    value = chance.choice("!!;,").join(pieces)
-    value = value if chance.random() < 0.7 else f'"{value}"'
-    # What a server lets through in a header, as WSGI hands it on.
-    return "".join(sign for sign in value if sign not in "\r\n\0")
+                pieces.append("".join(rng.choices("juz~!-.AB01(){}", k=rng.randint(1, 90))))
+    value = rng.choice("!!;,").join(pieces)
+    value = value if rng.random() < 0.7 else f'"{value}"'
+    # Only what a server accepts in a header and passes on through WSGI.
+    return "".join(character for character in value if character not in "\r\n\0")
 
 
-def test_a_hostile_undo_cookie_never_breaks_a_page_or_changes_the_cart(
+def test_a_forged_undo_cookie_never_breaks_a_page_or_changes_the_cart(
     shop: OpenShop, shopper: LintingClient
 ) -> None:
-    chance = random.Random(20_260_103)
+    rng = random.Random(20_260_103)
     good = [shop.cookie(HELD), shop.cookie({"MUG": 1}), shop.cookie({"MUG": 1}, key="x")]
     kept = shopper.cart_value() or ""
     assert shopper.token
     for at in range(200):
         shopper.set_cookie("cart", kept)
         shopper.delete_cookie("undo", path="/cart")
-        value = _hostile(chance, good)
+        value = _hostile(rng, good)
         shopper.raw_cookies = f"undo={value}"
-        if at % 20 == 0:  # a page that is linted costs as much as ten changes
+        if at % 20 == 0:  # linting a page takes as long as ten changes
             assert shopper.get("/cart").status_code == 200, value
         response = shopper.send("/cart/undo", cart=value, since="")
         assert (response.status_code, cart_headers(response)) == (303, []), value
@@ -613,24 +613,24 @@ def test_a_hostile_undo_cookie_never_breaks_a_page_or_changes_the_cart(
         assert set(written) <= set(map(chr, range(0x21, 0x7F))) - set('",\\'), value
 
 
-# An order
+# After an order
 
 
-def test_an_order_ends_all_steps(shop: OpenShop, shopper: LintingClient) -> None:
+def test_an_order_clears_all_undo_steps(shop: OpenShop, shopper: LintingClient) -> None:
     remove("MUG")(shop, shopper)
     remove("PENCIL")(shop, shopper)
-    once = value_of(shopper.get("/checkout").text, "once")
+    once = field_value(shopper.get("/checkout").text, "once")
     response = shopper.send(
         "/checkout", once=once, name="Ada Lovelace", email="ada@example.com", address="London"
     )
     assert response.location.startswith("/orders/")
     assert undo_headers(response)[0].startswith("undo=; ")
-    assert (undo_value(shopper), offered(shopper)) == ("", None)
+    assert (undo_value(shopper), undo_form(shopper)) == ("", None)
     assert "There is nothing in your cart." in shopper.get("/cart").text
 
 
-def test_totals_are_those_from_before(shop: OpenShop, shopper: LintingClient) -> None:
+def test_undo_restores_the_totals(shop: OpenShop, shopper: LintingClient) -> None:
     before = pairs(shopper.get("/cart").text)
     clear(shop, shopper)
-    step_back(shopper)
+    undo(shopper)
     assert pairs(shopper.get("/cart").text) == before
