@@ -16,16 +16,16 @@ LIMIT_BYTES = 6000
 FORBIDDEN = {"text", "script", "filter", "image", "foreignObject", "a"}
 
 
-def test_every_demo_product_has_a_picture_of_its_own() -> None:
+def test_every_demo_product_has_its_own_picture() -> None:
     with (PROJECT / "shop" / "demo" / "catalogue.csv").open(encoding="utf-8") as file:
         named = [row["image"] for row in csv.DictReader(file)]
     assert sorted(named) == [path.name for path in PRODUCTS]
 
 
 @pytest.mark.parametrize("path", PRODUCTS, ids=lambda path: path.stem)
-def test_a_product_picture_is_small_and_stands_alone(path: Path) -> None:
+def test_a_product_picture_is_small_and_self_contained(path: Path) -> None:
     text = path.read_text("utf-8")
-    root = ElementTree.fromstring(text)  # noqa: S314  # a file of ours
+    root = ElementTree.fromstring(text)  # noqa: S314  # our own
     assert len(text.encode("utf-8")) <= LIMIT_BYTES
     assert root.get("viewBox") == "0 0 400 400"
     assert not {element.tag.rpartition("}")[2] for element in root.iter()} & FORBIDDEN
@@ -33,5 +33,5 @@ def test_a_product_picture_is_small_and_stands_alone(path: Path) -> None:
     assert "prefers-color-scheme:dark" in text.replace(" ", "")
 
 
-def test_no_two_pictures_are_the_same() -> None:
+def test_all_pictures_differ() -> None:
     assert len({path.read_bytes() for path in PRODUCTS}) == len(PRODUCTS)

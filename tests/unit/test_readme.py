@@ -14,7 +14,7 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("setting", [pytest.param(s, id=s.variable) for s in SETTINGS.values()])
-def test_every_setting_stands_in_the_readme(setting: Setting) -> None:
+def test_the_readme_lists_every_setting(setting: Setting) -> None:
     default = f"`{setting.default}`" if setting.default else "empty"
     assert f"| `{setting.variable}` | {default} | {setting.meaning} |" in README
 
@@ -30,5 +30,5 @@ def _commands(group: click.Group, prefix: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", _commands(main, "shop"))
-def test_every_command_stands_in_the_readme(command: str) -> None:
+def test_the_readme_lists_every_command(command: str) -> None:
     assert f"| `{command}" in README

@@ -1,4 +1,4 @@
-"""What is made of Lighthouse's answers."""
+"""The figures and findings drawn from Lighthouse's results."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ def test_the_median_counts() -> None:
     assert [figure.what for figure in missed] == ["home, performance"]
 
 
-def test_a_page_that_was_never_run_is_no_success() -> None:
+def test_a_page_without_runs_is_an_error() -> None:
     with pytest.raises(statistics.StatisticsError):
         figures_of("home", [])
 
 
-def test_a_run_of_another_page_is_a_miss_whatever_its_marks() -> None:
+def test_a_run_that_showed_another_page_fails_whatever_its_scores() -> None:
     figures = figures_of("cart-20", [_run(100), _run(100), _run(100, is_shown=False)])
     assert [figure.figure for figure in figures if not figure.is_met] == [1]
 
 
-def test_the_worst_shift_counts_and_none_measured_is_a_miss() -> None:
+def test_the_worst_layout_shift_counts_and_a_missing_one_fails() -> None:
     assert figures_of("home", [_run(100), _run(100, shift=0.02)])[-1].figure == 0.02
     assert not figures_of("home", [_run(100, shift=None)])[-1].is_met
 
 
-def test_a_missed_mark_is_explained_and_a_skipped_audit_told() -> None:
+def test_missed_scores_are_explained_and_skipped_audits_reported() -> None:
     assert findings_of("home", [_run(100)]) == []
     assert findings_of("home", [_run(98)])[1:] == [
         "performance 98",

@@ -22,15 +22,15 @@ from audit.report import (
 @pytest.mark.parametrize(
     ("figure", "is_met"),
     [
-        pytest.param(at_most("css", 28_000, 28_000), True, id="just at most"),
+        pytest.param(at_most("css", 28_000, 28_000), True, id="exactly at most"),
         pytest.param(at_most("css", 28_001, 28_000), False, id="one too many"),
-        pytest.param(at_least("marks", 99, 99), True, id="just at least"),
+        pytest.param(at_least("marks", 99, 99), True, id="exactly at least"),
         pytest.param(at_least("marks", 98.5, 99), False, id="half too few"),
         pytest.param(is_zero("violations", 0), True, id="none"),
         pytest.param(is_zero("violations", 1), False, id="one"),
     ],
 )
-def test_a_figure_is_judged_by_what_is_asked(figure: Figure, is_met: bool) -> None:
+def test_a_figure_is_judged_by_its_target(figure: Figure, is_met: bool) -> None:
     assert figure.is_met is is_met
 
 
@@ -45,7 +45,7 @@ def test_a_group_is_met_when_all_its_figures_are(figures: list[Figure], is_met: 
     assert Group("any", figures).is_met is is_met
 
 
-def test_a_table_shows_figure_demand_verdict_and_findings() -> None:
+def test_a_table_shows_figure_target_verdict_and_findings() -> None:
     group = Group("Weight", [at_most("css", 28_001, 28_000, " bytes")], {"css": ["too much"]})
     assert table(group).splitlines() == [
         "",
@@ -56,7 +56,7 @@ def test_a_table_shows_figure_demand_verdict_and_findings() -> None:
     ]
 
 
-def test_a_table_cuts_a_long_list_of_findings_and_says_so() -> None:
+def test_a_table_truncates_a_long_list_of_findings() -> None:
     group = Group("axe", [is_zero("home", 20)], {"home": ["contrast"] * (MOST_TOLD + 3)})
     assert table(group).count("contrast") == MOST_TOLD
     assert table(group).endswith("home: and 3 more")

@@ -1,4 +1,4 @@
-"""Carts that tests are made of."""
+"""Carts for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def cart_of(*lines: tuple[int, int], changed_at: int = NOON) -> Cart:
 
 
 def cart_filling(value_bytes: int, seed: int = 1) -> Cart:
-    """A cart whose packed cookie value is exactly so long; its digits are too many to deflate."""
+    """A cart whose packed cookie value has this exact length; its digits do not deflate well."""
     limit = CookieLimit("", KEYS, value_bytes)
     cart = cart_of_exactly(value_bytes, limit, now=NOON, seed=seed)
     assert cart is not None

@@ -12,7 +12,7 @@ from tests.unit.core.carts import KEYS, cart_filling, cart_of
     ("free_bytes", "more_lines"),
     [
         pytest.param(0, 0, id="full"),
-        pytest.param(2, 0, id="less than a line"),
+        pytest.param(2, 0, id="less than one line"),
         pytest.param(3, 1, id="one line"),
         pytest.param(29, 9, id="nine lines"),
         pytest.param(59, 10, id="nineteen are about ten"),
@@ -20,7 +20,9 @@ from tests.unit.core.carts import KEYS, cart_filling, cart_of
         pytest.param(2999, 900, id="just below a thousand are about nine hundred"),
     ],
 )
-def test_more_lines_is_rounded_down_to_one_figure(free_bytes: int, more_lines: int) -> None:
+def test_more_lines_is_rounded_down_to_one_significant_figure(
+    free_bytes: int, more_lines: int
+) -> None:
     assert Meter(4096 - free_bytes, 4096).more_lines == more_lines
 
 
@@ -29,17 +31,17 @@ def test_an_empty_cart_needs_no_bytes() -> None:
 
 
 @pytest.mark.parametrize("name", [cookie.NAME, cookie.SECURE_NAME])
-def test_a_cart_needs_its_name_and_value(name: str) -> None:
+def test_a_cart_needs_the_bytes_of_its_name_and_value(name: str) -> None:
     cart = cart_of((5, 2))
     value = cookie.encode(cart, KEYS, name=name)
     assert budget.cookie_bytes(cart, KEYS, name=name) == len(f"{name}{value}")
 
 
-def test_a_cart_over_the_limit_is_counted_all_the_same() -> None:
+def test_a_cart_over_the_limit_is_still_counted() -> None:
     assert budget.cookie_bytes(cart_filling(5000), KEYS, name="cart") == 5004
 
 
-def test_the_meter_shows_the_limit_that_applies() -> None:
+def test_the_meter_uses_the_given_limit() -> None:
     meter = budget.Meter(budget.cookie_bytes(cart_filling(996), KEYS, name="cart"), 2000)
     assert (meter, meter.free_bytes) == (Meter(1000, 2000), 1000)
 
@@ -64,14 +66,14 @@ def test_the_meter_shows_the_limit_that_applies() -> None:
         ),
     ],
 )
-def test_sizes_are_summed_up(sizes: list[int], summed: Distribution) -> None:
+def test_sizes_are_summarised(sizes: list[int], summed: Distribution) -> None:
     assert budget.distribution(sizes) == summed
 
 
-def test_the_share_that_fits_is_of_the_limit_given() -> None:
+def test_the_share_that_fits_uses_the_given_limit() -> None:
     assert budget.distribution([10, 20, 30, 40], limit_bytes=30).fit == 0.75
 
 
-def test_no_sizes_cannot_be_summed_up() -> None:
+def test_an_empty_list_of_sizes_cannot_be_summarised() -> None:
     with pytest.raises(ValueError, match="nothing"):
         budget.distribution([])

@@ -23,12 +23,12 @@ CART = cart_of((7, 2), (3, 1), (9, 5))
         pytest.param(1, MAX_LINE_QUANTITY + 1, id="quantity one too high"),
     ],
 )
-def test_a_line_refuses_what_is_out_of_range(number: int, quantity: int) -> None:
+def test_a_line_refuses_values_out_of_range(number: int, quantity: int) -> None:
     with pytest.raises(ValueError, match="out of range"):
         Line(number, quantity)
 
 
-def test_a_line_takes_the_bounds_themselves() -> None:
+def test_a_line_accepts_boundary_values() -> None:
     assert [Line(1, 1).quantity, Line(9_999_999, 999_999).quantity] == [1, 999_999]
 
 
@@ -43,7 +43,7 @@ def test_a_cart_refuses_two_lines_of_one_product() -> None:
         cart_of((1, 1), (2, 1), (1, 2))
 
 
-def test_a_cart_counts_lines_and_pieces() -> None:
+def test_a_cart_counts_lines_and_items() -> None:
     assert (len(CART), CART.pieces) == (3, 8)
     assert (CART.quantity_of(9), CART.quantity_of(8)) == (5, 0)
 
@@ -69,7 +69,7 @@ def test_a_cart_counts_lines_and_pieces() -> None:
         pytest.param(
             lambda cart: cart.set_quantity(8, 1, now=LATER, max_quantity=5),
             CART,
-            id="a quantity of a line it lacks changes nothing",
+            id="setting the quantity of a missing line changes nothing",
         ),
         pytest.param(
             lambda cart: cart.remove(3, now=LATER),
@@ -77,7 +77,9 @@ def test_a_cart_counts_lines_and_pieces() -> None:
             id="a removed line leaves the others in order",
         ),
         pytest.param(
-            lambda cart: cart.remove(8, now=LATER), CART, id="removing what it lacks does nothing"
+            lambda cart: cart.remove(8, now=LATER),
+            CART,
+            id="removing a missing line changes nothing",
         ),
         pytest.param(
             lambda cart: cart.merged_with(cart_of((4, 1), (9, 4), (7, 8)), now=LATER),
@@ -116,7 +118,7 @@ def test_a_change_gives_a_new_cart(change: Callable[[Cart], Cart], changed: Cart
         pytest.param(
             lambda cart: cart.add(9, 5, now=LATER, max_quantity=9),
             (5, 9, 5),
-            id="add too many to what is held",
+            id="add too many to an existing line",
         ),
         pytest.param(
             lambda cart: cart.set_quantity(9, 0, now=LATER, max_quantity=9), (0, 9, 0), id="set 0"
@@ -128,7 +130,7 @@ def test_a_change_gives_a_new_cart(change: Callable[[Cart], Cart], changed: Cart
         ),
     ],
 )
-def test_a_quantity_out_of_range_is_refused_with_its_figures(
+def test_a_quantity_out_of_range_is_refused_with_details(
     change: Callable[[Cart], Cart], figures: tuple[int, int, int]
 ) -> None:
     with pytest.raises(QuantityRefused) as refused:
@@ -140,8 +142,8 @@ def test_a_quantity_out_of_range_is_refused_with_its_figures(
 @pytest.mark.parametrize(
     ("cart", "is_less"),
     [
-        pytest.param(cart_of((7, 2), (9, 5)), True, id="a line less"),
-        pytest.param(cart_of((7, 2), (3, 1), (9, 4)), True, id="a piece less"),
+        pytest.param(cart_of((7, 2), (9, 5)), True, id="one line fewer"),
+        pytest.param(cart_of((7, 2), (3, 1), (9, 4)), True, id="one item fewer"),
         pytest.param(cart_of(), True, id="empty"),
         pytest.param(CART, False, id="the same"),
         pytest.param(CART.touched(LATER), False, id="the same, later"),
@@ -149,5 +151,5 @@ def test_a_quantity_out_of_range_is_refused_with_its_figures(
         pytest.param(cart_of((7, 1), (8, 1)), False, id="another product"),
     ],
 )
-def test_a_cart_is_less_than_another_that_it_was_taken_from(cart: Cart, is_less: bool) -> None:
+def test_a_cart_is_less_if_things_were_only_taken_away(cart: Cart, is_less: bool) -> None:
     assert cart.is_less_than(CART) is is_less

@@ -33,7 +33,7 @@ MUG = Product(
         pytest.param({"stock": -1}, "never below zero", id="negative stock"),
     ],
 )
-def test_a_product_refuses_nonsense(change: dict[str, Any], reason: str) -> None:
+def test_a_product_refuses_invalid_values(change: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         replace(MUG, **change)
 
@@ -47,7 +47,7 @@ def test_a_product_refuses_nonsense(change: dict[str, Any], reason: str) -> None
         pytest.param({"stock": 0}, id="no stock"),
     ],
 )
-def test_a_product_takes_the_bounds_themselves(change: dict[str, Any]) -> None:
+def test_a_product_accepts_boundary_values(change: dict[str, Any]) -> None:
     [(field, value)] = change.items()
     assert getattr(replace(MUG, **change), field) == value
 
@@ -58,8 +58,8 @@ def test_a_product_takes_the_bounds_themselves(change: dict[str, Any]) -> None:
         pytest.param(None, True, False, True, id="no limit"),
         pytest.param(1, True, False, True, id="the last one"),
         pytest.param(0, True, True, False, id="none left"),
-        pytest.param(5, False, False, False, id="taken out of sale"),
-        pytest.param(0, False, True, False, id="taken out of sale, none left"),
+        pytest.param(5, False, False, False, id="discontinued"),
+        pytest.param(0, False, True, False, id="discontinued, none left"),
     ],
 )
 def test_a_product_is_for_sale_while_active_and_in_stock(
@@ -75,12 +75,12 @@ def test_a_product_is_for_sale_while_active_and_in_stock(
         pytest.param("MUG", "mug", id="case"),
         pytest.param("Straße", "strasse", id="sharp s"),
         pytest.param("Café crème", "cafe creme", id="accents"),
-        pytest.param("Cafe\N{COMBINING ACUTE ACCENT}", "cafe", id="accents of their own"),
+        pytest.param("Cafe\N{COMBINING ACUTE ACCENT}", "cafe", id="combining accents"),
         pytest.param("  oak \t\n desk ", "oak desk", id="white space"),
         pytest.param("\N{LATIN SMALL LIGATURE FI}g", "fig", id="ligature"),
         pytest.param("\N{FULLWIDTH DIGIT FOUR}2", "42", id="wide digits"),
         pytest.param("  ", "", id="nothing but space"),
     ],
 )
-def test_fold_forgives_case_accents_and_space(text: str, folded: str) -> None:
+def test_fold_ignores_case_accents_and_extra_space(text: str, folded: str) -> None:
     assert fold(text) == folded

@@ -1,4 +1,4 @@
-"""Version 2 of the format, step by step; the limit, the signature, refusals and the cart's life."""
+"""Version 2 of the format, step by step; limit, signature, refusals, and lifetime of a cart."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def encode(cart: Cart) -> str:
 
 
 def signed_bits(letter: str, bits: str) -> str:
-    """A value of these bits; the last character is filled up with zeros."""
+    """A value of these bits; the last character is padded with zeros."""
     text = bits.replace(" ", "")
     text += "0" * (-len(text) % 6)
     sixes = (text[at : at + 6] for at in range(0, len(text), 6))
@@ -92,14 +92,14 @@ def test_the_bits_of_the_time(seconds: int, bits: str) -> None:
     assert decode(encode(cart), max_age_seconds=NOON) == cart
 
 
-def test_the_essay_s_example_is_true() -> None:
+def test_the_example_in_the_essay_is_correct() -> None:
     value = encode(cart_of((12, 2), (7, 1)))
     assert cookie.__doc__
     assert f"`cart={value[:-SIGNATURE_CHARACTERS]}` + signature" in cookie.__doc__
     assert cookie.dissect(value, KEYS).json == "[2,28200000,12,2,7,1]"
 
 
-def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() -> None:
+def test_the_signature_is_half_an_hmac_sha_256_with_a_derived_key() -> None:
     value = encode(ONE_LINE)
     payload, signature = value[:-SIGNATURE_CHARACTERS], value[-SIGNATURE_CHARACTERS:]
     key = hmac.digest(KEYS[0].encode(), b"crumb cart", hashlib.sha256)
@@ -107,14 +107,14 @@ def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() ->
     assert signature == base64.urlsafe_b64encode(octets).decode().rstrip("=")
 
 
-def test_neighbours_are_deflated_where_that_is_shorter() -> None:
+def test_neighbouring_numbers_are_deflated_if_that_is_shorter() -> None:
     value = encode(NEIGHBOURS)
     assert value[0] == cookie.dissect(value, KEYS).form == "Z"
     assert len(value) <= 51
     assert decode(value) == NEIGHBOURS
 
 
-def test_packed_wins_a_draw() -> None:
+def test_packed_wins_a_tie() -> None:
     for lines in range(60, 300):
         cart = cart_of(*((number, 1 + number % 5) for number in range(1, lines)))
         width = max(line.number for line in cart.lines).bit_length()
@@ -146,11 +146,11 @@ def test_a_value_needs_no_quotes_anywhere(cart: Cart) -> None:
         pytest.param(cart_of(*((n, 1) for n in range(1, 4866))), id="as much as is inflated"),
     ],
 )
-def test_a_cart_comes_back_as_it_was(cart: Cart) -> None:
+def test_a_cart_round_trips(cart: Cart) -> None:
     assert decode(encode(cart), max_age_seconds=2 * EPOCH) == cart
 
 
-def test_an_anatomy_puts_a_value_in_parts() -> None:
+def test_dissect_splits_a_value_into_its_parts() -> None:
     value = encode(ONE_LINE)
     parts = cookie.dissect(value, KEYS)
     assert f"{parts.form}{parts.packed}{parts.separator}{parts.signature}" == value
@@ -181,13 +181,13 @@ def test_a_smaller_limit_holds_to_the_byte() -> None:
     assert (refused.value.needed_bytes, refused.value.limit_bytes) == (1000, 999)
 
 
-def test_more_than_is_inflated_is_not_deflated_into_a_cookie() -> None:
+def test_a_cart_with_more_text_than_is_inflated_is_too_large() -> None:
     with pytest.raises(CartTooLarge):
         encode(cart_of(*((number, 1) for number in range(1, 4901))))
 
 
 @pytest.mark.parametrize("limit_bytes", [0, -1, 4097])
-def test_a_limit_that_no_browser_keeps_is_misuse(limit_bytes: int) -> None:
+def test_an_impossible_limit_is_an_error(limit_bytes: int) -> None:
     with pytest.raises(ValueError, match="a limit is between"):
         cookie.encode(ONE_LINE, KEYS, name="cart", limit_bytes=limit_bytes)
 
@@ -209,7 +209,7 @@ def test_a_link_is_the_same_value_of_any_length() -> None:
 
 
 @pytest.mark.parametrize("salt", ["form", "crumb form"])
-def test_a_payload_signed_for_another_purpose_is_no_cart(salt: str) -> None:
+def test_a_payload_signed_for_another_purpose_is_tampered(salt: str) -> None:
     signer = Signer(
         KEYS[0],
         salt=salt,
@@ -225,11 +225,13 @@ def test_a_payload_signed_for_another_purpose_is_no_cart(salt: str) -> None:
 @pytest.mark.parametrize(
     "serializer",
     [
-        pytest.param(URLSafeTimedSerializer(KEYS[0], salt="wtf-csrf-token"), id="with a time"),
-        pytest.param(URLSafeSerializer(KEYS[0], salt=cookie.PURPOSE), id="without, same purpose"),
+        pytest.param(URLSafeTimedSerializer(KEYS[0], salt="wtf-csrf-token"), id="with a timestamp"),
+        pytest.param(
+            URLSafeSerializer(KEYS[0], salt=cookie.PURPOSE), id="without a timestamp, same purpose"
+        ),
     ],
 )
-def test_another_token_of_the_shop_is_no_cart(
+def test_other_tokens_of_the_shop_are_refused(
     serializer: URLSafeSerializer | URLSafeTimedSerializer,
 ) -> None:
     token = str(serializer.dumps([2, 28_200_000, 5, 2]))
@@ -260,13 +262,13 @@ def test_a_changed_character_breaks_the_signature() -> None:
             decode(value[:at] + ("A" if value[at] != "A" else "B") + value[at + 1 :])
 
 
-def test_one_cart_under_the_signature_of_another_is_tampered() -> None:
+def test_a_cart_with_the_signature_of_another_is_tampered() -> None:
     one, other = encode(ONE_LINE), encode(cart_of((5, 3), changed_at=EPOCH))
     with pytest.raises(Tampered):
         decode(one[:-SIGNATURE_CHARACTERS] + other[-SIGNATURE_CHARACTERS:])
 
 
-# Refusals by shape; none of these has to be signed
+# Refusals by shape, which need no valid signature
 
 VALUE = encode(ONE_LINE)
 SIGNATURE = VALUE[-SIGNATURE_CHARACTERS:]
@@ -282,10 +284,10 @@ SIGNATURE = VALUE[-SIGNATURE_CHARACTERS:]
         pytest.param(f"C.{SIGNATURE}", id="a dot for a payload"),
         pytest.param(f'"{VALUE}"', id="quoted"),
         pytest.param(f" {VALUE}", id="space before"),
-        pytest.param(f"{VALUE}\n", id="newline behind"),
-        pytest.param(f"{VALUE}; x=1", id="another pair behind"),
+        pytest.param(f"{VALUE}\n", id="newline after"),
+        pytest.param(f"{VALUE}; x=1", id="another pair after"),
         pytest.param(f"-{VALUE[1:]}", id="no letter"),
-        pytest.param(f"{VALUE[:3]}={VALUE[4:]}", id="an octet we do not use"),
+        pytest.param(f"{VALUE[:3]}={VALUE[4:]}", id="an octet outside the alphabet"),
         pytest.param(f"{VALUE[:3]}.{VALUE[4:]}", id="a dot"),
         pytest.param(f"{VALUE[:3]}é{VALUE[4:]}", id="not ASCII"),
         pytest.param(f"{VALUE[:3]}１{VALUE[4:]}", id="digit of another script"),
@@ -295,12 +297,12 @@ SIGNATURE = VALUE[-SIGNATURE_CHARACTERS:]
         pytest.param("C" + "0" * 4320, id="too long"),
     ],
 )
-def test_what_has_not_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
+def test_a_value_without_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
     with pytest.raises(Malformed, match=r"not the shape|characters long"):
         decode(value)
 
 
-# Refusals by content; all of these are signed with the right key
+# Refusals by content, all signed with the right key
 
 LINE = "0 101 1"
 
@@ -311,7 +313,7 @@ LINE = "0 101 1"
         pytest.param(cookie.sign("CAAAA", KEYS), "not a time", id="nothing but zeros"),
         pytest.param(signed_bits("C", TIME), "not a time", id="no line"),
         pytest.param(signed_bits("C", TIME + "0 101"), "not a time", id="no quantity"),
-        pytest.param(signed_bits("C", TIME + LINE + "1"), "not a time", id="a bit behind"),
+        pytest.param(signed_bits("C", TIME + LINE + "1"), "not a time", id="a trailing bit"),
         pytest.param(
             signed_bits("C", TIME + LINE + "0" * 7 + "1"), "not a time", id="a bit far behind"
         ),
@@ -340,13 +342,13 @@ LINE = "0 101 1"
         pytest.param(deflated(b"C" * 10**6), "no end", id="a megabyte"),
     ],
 )
-def test_what_is_no_cart_inside_is_malformed(value: str, reason: str) -> None:
+def test_a_signed_value_without_a_valid_cart_is_malformed(value: str, reason: str) -> None:
     with pytest.raises(Malformed, match=reason):
         decode(value)
 
 
 @pytest.mark.parametrize("letter", ["Y", "a", "k", "9"])
-def test_a_version_of_another_day_is_told_apart(letter: str) -> None:
+def test_an_unknown_version_is_distinguished(letter: str) -> None:
     with pytest.raises(UnknownVersion) as refused:
         decode(cookie.sign(f"{letter}AAAA", KEYS))
     assert refused.value.version == letter
@@ -357,11 +359,11 @@ def test_a_version_of_another_day_is_told_apart(letter: str) -> None:
     [
         pytest.param(lambda value: f"{value}.", id="malformed"),
         pytest.param(lambda value: f"{value[:-2]}xx", id="tampered"),
-        pytest.param(lambda _: cookie.sign("yAAAA", KEYS), id="of another version"),
-        pytest.param(lambda _: signed_bits("C", TIME + "1 101 1"), id="with a line out of range"),
+        pytest.param(lambda _: cookie.sign("yAAAA", KEYS), id="unknown version"),
+        pytest.param(lambda _: signed_bits("C", TIME + "1 101 1"), id="line out of range"),
     ],
 )
-def test_a_refusal_never_holds_the_value(change: Callable[[str], str]) -> None:
+def test_a_refusal_never_contains_the_value(change: Callable[[str], str]) -> None:
     value = change(VALUE)
     with pytest.raises(CookieRefused) as refused:
         decode(value)
@@ -369,19 +371,19 @@ def test_a_refusal_never_holds_the_value(change: Callable[[str], str]) -> None:
     assert value not in refused.value.reason
 
 
-# The life of a cart
+# The lifetime of a cart
 
 
 @pytest.mark.parametrize(
     ("now", "max_age_seconds"),
     [
-        pytest.param(NOON + MONTH, MONTH, id="at the very second"),
-        pytest.param(NOON, 0, id="no life, this second"),
+        pytest.param(NOON + MONTH, MONTH, id="in the last second"),
+        pytest.param(NOON, 0, id="no lifetime, same second"),
         pytest.param(NOON - 1, MONTH, id="from one second ahead"),
-        pytest.param(0, 0, id="from the far future, no life"),
+        pytest.param(0, 0, id="from the far future, no lifetime"),
     ],
 )
-def test_a_cart_lives_to_the_very_second(now: int, max_age_seconds: int) -> None:
+def test_a_cart_lives_until_its_last_second(now: int, max_age_seconds: int) -> None:
     cart = cart_of((5, 2))
     assert decode(encode(cart), now=now, max_age_seconds=max_age_seconds) == cart
 
@@ -390,11 +392,11 @@ def test_a_cart_lives_to_the_very_second(now: int, max_age_seconds: int) -> None
     ("now", "max_age_seconds", "age_seconds"),
     [
         pytest.param(NOON + MONTH + 1, MONTH, MONTH + 1, id="one second late"),
-        pytest.param(NOON + 1, 0, 1, id="no life, one second late"),
+        pytest.param(NOON + 1, 0, 1, id="no lifetime, one second late"),
         pytest.param(MAX_TIME, MONTH, MAX_TIME - NOON, id="three thousand years late"),
     ],
 )
-def test_an_expired_cart_is_handed_on_with_its_age(
+def test_an_expired_cart_is_raised_with_its_age(
     now: int, max_age_seconds: int, age_seconds: int
 ) -> None:
     cart = cart_of((5, 2), (7, 1))
@@ -426,6 +428,6 @@ def _peak_bytes(value: str) -> int:
         pytest.param(deflated(b"C" * 10**6), id="a bomb under our own signature"),
     ],
 )
-def test_what_is_refused_takes_at_most_96_kib(value: str) -> None:
-    _peak_bytes(value)  # what is made once, such as compiled patterns, is not the input's
+def test_refusing_a_value_takes_at_most_96_kib(value: str) -> None:
+    _peak_bytes(value)  # one-off allocations, such as compiled patterns, do not count
     assert _peak_bytes(value) <= 96 * 1024

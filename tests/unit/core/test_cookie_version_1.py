@@ -1,4 +1,4 @@
-"""Version 1 of the format, which is read for ever and written by older shops only."""
+"""Version 1 of the format, which is read for ever but written only by older shops."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def deflate(text: str) -> bytes:
     return base64.urlsafe_b64decode(texts.deflated(text) + "==")
 
 
-# The wire form, step by step
+# The wire format, step by step
 
 
-def test_the_json_holds_version_time_and_two_integers_a_line() -> None:
+def test_the_json_holds_version_time_and_two_integers_per_line() -> None:
     value = encode(cart_of((12, 2), (7, 1)))
     assert cookie.dissect(value, KEYS).json == "[1,28200000,12,2,-5,1]"
 
 
-def test_seven_characters_of_text_are_four_of_cookie() -> None:
+def test_seven_characters_of_text_pack_into_four() -> None:
     # 1,0,5,2 is 1 10 0 10 5 10 2 in base 12, which is 5,492,426, or 11 44 59 56 in base 78.
     assert encode(ONE_LINE).startswith("jBixu.")
 
@@ -71,20 +71,20 @@ def test_seven_characters_of_text_are_four_of_cookie() -> None:
     ("text", "payload"),
     [
         pytest.param("1", "1", id="one character takes one"),
-        pytest.param("1,", "3e", id="two are filled up to three and take two"),
+        pytest.param("1,", "3e", id="two are padded to three and take two"),
         pytest.param("1,0", "3U", id="three take two"),
-        pytest.param("1,02", "6J*", id="four are filled up to five and take three"),
+        pytest.param("1,02", "6J*", id="four are padded to five and take three"),
         pytest.param("1,0,5", "6K~", id="five take three"),
-        pytest.param("1,0,52", "Biwk", id="six are filled up to seven and take four"),
+        pytest.param("1,0,52", "Biwk", id="six are padded to seven and take four"),
         pytest.param("1,0,5,21", "Bixu1", id="the eighth begins a group"),
     ],
 )
-def test_a_shorter_last_group_takes_as_many_characters_as_it_needs(text: str, payload: str) -> None:
+def test_a_shorter_last_group_takes_no_more_characters_than_needed(text: str, payload: str) -> None:
     assert texts.packed(text) == payload
     assert texts.unpacked(payload) == text.rstrip(",")
 
 
-def test_the_signature_is_half_an_hmac_sha_256_under_a_key_for_this_purpose() -> None:
+def test_the_signature_is_half_an_hmac_sha_256_with_a_derived_key() -> None:
     payload, _, signature = encode(ONE_LINE).rpartition(".")
     key = hmac.digest(KEYS[0].encode(), b"crumb cart", hashlib.sha256)
     octets = hmac.digest(key, payload.encode(), hashlib.sha256)[:16]
@@ -107,7 +107,7 @@ def test_the_shorter_form_is_chosen(cart: Cart, form: str) -> None:
     assert len(value) < len(other)
 
 
-def test_packed_wins_a_draw() -> None:
+def test_packed_wins_a_tie() -> None:
     text = next(
         text
         for text in ("1," + ",".join("1" * pairs) for pairs in range(1, 99))
@@ -116,13 +116,13 @@ def test_packed_wins_a_draw() -> None:
     assert texts.payload(text).startswith("j")
 
 
-def test_the_alphabet_is_the_cookie_octets_without_the_twelve_avoided() -> None:
+def test_the_alphabet_is_the_cookie_octets_except_the_twelve_avoided() -> None:
     assert set(texts.PACKED_ALPHABET) == COOKIE_OCTETS - AVOIDED
     assert len(texts.PACKED_ALPHABET) == len(COOKIE_OCTETS) - 12 == 78
 
 
 @pytest.mark.parametrize("cart", [ONE_LINE, REPETITIVE, cart_filling(4000)])
-def test_a_value_holds_nothing_else(cart: Cart) -> None:
+def test_a_value_uses_only_the_alphabet(cart: Cart) -> None:
     assert set(encode(cart)) <= COOKIE_OCTETS - AVOIDED
 
 
@@ -137,15 +137,15 @@ def test_a_value_holds_nothing_else(cart: Cart) -> None:
         pytest.param(cart_filling(3600), id="nearly full"),
         pytest.param(
             cart_of((10, 1), *((number, 1) for number in range(11, 3081)), changed_at=EPOCH),
-            id="as much text as is read",
+            id="as much text as is accepted",
         ),
     ],
 )
-def test_a_cart_comes_back_as_it_was(cart: Cart) -> None:
+def test_a_cart_round_trips(cart: Cart) -> None:
     assert decode(encode(cart), max_age_seconds=2 * EPOCH) == cart
 
 
-def test_an_anatomy_puts_a_value_in_parts() -> None:
+def test_dissect_splits_a_value_into_its_parts() -> None:
     value = encode(ONE_LINE)
     parts = cookie.dissect(value, KEYS)
     assert f"{parts.form}{parts.packed}{parts.separator}{parts.signature}" == value
@@ -170,11 +170,11 @@ def test_an_anatomy_puts_a_value_in_parts() -> None:
                 digest_method=hashlib.sha256,
                 algorithm=cookie._Hmac128(),
             ),
-            id="another purpose, all else alike",
+            id="another purpose, otherwise identical",
         ),
     ],
 )
-def test_a_payload_signed_for_another_purpose_is_no_cart(signer: Signer) -> None:
+def test_a_payload_signed_for_another_purpose_is_tampered(signer: Signer) -> None:
     payload, _, _ = encode(ONE_LINE).rpartition(".")
     signature = signer.get_signature(payload).decode()[:22]
     with pytest.raises(Tampered):
@@ -184,11 +184,13 @@ def test_a_payload_signed_for_another_purpose_is_no_cart(signer: Signer) -> None
 @pytest.mark.parametrize(
     "serializer",
     [
-        pytest.param(URLSafeTimedSerializer(KEYS[0], salt="wtf-csrf-token"), id="with a time"),
-        pytest.param(URLSafeSerializer(KEYS[0], salt=cookie.PURPOSE), id="without, same purpose"),
+        pytest.param(URLSafeTimedSerializer(KEYS[0], salt="wtf-csrf-token"), id="with a timestamp"),
+        pytest.param(
+            URLSafeSerializer(KEYS[0], salt=cookie.PURPOSE), id="without a timestamp, same purpose"
+        ),
     ],
 )
-def test_another_token_of_the_shop_is_no_cart(
+def test_other_tokens_of_the_shop_are_refused(
     serializer: URLSafeSerializer | URLSafeTimedSerializer,
 ) -> None:
     token = serializer.dumps([1, 28_200_000, 5, 2])
@@ -206,14 +208,14 @@ def test_a_changed_character_breaks_the_signature(at: int) -> None:
         decode(value[:at] + swapped + value[at + 1 :])
 
 
-def test_one_cart_under_the_signature_of_another_is_tampered() -> None:
+def test_a_cart_with_the_signature_of_another_is_tampered() -> None:
     payload = encode(ONE_LINE).rpartition(".")[0]
     signature = encode(cart_of((5, 3))).rpartition(".")[2]
     with pytest.raises(Tampered):
         decode(f"{payload}.{signature}")
 
 
-# Refusals by shape; none of these has to be signed
+# Refusals by shape, which need no valid signature
 
 VALUE = encode(ONE_LINE)
 SIGNATURE = VALUE.rpartition(".")[2]
@@ -227,16 +229,16 @@ SIGNATURE = VALUE.rpartition(".")[2]
         pytest.param(f"j.{SIGNATURE}", id="no payload"),
         pytest.param(f".{SIGNATURE}", id="nothing but the signature"),
         pytest.param("jBixu", id="no signature"),
-        pytest.param(VALUE[:-1], id="last character cut off"),
-        pytest.param(VALUE[1:], id="first character cut off"),
+        pytest.param(VALUE[:-1], id="without its last character"),
+        pytest.param(VALUE[1:], id="without its first character"),
         pytest.param(VALUE + "A", id="one character more"),
         pytest.param(f"k{VALUE[1:]}", id="unknown form"),
         pytest.param(f"J{VALUE[1:]}", id="form in upper case"),
         pytest.param(f'"{VALUE}"', id="quoted"),
         pytest.param(f" {VALUE}", id="space before"),
-        pytest.param(f"{VALUE}\n", id="newline behind"),
-        pytest.param(f"{VALUE}; x=1", id="another pair behind"),
-        pytest.param(VALUE.replace("B", "="), id="an octet we do not use"),
+        pytest.param(f"{VALUE}\n", id="newline after"),
+        pytest.param(f"{VALUE}; x=1", id="another pair after"),
+        pytest.param(VALUE.replace("B", "="), id="an octet outside the alphabet"),
         pytest.param(VALUE.replace("B", "é"), id="not ASCII"),
         pytest.param(VALUE.replace("B", "１"), id="digit of another script"),
         pytest.param(VALUE.replace("B", "\ud800"), id="lone surrogate"),
@@ -244,22 +246,22 @@ SIGNATURE = VALUE.rpartition(".")[2]
         pytest.param(VALUE.replace("B", "\x7f"), id="delete character"),
         pytest.param(f"jBixu.{'é' * 22}", id="signature not ASCII"),
         pytest.param(f"jBixu.{'(' * 22}", id="signature outside base64url"),
-        pytest.param("j" + "0" * 4297 + "." + SIGNATURE, id="a full cart and one character"),
+        pytest.param("j" + "0" * 4297 + "." + SIGNATURE, id="one character more than a full cart"),
     ],
 )
-def test_what_has_not_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
+def test_a_value_without_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
     with pytest.raises(Malformed, match=r"not the shape|characters long"):
         decode(value)
 
 
-def test_a_signed_value_longer_than_a_full_cart_as_a_link_is_too_long() -> None:
+def test_a_signed_value_longer_than_the_longest_link_is_malformed() -> None:
     value = cookie.sign("j" + "0" * 4297, KEYS)
     assert len(value) == cookie.MAX_VALUE_CHARACTERS + 1
     with pytest.raises(Malformed, match="4321 characters long"):
         decode(value)
 
 
-# Refusals by content; all of these are signed with the right key
+# Refusals by content, all signed with the right key
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_a_signed_value_longer_than_a_full_cart_as_a_link_is_too_long() -> None:
     [
         pytest.param(packed("1,0,05,2"), "not JSON", id="leading zero"),
         pytest.param(packed("01,0,5,2"), "not JSON", id="leading zero of the version"),
-        pytest.param(packed("1,0,-05,2"), "not JSON", id="leading zero behind a minus"),
+        pytest.param(packed("1,0,-05,2"), "not JSON", id="leading zero after a minus"),
         pytest.param(packed("1,0,-,2"), "not a list", id="lone minus"),
         pytest.param(packed("1,0,--5,2"), "not a list", id="two minus signs"),
         pytest.param(packed("1,0,5-2,1"), "not a list", id="minus within"),
@@ -304,22 +306,24 @@ def test_a_signed_value_longer_than_a_full_cart_as_a_link_is_too_long() -> None:
         pytest.param(cookie.sign("jBixu~~~", KEYS), "base 12", id="last group of 3 outside"),
         pytest.param(cookie.sign("jBixu~~", KEYS), "base 12", id="last group of 2 outside"),
         pytest.param(cookie.sign("jBixuC", KEYS), "base 12", id="last group of 1 outside"),
-        pytest.param(cookie.sign("zB", KEYS), "not deflated", id="a length base64 has not"),
+        pytest.param(cookie.sign("zB", KEYS), "not deflated", id="an impossible length for base64"),
         pytest.param(cookie.sign("z(((((", KEYS), "not deflated", id="outside base64url"),
         pytest.param(octets_as_deflated(b"\xff" * 9), "not deflated", id="no DEFLATE block"),
-        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), "no end", id="cut short"),
-        pytest.param(octets_as_deflated(deflate("1,0,5,2") + b"!"), "no end", id="rubbish behind"),
+        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), "no end", id="truncated"),
+        pytest.param(
+            octets_as_deflated(deflate("1,0,5,2") + b"!"), "no end", id="trailing garbage"
+        ),
         pytest.param(deflated("1" * 16_385), "no end", id="one character over the bound"),
         pytest.param(deflated("1," * 10**6 + "1"), "no end", id="two megabytes of text"),
     ],
 )
-def test_what_is_no_cart_inside_is_malformed(value: str, reason: str) -> None:
+def test_a_signed_value_without_a_valid_cart_is_malformed(value: str, reason: str) -> None:
     with pytest.raises(Malformed, match=reason):
         decode(value)
 
 
 @pytest.mark.parametrize("version", [0, -1, 2, 10**100])
-def test_a_version_of_another_day_is_told_apart(version: int) -> None:
+def test_an_unknown_version_is_distinguished(version: int) -> None:
     with pytest.raises(UnknownVersion) as refused:
         decode(packed(f"{version},0,5"))
     assert refused.value.version == version
@@ -330,11 +334,11 @@ def test_a_version_of_another_day_is_told_apart(version: int) -> None:
     [
         pytest.param(lambda value: value[:-1], id="malformed"),
         pytest.param(lambda value: f"{value[:-2]}xx", id="tampered"),
-        pytest.param(lambda _: packed("2,0,5,2"), id="of another version"),
-        pytest.param(lambda _: packed("1,0,5,0"), id="with a line out of range"),
+        pytest.param(lambda _: packed("2,0,5,2"), id="unknown version"),
+        pytest.param(lambda _: packed("1,0,5,0"), id="line out of range"),
     ],
 )
-def test_a_refusal_never_holds_the_value(change: Callable[[str], str]) -> None:
+def test_a_refusal_never_contains_the_value(change: Callable[[str], str]) -> None:
     value = change(VALUE)
     with pytest.raises(CookieRefused) as refused:
         decode(value)
@@ -361,22 +365,22 @@ def _unsigned(value: str) -> str:
 
 
 BOMB = deflated("".join(random.Random(3).choices("01", k=9000)) + "1" * 10**6)
-"""A little over one megabyte of text in a cookie of nearly full length."""
+"""A little over one megabyte of text in a cookie of almost full length."""
 
 
 @pytest.mark.parametrize(
     "value",
     [
         pytest.param("j" * 10**6, id="a million characters"),
-        pytest.param("j" + "." * 4095, id="nothing but points"),
+        pytest.param("j" + "." * 4095, id="nothing but full stops"),
         pytest.param("é" * 4096, id="not ASCII"),
         pytest.param("j" + "0" * 4072 + "." + SIGNATURE, id="full length"),
         pytest.param(_unsigned(packed("9," * 3500)), id="many numbers"),
         pytest.param(_unsigned(BOMB), id="a bomb"),
     ],
 )
-def test_what_a_stranger_sends_takes_at_most_64_kib(value: str) -> None:
-    _peak_bytes(value)  # what is made once, such as compiled patterns, is not the input's
+def test_decoding_unsigned_input_takes_at_most_64_kib(value: str) -> None:
+    _peak_bytes(value)  # one-off allocations, such as compiled patterns, do not count
     assert _peak_bytes(value) <= 64 * 1024
 
 
@@ -390,8 +394,8 @@ def test_what_a_stranger_sends_takes_at_most_64_kib(value: str) -> None:
         pytest.param(octets_as_deflated(b"\xff" * 3000), id="no DEFLATE block"),
     ],
 )
-def test_rubbish_under_our_own_signature_takes_at_most_64_kib(value: str) -> None:
-    # tracemalloc sees zlib too: 32 KiB of window and 7 of state, beside 12 KiB of text
+def test_decoding_signed_garbage_takes_at_most_64_kib(value: str) -> None:
+    # tracemalloc sees zlib too: a window of 32 KiB and 7 KiB of state, plus 12 KiB of text
     assert 1000 < len(value) <= 4096
     _peak_bytes(value)
     assert _peak_bytes(value) <= 64 * 1024

@@ -24,7 +24,7 @@ def test_every_format_version_has_its_golden_cookies() -> None:
 
 
 @pytest.mark.parametrize(("key", "golden"), COOKIES)
-def test_a_cart_of_every_past_version_is_read(
+def test_every_golden_cookie_is_still_read(
     key: str, golden: dict[str, str | int | list[list[int]]]
 ) -> None:
     lines, changed_at = golden["lines"], golden["changed_at"]

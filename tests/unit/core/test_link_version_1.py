@@ -30,7 +30,7 @@ def linked(text: str) -> str:
 
 
 def packed_for_link(text: str) -> str:
-    """Five characters of twelve, as a number in base 12, are three of base64url."""
+    """Five characters of an alphabet of twelve are a number in base 12, and three of base64url."""
     text += "," * (len(text) % 5 in (2, 4))
     packed = ""
     for at in range(0, len(text), 5):
@@ -54,26 +54,26 @@ def test_five_characters_of_text_are_three_of_base64url() -> None:
     ("text", "payload"),
     [
         pytest.param("1", "B", id="one character takes one"),
-        pytest.param("1,", "ES", id="two are filled up to three and take two"),
+        pytest.param("1,", "ES", id="two are padded to three and take two"),
         pytest.param("1,0", "EI", id="three take two"),
-        pytest.param("1,05", "JTG", id="four are filled up to five and take three"),
+        pytest.param("1,05", "JTG", id="four are padded to five and take three"),
         pytest.param("1,0,5", "JT9", id="five take three"),
         pytest.param("1,0,52", "JT9C", id="the sixth begins a group"),
     ],
 )
-def test_a_shorter_last_group_takes_as_many_characters_as_it_needs(text: str, payload: str) -> None:
+def test_a_shorter_last_group_takes_no_more_characters_than_needed(text: str, payload: str) -> None:
     assert packed_for_link(text) == payload
     assert texts.unpacked_from_link(payload) == text.rstrip(",")
 
 
 @pytest.mark.parametrize("at", range(len("uJT9XC")))
 def test_an_altered_link_is_refused(at: int) -> None:
-    for sign in sorted(UNRESERVED - {VALUE[at]}):
+    for character in sorted(UNRESERVED - {VALUE[at]}):
         with pytest.raises((Malformed, Tampered)):
-            decode(VALUE[:at] + sign + VALUE[at + 1 :])
+            decode(VALUE[:at] + character + VALUE[at + 1 :])
 
 
-def test_the_form_is_signed_too() -> None:
+def test_the_signature_covers_the_form() -> None:
     for form in "jz":
         with pytest.raises(Tampered):
             decode(form + VALUE[1:])
@@ -83,7 +83,7 @@ def test_the_form_is_signed_too() -> None:
     ("value", "reason"),
     [
         pytest.param(cookie.sign("u(((", KEYS), "not base64url", id="outside base64url"),
-        pytest.param(cookie.sign("uJT9.", KEYS), "not base64url", id="a point"),
+        pytest.param(cookie.sign("uJT9.", KEYS), "not base64url", id="a full stop"),
         pytest.param(cookie.sign("u___", KEYS), "base 12", id="group outside base 12"),
         pytest.param(cookie.sign("uJT9__", KEYS), "base 12", id="last group of 2 outside"),
         pytest.param(cookie.sign("uJT9_", KEYS), "base 12", id="last group of 1 outside"),
@@ -93,28 +93,28 @@ def test_the_form_is_signed_too() -> None:
         pytest.param(linked("9" * 7000), "not JSON", id="7000 digits"),
         pytest.param(linked("1"), "two integers", id="no time"),
         pytest.param(linked("1,0,5,0"), "quantity", id="quantity 0"),
-        pytest.param(linked("1,0,5,2,0,1"), "two lines", id="a product twice"),
+        pytest.param(linked("1,0,5,2,0,1"), "two lines", id="a repeated product"),
     ],
 )
-def test_a_signed_link_that_holds_no_cart_is_malformed(value: str, reason: str) -> None:
+def test_a_signed_link_without_a_valid_cart_is_malformed(value: str, reason: str) -> None:
     with pytest.raises(Malformed, match=reason):
         decode(value)
 
 
-def test_a_version_of_another_day_is_told_apart() -> None:
+def test_an_unknown_version_is_distinguished() -> None:
     with pytest.raises(UnknownVersion):
         decode(linked("2,0,5,2"))
 
 
-def test_whatever_is_signed_as_a_link_is_a_cart_or_refused_by_type() -> None:
-    chance = random.Random(20_260_104)
+def test_any_signed_link_is_a_cart_or_a_typed_refusal() -> None:
+    rng = random.Random(20_260_104)
     outcomes: set[type[object]] = set()
     for _ in range(HOSTILE):
-        signs = chance.choice((texts.LINK_ALPHABET, texts.PACKED_ALPHABET, "ABCJT9X"))
-        payload = "".join(chance.choices(signs, k=chance.randint(1, 40)))
-        if chance.random() < 0.5:
-            text = ",".join(str(chance.choice((0, 1, 2, -3, 10**7))) for _ in range(5))
-            payload = packed_for_link(f"1,{text}") + chance.choice(("", "", payload[:1]))
+        characters = rng.choice((texts.LINK_ALPHABET, texts.PACKED_ALPHABET, "ABCJT9X"))
+        payload = "".join(rng.choices(characters, k=rng.randint(1, 40)))
+        if rng.random() < 0.5:
+            text = ",".join(str(rng.choice((0, 1, 2, -3, 10**7))) for _ in range(5))
+            payload = packed_for_link(f"1,{text}") + rng.choice(("", "", payload[:1]))
         try:
             decode(cookie.sign(f"u{payload}", KEYS))
         except CookieRefused as refusal:
@@ -124,13 +124,13 @@ def test_whatever_is_signed_as_a_link_is_a_cart_or_refused_by_type() -> None:
     assert outcomes >= {Cart, Malformed}
 
 
-def test_whatever_is_not_signed_is_refused() -> None:
-    chance = random.Random(20_260_105)
-    signs = string.printable + "é\u0661\ud800"
+def test_any_unsigned_link_is_refused() -> None:
+    rng = random.Random(20_260_105)
+    characters = string.printable + "é\u0661\ud800"
     for _ in range(HOSTILE):
-        value = "u" + "".join(chance.choices(signs, k=chance.choice((1, 9, 30, 90))))
-        if chance.random() < 0.3:
-            value += "." + "".join(chance.choices(texts.LINK_ALPHABET, k=22))
+        value = "u" + "".join(rng.choices(characters, k=rng.choice((1, 9, 30, 90))))
+        if rng.random() < 0.3:
+            value += "." + "".join(rng.choices(texts.LINK_ALPHABET, k=22))
         with pytest.raises((Malformed, Tampered)):
             decode(value)
 
@@ -143,12 +143,12 @@ def test_whatever_is_not_signed_is_refused() -> None:
         pytest.param(cookie.sign("u" + "_" * 4200, KEYS), id="outside base 12"),
     ],
 )
-def test_rubbish_under_our_own_signature_takes_at_most_64_kib(value: str) -> None:
+def test_decoding_signed_garbage_takes_at_most_64_kib(value: str) -> None:
     assert peak_bytes(value) <= 64 * 1024
 
 
 def peak_bytes(value: str) -> int:
-    for is_measured in (False, True):  # what is made once is not the input's
+    for is_measured in (False, True):  # one-off allocations do not count
         if is_measured:
             tracemalloc.start()
         with pytest.raises(CookieRefused):

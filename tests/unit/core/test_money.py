@@ -15,7 +15,7 @@ from shop.core.money import Money, contained_vat, round_half_up
         pytest.param(3, 2, 2, id="a half goes up, to even"),
         pytest.param(-5, 2, -3, id="a negative half goes away from zero"),
         pytest.param(-149, 100, -1, id="negative, just below a half"),
-        pytest.param(0, 7, 0, id="nothing"),
+        pytest.param(0, 7, 0, id="zero"),
         pytest.param(10**30 + 1, 2, 5 * 10**29 + 1, id="more digits than a float has"),
     ],
 )
@@ -33,13 +33,13 @@ def test_rounding_refuses_a_denominator_that_is_not_positive(denominator: int) -
     "minor",
     [pytest.param(1.0, id="float"), pytest.param(True, id="bool"), pytest.param("1", id="text")],
 )
-def test_money_is_a_whole_number(minor: object) -> None:
+def test_money_must_be_an_integer(minor: object) -> None:
     with pytest.raises(TypeError):
         Money(minor, "GBP")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("currency", ["", "GB", "gbp", "GBPS", "123"])
-def test_money_refuses_what_is_no_currency_code(currency: str) -> None:
+def test_money_refuses_an_invalid_currency_code(currency: str) -> None:
     with pytest.raises(ValueError, match="not a currency code"):
         Money(1, currency)
 
@@ -49,7 +49,7 @@ def test_money_adds_and_multiplies_in_its_currency() -> None:
     assert Money(250, "EUR").times(3) == Money(750, "EUR")
 
 
-def test_two_currencies_are_not_added() -> None:
+def test_two_currencies_cannot_be_added() -> None:
     with pytest.raises(ValueError, match="cannot add EUR to GBP"):
         Money(1, "GBP") + Money(1, "EUR")
 
@@ -81,9 +81,9 @@ def test_contained_vat_is_part_of_the_gross_amount(gross: int, basis_points: int
         pytest.param("1.5000", 2, 150, id="more decimals, all of them zeros"),
         pytest.param(" 9.95 ", 2, 995, id="white space around"),
         pytest.param("800", 0, 800, id="yen"),
-        pytest.param("800.0", 0, 800, id="yen with a zero behind the point"),
+        pytest.param("800.0", 0, 800, id="yen with a zero after the point"),
         pytest.param("1.234", 3, 1234, id="dinar"),
-        pytest.param("999999999.99", 2, 99_999_999_999, id="the most"),
+        pytest.param("999999999.99", 2, 99_999_999_999, id="the maximum"),
     ],
 )
 def test_a_price_is_parsed_in_major_units(text: str, exponent: int, minor: int) -> None:
@@ -96,7 +96,7 @@ def test_a_price_is_parsed_in_major_units(text: str, exponent: int, minor: int) 
         pytest.param("", 2, id="empty"),
         pytest.param("-1", 2, id="negative"),
         pytest.param("+1", 2, id="plus sign"),
-        pytest.param("1.", 2, id="nothing behind the point"),
+        pytest.param("1.", 2, id="nothing after the point"),
         pytest.param(".5", 2, id="nothing before the point"),
         pytest.param("1,50", 2, id="comma"),
         pytest.param("1e3", 2, id="exponent"),
@@ -109,7 +109,7 @@ def test_a_price_is_parsed_in_major_units(text: str, exponent: int, minor: int) 
         pytest.param("1.5", 0, id="half a yen"),
     ],
 )
-def test_what_is_no_price_is_refused(text: str, exponent: int) -> None:
+def test_an_invalid_price_is_refused(text: str, exponent: int) -> None:
     with pytest.raises(ValueError, match=r"write a price|decimals"):
         money.parse(text, "GBP", exponent)
 

@@ -30,7 +30,7 @@ def place(quote: Quote) -> Order:
 ORDER = place(pricing.quote(cart_of((2, 1), (1, 2)), PRODUCTS, RULES))
 
 
-def test_an_order_is_the_quote_at_that_moment() -> None:
+def test_an_order_copies_the_quote() -> None:
     assert (ORDER.status, ORDER.placed_at, ORDER.customer) == (Status.PLACED, NOON, ADA)
     assert (ORDER.token, ORDER.once_key, ORDER.payment) == ("a token", "once", "invoice")
     assert (ORDER.sums.subtotal, ORDER.sums.shipping, ORDER.sums.total) == (
@@ -48,7 +48,7 @@ def test_an_order_is_the_quote_at_that_moment() -> None:
     )
 
 
-def test_an_order_has_no_lines_that_were_left_out() -> None:
+def test_an_order_omits_lines_left_out_of_the_quote() -> None:
     products = {1: MUG, 2: replace(BOOK, stock=0)}
     order = place(pricing.quote(cart_of((2, 1), (1, 2), (3, 1)), products, RULES))
     assert [line.number for line in order.lines] == [1]
@@ -62,7 +62,7 @@ def test_an_order_has_no_lines_that_were_left_out() -> None:
         pytest.param([(1, 100)], id="too many"),
     ],
 )
-def test_a_quote_that_is_not_orderable_makes_no_order(lines: list[tuple[int, int]]) -> None:
+def test_a_quote_that_is_not_orderable_cannot_be_placed(lines: list[tuple[int, int]]) -> None:
     quote = pricing.quote(cart_of(*lines), PRODUCTS, RULES)
     with pytest.raises(ValueError, match="cannot be ordered"):
         place(quote)
@@ -70,7 +70,7 @@ def test_a_quote_that_is_not_orderable_makes_no_order(lines: list[tuple[int, int
 
 @pytest.mark.parametrize("before", Status)
 @pytest.mark.parametrize("after", Status)
-def test_an_order_moves_on_by_the_table_alone(before: Status, after: Status) -> None:
+def test_only_the_listed_status_transitions_are_allowed(before: Status, after: Status) -> None:
     order = replace(ORDER, status=before)
     if (before, after) in STEPS:
         assert orders.advance(order, after) == replace(ORDER, status=after)
@@ -79,7 +79,7 @@ def test_an_order_moves_on_by_the_table_alone(before: Status, after: Status) -> 
             orders.advance(order, after)
 
 
-def test_a_reference_is_eight_letters_of_the_hashed_token() -> None:
+def test_a_reference_is_eight_characters_of_the_hashed_token() -> None:
     # printf 'a token' | sha256sum | xxd -r -p | base32
     assert ORDER.reference == orders.reference("a token") == "4MYW-4K5P"
 

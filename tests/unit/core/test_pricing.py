@@ -52,11 +52,11 @@ def test_a_quote_is_priced_line_by_line() -> None:
     assert priced.is_orderable
 
 
-def test_vat_is_rounded_by_line_and_not_on_the_sum() -> None:
+def test_vat_is_rounded_per_line_and_not_on_the_sum() -> None:
     products = {number: replace(MUG, number=number, price=pounds(3)) for number in (1, 2)}
     rules = replace(RULES, shipping=pounds(0))
     priced = pricing.quote(cart_of((1, 1), (2, 1)), products, rules)
-    assert priced.sums.vat == (VatShare(2000, pounds(2)),)  # on the sum it were 1
+    assert priced.sums.vat == (VatShare(2000, pounds(2)),)  # on the sum it would be 1
 
 
 def test_an_empty_cart_costs_nothing_and_is_not_orderable() -> None:
@@ -72,10 +72,10 @@ def test_an_empty_cart_costs_nothing_and_is_not_orderable() -> None:
         pytest.param(1900, 395, 0, None, id="at the threshold"),
         pytest.param(0, 395, 0, None, id="always free"),
         pytest.param(None, 395, 395, None, id="never free"),
-        pytest.param(5000, 0, 0, None, id="nothing to be spared"),
+        pytest.param(5000, 0, 0, None, id="free anyway"),
     ],
 )
-def test_shipping_is_free_from_a_threshold_on(
+def test_shipping_is_free_from_the_threshold_on(
     threshold: int | None, shipping: int, charged: int, missing: int | None
 ) -> None:
     rules = replace(
@@ -92,24 +92,24 @@ def test_shipping_is_free_from_a_threshold_on(
 @pytest.mark.parametrize(
     ("product", "quantity", "problem"),
     [
-        pytest.param(MUG, 99, None, id="as many as one order may hold"),
-        pytest.param(replace(MUG, stock=2), 2, None, id="all there are"),
+        pytest.param(MUG, 99, None, id="the maximum of an order"),
+        pytest.param(replace(MUG, stock=2), 2, None, id="the whole stock"),
         pytest.param(None, 1, Problem.DELETED, id="deleted"),
         pytest.param(replace(MUG, is_active=False), 1, Problem.DISCONTINUED, id="discontinued"),
         pytest.param(replace(MUG, price=Money(1, "EUR")), 1, Problem.FOREIGN, id="in euros"),
         pytest.param(replace(MUG, stock=0), 1, Problem.SOLD_OUT, id="sold out"),
-        pytest.param(replace(MUG, stock=2), 3, Problem.TOO_FEW, id="one more than there are"),
-        pytest.param(MUG, 100, Problem.TOO_MANY, id="one more than an order may hold"),
+        pytest.param(replace(MUG, stock=2), 3, Problem.TOO_FEW, id="one more than in stock"),
+        pytest.param(MUG, 100, Problem.TOO_MANY, id="one more than the maximum of an order"),
         pytest.param(
             replace(MUG, stock=0, is_active=False, price=Money(1, "EUR")),
             100,
             Problem.DISCONTINUED,
-            id="the gravest first",
+            id="the most serious problem first",
         ),
         pytest.param(replace(MUG, stock=5), 100, Problem.TOO_FEW, id="stock before order limit"),
     ],
 )
-def test_a_line_has_its_gravest_problem(
+def test_a_line_reports_its_most_serious_problem(
     product: Product | None, quantity: int, problem: Problem | None
 ) -> None:
     [line] = cart_of((1, quantity)).lines
@@ -140,7 +140,7 @@ def test_a_line_that_cannot_be_sold_is_shown_and_costs_nothing(
 @pytest.mark.parametrize(
     "stock", [pytest.param(2, id="too few"), pytest.param(None, id="too many")]
 )
-def test_a_line_to_be_mended_is_charged_and_blocks_the_order(stock: int | None) -> None:
+def test_a_line_with_a_fixable_problem_is_charged_and_blocks_the_order(stock: int | None) -> None:
     priced = pricing.quote(
         cart_of((1, 100), (2, 1)), {1: replace(MUG, stock=stock), 2: BOOK}, RULES
     )
@@ -153,7 +153,7 @@ def test_a_line_to_be_mended_is_charged_and_blocks_the_order(stock: int | None) 
     "other",
     [
         pytest.param(lambda: quote((1, 3), (2, 1)), id="another quantity"),
-        pytest.param(lambda: quote((2, 1)), id="a line fewer"),
+        pytest.param(lambda: quote((2, 1)), id="one line fewer"),
         pytest.param(
             lambda: quote((1, 2), (2, 1), rules=replace(RULES, shipping=pounds(394))),
             id="another shipping",
@@ -174,7 +174,7 @@ def test_a_fingerprint_changes_with_what_is_charged(other: Callable[[], Quote]) 
     assert other().fingerprint != quote((1, 2), (2, 1)).fingerprint
 
 
-def test_a_fingerprint_is_the_same_for_what_is_charged_alike() -> None:
+def test_a_fingerprint_ignores_what_does_not_affect_the_charge() -> None:
     renamed = {**PRODUCTS, 1: replace(MUG, name="Cup", stock=50)}
     left_out = pricing.quote(cart_of((1, 2), (2, 1), (4, 1)), renamed, RULES)
     assert left_out.fingerprint == quote((1, 2), (2, 1)).fingerprint

@@ -20,7 +20,7 @@ FEDORA = {"ID": "fedora"}
 
 @dataclass
 class Machine:
-    """Stands in for `browser.succeeds`: it knows what each command would do here."""
+    """A fake for `browser.succeeds` that knows what each command would do on this machine."""
 
     bin: Path
     own: bool = False
@@ -63,7 +63,9 @@ class Machine:
         path.touch(mode=0o755)
         return path
 
-    def is_a(self, release: dict[str, str], user: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def set_system(
+        self, release: dict[str, str], user: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
         monkeypatch.setattr("os.geteuid", lambda: user)
 
@@ -77,7 +79,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(tmp_path)
     monkeypatch.setattr(browser, "succeeds", machine.succeeds)
     monkeypatch.setattr(browser, "MACOS_PLACES", ())
-    machine.is_a(FEDORA, 1000, monkeypatch)
+    machine.set_system(FEDORA, 1000, monkeypatch)
     return machine
 
 
@@ -89,7 +91,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         pytest.param(False, False, True, "system", "chromium", id="then the system's"),
     ],
 )
-def test_find_keeps_the_order(
+def test_browsers_are_found_in_order(
     machine: Machine, variable: bool, own: bool, system: bool, origin: str, name: str | None
 ) -> None:
     machine.own = own
@@ -116,7 +118,9 @@ def test_find_installs_nothing(machine: Machine) -> None:
         pytest.param(["chromium", "google-chrome"], [], "google-chrome", id="Chrome first"),
         pytest.param(["chrome", "chromium-browser"], [], "chromium-browser", id="chrome last"),
         pytest.param(["chromium-browser"], ["chromium-browser"], None, id="a snap stub"),
-        pytest.param(["chromium-browser", "chrome"], ["chromium-browser"], "chrome", id="past it"),
+        pytest.param(
+            ["chromium-browser", "chrome"], ["chromium-browser"], "chrome", id="past a snap stub"
+        ),
         pytest.param(["firefox"], [], None, id="another browser"),
     ],
 )
@@ -130,13 +134,13 @@ def test_system_browser(
     assert browser.find(machine.environ) == expected
 
 
-def test_macos_place(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_macos_application_folder(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     path = machine.add("Google Chrome")
     monkeypatch.setattr(browser, "MACOS_PLACES", (machine.bin / "absent", path))
     assert browser.find(machine.environ) == Browser(path, "system")
 
 
-def test_windows_place(machine: Machine) -> None:
+def test_windows_application_folder(machine: Machine) -> None:
     (machine.bin / "Google/Chrome/Application").mkdir(parents=True)
     path = machine.add("Google/Chrome/Application/chrome.exe")
     environ = machine.environ | {"LOCALAPPDATA": str(machine.bin)}
@@ -144,7 +148,7 @@ def test_windows_place(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("mode", [None, 0o644], ids=["absent", "not executable"])
-def test_variable_that_cannot_be_run_is_refused(machine: Machine, mode: int | None) -> None:
+def test_a_variable_that_names_no_executable_is_refused(machine: Machine, mode: int | None) -> None:
     machine.add("chromium")
     path = machine.bin / "mine"
     if mode is not None:
@@ -156,18 +160,20 @@ def test_variable_that_cannot_be_run_is_refused(machine: Machine, mode: int | No
         assert str(refusal.value) == sentence
 
 
-def test_variable_that_names_a_directory_is_refused(machine: Machine) -> None:
+def test_a_variable_that_names_a_directory_is_refused(machine: Machine) -> None:
     with pytest.raises(BrowserMissing, match="not an executable file"):
         browser.find(machine.environ | {VARIABLE: str(machine.bin)})
 
 
-def test_empty_variable_is_no_choice(machine: Machine) -> None:
+def test_an_empty_variable_is_ignored(machine: Machine) -> None:
     path = machine.add("chromium")
     assert browser.find(machine.environ | {VARIABLE: ""}) == Browser(path, "system")
 
 
-def test_download_spares_apt(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.is_a(DEBIAN, 0, monkeypatch)
+def test_apt_is_not_used_after_a_successful_download(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.set_system(DEBIAN, 0, monkeypatch)
     machine.download_works = True
     assert browser.ensure(machine.environ) == Browser(None, "playwright")
     assert machine.ran == ["playwright install"]
@@ -177,12 +183,12 @@ def test_download_spares_apt(machine: Machine, monkeypatch: pytest.MonkeyPatch) 
     ("release", "user", "apt"),
     [
         pytest.param(DEBIAN, 0, True, id="root on Debian"),
-        pytest.param(UBUNTU_CHILD, 0, True, id="root on a child of Ubuntu"),
+        pytest.param(UBUNTU_CHILD, 0, True, id="root on an Ubuntu derivative"),
         pytest.param(DEBIAN, 1000, False, id="not root"),
-        pytest.param(FEDORA, 0, False, id="root elsewhere"),
+        pytest.param(FEDORA, 0, False, id="root on another system"),
     ],
 )
-def test_failing_download_leads_to_apt(
+def test_apt_is_tried_after_a_failed_download(
     machine: Machine,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -190,7 +196,7 @@ def test_failing_download_leads_to_apt(
     user: int,
     apt: bool,
 ) -> None:
-    machine.is_a(release, user, monkeypatch)
+    machine.set_system(release, user, monkeypatch)
     machine.apt_works = True
     if apt:
         expected = Browser(machine.bin / "chromium", "system")
@@ -205,15 +211,17 @@ def test_failing_download_leads_to_apt(
     assert capfd.readouterr().err.count("\n") == 1
 
 
-def test_failing_apt_gives_the_advice(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine.is_a(DEBIAN, 0, monkeypatch)
+def test_a_failed_apt_prints_the_advice(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.set_system(DEBIAN, 0, monkeypatch)
     with pytest.raises(BrowserMissing) as missing:
         browser.ensure(machine.environ)
     assert str(missing.value) == ADVICE
     assert machine.ran[-1] == "apt-get install"
 
 
-def test_no_os_release_is_not_debian(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_os_release_the_system_is_not_debian(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def absent() -> dict[str, str]:
         raise FileNotFoundError
 
@@ -224,11 +232,11 @@ def test_no_os_release_is_not_debian(machine: Machine, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("given", "used"),
     [
-        pytest.param({}, "10000", id="bounded"),
+        pytest.param({}, "10000", id="the default"),
         pytest.param({"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "7"}, "7", id="unless given"),
     ],
 )
-def test_download_patience(machine: Machine, given: dict[str, str], used: str) -> None:
+def test_the_download_timeout(machine: Machine, given: dict[str, str], used: str) -> None:
     machine.download_works = True
     browser.ensure(machine.environ | given)
     settings = machine.settings["playwright install"]
@@ -247,14 +255,14 @@ def test_succeeds(command: list[str], expected: bool) -> None:
     assert browser.succeeds(command, {}, 30) is expected
 
 
-def test_too_slow_is_stopped_with_its_children(tmp_path: Path) -> None:
+def test_a_command_that_times_out_is_stopped_with_its_children(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     child = f"(printf alive; exec sleep 60) > {shlex.quote(str(pipe))}"
     assert not browser.succeeds(["sh", "-c", f"{child} & wait"], {}, 2)
     assert os.read(reader, 100) == b"alive"
-    assert select.select([reader], [], [], 10)[0]  # until the last writer is gone
+    assert select.select([reader], [], [], 10)[0]  # wait until the last writer has exited
     assert os.read(reader, 100) == b""
     os.close(reader)
 

@@ -19,7 +19,7 @@ CATALOGUE = Path(__file__).resolve().parents[3] / "shop" / "demo" / "catalogue.c
         (demo_catalogue.LAST_LAMP, "STATE-ONE-LEFT"),
     ],
 )
-def test_a_number_is_the_row_of_its_product(number: int, sku: str) -> None:
+def test_numbers_match_the_rows_of_the_catalogue(number: int, sku: str) -> None:
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
         skus = [row["sku"] for row in csv.DictReader(file)]
     assert skus[number - 1] == sku

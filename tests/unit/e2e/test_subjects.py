@@ -1,4 +1,4 @@
-"""The table of subjects fits the demo catalogue and itself."""
+"""The table of subjects is consistent with the demo catalogue and itself."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ NUMBERS = {
 }
 
 
-def test_no_two_subjects_have_one_name() -> None:
+def test_subjects_have_unique_names() -> None:
     names = [subject.name for subject in SUBJECTS]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("subject", [pytest.param(each, id=each.name) for each in SUBJECTS])
-def test_a_subject_has_an_address_and_a_cart_of_real_products(subject: Subject) -> None:
+def test_a_subject_has_a_valid_address_and_cart(subject: Subject) -> None:
     assert subject.path.startswith("/")
     assert subject.cookie is None or subject.cookie(NUMBERS)
     assert subject.shows or not subject.cookie or subject.steps
 
 
-def test_twenty_are_twenty_and_nothing_is_wrong_with_them() -> None:
+def test_the_cart_of_twenty_has_twenty_lines_without_problems() -> None:
     assert len(TWENTY) == 20
     assert not TWENTY.keys() & (TROUBLED.keys() - ONE.keys())
 
 
 @pytest.mark.parametrize("name", MEASURED)
-def test_what_is_measured_needs_no_more_than_a_cookie(name: str) -> None:
+def test_measured_subjects_need_only_a_cookie(name: str) -> None:
     (subject,) = chosen((name,))
     assert subject.steps is None
 

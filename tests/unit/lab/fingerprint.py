@@ -1,4 +1,4 @@
-"""A fingerprint of what questions mean: of what they send and conclude, not of their code."""
+"""A fingerprint of the meaning of questions: what they send and conclude, not their code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ ADVICE = (
 
 
 def fingerprint(meaning: Any) -> str:
-    """64 bits of SHA-256 over the JSON of a meaning, in hexadecimal."""
+    """The first 64 bits of the SHA-256 over the meaning as JSON, in hexadecimal."""
     text = json.dumps(meaning, sort_keys=True, default=repr)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Cached answers: kept under the function and its arguments, until the database changes."""
+"""Results are cached by function and arguments until the database changes."""
 
 from __future__ import annotations
 
@@ -11,53 +11,53 @@ from sqlalchemy import Connection, Engine, text
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to, writing
 
-asked: list[tuple[object, ...]] = []
+calls: list[tuple[object, ...]] = []
 
 
 def sold(connection: Connection, name: str, least: int = 0) -> str:
-    asked.append(("sold", name, least))
+    calls.append(("sold", name, least))
     return f"{name} from {least}"
 
 
 def stocked(connection: Connection, name: str, least: int = 0) -> str:
-    asked.append(("stocked", name, least))
+    calls.append(("stocked", name, least))
     return f"{name} in stock"
 
 
 def missing(connection: Connection, name: str) -> None:
-    asked.append(("missing", name))
+    calls.append(("missing", name))
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = connect_to(f"sqlite:///{tmp_path}/shop.sqlite3")
-    asked.clear()
+    calls.clear()
     yield engine
     engine.dispose()
 
 
-def test_an_answer_is_asked_for_once(engine: Engine) -> None:
+def test_a_result_is_cached(engine: Engine) -> None:
     catalogue = CachedCatalogue(engine)
     assert catalogue.ask(sold, "mug", least=2) == catalogue.ask(sold, "mug", least=2)
-    assert asked == [("sold", "mug", 2)]
+    assert calls == [("sold", "mug", 2)]
 
 
-def test_other_arguments_or_another_function_never_share_an_answer(engine: Engine) -> None:
+def test_other_arguments_or_functions_never_share_a_result(engine: Engine) -> None:
     catalogue = CachedCatalogue(engine)
-    answers = [
+    results = [
         catalogue.ask(sold, name="mug"),
         catalogue.ask(sold, name="mug", least=1),
         catalogue.ask(sold, name="pen"),
         catalogue.ask(stocked, name="mug"),
     ]
-    assert answers == ["mug from 0", "mug from 1", "pen from 0", "mug in stock"]
-    assert len(asked) == 4
+    assert results == ["mug from 0", "mug from 1", "pen from 0", "mug in stock"]
+    assert len(calls) == 4
 
 
-def test_what_is_missing_is_asked_for_again(engine: Engine) -> None:
+def test_a_missing_result_is_not_cached(engine: Engine) -> None:
     catalogue = CachedCatalogue(engine)
     assert [catalogue.ask(missing, name="x") for _ in range(2)] == [None, None]
-    assert len(asked) == 2
+    assert len(calls) == 2
 
 
 def test_a_change_by_another_connection_is_seen(engine: Engine) -> None:
@@ -66,4 +66,4 @@ def test_a_change_by_another_connection_is_seen(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(text("create table anything (x)"))
     catalogue.ask(sold, name="mug")
-    assert len(asked) == 2
+    assert len(calls) == 2

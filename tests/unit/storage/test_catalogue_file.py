@@ -22,13 +22,13 @@ def problems(*lines: str) -> list[str]:
     return refused.value.problems
 
 
-def test_columns_that_are_absent_leave_what_is_known() -> None:
+def test_missing_columns_leave_values_unchanged() -> None:
     [row] = catalogue_file.read([HEAD, GOOD], DEFAULTS)
     assert row == Row(line=2, sku="MUG", name="Mug", price=Money(950, "GBP"))
     assert {row.slug, row.description, row.category, row.stock, row.image} == {ABSENT}
 
 
-def test_cells_that_are_empty_mean_the_default() -> None:
+def test_empty_cells_mean_the_default() -> None:
     [row] = catalogue_file.read([",".join(COLUMNS), "MUG,,Mug,,,9.50,GBP,,,,"], DEFAULTS)
     assert row == Row(
         line=2,
@@ -45,7 +45,7 @@ def test_cells_that_are_empty_mean_the_default() -> None:
     )
 
 
-def test_rows_are_read_whatever_the_order_of_columns_and_the_space_around_cells() -> None:
+def test_column_order_and_space_around_cells_do_not_matter() -> None:
     rows = catalogue_file.read(["currency,price,name,sku", "GBP , 2 , A cup , CUP "], DEFAULTS)
     assert rows == [Row(line=2, sku="CUP", name="A cup", price=Money(200, "GBP"))]
 
@@ -63,12 +63,10 @@ def test_rows_are_read_whatever_the_order_of_columns_and_the_space_around_cells(
         pytest.param("image", "a_mug-2.svg", "image", "a_mug-2.svg", id="a picture"),
         pytest.param("slug", "oak-desk-2", "slug", "oak-desk-2", id="a slug"),
         pytest.param("category", "Café", "category", "Café", id="a category"),
-        pytest.param("description", '"a, ""b"""', "description", 'a, "b"', id="quotes"),
+        pytest.param("description", '"a, ""b"""', "description", 'a, "b"', id="quoted text"),
     ],
 )
-def test_a_cell_is_read_by_the_meaning_of_its_column(
-    column: str, cell: str, field: str, value: object
-) -> None:
+def test_cells_are_parsed(column: str, cell: str, field: str, value: object) -> None:
     [row] = catalogue_file.read([f"{HEAD},{column}", f"{GOOD},{cell}"], DEFAULTS)
     assert getattr(row, field) == value
 
@@ -79,7 +77,7 @@ def test_a_cell_is_read_by_the_meaning_of_its_column(
         pytest.param("sku", "", id="no SKU"),
         pytest.param("sku", "-A", id="SKU beginning with a hyphen"),
         pytest.param("sku", "A*", id="SKU with a star"),
-        pytest.param("sku", "Ä", id="SKU not ASCII"),
+        pytest.param("sku", "Ä", id="non-ASCII SKU"),
         pytest.param("sku", "A" * 41, id="SKU of 41"),
         pytest.param("name", " ", id="no name"),
         pytest.param("name", "n" * 201, id="name of 201"),
@@ -96,15 +94,15 @@ def test_a_cell_is_read_by_the_meaning_of_its_column(
         pytest.param("vat_rate", "20%", id="VAT with its sign"),
         pytest.param("vat_rate", "5.555", id="VAT with three decimals"),
         pytest.param("stock", "-1", id="negative stock"),
-        pytest.param("stock", "1.5", id="half a piece"),
+        pytest.param("stock", "1.5", id="fractional stock"),
         pytest.param("stock", "٣", id="stock in digits of another script"),
         pytest.param("stock", "1" * 10, id="stock of ten digits"),
         pytest.param("image", "../mug.svg", id="picture outside the folder"),
-        pytest.param("image", "mug.exe", id="no picture"),
+        pytest.param("image", "mug.exe", id="not a picture"),
         pytest.param("active", "maybe", id="neither yes nor no"),
     ],
 )
-def test_a_cell_that_is_wrong_is_named_by_line_and_column(column: str, cell: str) -> None:
+def test_an_invalid_cell_is_reported_by_line_and_column(column: str, cell: str) -> None:
     cells = {**dict(zip(HEAD.split(","), GOOD.split(","), strict=True)), column: cell}
     [problem] = problems(",".join(cells), ",".join(cells.values()))
     assert problem.startswith(f"Line 2, column {column}: ")
@@ -114,7 +112,7 @@ def test_a_cell_that_is_wrong_is_named_by_line_and_column(column: str, cell: str
     ("field", "length"),
     [("sku", 40), ("name", 200), ("slug", 200), ("description", 4000), ("category", 80)],
 )
-def test_the_longest_text_is_taken(field: str, length: int) -> None:
+def test_the_longest_text_is_accepted(field: str, length: int) -> None:
     cells = {**dict(zip(HEAD.split(","), GOOD.split(","), strict=True)), field: "a" * length}
     [row] = catalogue_file.read([",".join(cells), ",".join(cells.values())], DEFAULTS)
     assert getattr(row, field) == "a" * length
@@ -131,32 +129,32 @@ def test_the_longest_text_is_taken(field: str, length: int) -> None:
         pytest.param(
             ["sku,name,currency", "A,B,GBP"],
             ["Line 1: the column price is missing."],
-            id="a column missing",
+            id="a missing column",
         ),
         pytest.param(
             [f"{HEAD},colour", f"{GOOD},red"],
             ["Line 1: the column colour is not known."],
-            id="a column not known",
+            id="an unknown column",
         ),
         pytest.param(
             [HEAD, "MUG,Mug"],
             ["Line 2: it does not have as many cells as the header."],
-            id="cells missing",
+            id="missing cells",
         ),
         pytest.param(
             [HEAD, f"{GOOD},5"],
             ["Line 2: it does not have as many cells as the header."],
-            id="a cell too many",
+            id="an extra cell",
         ),
         pytest.param(
             [HEAD, GOOD, "CUP,Cup,1,GBP", GOOD],
             ["Line 4, column sku: MUG stands in line 2 too."],
-            id="a SKU twice",
+            id="a repeated SKU",
         ),
         pytest.param(
             [f"{HEAD},slug", "A,A,1,GBP,x", "B,B,1,GBP,", "C,C,1,GBP,", "D,D,1,GBP,x"],
             ["Line 5, column slug: x stands in line 2 too."],
-            id="a slug twice, and two rows without",
+            id="a repeated slug, and two rows without one",
         ),
         pytest.param(
             [HEAD, "A,,1,GBP", GOOD, "B,B,x,GBP"],
@@ -168,21 +166,21 @@ def test_the_longest_text_is_taken(field: str, length: int) -> None:
         ),
     ],
 )
-def test_a_file_is_refused_with_a_sentence_for_each_problem(
+def test_an_invalid_file_is_refused_with_a_sentence_for_each_problem(
     lines: list[str], sentences: list[str]
 ) -> None:
     assert problems(*lines) == sentences
 
 
-def test_a_quote_that_never_ends_is_a_problem_and_no_crash() -> None:
+def test_an_unclosed_quote_is_reported() -> None:
     [problem] = problems(HEAD, '"MUG,Mug')
     assert problem.endswith(": unexpected end of data.")
 
 
-def test_after_many_problems_the_rest_is_not_read() -> None:
-    found = problems(HEAD, *(f"A{row},,1,GBP" for row in range(99)))
-    assert len(found) == MAX_PROBLEMS + 1
-    assert found[-1] == "Too many problems; the rest of the file was not read."
+def test_reading_stops_after_too_many_problems() -> None:
+    sentences_found = problems(HEAD, *(f"A{row},,1,GBP" for row in range(99)))
+    assert len(sentences_found) == MAX_PROBLEMS + 1
+    assert sentences_found[-1] == "Too many problems; the rest of the file was not read."
 
 
 @pytest.mark.parametrize(
@@ -191,13 +189,13 @@ def test_after_many_problems_the_rest_is_not_read() -> None:
         pytest.param({"vat_basis_points": 550}, "vat_rate", "5.5", id="5.5 %"),
         pytest.param({"vat_basis_points": 1000}, "vat_rate", "10", id="10 %"),
         pytest.param({"vat_basis_points": 5}, "vat_rate", "0.05", id="0.05 %"),
-        pytest.param({"stock": None}, "stock", "", id="no limit of stock"),
+        pytest.param({"stock": None}, "stock", "", id="unlimited stock"),
         pytest.param({"stock": 0}, "stock", "0", id="none left"),
         pytest.param({"image": None}, "image", "", id="no picture"),
         pytest.param({"is_active": False}, "active", "no", id="not active"),
         pytest.param({"price": Money(5, "GBP")}, "price", "0.05", id="five pence"),
     ],
 )
-def test_a_product_is_written_as_it_is_read(change: dict[str, Any], column: str, cell: str) -> None:
+def test_a_product_is_written_as_cells(change: dict[str, Any], column: str, cell: str) -> None:
     header, row = catalogue_file.write([replace(MUG, **change)], 2)
     assert dict(zip(header, row, strict=True))[column] == cell

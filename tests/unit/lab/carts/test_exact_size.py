@@ -16,7 +16,7 @@ def limit(name: str = "cart") -> CookieLimit:
 
 @pytest.mark.parametrize("name", ["cart", "__Host-cart"])
 @pytest.mark.parametrize("octets", [*range(64, 80), 1000, 1999, 2000, 4094, 4095, 4096])
-def test_a_cart_is_made_to_the_byte(name: str, octets: int) -> None:
+def test_a_cart_has_the_exact_size(name: str, octets: int) -> None:
     cart = cart_of_exactly(octets, limit(name), first=FIRST, now=NOW)
     assert cart is not None
     assert (limit(name).octets(cart), cart.lines[0], cart.changed_at) == (octets, FIRST[0], NOW)
@@ -25,18 +25,18 @@ def test_a_cart_is_made_to_the_byte(name: str, octets: int) -> None:
 
 @pytest.mark.parametrize("octets", [*range(100, 110), 4096, 4097])
 @pytest.mark.parametrize("last", [Line(1, 1), Line(9_999_999, 42)])
-def test_a_last_line_makes_it_to_the_byte(octets: int, last: Line) -> None:
+def test_a_cart_has_the_exact_size_with_its_last_line(octets: int, last: Line) -> None:
     cart = cart_of_exactly(octets, limit(), last=last, now=NOW)
     assert cart is not None
     assert last.number not in {line.number for line in cart.lines}
     assert limit().octets(Cart((*cart.lines, last), NOW)) == octets
 
 
-def test_another_seed_makes_another_cart() -> None:
+def test_another_seed_gives_another_cart() -> None:
     one, other = (cart_of_exactly(900, limit(), now=NOW, seed=seed) for seed in (1, 2))
     assert None not in (one, other)
     assert one != other
 
 
-def test_too_few_bytes_for_the_first_lines_hold_no_cart() -> None:
+def test_no_cart_fits_if_the_first_lines_are_too_long() -> None:
     assert cart_of_exactly(40, limit(), first=[Line(1, 1), Line(2, 999)], now=NOW) is None

@@ -1,4 +1,4 @@
-"""When the cases change, their edition is raised: old report links must not be misread."""
+"""When the cases change, EDITION must be raised, so that old report links are not misread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.lab.fingerprint import ADVICE, fingerprint
 FINGERPRINT = "da7e3ec040b14d72"
 
 
-def test_changed_cases_raise_the_edition() -> None:
+def test_changed_cases_need_a_new_edition() -> None:
     cases = [
         [
             family.key,
@@ -24,7 +24,7 @@ def test_changed_cases_raise_the_edition() -> None:
         ]
         for family in families()
     ]
-    found = [run(family, ModelBrowser(drops_tabs=True)) for family in families()]
-    now = fingerprint([EDITION, sorted(suite.REASONS), cases, found])
+    findings = [run(family, ModelBrowser(drops_tabs=True)) for family in families()]
+    now = fingerprint([EDITION, sorted(suite.REASONS), cases, findings])
     where = "shop/lab/conformance/page.py"
     assert now == FINGERPRINT, ADVICE.format(what="cases", module=where, now=now)

@@ -1,5 +1,5 @@
-"""The table of conformance cases: that it is whole, that it asks what RFC 6265bis asks, and that
-what comes of it fits into an address."""
+"""The conformance cases are complete, agree with RFC 6265bis, and their findings fit into an
+address."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ JAR = "/limits/conformance/jar"
 PAGE = "/limits/conformance"
 NOW = 1_780_000_000
 LONGEST_TOKEN = 6_000
-"""Of 8,190 that gunicorn and nginx let a request line have; the rest is path and slack."""
+"""gunicorn and nginx allow a request line of about 8,190; the rest is for the path, and slack."""
 HTTP_STATE = {
     "DOMAIN": 40, "NAME": 33, "PATH": 32, "": 28, "ATTRIBUTE": 26, "CHROMIUM": 20,
     "MOZILLA": 17, "COMMA": 7, "VALUE": 6, "CHARSET": 4, "ORDERING": 1,
     "OPTIONAL_DOMAIN": 4, "DISABLED_CHROMIUM": 3, "DISABLED_PATH": 1,
 }  # fmt: skip
-"""How many cases of each name tests/data/parser.json of http-state has, as of 2017."""
+"""The number of cases by name in http-state's tests/data/parser.json, as of 2017."""
 WEB_PLATFORM_TESTS = {
     "name-and-value": 11, "attributes": 14, "value": 28, "value-ctl-dom": 33,
     "value-ctl-http": 33, "max-age": 10, "__host.header": 20, "__secure.header": 16,
@@ -45,19 +45,19 @@ def names_of(suite_name: str) -> list[str]:
     return [case.name for family in ours for case in family.cases]
 
 
-def test_all_cases_of_http_state_are_there() -> None:
+def test_all_cases_of_http_state_are_included() -> None:
     names = names_of("http-state")
     assert Counter(re.sub(r"\d{4}$", "", name) for name in names) == HTTP_STATE
     assert len(set(names)) == len(names) == 222
 
 
-def test_the_chosen_cases_of_web_platform_tests_are_there() -> None:
+def test_the_chosen_cases_of_web_platform_tests_are_included() -> None:
     names = names_of("web-platform-tests")
     assert Counter(re.sub(r"-[0-9a-f]+$", "", name) for name in names) == WEB_PLATFORM_TESTS
     assert len(set(names)) == len(names)
 
 
-def test_each_difference_and_each_deviation_names_what_there_is() -> None:
+def test_differences_and_deviations_refer_to_existing_cases_and_remarks() -> None:
     every = [case for family in families() for case in family.cases]
     for case in every:
         assert case.why in ("", *cases.remarks())
@@ -67,7 +67,7 @@ def test_each_difference_and_each_deviation_names_what_there_is() -> None:
         assert deviation.cases <= {case.name for case in every}
 
 
-def test_nothing_is_set_outside_the_directory_of_its_case_but_what_must_be() -> None:
+def test_only_host_prefixed_cookies_are_set_outside_their_cases_directory() -> None:
     for family in families():
         for case in family.cases:
             for line in case.lines:
@@ -80,60 +80,64 @@ def test_nothing_is_set_outside_the_directory_of_its_case_but_what_must_be() -> 
 
 
 def run(family: Family, browser: ModelBrowser, *, has_script: bool = True) -> Findings:
-    """The findings of a family, asked of a browser as the chain does it."""
+    """The findings of a family of cases, run in a browser as the pages do."""
     probe, sending = suite.probe_of(family), Sending(browser.host, NOW)
     origin = f"{'https' if browser.is_secure else 'http'}://{browser.host}"
     answers: list[Answer] = []
     at = f"{JAR}/"
-    while (now := position(probe, JAR, answers).exchange) is not None:
-        for line in now.lines:
+    while (exchange := position(probe, JAR, answers).exchange) is not None:
+        for line in exchange.lines:
             browser.take(sending.filled(line), at)
-        at = f"{JAR}/{now.at}"
-        answers.append(_answered(now, browser, Arrival(origin, browser.sent_to(at)), has_script))
+        at = f"{JAR}/{exchange.at}"
+        answers.append(
+            _answered(exchange, browser, Arrival(origin, browser.sent_to(at)), has_script)
+        )
     return position(probe, JAR, answers).findings
 
 
-def _answered(now: Exchange, browser: ModelBrowser, arrival: Arrival, has_script: bool) -> Answer:
-    if now.script is None:
-        return now.arrival(arrival) if now.arrival else None
+def _answered(
+    exchange: Exchange, browser: ModelBrowser, arrival: Arrival, has_script: bool
+) -> Answer:
+    if exchange.script is None:
+        return exchange.arrival(arrival) if exchange.arrival else None
     if not has_script:
         return None
-    for text in now.script.writes:
+    for text in exchange.script.writes:
         browser.take(Sending(browser.host, NOW).filled(text), PAGE, by_script=True)
-    return now.script.read_report({})
+    return exchange.script.read_report({})
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
 @pytest.mark.parametrize("host", ["shop.example.org", "localhost", "203.0.113.7", "127.0.0.1"])
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.key)
-def test_a_browser_by_the_book_deviates_nowhere(family: Family, host: str, is_secure: bool) -> None:
-    found = run(family, ModelBrowser(host, is_secure))
-    assert found["came"] == ""
-    assert len(str(found["marks"])) == len(family.cases)
-    assert set(str(found["marks"])) <= {suite.AS_EXPECTED, suite.AS_SECURE, *suite.REASONS}
+def test_a_conforming_browser_never_deviates(family: Family, host: str, is_secure: bool) -> None:
+    findings = run(family, ModelBrowser(host, is_secure))
+    assert findings["came"] == ""
+    assert len(str(findings["marks"])) == len(family.cases)
+    assert set(str(findings["marks"])) <= {suite.AS_EXPECTED, suite.AS_SECURE, *suite.REASONS}
 
 
-def test_without_a_script_the_rest_is_asked() -> None:
+def test_without_a_script_all_other_cases_still_run() -> None:
     for family in families():
-        found = run(family, ModelBrowser("shop.example.org", is_secure=True), has_script=False)
-        for case, mark in zip(family.cases, str(found["marks"]), strict=True):
+        findings = run(family, ModelBrowser("shop.example.org", is_secure=True), has_script=False)
+        for case, mark in zip(family.cases, str(findings["marks"]), strict=True):
             assert mark == "s" or not case.is_written or case.needs, case.name
-        assert found["came"] == ""
+        assert findings["came"] == ""
 
 
-def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
+def test_on_local_http_secure_cookies_may_be_kept_or_refused() -> None:
     (family,) = (family for family in families() if family.key == "attribute")
     for is_secure, mark in ((True, suite.AS_SECURE), (False, suite.AS_EXPECTED)):
-        ground = suite.Environment.of_request(Arrival("http://127.0.0.1:8000", "")).expected(
+        environment = suite.Environment.of_request(Arrival("http://127.0.0.1:8000", "")).expected(
             family.cases[0]
         )
         browser = ModelBrowser("127.0.0.1", is_secure)
         browser.take("foo=bar; Secure", "/")
-        assert ground[mark] == browser.sent_to("/")
+        assert environment[mark] == browser.sent_to("/")
 
 
 @pytest.mark.parametrize(
-    ("origin", "ground"),
+    ("origin", "environment"),
     [
         ("https://shop.example.org", "ns"),
         ("http://shop.example.org", "np"),
@@ -147,19 +151,19 @@ def test_where_the_browser_says_what_is_secure_either_is_as_asked() -> None:
         ("http://203.0.113.7", "ip"),
     ],
 )
-def test_the_ground_is_read_off_the_origin(origin: str, ground: str) -> None:
-    assert str(suite.Environment.of_request(Arrival(origin, "")))[:2] == ground
+def test_the_environment_is_derived_from_the_origin(origin: str, environment: str) -> None:
+    assert str(suite.Environment.of_request(Arrival(origin, "")))[:2] == environment
 
 
-def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
+def test_earlier_cookies_and_the_cart_do_not_count_for_a_case() -> None:
     of_request = suite.Environment.of_request(
         Arrival("https://shop.example.org", "a=1; theme=night")
     )
-    ground = suite.Environment.read(str(of_request))
+    environment = suite.Environment.read(str(of_request))
     for pair in ("a=1", "theme=night", "cart=changed-meanwhile", "__Host-cart=x"):
-        assert ground.is_of_others(pair), pair
+        assert environment.is_of_others(pair), pair
     for pair in ("a=2", "b=1", "carts=1", "theme"):
-        assert not ground.is_of_others(pair), pair
+        assert not environment.is_of_others(pair), pair
 
 
 @pytest.mark.parametrize(
@@ -170,27 +174,25 @@ def test_what_came_before_and_the_cart_are_none_of_a_case_s() -> None:
         ("203.0.113.7", {"above": "a", "second": "h", "dotted": "i", "name": "i"}),
     ],
 )
-def test_a_case_that_cannot_be_asked_has_the_mark_of_its_reason(
-    host: str, marks: dict[str, str]
-) -> None:
+def test_an_untestable_case_is_marked_with_its_reason(host: str, marks: dict[str, str]) -> None:
     apart = {"spelling": "w", "root": "r", "sender": "c"}
     for family in families():
-        found = str(run(family, ModelBrowser(host, is_secure=False))["marks"])
-        for case, mark in zip(family.cases, found, strict=True):
+        findings = str(run(family, ModelBrowser(host, is_secure=False))["marks"])
+        for case, mark in zip(family.cases, findings, strict=True):
             assert mark == (marks | apart).get(case.needs, "+"), case.name
 
 
 @dataclass(slots=True)
-class Contrary(ModelBrowser):
-    """A browser that sends what nobody asked of it."""
+class ArbitraryBrowser(ModelBrowser):
+    """A browser that sends arbitrary cookies."""
 
     letters: str = ""
 
     def sent_to(self, address: str) -> str:
         if address == f"{JAR}/":
             return "; ".join(f"c{number}=1" for number in range(200))
-        dice = random.Random(address)
-        return "".join(dice.choices(self.letters, k=dice.randrange(100)))
+        rng = random.Random(address)
+        return "".join(rng.choices(self.letters, k=rng.randrange(100)))
 
 
 @pytest.mark.parametrize(
@@ -199,23 +201,23 @@ class Contrary(ModelBrowser):
         pytest.param(string.ascii_letters + string.digits, id="letters"),
         pytest.param('"\\=,\t', id="escaped in JSON"),
         pytest.param("".join(map(chr, range(0xA0, 0x100))), id="beyond ASCII"),
-        pytest.param("=", id="runs"),
+        pytest.param("=", id="repeated characters"),
     ],
 )
 def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) -> None:
     signer = URLSafeTimedSerializer("key")
-    found: list[Findings] = []
+    findings: list[Findings] = []
     for family in families():
         probe, answers = suite.probe_of(family), list[Answer]()
-        browser, at = Contrary("shop.example.org", True, letters=letters), f"{JAR}/"
-        while (now := position(probe, JAR, answers).exchange) is not None:
-            at = f"{JAR}/{now.at}"
+        browser, at = ArbitraryBrowser("shop.example.org", True, letters=letters), f"{JAR}/"
+        while (exchange := position(probe, JAR, answers).exchange) is not None:
+            at = f"{JAR}/{exchange.at}"
             arrival = Arrival("https://shop.example.org", browser.sent_to(at))
-            answers.append(_answered(now, ModelBrowser("x", True), arrival, has_script=True))
-        assert len(signer.dumps([found, answers, True, 0])) < LONGEST_TOKEN
-        found.append(position(probe, JAR, answers).findings)
-        assert suite.OTHERWISE in str(found[-1]["marks"])
-    assert len(signer.dumps([found, [], False, 0])) < LONGEST_TOKEN
+            answers.append(_answered(exchange, ModelBrowser("x", True), arrival, has_script=True))
+        assert len(signer.dumps([findings, answers, True, 0])) < LONGEST_TOKEN
+        findings.append(position(probe, JAR, answers).findings)
+        assert suite.OTHERWISE in str(findings[-1]["marks"])
+    assert len(signer.dumps([findings, [], False, 0])) < LONGEST_TOKEN
 
 
 @pytest.mark.parametrize(
@@ -229,15 +231,15 @@ def test_findings_fit_into_an_address_even_if_all_cases_deviate(letters: str) ->
         ("åäö" * 20, "åäö" * 3 + "..."),
     ],
 )
-def test_what_came_is_told_in_short(text: str, shortened: str) -> None:
+def test_received_values_are_shortened(text: str, shortened: str) -> None:
     assert suite.shortened(text) == shortened
 
 
-def test_what_leaves_the_laboratory_s_path_lives_for_minutes() -> None:
-    given = [
+def test_cookies_outside_the_laboratorys_path_live_for_minutes() -> None:
+    lines = [
         line for family in families() for case in family.cases for line in suite._lines(case, JAR)
     ]
-    beyond = [line for line in given if f"Path={JAR}" not in line and "Path=/" in line]
+    beyond = [line for line in lines if f"Path={JAR}" not in line and "Path=/" in line]
     assert len(beyond) > 30
     for line in beyond:
         assert "__ho" in line.lower()

@@ -1,4 +1,4 @@
-"""The picture of real orders says what was measured: read off its pixels."""
+"""The plot of real orders shows what was measured, as read from its coordinates."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.drawn import Drawn
 NEAR = 0.2
 """Pixels: coordinates are rounded to a tenth."""
 ORDERS = [(1, 16)] * 10 + [(1, 64)] * 80 + [(1, 1024)] * 9 + [(10, 4096)]
-"""Lines of each order, and the bytes of its cookie as the product keeps it."""
+"""For each order, its lines and the bytes of its cookie in this shop's encoding."""
 
 
 def sizes(product: int) -> Sizes:
-    """Of an order: in every other way it takes 256 bytes, but for a large one."""
+    """The sizes of an order: 256 bytes in every other encoding, or 4,097 for a large one."""
     others = 4097 if product == 4096 else 256
     return {encoding.key: others for encoding in ENCODINGS} | {"product": product}
 
@@ -34,16 +34,16 @@ def picture() -> str:
 @pytest.mark.parametrize(
     ("ranked", "lost"), [((64, 4095, 4096), 0), ((64, 4096, 4097), 1), ((4097, 5000, 9000), 3)]
 )
-def test_an_order_of_just_the_limit_is_not_lost(ranked: tuple[int, ...], lost: int) -> None:
+def test_an_order_of_exactly_the_limit_is_not_lost(ranked: tuple[int, ...], lost: int) -> None:
     assert Measured("A", ENCODINGS[0], ranked, ()).lost == lost
 
 
-def test_each_way_says_how_many_it_loses(picture: str) -> None:
+def test_each_encoding_says_how_many_orders_it_loses(picture: str) -> None:
     assert picture.count(">keeps every order<") == 1
     assert picture.count(">loses 1 order, 1.00%<") == 6
 
 
-def test_the_limit_stands_in_both_charts_where_4096_is(picture: str) -> None:
+def test_both_charts_draw_the_limit_at_4096(picture: str) -> None:
     shares, against = Drawn.read(picture)
     (left, low), (right, high) = shares.curves["limit"]
     assert (left, right) == pytest.approx([shares.across["4,096"]] * 2, abs=NEAR)
@@ -53,7 +53,7 @@ def test_the_limit_stands_in_both_charts_where_4096_is(picture: str) -> None:
     assert (left, right) == pytest.approx([against.across["1"], against.across["10"]], abs=NEAR)
 
 
-def test_shares_are_of_the_orders_that_are_longer(picture: str) -> None:
+def test_the_share_of_longer_orders_is_drawn(picture: str) -> None:
     shares, _ = Drawn.read(picture)
     line, at = shares.curves["product"], shares.across
 
@@ -68,7 +68,7 @@ def test_shares_are_of_the_orders_that_are_longer(picture: str) -> None:
     assert line[-1] == pytest.approx((at["4,096"], shares.up["1%"]), abs=NEAR)
 
 
-def test_of_orders_with_so_many_lines_the_middle_one_is_drawn(picture: str) -> None:
+def test_the_median_size_per_number_of_lines_is_drawn(picture: str) -> None:
     _, against = Drawn.read(picture)
     assert against.curves["product"] == [
         pytest.approx((against.across["1"], against.up["64"]), abs=NEAR),

@@ -19,7 +19,7 @@ from tests.unit.core.test_catalogue import MUG
 HEAD = "order,sku,quantity"
 
 
-def test_orders_are_read_in_the_order_they_begin() -> None:
+def test_orders_are_read_by_first_appearance() -> None:
     lines = ["sku,day,quantity,order", "B,1,2,7", "A,1,999999,3", "A,1,1,7"]
     assert budget_report.read_orders(lines) == [
         RealOrder("7", (("B", 2), ("A", 1))),
@@ -31,35 +31,39 @@ def test_orders_are_read_in_the_order_they_begin() -> None:
     ("lines", "sentence"),
     [
         pytest.param([], "Line 1: the column order is missing.", id="empty file"),
-        pytest.param(["order,sku", "7,A"], "Line 1: the column quantity is missing.", id="column"),
-        pytest.param([HEAD], "Line 2: there are no orders in this file.", id="header alone"),
+        pytest.param(
+            ["order,sku", "7,A"], "Line 1: the column quantity is missing.", id="a missing column"
+        ),
+        pytest.param([HEAD], "Line 2: there are no orders in this file.", id="only a header"),
         pytest.param([HEAD, "7,A,1", "7,,1"], "Line 3: order, sku and quantity", id="no SKU"),
         pytest.param([HEAD, ",A,1"], "Line 2: order, sku and quantity", id="no order"),
-        pytest.param([HEAD, "7,A"], "Line 2: order, sku and quantity", id="a cell missing"),
-        pytest.param([HEAD, "7,A,-1"], "Line 2: the quantity -1 is not", id="negative"),
-        pytest.param([HEAD, "7,A,1.0"], "Line 2: the quantity 1.0 is not", id="fraction"),
-        pytest.param([HEAD, "7,A,２"], "Line 2: the quantity ２ is not", id="another script"),
-        pytest.param([HEAD, "7,A,0"], "Line 2: a quantity is from 1 to 999,999.", id="none"),
+        pytest.param([HEAD, "7,A"], "Line 2: order, sku and quantity", id="a missing cell"),
+        pytest.param([HEAD, "7,A,-1"], "Line 2: the quantity -1 is not", id="a negative quantity"),
+        pytest.param([HEAD, "7,A,1.0"], "Line 2: the quantity 1.0 is not", id="a fraction"),
+        pytest.param(
+            [HEAD, "7,A,２"], "Line 2: the quantity ２ is not", id="digits of another script"
+        ),
+        pytest.param([HEAD, "7,A,0"], "Line 2: a quantity is from 1 to 999,999.", id="quantity 0"),
         pytest.param([HEAD, "7,A,1000000"], "Line 2: a quantity is from 1", id="a million"),
         pytest.param([HEAD, f"7,A,{'9' * 5000}"], "Line 2: a quantity is from 1", id="5000 digits"),
         pytest.param(
-            [HEAD, "7,A,1", "8,A,1", "7,A,2"], "Line 4: order 7 has A already.", id="a SKU twice"
+            [HEAD, "7,A,1", "8,A,1", "7,A,2"], "Line 4: order 7 has A already.", id="a repeated SKU"
         ),
     ],
 )
-def test_a_row_that_is_no_line_of_an_order_is_named(lines: list[str], sentence: str) -> None:
+def test_an_invalid_row_is_reported_by_line(lines: list[str], sentence: str) -> None:
     with pytest.raises(FileRefused) as refused:
         budget_report.read_orders(lines)
     [problem] = refused.value.problems
     assert problem.startswith(sentence)
 
 
-def test_a_quote_that_never_ends_is_refused() -> None:
+def test_an_unclosed_quote_is_refused() -> None:
     with pytest.raises(FileRefused, match="unexpected end of data"):
         budget_report.read_orders([HEAD, '7,"A,1'])
 
 
-def test_a_file_that_is_no_text_is_named() -> None:
+def test_a_file_that_is_not_utf_8_is_reported_by_line() -> None:
     def lines() -> Iterator[str]:
         yield from (HEAD, "7,A,1")
         yield b"7,\xff,1".decode()
@@ -68,7 +72,7 @@ def test_a_file_that_is_no_text_is_named() -> None:
         budget_report.read_orders(lines())
 
 
-def test_an_order_is_measured_each_way() -> None:
+def test_orders_are_measured_in_every_encoding() -> None:
     orders = [RealOrder("7", (("MUG", 2), ("NEW", 1))), RealOrder("8", (("NEWER", 3), ("NEW", 1)))]
     sizes = budget_report.measure(orders, {"MUG": Good(40, "Mug", 950)}, keys=KEYS, now=NOON)
     carts = [cart_of((40, 2), (41, 1)), cart_of((42, 3), (41, 1))]
@@ -86,8 +90,8 @@ def test_an_order_is_measured_each_way() -> None:
     ]
 
 
-def test_an_unknown_sku_is_numbered_after_the_highest() -> None:
-    # number 9,999,999 takes more bytes than 1, so that the size tells which was given
+def test_an_unknown_sku_gets_the_next_free_number() -> None:
+    # number 9,999,999 takes more bytes than 1, so the size shows which one was used
     order = [RealOrder("7", (("NEW", 1),))]
     [low] = budget_report.measure(order, {}, keys=KEYS, now=NOON)
     [high] = budget_report.measure(order, {"OLD": Good(9_999_998)}, keys=KEYS, now=NOON)
@@ -95,7 +99,7 @@ def test_an_unknown_sku_is_numbered_after_the_highest() -> None:
     assert high["session_naive"] == low["session_naive"]
 
 
-def test_a_name_and_a_price_lengthen_the_naive_session_alone() -> None:
+def test_names_and_prices_lengthen_only_the_naive_session() -> None:
     order = [RealOrder("7", (("MUG", 1),))]
     long = Good(1, "A mug with a handle that fits three fingers", 950)
     [known] = budget_report.measure(order, {"MUG": long}, keys=KEYS, now=NOON)
@@ -104,14 +108,14 @@ def test_a_name_and_a_price_lengthen_the_naive_session_alone() -> None:
     assert known["session_naive"] > unknown["session_naive"]
 
 
-def test_goods_are_those_of_a_shop_or_of_a_file() -> None:
+def test_goods_come_from_the_shop_or_a_file() -> None:
     assert budget_report.goods_of_shop([MUG]) == {"MUG": Good(MUG.number, "Mug", 950)}
     rows = [Row(2, "B", "Bowl", Money(700, "GBP")), Row(3, "A", "Axe", Money(1250, "GBP"))]
     goods = budget_report.goods_of_file(rows)
     assert goods == {"B": Good(1, "Bowl", 700), "A": Good(2, "Axe", 1250)}
 
 
-def test_a_report_sums_up_each_way_and_names_the_largest_order() -> None:
+def test_a_report_summarises_each_encoding_and_names_the_largest_order() -> None:
     orders = [RealOrder(name, (("A", 1),)) for name in ("first", "second", "third")]
     sizes = [_sizes(70, 900), _sizes(4097, 800), _sizes(71, 4097)]
     report = budget_report.report(orders, sizes, {"B": Good(1)})

@@ -1,4 +1,4 @@
-"""Charts are bare SVG: well-formed, the same every time, and without style or script."""
+"""Charts are plain SVG: well-formed, reproducible, and without styles or scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def elements_of(svg: str, kind: str) -> list[ElementTree.Element]:
     return [at for at in tree.iter() if at.get("class", "").split(" ")[-1] == kind]
 
 
-def test_nothing_is_in_it_but_shapes_text_and_classes() -> None:
+def test_a_chart_has_only_shapes_text_and_classes() -> None:
     tree = ElementTree.fromstring(drawn(LEVEL, STEEP))  # noqa: S314  # our own
     assert {element.tag for element in tree.iter()} == {"svg", "g", "path", "circle", "text"}
     attributes = {name for element in tree.iter() for name in element.attrib}
@@ -32,11 +32,11 @@ def test_nothing_is_in_it_but_shapes_text_and_classes() -> None:
     assert tree.get("viewBox") == "0 0 720 440"
 
 
-def test_it_is_the_same_every_time() -> None:
+def test_a_chart_is_reproducible() -> None:
     assert drawn(LEVEL, STEEP) == drawn(LEVEL, STEEP)
 
 
-def test_each_curve_has_its_class_and_its_letter() -> None:
+def test_each_curve_has_its_class_and_letter() -> None:
     svg = drawn(LEVEL, STEEP)
     for trace in (LEVEL, STEEP):
         curve, badge = elements_of(svg, trace.kind)
@@ -45,24 +45,24 @@ def test_each_curve_has_its_class_and_its_letter() -> None:
         assert [text.text for text in badge.iter("text")] == [trace.letter]
 
 
-def test_a_curve_is_cut_off_where_it_leaves_the_chart() -> None:
+def test_a_curve_is_clipped_where_it_leaves_the_chart() -> None:
     (chart,) = Drawn.read(drawn(LEVEL, STEEP))
     (level_left, _), (level_right, _) = chart.curves["level"]
     (left, _), (right, top) = chart.curves["steep"]
     assert left == level_left
-    # it reaches 1,000 after two thirds of the 50 to its second point
+    # it reaches 1,000 after two thirds of the 50 units to its second point
     share = (right - left) / (level_right - level_left)
     assert share == pytest.approx(50 * 2 / 3 / 99, abs=0.01)
     assert top == chart.up["1,000"]
 
 
-def test_a_curve_that_lies_above_the_chart_is_left_out() -> None:
+def test_a_curve_above_the_chart_is_left_out() -> None:
     svg = drawn(LEVEL, Trace("beyond", [(1, 2000), (100, 3000)], "C"))
     assert elements_of(svg, "level")
     assert not elements_of(svg, "beyond")
 
 
-def test_badges_do_not_lie_on_one_another() -> None:
+def test_badges_do_not_overlap() -> None:
     near = [Trace(f"n{at}", [(1, 500 + at), (100, 520 + 2 * at)], "ABCD"[at]) for at in range(4)]
     (chart,) = Drawn.read(drawn(*near))
     dots = list(chart.badges.values())
@@ -88,12 +88,12 @@ def test_a_curve_agrees_with_the_ticks_and_carries_its_badge() -> None:
     assert badge[1] == pytest.approx(low + share * (high - low), abs=0.5)
 
 
-def test_words_are_escaped() -> None:
+def test_labels_are_escaped() -> None:
     svg = text_of(Plot([LEVEL], Axis(0, 100, {0: "<b>"}), UP).element())
     assert "&lt;b&gt;" in svg
 
 
-def test_a_picture_is_named_and_described() -> None:
+def test_a_chart_has_an_accessible_name_and_description() -> None:
     picture = Plot([LEVEL], ACROSS, UP).element()
     describe(picture, "Title", "Description", prefix="chart-")
     assert picture.attrib["role"] == "img"
@@ -104,6 +104,6 @@ def test_a_picture_is_named_and_described() -> None:
     assert [at.tag for at in picture][:2] == ["title", "desc"]
 
 
-def test_an_axis_without_an_extent_is_refused() -> None:
+def test_an_axis_without_length_is_refused() -> None:
     with pytest.raises(ValueError, match="ends above its start"):
         Axis(1, 1, {})

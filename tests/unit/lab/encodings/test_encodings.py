@@ -1,4 +1,4 @@
-"""What each way costs, to the byte, and against what really sends such a cookie."""
+"""The exact size of each encoding, compared with the libraries that really send such cookies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shop.lab.encodings.encodings import BOUND, ENCODINGS, PRODUCT, PlainCart, P
 from tests.unit.core.carts import KEYS, cart_of
 
 LIMIT = CookieLimit("cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
-WAY = {encoding.key: encoding for encoding in ENCODINGS}
+BY_KEY = {encoding.key: encoding for encoding in ENCODINGS}
 
 GOODS = {
     1: ("MUG", "Everyday mug", 950),
@@ -30,8 +30,8 @@ GOODS = {
     90: ("LAMP-DESK", "Hinged desk lamp", 11_900),
 }
 CART = ((2, 1), (1, 12), (90, 1), (3, 2), (4, 1), (5, 1))
-# Each checked once by other means: Set-Cookie of Flask (a session, set_cookie), Chromium's
-# encodeURIComponent, and sums by hand of the text, its packing and the bound.
+# Each was verified independently: by Flask's Set-Cookie (session and set_cookie), Chromium's
+# encodeURIComponent, and by hand for the text, its packing and the bound.
 GOLDEN = {
     "session_naive": 373,
     "session_sku_quantity": 158,
@@ -44,18 +44,18 @@ GOLDEN = {
 
 
 def plain(*lines: tuple[int, int], products: int = 6) -> PlainCart:
-    """A cart of the small catalogue; numbers that it lacks have a SKU made of them."""
+    """A cart of the small catalogue; unknown numbers get a SKU made from the number."""
     kept = (PlainLine(*GOODS.get(n, (f"SKU-{n}", f"Thing {n}", n)), q) for n, q in lines)
     return PlainCart(cart_of(*lines), tuple(kept), products)
 
 
-def sent(response: Response) -> str:
-    """Name and value as they stand in the Set-Cookie header, without the sign between."""
+def name_and_value(response: Response) -> str:
+    """Name and value from the Set-Cookie header, without the equals sign."""
     return response.headers["Set-Cookie"].partition("; ")[0].replace("=", "", 1)
 
 
-def session_sent(cart: object) -> str:
-    """What Flask sends for a session with this cart."""
+def flask_session(cart: object) -> str:
+    """Name and value of Flask's session cookie with this cart."""
     app = Flask("a tutorial")
     app.secret_key = KEYS[0]
 
@@ -64,13 +64,13 @@ def session_sent(cart: object) -> str:
         session["cart"] = cart
         return ""
 
-    return sent(app.test_client().get("/"))  # type: ignore[arg-type]
+    return name_and_value(app.test_client().get("/"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "encoding", [pytest.param(encoding, id=encoding.key) for encoding in ENCODINGS]
 )
-def test_each_way_to_the_byte(encoding: encodings.Encoding) -> None:
+def test_each_encoding_has_its_exact_size(encoding: encodings.Encoding) -> None:
     assert encoding.octets(plain(*CART), LIMIT) == GOLDEN[encoding.key]
 
 
@@ -82,42 +82,42 @@ def test_each_way_to_the_byte(encoding: encodings.Encoding) -> None:
         pytest.param([(number, number) for number in range(100, 200)], id="long enough to deflate"),
     ],
 )
-def test_a_session_is_as_long_as_the_one_that_flask_sends(
+def test_a_session_is_as_long_as_flasks(
     lines: Sequence[tuple[int, int]],
 ) -> None:
     cart = plain(*lines)
     naive = [
         {"sku": n.sku, "name": n.name, "price": n.price, "quantity": n.quantity} for n in cart.lines
     ]
-    assert WAY["session_naive"].octets(cart, LIMIT) == len(session_sent(naive))
-    assert WAY["session_sku_quantity"].octets(cart, LIMIT) == len(session_sent(cart.quantities))
+    assert BY_KEY["session_naive"].octets(cart, LIMIT) == len(flask_session(naive))
+    assert BY_KEY["session_sku_quantity"].octets(cart, LIMIT) == len(flask_session(cart.quantities))
 
 
-def test_quoted_json_is_as_long_as_the_cookie_that_werkzeug_sends() -> None:
+def test_quoted_json_is_as_long_as_werkzeugs_cookie() -> None:
     response = Response()
     response.set_cookie("cart", encodings._json(plain(*CART)), secure=True, httponly=True)
-    assert WAY["json_quoted"].octets(plain(*CART), LIMIT) == len(sent(response))
+    assert BY_KEY["json_quoted"].octets(plain(*CART), LIMIT) == len(name_and_value(response))
     read = parse_cookie(response.headers["Set-Cookie"].partition("; ")[0])
     assert read["cart"].startswith('{"NOTE-A5":1,"MUG":12,')
 
 
-def test_percent_encoded_json_holds_cookie_octets_only_and_is_read_again() -> None:
+def test_percent_encoded_json_round_trips() -> None:
     text = encodings._json(plain(*CART))
     value = quote(text, safe=encodings.LEFT_BY_SCRIPTS)
     assert value.startswith("%7B%22NOTE-A5%22%3A1%2C%22MUG%22%3A12%2C")
     assert unquote(value) == text
-    assert WAY["json_percent"].octets(plain(*CART), LIMIT) == len("cart") + len(value)
+    assert BY_KEY["json_percent"].octets(plain(*CART), LIMIT) == len("cart") + len(value)
 
 
-def test_compact_pairs_say_a_quantity_unless_it_is_one() -> None:
+def test_compact_pairs_omit_a_quantity_of_one() -> None:
     pairs = encodings.compact_pairs(plain(*CART))
     assert pairs == "NOTE-A5!MUG*12!LAMP-DESK!BRULEE-DISH*2!P%C3%82T%C3%89!20%25%20OFF"
     signed = Signer(KEYS[0]).sign(pairs)
-    assert WAY["pairs_signed"].octets(plain(*CART), LIMIT) == len(b"cart" + signed)
+    assert BY_KEY["pairs_signed"].octets(plain(*CART), LIMIT) == len(b"cart" + signed)
     assert len(signed) - len(pairs) == len(".") + 27
 
 
-def test_the_product_is_as_long_as_its_own_cookie() -> None:
+def test_the_product_is_as_long_as_the_shops_own_cookie() -> None:
     cart = plain(*CART)
     value = cookie.encode(cart.cart, KEYS, name="__Host-cart")
     cookie_limit = CookieLimit("__Host-cart", KEYS, cookie.BROWSER_LIMIT_BYTES)
@@ -125,31 +125,29 @@ def test_the_product_is_as_long_as_its_own_cookie() -> None:
 
 
 def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
-    # 3 of 10 in order: 10 * 9 * 8; two quantities alike and one other: 3 choices of which it is,
-    # whose entropy is log2(27 / 4); 400 days of seconds; the signature
+    # 3 of 10 in order: 10 * 9 * 8; quantities, of which two are equal and one differs: an entropy
+    # of log2(27 / 4); the seconds of 400 days; the signature
     cart = plain((4, 1), (9, 7), (2, 1), products=10)
     expected = math.log2(720) + math.log2(27 / 4) + math.log2(34_560_000) + 128
     assert encodings.bound_bits(cart) == pytest.approx(expected)
     assert BOUND.octets(cart, LIMIT) == len("cart") + math.ceil(expected / math.log2(90))
 
 
-def test_the_bound_draws_from_the_highest_number_held_where_products_are_fewer() -> None:
+def test_the_bound_uses_the_highest_number_in_the_cart_if_products_are_fewer() -> None:
     assert encodings.bound_bits(plain((90, 1))) == encodings.bound_bits(plain((90, 1), products=90))
     assert encodings.bound_bits(plain((90, 1), products=91)) > encodings.bound_bits(plain((90, 1)))
 
 
 @pytest.mark.parametrize("count", [1, 2, 20, 100, 300])
 @pytest.mark.parametrize("highest", [300, 9_999, 9_999_999])
-def test_without_a_pattern_the_product_does_not_go_below_the_bound(
-    count: int, highest: int
-) -> None:
-    chance = random.Random(count * highest)
-    lines = [(n, chance.choice((1, 1, 2, 12))) for n in chance.sample(range(1, highest + 1), count)]
+def test_for_random_carts_the_product_is_not_below_the_bound(count: int, highest: int) -> None:
+    rng = random.Random(count * highest)
+    lines = [(n, rng.choice((1, 1, 2, 12))) for n in rng.sample(range(1, highest + 1), count)]
     cart = plain(*lines, products=highest)
     assert BOUND.octets(cart, LIMIT) <= PRODUCT.octets(cart, LIMIT)
 
 
-def test_with_a_pattern_the_product_does() -> None:
+def test_for_regular_carts_the_product_can_be_below_the_bound() -> None:
     cart = plain(*((number, 1) for number in range(1, 301)), products=300)
     assert BOUND.octets(cart, LIMIT) > PRODUCT.octets(cart, LIMIT)
 
@@ -166,7 +164,7 @@ def test_an_empty_cart_has_no_cookie(encoding: encodings.Encoding) -> None:
     assert encoding.octets(plain(), LIMIT) == 0
 
 
-def test_a_session_is_read_again_by_its_own_key_alone() -> None:
+def test_a_session_is_read_with_its_own_key_only() -> None:
     value = Session("a key").value([{"sku": "MUG"}])
     assert Session("a key").cart(value) == [{"sku": "MUG"}]
     assert Session("another").cart(value) is None
@@ -179,6 +177,6 @@ def test_a_session_needs_a_key() -> None:
         Session("")
 
 
-def test_the_lines_are_those_of_the_cart() -> None:
+def test_plain_lines_must_match_the_cart() -> None:
     with pytest.raises(ValueError, match="lines of its cart"):
         PlainCart(cart_of((1, 1)), (), 6)

@@ -1,4 +1,4 @@
-"""Set-Cookie lines read by the book, filled when they are sent, and taken back."""
+"""Parsing Set-Cookie lines by the standard, filling their placeholders, and deleting cookies."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HOST = "shop.example.org"
     ("line", "name", "value"),
     [
         pytest.param("a=b", "a", "b", id="plain"),
-        pytest.param(" a b = c d ; x", "a b", "c d", id="inner space is kept"),
+        pytest.param(" a b = c d ; x", "a b", "c d", id="inner spaces are kept"),
         pytest.param("\ta\t=\tb\t", "a", "b", id="tabs around"),
-        pytest.param("a", "", "a", id="no sign"),
-        pytest.param("=a=b", "", "a=b", id="sign first"),
-        pytest.param("a;b=c", "", "a", id="sign in an attribute only"),
-        pytest.param("a==", "a", "=", id="two signs"),
+        pytest.param("a", "", "a", id="no equals sign"),
+        pytest.param("=a=b", "", "a=b", id="equals sign first"),
+        pytest.param("a;b=c", "", "a", id="equals sign in an attribute only"),
+        pytest.param("a==", "a", "=", id="two equals signs"),
         pytest.param("", "", "", id="nothing"),
     ],
 )
@@ -28,7 +28,7 @@ def test_name_and_value(line: str, name: str, value: str) -> None:
     assert (received(line).name, received(line).value) == (name, value)
 
 
-def test_attributes_keep_their_order_and_lose_their_case() -> None:
+def test_attributes_are_lower_case_and_in_order() -> None:
     line = "a=b; PATH = /x;; Secure;path; Max-Age=1=2"
     attributes = (("path", "/x"), ("", ""), ("secure", ""), ("path", ""), ("max-age", "1=2"))
     assert received(line) == Received("a", "b", attributes)
@@ -62,7 +62,7 @@ def test_the_default_path(address: str, path: str) -> None:
         "=" + "v" * 4096,
     ],
 )
-def test_what_a_line_left_behind_is_deleted(line: str) -> None:
+def test_deletions_remove_the_cookie_that_a_line_set(line: str) -> None:
     browser = ModelBrowser(HOST, is_secure=True)
     browser.take(line, "/dir/set")
     assert len(browser.kept) == 1
@@ -71,13 +71,13 @@ def test_what_a_line_left_behind_is_deleted(line: str) -> None:
     assert browser.kept == []
 
 
-def test_no_domain_is_tried_that_is_not_this_host_s() -> None:
+def test_deletions_omit_domains_that_do_not_match_the_host() -> None:
     for domain in ("example.net", "op.example.org", f"sub.{HOST}", f"{HOST}.", ""):
         (line,) = deletions(f"a=b; Domain={domain}", default="/", host=HOST)
         assert line == "a=; Path=/; Max-Age=0"
 
 
-def test_holes_are_filled_when_a_line_is_sent() -> None:
+def test_placeholders_are_filled_when_a_line_is_sent() -> None:
     sending = Sending("Shop.example.org".lower(), 1_780_000_000)
     line = "a={b}; Domain={host}{above}{top}{mixed}{doubled}; {soon:%a, %d-%b-%Y %H:%M:%S} GMT"
     assert sending.filled(line) == (

@@ -1,4 +1,4 @@
-"""The search of the way against deployments made for it, whose limits are known."""
+"""The search for header limits, against fake deployments with known limits."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from shop.lab.header_limits.search import Attempt, Bound, Findings, NoStatus, Ou
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A way with limits of one's own choosing: of the value of a field, of all values together,
-    of the fields, and of the value of a field that comes back."""
+    """A route with limits on the value of a field, on all values together, on the number of
+    fields, and on the value of a response field."""
 
     value: int = 10**9
     whole: int = 10**9
@@ -44,7 +44,7 @@ MOST_ATTEMPTS = 82
 def outcomes_in(
     deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
 ) -> tuple[list[Outcome], Findings]:
-    """The outcomes of a search, and what they came to; it ends early after `until` attempts."""
+    """The outcomes and the findings of a search, which ends early after `until` attempts."""
     outcomes: list[Outcome] = []
     steps = search.search()
     attempt = next(steps)
@@ -59,7 +59,7 @@ def outcomes_in(
             return outcomes, end.value
 
 
-def found_in(
+def findings_in(
     deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
 ) -> Findings:
     return outcomes_in(deployment, until=until, ended=ended)[1]
@@ -80,7 +80,7 @@ FASTLY = Deployment(drops_beyond=32_768)
     [
         pytest.param(NGINX, 8182, 400, False, id="nginx"),
         pytest.param(GUNICORN, 8180, 431, False, id="gunicorn"),
-        pytest.param(UWSGI, 3865, NoStatus.CLOSED, True, id="uWSGI, which closes"),
+        pytest.param(UWSGI, 3865, NoStatus.CLOSED, True, id="uWSGI, which closes the connection"),
         pytest.param(
             Deployment(value=17, refused=NoStatus.SILENT), 17, NoStatus.SILENT, True, id="tiny"
         ),
@@ -90,10 +90,10 @@ FASTLY = Deployment(drops_beyond=32_768)
         pytest.param(Deployment(value=2**20 - 1), 2**20 - 1, 431, False, id="just below the cap"),
     ],
 )  # fmt: skip
-def test_the_largest_field_is_found_to_the_byte(
+def test_the_largest_request_field_is_measured_to_the_byte(
     deployment: Deployment, value: int, status: int | NoStatus, is_shared: bool
 ) -> None:
-    findings = found_in(deployment)
+    findings = findings_in(deployment)
     assert (findings.field.most, findings.field.least) == (value, value + 1)
     assert findings.field.is_exact
     assert findings.field.beyond == Outcome(status)
@@ -101,45 +101,45 @@ def test_the_largest_field_is_found_to_the_byte(
 
 
 @pytest.mark.parametrize("count", [12, 64, 100, 101, 128, 1000, 2002])
-def test_fields_are_counted_with_those_of_the_others(count: int) -> None:
-    findings = found_in(Deployment(count=count)).fields
+def test_the_number_of_fields_includes_those_of_others(count: int) -> None:
+    findings = findings_in(Deployment(count=count)).fields
     assert (findings.most, findings.least, findings.fields) == (count - 3, count - 2, count)
 
 
 @pytest.mark.parametrize("back", [3462, 3943, 16_000, 261_506])
-def test_the_largest_field_that_comes_back(back: int) -> None:
-    findings = found_in(Deployment(back=back)).back
+def test_the_largest_response_field_is_measured_to_the_byte(back: int) -> None:
+    findings = findings_in(Deployment(back=back)).back
     assert (findings.most, findings.least, findings.beyond) == (back, back + 1, Outcome(502))
 
 
-def test_a_way_without_a_limit_is_not_asked_for_ever() -> None:
-    findings = found_in(Deployment())
+def test_the_search_ends_on_a_route_without_limits() -> None:
+    findings = findings_in(Deployment())
     assert findings.field == Bound(2**20, fields=4)
     assert findings.fields == Bound(2000, fields=2003)
     assert findings.back == Bound(2**20, fields=3)
     assert findings.is_shared is None
 
 
-def test_a_hop_that_drops_the_field_and_goes_on_is_found_out() -> None:
-    findings = found_in(FASTLY)
+def test_a_hop_that_drops_the_field_is_detected() -> None:
+    findings = findings_in(FASTLY)
     assert (findings.field.most, findings.field.beyond) == (32_768, Outcome(200, 0, 3))
     report = header_limits_report.by_browser(findings, budget_bytes=4096)
     assert "dropped on the route" in report.rows[0].beyond
 
 
 @pytest.mark.parametrize("arrived", [0, 15, 17])
-def test_what_arrives_shorter_or_longer_does_not_pass(arrived: int) -> None:
+def test_a_field_of_another_length_does_not_pass(arrived: int) -> None:
     assert not Outcome(200, arrived, 4).passes(search.one_field(16))
 
 
-def test_a_field_that_arrives_cut_is_said_to_be() -> None:
+def test_a_truncated_field_is_reported() -> None:
     bound = Bound(16, 17, Outcome(200, 12, 4), (17, Outcome(200, 12, 4)), fields=4)
-    report = reported(replace(found_in(Deployment()), field=bound))
+    report = reported(replace(findings_in(Deployment()), field=bound))
     assert report.rows[0].beyond == "17: cut to 12 on the route, with status 200 all the same"
 
 
-def test_nothing_passes_where_even_the_least_is_refused() -> None:
-    findings = found_in(Deployment(value=15))
+def test_if_even_the_smallest_field_is_refused_nothing_passes() -> None:
+    findings = findings_in(Deployment(value=15))
     assert (findings.field.most, findings.field.least) == (0, 16)
     report = header_limits_report.by_browser(findings, budget_bytes=4096)
     assert (report.rows[0].measured, report.rows[0].beyond) == ("nothing", "16: 431")
@@ -149,20 +149,20 @@ def test_nothing_passes_where_even_the_least_is_refused() -> None:
     )
 
 
-def test_the_last_byte_may_be_refused_in_a_way_of_its_own() -> None:
-    class Filled(Deployment):
+def test_the_first_refused_size_may_fail_differently() -> None:
+    class FullHeaderCloses(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
             is_full = attempt.back == 3463
             return Outcome(NoStatus.CLOSED) if is_full else NGINX.answers(attempt)
 
-    report = header_limits_report.by_browser(found_in(Filled()), budget_bytes=4096)
+    report = header_limits_report.by_browser(findings_in(FullHeaderCloses()), budget_bytes=4096)
     closed = "the connection is closed before the response is complete"
     assert report.rows[2].beyond == f"3,463: {closed}; 4,096: 502"
 
 
 @pytest.mark.parametrize("until", range(39))
-def test_a_search_whose_time_is_up_says_what_it_knows(until: int) -> None:
-    findings = found_in(NGINX, until=until)
+def test_a_search_that_runs_out_of_time_reports_partial_results(until: int) -> None:
+    findings = findings_in(NGINX, until=until)
     assert findings.back.cut is NoStatus.OVER
     assert findings.field.most <= 8182
     assert findings.field.least is None or findings.field.least > 8182
@@ -178,7 +178,7 @@ FIELD_ENDS = "with “Cookie: ” and line end"
 @pytest.mark.parametrize(
     ("until", "measured", "beyond"),
     [
-        pytest.param(0, "not measured", "not measured", id="nothing asked"),
+        pytest.param(0, "not measured", "not measured", id="nothing tried"),
         pytest.param(1, f"at least 16 bytes, 26 {FIELD_ENDS}", "not measured", id="one passed"),
         pytest.param(
             2, f"at least 4,096 bytes, 4,106 {FIELD_ENDS}", "not measured", id="two passed"
@@ -189,30 +189,30 @@ FIELD_ENDS = "with “Cookie: ” and line end"
             "8,192: 400; not measured between",
             id="one was refused",
         ),
-        pytest.param(15, f"8,182 bytes, 8,192 {FIELD_ENDS}", "8,183: 400", id="found"),
+        pytest.param(15, f"8,182 bytes, 8,192 {FIELD_ENDS}", "8,183: 400", id="measured"),
     ],
 )
-def test_what_was_not_asked_is_said_not_to_be(until: int, measured: str, beyond: str) -> None:
-    rows = reported(found_in(NGINX, until=until)).rows
+def test_unmeasured_limits_are_reported_as_such(until: int, measured: str, beyond: str) -> None:
+    rows = reported(findings_in(NGINX, until=until)).rows
     assert (rows[0].measured, rows[0].beyond) == (measured, beyond)
     assert {(row.measured, row.beyond) for row in rows[1:]} == {("not measured", "not measured")}
 
 
-def test_fields_that_were_not_all_asked_are_at_least_so_many() -> None:
-    rows = reported(found_in(NGINX, until=20)).rows
+def test_a_partly_measured_count_is_a_lower_bound() -> None:
+    rows = reported(findings_in(NGINX, until=20)).rows
     assert rows[1].measured == "at least 67, 64 of them small headers of this probe"
     assert rows[1].beyond == "not measured"
 
 
 @pytest.mark.parametrize("until", [3, 15, 16])
-def test_what_was_asked_once_is_said_to_be(until: int) -> None:
-    findings = found_in(NGINX, until=until)
+def test_unconfirmed_limits_are_noted(until: int) -> None:
+    findings = findings_in(NGINX, until=until)
     assert findings.field.is_steady is None
     assert reported(findings).notes[0] == "Not confirmed by a second try: Largest request header."
 
 
-def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
-    findings = found_in(NGINX, until=39)
+def test_a_search_that_ends_during_confirmation_keeps_its_findings() -> None:
+    findings = findings_in(NGINX, until=39)
     assert (findings.field.is_steady, findings.back.is_steady) == (True, None)
     assert findings.back.cut is NoStatus.OVER
     report = reported(findings)
@@ -223,8 +223,8 @@ def test_a_search_that_ends_while_it_is_confirmed_keeps_what_it_found() -> None:
     )
 
 
-def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
-    findings = found_in(NGINX, until=18, ended=NoStatus.LOST)
+def test_a_search_that_lost_its_connection_does_not_blame_the_time_limit() -> None:
+    findings = findings_in(NGINX, until=18, ended=NoStatus.LOST)
     assert (findings.field.cut, findings.fields.cut, findings.back.cut) == (
         None,
         NoStatus.LOST,
@@ -235,8 +235,8 @@ def test_a_search_that_has_lost_its_connection_does_not_speak_of_time() -> None:
     )
 
 
-def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> None:
-    findings = found_in(NGINX, until=15)
+def test_json_findings_mark_unfinished_and_unconfirmed_limits() -> None:
+    findings = findings_in(NGINX, until=15)
     report = reported(findings)
     in_json = json.loads(
         header_limits_report.as_json(findings, report, url="http://x", requests=16)
@@ -247,7 +247,7 @@ def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> 
     assert (fields["most"], fields["least_refused"], fields["beyond"]) == (0, None, "not measured")
     assert (fields["steady"], fields["cut"]) == (None, True)
     assert in_json["notes"] == list(report.notes)
-    whole = found_in(NGINX)
+    whole = findings_in(NGINX)
     in_json = json.loads(
         header_limits_report.as_json(whole, reported(whole), url="http://x", requests=42)
     )
@@ -255,51 +255,51 @@ def test_findings_for_machines_say_what_was_cut_and_what_was_not_confirmed() -> 
     assert in_json["request_field_bytes"]["steady"] is True
 
 
-def test_what_varies_is_said_to_vary() -> None:
+def test_a_limit_that_varies_is_noted() -> None:
     requested: list[Attempt] = []
 
-    class Fickle(Deployment):
+    class Unsteady(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
             is_again = attempt in requested
             requested.append(attempt)
             return Outcome(200, attempt.size, 4) if is_again else NGINX.answers(attempt)
 
-    findings = found_in(Fickle())
+    findings = findings_in(Unsteady())
     assert not findings.field.is_steady
     assert "A second try had a different result: the limit varies here." in (
         header_limits_report.by_browser(findings, budget_bytes=4096).notes
     )
 
 
-def test_another_status_at_a_second_try_is_not_steady() -> None:
+def test_a_different_status_on_the_second_try_is_not_steady() -> None:
     requested: list[Attempt] = []
 
-    class Fickle(Deployment):
+    class Unsteady(Deployment):
         def answers(self, attempt: Attempt) -> Outcome:
             outcome = NGINX.answers(attempt)
             is_again = attempt in requested
             requested.append(attempt)
             return Outcome(503) if is_again and outcome.status == 400 else outcome
 
-    findings = found_in(Fickle()).field
+    findings = findings_in(Unsteady()).field
     assert (findings.most, findings.least, findings.is_steady) == (8182, 8183, False)
 
 
-def test_what_fails_at_a_second_try_is_not_steady_even_where_the_search_ends() -> None:
-    found_out = outcomes_in(NGINX)[0][:15]
-    findings = search.position([*found_out, Outcome(503), *[Outcome(NoStatus.OVER)] * 4])
+def test_a_failed_second_try_is_not_steady_even_if_the_search_ends() -> None:
+    first_outcomes = outcomes_in(NGINX)[0][:15]
+    findings = search.position([*first_outcomes, Outcome(503), *[Outcome(NoStatus.OVER)] * 4])
     assert isinstance(findings, Findings)
     assert (findings.field.is_steady, findings.field.cut) == (False, NoStatus.OVER)
 
 
-def test_a_search_goes_on_where_the_outcomes_so_far_have_led() -> None:
+def test_a_search_resumes_from_its_outcomes() -> None:
     outcomes, findings = outcomes_in(NGINX)
     assert search.position([]) == search.one_field(16)
     assert search.position(outcomes[:2]) == search.one_field(8192)
     assert search.position(outcomes) == findings
 
 
-def test_the_worst_way_takes_82_attempts() -> None:
+def test_the_worst_route_takes_82_attempts() -> None:
     worst = Deployment(value=2**20 - 1, count=2002, back=2**20 - 1)
     assert len(outcomes_in(worst)[0]) == search.MOST_ATTEMPTS == 82
     assert search.MOST_REQUESTS == 166
@@ -311,7 +311,7 @@ def test_more_outcomes_than_attempts_are_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "closed ", "-1", "200-", "200-1-2-3", "99999", "٢"])
-def test_what_is_no_outcome_is_refused(text: str) -> None:
+def test_an_invalid_outcome_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="NoStatus"):
         Outcome.of(text)
 
@@ -319,58 +319,62 @@ def test_what_is_no_outcome_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("findings", "beside", "budget"),
     [
-        pytest.param(found_in(Deployment()), 590, 4096, id="no limit"),
-        pytest.param(found_in(GUNICORN), 590, 4096, id="gunicorn"),
-        pytest.param(found_in(NGINX), 590, 2300, id="nginx: 3,462 + 14 - 1,080"),
-        pytest.param(found_in(UWSGI), 590, 2600, id="uWSGI by fetch: 3,865 - 750 - 510"),
-        pytest.param(found_in(UWSGI), 140, 2100, id="uWSGI from a terminal: less 450 more"),
-        pytest.param(found_in(Deployment(value=4846)), 590, 4096, id="just enough there"),
-        pytest.param(found_in(Deployment(value=4845)), 590, 4000, id="a byte too little there"),
-        pytest.param(found_in(Deployment(back=5162)), 590, 4096, id="just enough back"),
-        pytest.param(found_in(Deployment(back=5161)), 590, 4000, id="a byte too little back"),
-        pytest.param(found_in(Deployment(value=800)), 590, 0, id="hardly anything"),
+        pytest.param(findings_in(Deployment()), 590, 4096, id="no limit"),
+        pytest.param(findings_in(GUNICORN), 590, 4096, id="gunicorn"),
+        pytest.param(findings_in(NGINX), 590, 2300, id="nginx: 3,462 + 14 - 1,080"),
+        pytest.param(findings_in(UWSGI), 590, 2600, id="uWSGI by fetch: 3,865 - 750 - 510"),
+        pytest.param(findings_in(UWSGI), 140, 2100, id="uWSGI from a terminal: less 450 more"),
+        pytest.param(findings_in(Deployment(value=4846)), 590, 4096, id="just enough in requests"),
+        pytest.param(
+            findings_in(Deployment(value=4845)), 590, 4000, id="a byte too little in requests"
+        ),
+        pytest.param(findings_in(Deployment(back=5162)), 590, 4096, id="just enough in responses"),
+        pytest.param(
+            findings_in(Deployment(back=5161)), 590, 4000, id="a byte too little in responses"
+        ),
+        pytest.param(findings_in(Deployment(value=800)), 590, 0, id="hardly anything"),
     ],
 )
-def test_what_a_cart_may_take(findings: Findings, beside: int, budget: int) -> None:
+def test_the_recommended_budget(findings: Findings, beside: int, budget: int) -> None:
     assert header_limits_report.budget_of(findings, beside=beside) == budget
 
 
-def test_the_budget_is_said_beside_the_one_that_is_set() -> None:
-    findings = found_in(NGINX)
-    says = header_limits_report.by_browser(findings, budget_bytes=4096).conclusion
-    assert says.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
-    assert "SHOP_CART_BUDGET_BYTES=2300," in says
-    says = header_limits_report.by_browser(findings, budget_bytes=2300).conclusion
+def test_the_conclusion_compares_the_budget_with_the_current_one() -> None:
+    findings = findings_in(NGINX)
+    text = header_limits_report.by_browser(findings, budget_bytes=4096).conclusion
+    assert text.startswith("A full cart (4,096 bytes) does not pass here: set SHOP_CART_BUDGET_BY")
+    assert "SHOP_CART_BUDGET_BYTES=2300," in text
+    text = header_limits_report.by_browser(findings, budget_bytes=2300).conclusion
     assert (
-        says
+        text
         == "The largest cart of this shop (2,300 bytes) passes here, in requests and in responses."
     )
 
 
-def test_no_budget_of_nothing_is_advised() -> None:
-    says = reported(found_in(Deployment(value=800))).conclusion
-    assert says == ("Not even a small cart passes here: raise the limits of the hops on the route.")
+def test_a_budget_of_zero_is_not_recommended() -> None:
+    text = reported(findings_in(Deployment(value=800))).conclusion
+    assert text == ("Not even a small cart passes here: raise the limits of the hops on the route.")
 
 
-def test_only_what_a_browser_may_have_stopped_is_put_down_to_it() -> None:
-    findings = found_in(Deployment(back=261_506, too_large=NoStatus.CLOSED))
+def test_only_closed_connections_are_attributed_to_the_browser() -> None:
+    findings = findings_in(Deployment(back=261_506, too_large=NoStatus.CLOSED))
     assert (
         "your browser refuses it"
         in header_limits_report.by_browser(findings, budget_bytes=4096).rows[2].beyond
     )
-    says = (
+    text = (
         header_limits_report.by_command(findings, budget_bytes=4096, request_bytes=140)
         .rows[2]
         .beyond
     )
-    assert says == "261,507: the connection is closed before the response is complete"
-    refused = replace(findings, back=found_in(Deployment(back=261_506)).back)
+    assert text == "261,507: the connection is closed before the response is complete"
+    refused = replace(findings, back=findings_in(Deployment(back=261_506)).back)
     assert (
         header_limits_report.by_browser(refused, budget_bytes=4096).rows[2].beyond == "261,507: 502"
     )
 
 
-def test_hops_with_that_limit_by_default_are_named() -> None:
-    rows = header_limits_report.by_browser(found_in(NGINX), budget_bytes=4096).rows
+def test_servers_with_that_default_limit_are_named() -> None:
+    rows = header_limits_report.by_browser(findings_in(NGINX), budget_bytes=4096).rows
     assert rows[0].alike == "nginx, Heroku"
     assert rows[0].measured == "8,182 bytes, 8,192 with “Cookie: ” and line end"

@@ -6,12 +6,12 @@ MUG = LineText("Mug", "", "£9", "1", "£9")
 PAGE = PageText(("It was damaged & lost",), (MUG,), 4, (("Total", "£36"),))
 
 
-def test_a_page_says_what_one_of_its_messages_says() -> None:
+def test_a_page_says_what_its_messages_say() -> None:
     assert PAGE.says("damaged &")
     assert not PAGE.says("found")
 
 
-def test_lines_that_are_not_described_are_counted() -> None:
+def test_omitted_lines_are_counted() -> None:
     assert PAGE.lines_left_out == 3
 
 

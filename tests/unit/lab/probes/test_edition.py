@@ -1,4 +1,4 @@
-"""When the questions change, their edition is raised: old report links must not be misread."""
+"""When the questions change, EDITION must be raised, so that old report links are not misread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FINGERPRINT = "21b60adbc339857d"
 
 
 def transcript(question: Question, *, has_script: bool) -> list[Any]:
-    """Everything that a probe sends to a browser by the book, and what it finds."""
+    """Everything that a probe sends to a conforming browser, and its findings."""
     browser, answers, sent = ModelBrowser(), list[Answer](), list[Any]()
     while (exchange := position(question.ask, JAR, answers).exchange) is not None:
         for text in exchange.lines:
@@ -27,17 +27,17 @@ def transcript(question: Question, *, has_script: bool) -> list[Any]:
 
 def _meaning(exchange: Exchange) -> list[Any]:
     script = exchange.script
-    told = [script.writes, script.sees, script.about] if script else []
+    script_parts = [script.writes, script.sees, script.about] if script else []
     flags = [exchange.may_evict, exchange.is_below_cart, bool(exchange.witness)]
-    return [exchange.sets, exchange.at, flags, told]
+    return [exchange.sets, exchange.at, flags, script_parts]
 
 
-def test_changed_questions_raise_the_edition() -> None:
-    asked = [
+def test_changed_questions_need_a_new_edition() -> None:
+    transcripts = [
         transcript(question, has_script=has_script)
         for question in QUESTIONS
         for has_script in (True, False)
     ]
-    now = fingerprint([EDITION, asked])
+    now = fingerprint([EDITION, transcripts])
     where = "shop/lab/probes/page.py"
     assert now == FINGERPRINT, ADVICE.format(what="questions", module=where, now=now)

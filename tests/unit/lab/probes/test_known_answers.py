@@ -1,4 +1,4 @@
-"""What a report says of findings, in words."""
+"""How a report describes findings in words."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import pytest
 from shop.lab.engine.exchange import Findings
 from shop.lab.probes.known_answers import QUESTIONS
 
-TELL = {question.key: question.describe for question in QUESTIONS}
+DESCRIBE = {question.key: question.describe for question in QUESTIONS}
 USED = {"Max-Age of 1024": True, "Max-Age of 1025": False, "Path of 1024": True}
 CONTROLS = [f"{code:02X}" for code in (*range(0x20), 0x7F)]
 HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made by script")
 
 
 @pytest.mark.parametrize(
-    ("key", "found", "told"),
+    ("key", "findings", "text"),
     [
         (
             "largest",
@@ -71,25 +71,25 @@ HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made
         ),
     ],
 )
-def test_findings_are_told(key: str, found: Findings, told: str) -> None:
-    assert TELL[key](found) == told
+def test_findings_are_described(key: str, findings: Findings, text: str) -> None:
+    assert DESCRIBE[key](findings) == text
 
 
 @pytest.mark.parametrize(
-    ("kept", "told"),
+    ("kept", "text"),
     [
         ({"09"}, "kept: 09; dropped: 00 to 08, 0A to 1F, 7F"),
         ({"01", "02", "04", "7F"}, "kept: 01 to 02, 04, 7F; dropped: 00, 03, 05 to 1F"),
         (set(CONTROLS), "kept: 00 to 1F, 7F"),
     ],
 )
-def test_codes_in_a_row_are_told_by_their_ends(kept: set[str], told: str) -> None:
-    found: Findings = {code: "kept" if code in kept else "dropped" for code in CONTROLS}
-    assert f"are {told} (in hexadecimal)" in TELL["controls"](found)
+def test_consecutive_codes_are_described_as_ranges(kept: set[str], text: str) -> None:
+    findings: Findings = {code: "kept" if code in kept else "dropped" for code in CONTROLS}
+    assert f"are {text} (in hexadecimal)" in DESCRIBE["controls"](findings)
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("findings", "text"),
     [
         ({"measured": True, "none given": False, "Lax": False, "None": True}, "treated as Lax: "),
         ({"measured": True, "none given": True, "Lax": False, "None": True}, "treated as None: "),
@@ -97,5 +97,7 @@ def test_codes_in_a_row_are_told_by_their_ends(kept: set[str], told: str) -> Non
         ({"measured": False, "says": None}, "Not measured: no cookie comes back"),
     ],
 )
-def test_what_a_cookie_without_same_site_is_treated_as(found: Findings, told: str) -> None:
-    assert told in TELL["same-site"](found)
+def test_the_treatment_of_cookies_without_same_site_is_described(
+    findings: Findings, text: str
+) -> None:
+    assert text in DESCRIBE["same-site"](findings)

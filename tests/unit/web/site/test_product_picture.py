@@ -1,4 +1,4 @@
-"""The picture drawn for a product that came without one."""
+"""The placeholder for a product without a picture."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLAIN = Product(1, "TEA", "tea", "Enamel teapot", "", "Table", Money(1, "GBP"), 
         pytest.param("Enamel teapot", "ET", id="two words"),
         pytest.param("Mug", "M", id="one word"),
         pytest.param("set of 4 ÖLD cups", "SO", id="many words"),
-        pytest.param("“élan” & co", "ÉC", id="signs are no letters"),
+        pytest.param("“élan” & co", "ÉC", id="punctuation is ignored"),
         pytest.param("— & —", "", id="no letters at all"),
     ],
 )
@@ -28,7 +28,7 @@ def test_initials(name: str, expected: str) -> None:
     assert initials(name) == expected
 
 
-def test_a_sku_has_one_picture_and_skus_differ() -> None:
+def test_the_picture_depends_on_the_sku_alone() -> None:
     pictures = {drawing(replace(PLAIN, sku=f"SKU-{n}")) for n in range(200)}
     assert drawing(PLAIN) == drawing(replace(PLAIN, price=Money(2, "GBP")))
     assert len(pictures) > 60
@@ -38,5 +38,5 @@ def test_a_new_name_gives_a_new_version() -> None:
     assert version(PLAIN) != version(replace(PLAIN, name="Copper teapot"))
 
 
-def test_a_name_cannot_break_the_drawing() -> None:
+def test_names_are_escaped_in_the_drawing() -> None:
     ElementTree.fromstring(drawing(replace(PLAIN, name="<b & >c")))  # noqa: S314  # our own

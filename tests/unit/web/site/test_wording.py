@@ -15,14 +15,14 @@ ENGLISH, GERMAN = Locale.parse("en_GB"), Locale.parse("de_DE")
 @pytest.mark.parametrize(
     ("locale", "figure", "expected"),
     [
-        pytest.param("en_GB", 0, "0 items", id="nought is many"),
+        pytest.param("en_GB", 0, "0 items", id="zero is plural"),
         pytest.param("en_GB", 1, "1 item", id="one"),
         pytest.param("en_GB", 2, "2 items", id="two"),
-        pytest.param("en_GB", 21, "21 items", id="one at its end is many"),
+        pytest.param("en_GB", 21, "21 items", id="numbers ending in one are plural"),
         pytest.param("en_GB", 1000, "1,000 items", id="grouped"),
-        pytest.param("de_DE", 1000, "1.000 items", id="grouped in German, the words English"),
-        pytest.param("fr_FR", 0, "0 items", id="an English plural though French says one"),
-        pytest.param("ja_JP", 1, "1 item", id="an English plural though Japanese has none"),
+        pytest.param("de_DE", 1000, "1.000 items", id="grouped in German, with English words"),
+        pytest.param("fr_FR", 0, "0 items", id="English plural though zero is singular in French"),
+        pytest.param("ja_JP", 1, "1 item", id="English singular though Japanese has none"),
     ],
 )
 def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> None:
@@ -35,11 +35,11 @@ def test_counted(open_shop: Opener, locale: str, figure: int, expected: str) -> 
     [
         pytest.param(0, "0%", "0\xa0%", id="none"),
         pytest.param(500, "5%", "5\xa0%", id="five"),
-        pytest.param(550, "5.5%", "5,5\xa0%", id="a half"),
+        pytest.param(550, "5.5%", "5,5\xa0%", id="half a percent"),
         pytest.param(1900, "19%", "19\xa0%", id="nineteen"),
-        pytest.param(2000, "20%", "20\xa0%", id="no trailing noughts"),
+        pytest.param(2000, "20%", "20\xa0%", id="no trailing zeros"),
         pytest.param(2125, "21.25%", "21,25\xa0%", id="to the basis point"),
-        pytest.param(10_000, "100%", "100\xa0%", id="all of it"),
+        pytest.param(10_000, "100%", "100\xa0%", id="one hundred"),
     ],
 )
 def test_percent(basis_points: int, english: str, german: str) -> None:
@@ -47,7 +47,7 @@ def test_percent(basis_points: int, english: str, german: str) -> None:
     assert wording._percent(basis_points, GERMAN) == german
 
 
-def test_percent_is_that_of_the_shops_locale(open_shop: Opener) -> None:
+def test_percent_uses_the_shops_locale(open_shop: Opener) -> None:
     for locale, expected in (("en_GB", "19%"), ("de_DE", "19\xa0%")):
         with open_shop(SHOP_LOCALE=locale).app.app_context():
             assert wording.percent(1900) == expected
@@ -89,5 +89,5 @@ def test_price_changes(open_shop: Opener, count: int, expected: str) -> None:
 
 def test_price_change(open_shop: Opener) -> None:
     with open_shop().app.app_context():
-        told = wording.price_change(Money(100, "GBP"), Money(1250, "GBP"))
-    assert told == "Now £1.00, was £12.50 when you last looked."
+        text = wording.price_change(Money(100, "GBP"), Money(1250, "GBP"))
+    assert text == "Now £1.00, was £12.50 when you last looked."
