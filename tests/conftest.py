@@ -1,4 +1,4 @@
-"""A shop on a real SQLite file, with a clock that a test can turn."""
+"""A shop on a real SQLite file, with a clock that tests can set."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEMO = Path(__file__).parent.parent / "shop" / "demo" / "catalogue.csv"
 
 @dataclass
 class Clock:
-    """Unix seconds that pass when a test says so."""
+    """A clock in Unix seconds that only tests advance."""
 
     now: int = START
 
@@ -55,7 +55,7 @@ class OpenShop:
         return client
 
     def sql(self, statement: str, *parameters: object) -> list[Any]:
-        """Runs a statement through a connection of its own, as another process would."""
+        """Runs a statement on a separate connection, as another process would."""
         with closing(sqlite3.connect(self.path)) as connection, connection:
             return connection.execute(statement, parameters).fetchall()
 
@@ -70,12 +70,12 @@ class OpenShop:
     def cookie(
         self, lines: dict[str, int], *, age_seconds: int = 0, key: str = KEY, name: str = "cart"
     ) -> str:
-        """The value of a cart that was changed so long ago."""
+        """The cookie value of a cart that was last changed this long ago."""
         packed = tuple(Line(self.number(sku), quantity) for sku, quantity in lines.items())
         return encode(Cart(packed, self.clock.now - age_seconds), [key], name=name)
 
     def statements(self) -> list[str]:
-        """A list to which every statement of the shop is added from now on."""
+        """A list that records every SQL statement of the shop from now on."""
         seen: list[str] = []
 
         def keep(_: Any, __: Any, statement: str, *___: Any) -> None:
@@ -89,7 +89,7 @@ Opener = Callable[..., OpenShop]
 
 
 class CompiledOnce(BytecodeCache):
-    """Templates that one shop compiled, for the next; Jinja sees whether their source is new."""
+    """Shares compiled templates between shops; Jinja checks whether their source has changed."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
@@ -104,7 +104,7 @@ class CompiledOnce(BytecodeCache):
 
 @pytest.fixture(scope="session", autouse=True)
 def templates() -> Iterator[None]:
-    """Compiling them takes longer than most tests, and every test has a shop of its own."""
+    """Every test has its own shop, and compiling templates takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ShopApp, "jinja_options", {"bytecode_cache": CompiledOnce()})
         yield
@@ -117,7 +117,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the demo catalogue, made once to be copied."""
+    """A database with the demo catalogue, created once and then copied."""
     folder = tmp_path_factory.mktemp("stocked")
     fill(Settings.from_environ({"SHOP_INSTANCE": str(folder)}))
     return folder / "shop.sqlite3"
@@ -160,7 +160,7 @@ def visitor(shop: OpenShop) -> LintingClient:
 
 
 def fill(settings: Settings) -> None:
-    """Migrates the database of these settings and takes over the demo catalogue."""
+    """Migrates the database of these settings and imports the demo catalogue."""
     engine = connect_to(settings.database_url)
     schema.migrate(engine)
     defaults = catalogue_defaults(settings)

@@ -1,4 +1,4 @@
-"""A chart as it is drawn, in pixels: its ticks, curves and badges."""
+"""Reads a drawn chart: the pixel positions of its ticks, curves and badges."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Pixel = tuple[float, float]
 
 @dataclass(frozen=True)
 class Drawn:
-    """Positions of the ticks of the x axis (`across`) and of the y axis (`up`) by their labels;
-    points of each curve and the centre of each badge by their classes."""
+    """The tick positions on the x axis (`across`) and the y axis (`up`) by label; the points of
+    each curve and the centre of each badge by class."""
 
     across: dict[str, float]
     up: dict[str, float]

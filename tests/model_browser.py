@@ -1,7 +1,7 @@
 """A browser as RFC 6265bis describes it, sections 5.1 and 5.6 to 5.8, for one host.
 
-Where the standard leaves a limit open, and where known browsers leave the standard, it is told
-what to do.
+Its fields choose the behaviour where the standard sets no limit, or where known browsers deviate
+from it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CONTROLS_AND_TAB = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A cookie in the store; its place there is its age, `written` when it was last set."""
+    """A stored cookie. Its position in the store is its age; `written` numbers its last change."""
 
     name: str
     value: str
@@ -37,11 +37,11 @@ class Kept:
 
 @dataclass(slots=True)
 class ModelBrowser:
-    """Its cookie store, and what it sends. `is_secure` says whether connections are.
+    """A cookie store and the headers it sends. `is_secure` tells whether connections are.
 
-    `largest` and `longest_attribute` are octets; beyond `most` cookies those go that were
-    written longest ago, until `left` are left (5.7; when they were sent is not looked at).
-    `controls` says what becomes of a line with a control character: `dropped`, `cut` or `kept`.
+    `largest` and `longest_attribute` are in octets. Beyond `most` cookies, those written longest
+    ago are evicted until `left` remain (5.7, except that last-access times are ignored).
+    `controls` is the fate of a line with a control character: `dropped`, `cut` or `kept`.
     """
 
     host: str = "shop.example.org"
@@ -63,53 +63,53 @@ class ModelBrowser:
     taken: int = 0
 
     def take(self, line: str, address: str, *, by_script: bool = False) -> None:
-        """Receives a line in the answer from the address, a path (5.6 and 5.7)."""
+        """Receives a Set-Cookie line in a response from this address, a path (5.6 and 5.7)."""
         bad = _CONTROLS_AND_TAB if self.drops_tabs else _CONTROLS
         if self.controls == "dropped" and bad.search(line):
             return
         if self.controls == "cut":
             line = bad.split(line)[0]
-        got = received(line.strip(" \t") if not by_script else line)
-        short = [(n, v) for n, v in got.attributes if len(v) <= self.longest_attribute]
-        got = Received(got.name, got.value, tuple(short))
-        if not got.name + got.value:
+        parsed = received(line.strip(" \t") if not by_script else line)
+        short = [(n, v) for n, v in parsed.attributes if len(v) <= self.longest_attribute]
+        parsed = Received(parsed.name, parsed.value, tuple(short))
+        if not parsed.name + parsed.value:
             return
-        domain = self._domain(got)
+        domain = self._domain(parsed)
         if domain is None:
             return
         self.taken += 1
         cookie = Kept(
-            got.name,
-            got.value,
+            parsed.name,
+            parsed.value,
             domain or self.host,
             not domain,
-            self._path(got, address),
-            bool(got.all("secure")),
-            self.knows_http_only and bool(got.all("httponly")),
-            "high" in [priority.lower() for priority in got.all("priority")],
+            self._path(parsed, address),
+            bool(parsed.all("secure")),
+            self.knows_http_only and bool(parsed.all("httponly")),
+            "high" in [priority.lower() for priority in parsed.all("priority")],
             self.taken,
         )
-        if self._is_refused(cookie, got, by_script=by_script):
+        if self._is_refused(cookie, parsed, by_script=by_script):
             return
-        counted = self._counted(line, got)
+        counted = self._counted(line, parsed)
         if self.too_long_is_cut and counted > self.largest:
             cookie = replace(cookie, value=cookie.value[: self.largest - counted])
         if counted <= self.largest or self.too_long_is_cut:
-            self._store(cookie, is_gone=_is_expired(got), by_script=by_script)
+            self._store(cookie, is_gone=_is_expired(parsed), by_script=by_script)
         elif self.too_long_deletes:
             self.kept = [old for old in self.kept if old.identity != cookie.identity]
 
     def sent_to(self, address: str) -> str:
-        """The Cookie header of a request (5.8.3); empty when there is none."""
+        """The Cookie header of a request (5.8.3), or an empty string."""
         pairs = self.pairs(address)
         return "; ".join(f"{name}={value}" if name else value for name, value in pairs)
 
     def pairs(self, address: str) -> list[tuple[str, str]]:
-        """Name and value of each cookie that a request brings, in their order."""
+        """Name and value of each cookie in a request, in order."""
         return [(cookie.name, cookie.value) for cookie in self._sent(address)]
 
     def shown_at(self, address: str) -> list[tuple[str, str]]:
-        """The same as a script of that page sees them."""
+        """The same, as seen by a script on that page."""
         return [(c.name, c.value) for c in self._sent(address) if not c.is_http_only]
 
     def _sent(self, address: str) -> list[Kept]:
@@ -122,14 +122,14 @@ class ModelBrowser:
         ]
         return sorted(ours, key=lambda cookie: -len(cookie.path))
 
-    def _counted(self, line: str, got: Received) -> int:
+    def _counted(self, line: str, parsed: Received) -> int:
         if self.counts_attributes:
             return len(line)
-        return len(got.name + got.value if self.counts_names else got.value)
+        return len(parsed.name + parsed.value if self.counts_names else parsed.value)
 
-    def _domain(self, got: Received) -> str | None:
-        given = got.all("domain")
-        domain = given[-1].removeprefix(".").lower() if given else ""
+    def _domain(self, parsed: Received) -> str | None:
+        values = parsed.all("domain")
+        domain = values[-1].removeprefix(".").lower() if values else ""
         is_public = bool(domain) and ("." not in domain and not _is_ip(domain))
         if is_public and domain == self.host:
             return ""
@@ -137,11 +137,11 @@ class ModelBrowser:
             return None
         return domain
 
-    def _path(self, got: Received, address: str) -> str:
-        given = got.all("path")
-        return given[-1] if given and given[-1].startswith("/") else default_path(address)
+    def _path(self, parsed: Received, address: str) -> str:
+        values = parsed.all("path")
+        return values[-1] if values and values[-1].startswith("/") else default_path(address)
 
-    def _is_refused(self, cookie: Kept, got: Received, *, by_script: bool) -> bool:
+    def _is_refused(self, cookie: Kept, parsed: Received, *, by_script: bool) -> bool:
         bare = (cookie.name or cookie.value).lower()
         is_host = bare.startswith("__host-")
         return (
@@ -149,7 +149,7 @@ class ModelBrowser:
             or (by_script and cookie.is_http_only)
             or (bare.startswith("__secure-") and not (cookie.name and cookie.is_secure))
             or (is_host and not (cookie.name and cookie.is_secure and cookie.is_host_only))
-            or (is_host and not (got.all("path") and cookie.path == "/"))
+            or (is_host and not (parsed.all("path") and cookie.path == "/"))
             or (self.knows_http_prefixes and _is_no_http(bare, cookie))
         )
 
@@ -167,24 +167,26 @@ class ModelBrowser:
             self._evict()
 
     def _evict(self) -> None:
-        going = [old for old in self.kept if not (self.knows_priority and old.has_high_priority)]
-        going.sort(key=lambda old: old.written)
-        for old in going[: len(self.kept) - self.left]:
+        candidates = [
+            old for old in self.kept if not (self.knows_priority and old.has_high_priority)
+        ]
+        candidates.sort(key=lambda old: old.written)
+        for old in candidates[: len(self.kept) - self.left]:
             self.kept.remove(old)
 
 
 def _is_no_http(bare: str, cookie: Kept) -> bool:
-    # By the draft that is to follow the standard (layered-cookies).
+    # By the draft that follows the standard (layered-cookies).
     is_asked = bare.startswith(("__http-", "__host-http-"))
     return is_asked and not (cookie.is_secure and cookie.is_http_only)
 
 
-def _is_expired(got: Received) -> bool:
-    ages = [age for age in got.all("max-age") if age.removeprefix("-").isdecimal()]
+def _is_expired(parsed: Received) -> bool:
+    ages = [age for age in parsed.all("max-age") if age.removeprefix("-").isdecimal()]
     if ages:
         return ages[-1].startswith("-") or not ages[-1].strip("0")
-    # The dates of the cases are in ten minutes, or in the years 1980 and 2007.
-    return any(year in date for date in got.all("expires")[-1:] for year in ("1980", "2007"))
+    # The dates in the cases are ten minutes ahead, or in the years 1980 and 2007.
+    return any(year in date for date in parsed.all("expires")[-1:] for year in ("1980", "2007"))
 
 
 def _domain_matches(host: str, domain: str) -> bool:

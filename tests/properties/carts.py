@@ -1,4 +1,4 @@
-"""Carts as Hypothesis draws them."""
+"""Hypothesis strategies for carts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RUNS = st.builds(
     st.integers(1, 90),
     QUANTITIES,
 )
-"""Neighbours in equal numbers: what deflates well."""
+"""Consecutive products in equal quantities, which deflate well."""
 
 
 def carts(min_size: int = 1) -> st.SearchStrategy[Cart]:
@@ -31,10 +31,10 @@ def carts(min_size: int = 1) -> st.SearchStrategy[Cart]:
 
 
 def _large(seed: int, lines: int) -> Cart:
-    chance = random.Random(seed)
-    numbers = chance.sample(range(1, 50_000), lines)
-    return Cart(tuple(Line(number, chance.randint(1, 99)) for number in numbers), 1_800_000_000)
+    rng = random.Random(seed)
+    numbers = rng.sample(range(1, 50_000), lines)
+    return Cart(tuple(Line(number, rng.randint(1, 99)) for number in numbers), 1_800_000_000)
 
 
 LARGE_CARTS = st.builds(_large, st.integers(0, 2**32), st.integers(300, 1200))
-"""Around the limit of a browser, on both sides of it; too many draws for a list."""
+"""Just below and above the browser limit; too large to draw line by line."""

@@ -30,7 +30,7 @@ def applied(cart: Cart, verb: str, number: int, quantity: int, now: int) -> Cart
 
 
 def apply_to_dict(model: dict[int, int], verb: str, number: int, quantity: int) -> None:
-    """The same in a dict, which keeps the order in which its keys were added."""
+    """The same action on a dict, which keeps its keys in insertion order."""
     if verb == "remove":
         model.pop(number, None)
     elif verb == "add" and quantity >= 1 and model.get(number, 0) + quantity <= MAX_QUANTITY:
@@ -40,7 +40,7 @@ def apply_to_dict(model: dict[int, int], verb: str, number: int, quantity: int) 
 
 
 @given(ACTIONS)
-def test_no_order_of_actions_loses_a_line(actions: list[tuple[str, int, int]]) -> None:
+def test_no_sequence_of_actions_loses_a_line(actions: list[tuple[str, int, int]]) -> None:
     cart, model = Cart(), dict[int, int]()
     for now, action in enumerate(actions, start=1):
         before, pairs_before = cart, dict(model)

@@ -13,7 +13,7 @@ from shop.core.packing import integers, texts
 from tests.properties.carts import KEYS, LARGE_CARTS, carts
 
 OCTETS = set(map(chr, range(0x21, 0x7F))) - set('",;\\')
-"""Cookie-octets, RFC 6265, 4.1.1: visible US-ASCII but for four."""
+"""Cookie-octets by RFC 6265, 4.1.1: visible US-ASCII except four characters."""
 PLAIN = set(integers.ALPHABET)
 
 
@@ -27,7 +27,7 @@ def test_decoding_undoes_encoding(cart: Cart) -> None:
 
 
 @given(carts())
-def test_a_value_is_made_of_letters_digits_and_two_signs(cart: Cart) -> None:
+def test_a_value_uses_only_letters_digits_and_two_symbols(cart: Cart) -> None:
     assert set(cookie.encode(cart, KEYS, name="cart")) <= PLAIN
 
 
@@ -39,14 +39,14 @@ def test_decoding_undoes_encoding_in_version_1(cart: Cart) -> None:
 
 
 @given(carts(min_size=2), st.data())
-def test_a_packed_cart_never_grows_when_a_line_goes(cart: Cart, drawn: st.DataObject) -> None:
+def test_a_packed_cart_never_grows_when_a_line_is_removed(cart: Cart, drawn: st.DataObject) -> None:
     at = drawn.draw(st.integers(0, len(cart) - 1), label="at")
     less = Cart((*cart.lines[:at], *cart.lines[at + 1 :]), cart.changed_at)
     if less.lines:
         assert budget.packed_bits(less) <= budget.packed_bits(cart)
 
 
-def test_the_shorter_of_two_forms_is_sent() -> None:
+def test_the_shorter_of_two_forms_is_used() -> None:
     forms = set()
 
     @given(carts())
@@ -62,7 +62,7 @@ def test_the_shorter_of_two_forms_is_sent() -> None:
 
 
 @given(st.text(texts.TEXT_ALPHABET, min_size=1))
-def test_packing_loses_no_text_but_commas_at_the_end(text: str) -> None:
+def test_packing_loses_only_trailing_commas(text: str) -> None:
     assert texts.unpacked(texts.packed(text)) == text.rstrip(",")
 
 
@@ -95,13 +95,13 @@ def test_an_altered_cookie_never_yields_a_different_cart(cart: Cart, drawn: st.D
     value = cookie.encode(cart, KEYS, name="cart")
     start = drawn.draw(st.integers(0, len(value)), label="start")
     stop = drawn.draw(st.integers(start, min(len(value), start + 3)), label="stop")
-    instead = drawn.draw(st.text(sorted(OCTETS), max_size=3), label="instead")
+    replacement = drawn.draw(st.text(sorted(OCTETS), max_size=3), label="instead")
     with contextlib.suppress(Malformed, Tampered):
-        assert decode(value[:start] + instead + value[stop:]) == cart
+        assert decode(value[:start] + replacement + value[stop:]) == cart
 
 
 @given(carts(), carts(), st.data())
-def test_two_cookies_spliced_never_yield_a_third_cart(
+def test_splicing_two_cookies_never_yields_a_third_cart(
     one: Cart, other: Cart, drawn: st.DataObject
 ) -> None:
     head, tail = (cookie.encode(cart, KEYS, name="cart") for cart in (one, other))

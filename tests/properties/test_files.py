@@ -17,7 +17,7 @@ EXPONENTS = st.integers(0, 4)
 
 @st.composite
 def amounts(draw: st.DrawFn) -> tuple[Money, int]:
-    """An amount that can be written, and the decimals of its currency."""
+    """An amount that can be written, and the number of decimals of its currency."""
     exponent = draw(EXPONENTS)
     return Money(draw(st.integers(0, 10 ** (9 + exponent) - 1)), "GBP"), exponent
 
@@ -29,7 +29,7 @@ def test_parsing_an_amount_undoes_writing_it(amount: tuple[Money, int]) -> None:
 
 
 def texts(min_size: int, max_size: int) -> st.SearchStrategy[str]:
-    """Text without the white space around it that a cell is read without."""
+    """Text without surrounding white space, which reading a cell strips."""
     drawn = st.text(
         st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=max_size
     )

@@ -95,7 +95,7 @@ def test_the_vat_at_each_rate_is_the_sum_over_its_lines(
 
 
 @given(SMALL_CARTS, PRODUCTS, RULES)
-def test_what_is_missing_for_free_shipping_makes_it_free(
+def test_reaching_the_threshold_makes_shipping_free(
     cart: Cart, products: dict[int, Product], rules: Rules
 ) -> None:
     quote = pricing.quote(cart, products, rules)
