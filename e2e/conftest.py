@@ -1,4 +1,4 @@
-"""Fixtures: the browser as `playwright.config.py` says, and a shop of each worker's own."""
+"""Fixtures: the browser configured by `playwright.config.py`, and one shop per worker."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from e2e.support.server import RunningShop, prepare, running_shop
 def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=CONFIG.expect_timeout)
     if hasattr(config, "workerinput"):
-        return  # a worker has the options that the first process settled
-    for name in options.without_a_word(config, ("tracing", "screenshot", "output")):
+        return  # a worker inherits the options from the first process
+    for name in options.not_given(config, ("tracing", "screenshot", "output")):
         setattr(config.option, name, getattr(CONFIG, name))
-    problem = options.impossible(config.option, os.environ)
+    problem = options.problem_with(config.option, os.environ)
     if problem:
         raise pytest.UsageError(problem)
 
@@ -49,13 +49,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a shop that is ready to be copied."""
+    """A folder with a prepared shop, to be copied."""
     return prepare(tmp_path_factory.mktemp("prepared"))
 
 
 @pytest.fixture
 def instance(prepared: Path, tmp_path: Path) -> Path:
-    """A prepared shop of one test's own, not served yet."""
+    """A prepared shop for one test, not yet served."""
     return _copy(prepared, tmp_path)
 
 
@@ -68,7 +68,7 @@ def shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 @pytest.fixture
 def own_shop(instance: Path) -> Iterator[RunningShop]:
-    """A shop of one test's own, whose database it may change."""
+    """A shop for one test, which may change its database."""
     with running_shop(instance) as served:
         yield served
 
@@ -97,7 +97,7 @@ def context(context: BrowserContext) -> BrowserContext:
 
 @pytest.fixture
 def shopper(page: Page, shop: RunningShop) -> Shopper:
-    """Someone at the shop's door with an empty cart."""
+    """A shopper with an empty cart."""
     return Shopper(page, shop.url)
 
 
@@ -108,7 +108,7 @@ def either(
     browser_context_args: dict[str, object],
     shop: RunningShop,
 ) -> Iterator[Shopper]:
-    """A shopper whose browser runs scripts or does not."""
+    """A shopper, once with JavaScript and once without."""
     with_script = request.param == "with JavaScript"
     context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
     yield Shopper(context.new_page(), shop.url)

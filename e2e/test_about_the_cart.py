@@ -1,4 +1,4 @@
-"""A shopper is told what the cookie holds, and is rid of it with one button."""
+"""The page that explains the cart cookie, and its button that deletes the cookies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
 
 
-def test_the_cookie_is_told_in_plain_words(shopper: Shopper) -> None:
+def test_the_cookie_is_explained(shopper: Shopper) -> None:
     value = jar.value_of({MUG: 2, PENCIL: 5})
     jar.put(shopper.page.context, shopper.url, value)
 
@@ -20,7 +20,7 @@ def test_the_cookie_is_told_in_plain_words(shopper: Shopper) -> None:
     expect(page.get_by_text(f"{len('cart') + len(value)} of 4,096 bytes")).to_be_visible()
 
 
-def test_one_button_deletes_everything(shopper: Shopper) -> None:
+def test_one_button_deletes_all_cookies(shopper: Shopper) -> None:
     cart = shopper.adds("everyday-mug", 2)
     cart.removes("Everyday mug").is_empty()
     shopper.adds("cedar-pencil")
@@ -33,5 +33,5 @@ def test_one_button_deletes_everything(shopper: Shopper) -> None:
         page.get_by_text("Your cart has been deleted. There is no cart in this browser.")
     ).to_be_visible()
     shown_again = {kept.get("name") for kept in page.context.cookies(f"{shopper.url}/cart")}
-    assert shown_again <= {"session"}  # of the form that stands there now
+    assert shown_again <= {"session"}  # set again for the form on this page
     shopper.opens_cart().is_empty()

@@ -1,4 +1,4 @@
-"""The limit of a browser, to the byte."""
+"""The cookie limit of a real browser, to the byte."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shop.core.cookie import BROWSER_LIMIT_BYTES
 ONE_MUG = Line(MUG, 1)
 
 
-def _give(shopper: Shopper, cart: Cart) -> None:
+def _put_cart(shopper: Shopper, cart: Cart) -> None:
     lines = {line.number: line.quantity for line in cart.lines}
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
 
@@ -26,9 +26,9 @@ def _held_bytes(shopper: Shopper) -> int:
     return len(held["name"]) + len(held["value"])
 
 
-def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
+def test_a_cart_of_exactly_the_limit_is_kept(shopper: Shopper) -> None:
     cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES, ONE_MUG)
-    _give(shopper, cart)
+    _put_cart(shopper, cart)
 
     shopper.adds("everyday-mug").holds("Everyday mug")
 
@@ -38,9 +38,9 @@ def test_a_cart_of_exactly_the_limit_is_kept_whole(shopper: Shopper) -> None:
     assert held.lines == (*cart.lines, ONE_MUG)
 
 
-def test_one_byte_more_is_refused_and_nothing_is_lost(shopper: Shopper) -> None:
+def test_a_cart_one_byte_over_the_limit_is_refused_and_kept_as_it_was(shopper: Shopper) -> None:
     cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, ONE_MUG)
-    _give(shopper, cart)
+    _put_cart(shopper, cart)
     before = jar.cart_cookie(shopper.page.context)
 
     page = shopper.visits("/products/everyday-mug")

@@ -1,4 +1,4 @@
-"""What changed behind a shopper's back is told at its line, and never charged unseen."""
+"""Changes of the catalogue are shown at the line in the cart, and never charged unseen."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ AN_HOUR = 3600
 
 
 @pytest.fixture
-def there(own_shop: RunningShop, page: Page) -> Shopper:
+def own_shopper(own_shop: RunningShop, page: Page) -> Shopper:
     return Shopper(page, own_shop.url)
 
 
 def new_price(shop: RunningShop, number: int, minor: int) -> None:
-    """A price from an hour ago on; before, the product cost what it costs in the catalogue."""
+    """Sets a new price as of an hour ago; before, the catalogue's price applied."""
     shop.change("UPDATE prices SET since = 1 WHERE product_number = ?", number)
     shop.change(
         "INSERT INTO prices (product_number, price_minor, currency, since) VALUES (?, ?, 'GBP', ?)",
@@ -33,34 +33,36 @@ def new_price(shop: RunningShop, number: int, minor: int) -> None:
     shop.change("UPDATE products SET price_minor = ? WHERE number = ?", minor, number)
 
 
-def test_a_changed_price_is_told_at_its_line(there: Shopper, own_shop: RunningShop) -> None:
+def test_a_changed_price_is_shown_at_its_line(own_shopper: Shopper, own_shop: RunningShop) -> None:
     new_price(own_shop, PENCIL, 95)
     value = jar.value_of({MUG: 1, PENCIL: 2}, aged_days=HALF_A_DAY)
-    jar.put(there.page.context, there.url, value)
+    jar.put(own_shopper.page.context, own_shopper.url, value)
 
-    cart = there.opens_cart()
+    cart = own_shopper.opens_cart()
     expect(cart.line("Cedar pencil")).to_contain_text("Now £0.95, was £0.85 when you last looked.")
     expect(cart.line("Everyday mug")).not_to_contain_text("when you last looked")
-    kept = jar.cart_cookie(there.page.context)
+    kept = jar.cart_cookie(own_shopper.page.context)
     assert kept is not None
     assert kept["value"] == value
 
 
-def test_a_changed_price_is_told_to_whoever_adds_first(
-    there: Shopper, own_shop: RunningShop
+def test_a_changed_price_is_shown_when_something_is_added(
+    own_shopper: Shopper, own_shop: RunningShop
 ) -> None:
     new_price(own_shop, PENCIL, 75)
-    jar.put(there.page.context, there.url, jar.value_of({PENCIL: 2}, aged_days=HALF_A_DAY))
+    jar.put(
+        own_shopper.page.context, own_shopper.url, jar.value_of({PENCIL: 2}, aged_days=HALF_A_DAY)
+    )
 
-    there.visits("/products/everyday-mug")
-    there.adds_here().says("Cedar pencil is now £0.75, was £0.85 when you last looked.")
+    own_shopper.visits("/products/everyday-mug")
+    own_shopper.adds_here().says("Cedar pencil is now £0.75, was £0.85 when you last looked.")
 
 
-def test_what_is_sold_out_or_no_longer_sold_is_told_and_not_charged(
-    there: Shopper, own_shop: RunningShop
+def test_unavailable_products_are_marked_and_not_charged(
+    own_shopper: Shopper, own_shop: RunningShop
 ) -> None:
-    there.adds("everyday-mug")
-    cart = there.adds("cedar-pencil")
+    own_shopper.adds("everyday-mug")
+    cart = own_shopper.adds("cedar-pencil")
     own_shop.change("UPDATE products SET stock = 0 WHERE number = ?", MUG)
     own_shop.change("UPDATE products SET is_active = 0 WHERE number = ?", PENCIL)
 
@@ -71,7 +73,7 @@ def test_what_is_sold_out_or_no_longer_sold_is_told_and_not_charged(
     expect(cart.page.get_by_text("Nothing here can be ordered at the moment.")).to_be_visible()
 
 
-def test_a_cart_refused_for_size_is_told_beside_the_page(shopper: Shopper) -> None:
+def test_a_refused_add_to_a_full_cart_is_reported_in_the_mini_cart(shopper: Shopper) -> None:
     full = jar.full_for_one_more({MUG: 1})
     jar.put(shopper.page.context, shopper.url, full)
 

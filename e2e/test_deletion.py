@@ -1,4 +1,4 @@
-"""Every way to an empty cart leaves the browser with no cart cookie at all."""
+"""However the cart is emptied, the browser keeps no cart cookie."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def check_out(shopper: Shopper) -> None:
 
 
 WAYS = [
-    pytest.param(remove_the_last_line, id="last line"),
+    pytest.param(remove_the_last_line, id="removing the last line"),
     pytest.param(set_the_last_line_to_zero, id="quantity 0"),
-    pytest.param(clear, id="clear"),
-    pytest.param(check_out, id="checkout"),
+    pytest.param(clear, id="emptying the cart"),
+    pytest.param(check_out, id="checking out"),
 ]
 
 
 @pytest.mark.parametrize("empty", WAYS)
-def test_the_cookie_goes_on_http(shopper: Shopper, empty: Callable[[Shopper], None]) -> None:
+def test_the_cookie_is_deleted_on_http(shopper: Shopper, empty: Callable[[Shopper], None]) -> None:
     shopper.adds("everyday-mug")
     held = cart_cookie(shopper.page.context)
     assert held is not None
@@ -44,28 +44,28 @@ def test_the_cookie_goes_on_http(shopper: Shopper, empty: Callable[[Shopper], No
 
     empty(shopper)
 
-    expect(shopper.page.locator(".notice-warning")).to_have_count(0)  # not refused: deleted
+    expect(shopper.page.locator(".notice-warning")).to_have_count(0)  # the deletion is no refusal
     assert cart_cookie(shopper.page.context) is None
 
 
 @pytest.mark.parametrize("empty", WAYS)
-def test_the_prefixed_cookie_goes_on_https(
+def test_the_prefixed_cookie_is_deleted_on_https(
     shopper: Shopper, https_url: str, empty: Callable[[Shopper], None]
 ) -> None:
-    there = Shopper(shopper.page, https_url)
-    there.adds("everyday-mug")
+    https_shopper = Shopper(shopper.page, https_url)
+    https_shopper.adds("everyday-mug")
     held = cart_cookie(shopper.page.context)
     assert held is not None
     assert (held["name"], held["secure"], held["path"]) == ("__Host-cart", True, "/")
     assert (held["httpOnly"], held["sameSite"]) == (True, "Lax")
 
-    empty(there)
+    empty(https_shopper)
 
-    expect(there.page.locator(".notice-warning")).to_have_count(0)
+    expect(https_shopper.page.locator(".notice-warning")).to_have_count(0)
     assert cart_cookie(shopper.page.context) is None
 
 
-def test_a_shopper_who_clears_all_cookies_begins_anew(shopper: Shopper) -> None:
+def test_after_clearing_all_cookies_a_new_cart_can_be_filled(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
     shopper.page.context.clear_cookies()
 

@@ -1,4 +1,4 @@
-"""Carts end when they should, and are For a while."""
+"""Carts expire on time, and can be restored for a while."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GRACE_DAYS = 3
 TWO_SECONDS_IN_DAYS = "0.000024"
 
 
-def test_the_browser_is_told_to_keep_a_cart_for_its_life_and_the_grace(shopper: Shopper) -> None:
+def test_the_cookie_lasts_for_the_lifetime_and_the_grace_period(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
 
     held = jar.cart_cookie(shopper.page.context)
@@ -26,15 +26,15 @@ def test_the_browser_is_told_to_keep_a_cart_for_its_life_and_the_grace(shopper: 
     assert abs(left_days - (LIFE_DAYS + GRACE_DAYS)) < 0.01
 
 
-def test_the_browser_lets_a_cart_go_when_its_time_is_over(shopper: Shopper, instance: Path) -> None:
+def test_a_cart_disappears_when_it_expires(shopper: Shopper, instance: Path) -> None:
     with running_shop(
         instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
     ) as shop:
-        there = Shopper(shopper.page, shop.url)
-        there.visits("/products/everyday-mug")
-        there.adds_here().holds("Everyday mug")
-        there.page.add_init_script("setTimeout(() => location.reload(), 300)")
-        there.opens_cart().is_empty()
+        own_shopper = Shopper(shopper.page, shop.url)
+        own_shopper.visits("/products/everyday-mug")
+        own_shopper.adds_here().holds("Everyday mug")
+        own_shopper.page.add_init_script("setTimeout(() => location.reload(), 300)")
+        own_shopper.opens_cart().is_empty()
         assert jar.cart_cookie(shopper.page.context) is None
 
 
@@ -42,16 +42,18 @@ def test_the_browser_itself_drops_the_cookie(shopper: Shopper, instance: Path) -
     with running_shop(
         instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
     ) as shop:
-        there = Shopper(shopper.page, shop.url)
-        there.visits("/products/everyday-mug")
-        there.adds_here().holds("Everyday mug")
+        own_shopper = Shopper(shopper.page, shop.url)
+        own_shopper.visits("/products/everyday-mug")
+        own_shopper.adds_here().holds("Everyday mug")
 
-    jar.wait_until_gone(shopper.page.context)  # the shop is closed: only the browser can do it
+    jar.wait_until_gone(
+        shopper.page.context
+    )  # the shop has stopped, so only the browser can drop it
 
 
-def test_an_expired_cart_is_offered_and_comes_back(shopper: Shopper) -> None:
-    aged = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + 1)
-    jar.put(shopper.page.context, shopper.url, aged)
+def test_an_expired_cart_is_offered_and_can_be_restored(shopper: Shopper) -> None:
+    expired_value = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + 1)
+    jar.put(shopper.page.context, shopper.url, expired_value)
 
     cart = shopper.opens_cart().is_empty()
     offer = cart.page.get_by_role("region", name="has expired. Restore it?")
@@ -62,7 +64,7 @@ def test_an_expired_cart_is_offered_and_comes_back(shopper: Shopper) -> None:
     expect(offer).to_have_count(0)
 
 
-def test_an_expired_cart_can_be_let_go(shopper: Shopper) -> None:
+def test_an_expired_cart_can_be_dismissed(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + 1))
 
     cart = shopper.opens_cart()
@@ -82,16 +84,16 @@ def test_adding_to_an_expired_cart_loses_neither(shopper: Shopper) -> None:
     cart.holds("Everyday mug", 4).holds("Cedar pencil")
 
 
-def test_a_cart_beyond_the_grace_is_gone_and_said_to_be(shopper: Shopper) -> None:
-    beyond = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + GRACE_DAYS + 1)
-    jar.put(shopper.page.context, shopper.url, beyond)
+def test_a_cart_past_its_grace_period_is_deleted_with_a_notice(shopper: Shopper) -> None:
+    expired_value = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + GRACE_DAYS + 1)
+    jar.put(shopper.page.context, shopper.url, expired_value)
 
     cart = shopper.opens_cart().is_empty()
     expect(cart.page.get_by_text("has expired and could not be kept")).to_be_visible()
     assert jar.cart_cookie(shopper.page.context) is None
 
 
-def test_a_visit_to_the_cart_begins_its_life_anew_after_a_day(shopper: Shopper) -> None:
+def test_viewing_the_cart_renews_it_after_a_day(shopper: Shopper) -> None:
     old = jar.value_of({MUG: 4}, aged_days=2)
     jar.put(shopper.page.context, shopper.url, old)
 

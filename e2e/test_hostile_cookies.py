@@ -1,4 +1,4 @@
-"""A cookie that is not a cart of ours is reported and left alone; the shop works beside it."""
+"""A foreign cart cookie is reported and left alone, and the shop works regardless."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _tampered() -> str:
     ("value", "notice"),
     [
         pytest.param(_tampered(), "was not signed by this shop", id="tampered"),
-        pytest.param("s%3Aabc.def", "is damaged, or not of this shop", id="of another shop"),
+        pytest.param("s%3Aabc.def", "is damaged, or not of this shop", id="from another shop"),
         pytest.param('{"items":[]}', "is damaged, or not of this shop", id="raw JSON"),
         pytest.param("x" * 4000, "was not signed by this shop", id="long"),
     ],
@@ -39,7 +39,7 @@ def test_a_bad_cookie_is_reported_and_left_alone(shopper: Shopper, value: str, n
     expect(page.get_by_text(notice)).to_have_count(0)
 
 
-def test_adding_over_a_bad_cookie_says_so_and_works(shopper: Shopper) -> None:
+def test_adding_replaces_a_bad_cookie_and_says_so(shopper: Shopper) -> None:
     page = shopper.visits("/products/everyday-mug")
     jar.put(shopper.page.context, shopper.url, _tampered())
     page.get_by_role("button", name="Add to cart").click()
@@ -48,7 +48,7 @@ def test_adding_over_a_bad_cookie_says_so_and_works(shopper: Shopper) -> None:
     expect(page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("1")
 
 
-def test_a_second_cookie_on_a_deeper_path_does_not_lock_the_shopper_out(shopper: Shopper) -> None:
+def test_a_second_cookie_on_a_deeper_path_does_not_hide_the_cart(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
     shopper.page.context.add_cookies(
         [{"name": "cart", "value": "foreign", "domain": "127.0.0.1", "path": "/cart"}]
@@ -72,7 +72,9 @@ def test_a_second_cookie_on_a_deeper_path_does_not_lock_the_shopper_out(shopper:
         pytest.param("prefs=a,cart=b,session=c", id="commas"),
     ],
 )
-def test_a_cookie_of_another_program_takes_nothing_away(shopper: Shopper, foreign: str) -> None:
+def test_a_cookie_of_another_program_does_not_affect_the_cart(
+    shopper: Shopper, foreign: str
+) -> None:
     shopper.adds("everyday-mug")
     shopper.page.evaluate("(cookie) => { document.cookie = `${cookie}; path=/` }", foreign)
 

@@ -1,4 +1,4 @@
-"""With JavaScript the cart changes where the shopper stands; what is shown is the shop's."""
+"""With JavaScript the cart changes in place, and the page shows what the shop returns."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from e2e.support.server import RunningShop
 MARK = "document.body.dataset.stayed = 'yes'"
 
 
-def filled(shopper: Shopper, lines: dict[int, int]) -> CartPage:
-    """The cart page of a cart with these lines, marked so that leaving it would show."""
+def cart_page_with(shopper: Shopper, lines: dict[int, int]) -> CartPage:
+    """The cart page with these lines, marked so that a page load is detected."""
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
     cart = shopper.opens_cart()
     shopper.page.evaluate(MARK)
     return cart
 
 
-def stayed(page: Page) -> None:
+def expect_no_page_load(page: Page) -> None:
     expect(page.locator("body")).to_have_attribute("data-stayed", "yes")
 
 
 def posts_of(page: Page) -> list[Request]:
-    """A list to which every POST of the page is added from now on."""
+    """A list that records every POST of the page from now on."""
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     return sent
 
 
-def test_adding_opens_the_cart_beside_the_page(shopper: Shopper) -> None:
+def test_adding_opens_the_mini_cart(shopper: Shopper) -> None:
     page = shopper.visits("/products/everyday-mug")
     page.evaluate(MARK)
     mini = shopper.adds_here().says("Added to your cart: Everyday mug").holds("Everyday mug")
@@ -45,10 +45,10 @@ def test_adding_opens_the_cart_beside_the_page(shopper: Shopper) -> None:
     mini.is_closed_by_escape()
     expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
     expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
-    stayed(page)
+    expect_no_page_load(page)
 
 
-def test_a_card_adds_where_it_stands(shopper: Shopper) -> None:
+def test_adding_from_a_card_stays_on_the_page(shopper: Shopper) -> None:
     page = shopper.visits("/products")
     page.get_by_role("button", name="Add Everyday mug", exact=True).click()
     mini = page.get_by_role("dialog", name="Your cart")
@@ -57,8 +57,8 @@ def test_a_card_adds_where_it_stands(shopper: Shopper) -> None:
     expect(mini).to_be_hidden()
 
 
-def test_quick_clicks_of_a_stepper_are_one_request(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 2, PENCIL: 1})
+def test_quick_clicks_on_a_stepper_send_one_request(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1})
     sent = posts_of(cart.page)
     more = cart.page.get_by_role("button", name="One more of Everyday mug")
     more.focus()
@@ -69,11 +69,11 @@ def test_quick_clicks_of_a_stepper_are_one_request(shopper: Shopper) -> None:
     expect(more).to_be_focused()
     (request,) = sent
     assert "step=3" in (request.post_data or "")
-    stayed(cart.page)
+    expect_no_page_load(cart.page)
 
 
-def test_a_typed_quantity_is_sent_when_the_field_is_left(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 2})
+def test_a_typed_quantity_is_sent_when_the_field_loses_focus(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2})
     sent = posts_of(cart.page)
     cart.quantity_of("Everyday mug").fill("4")
     cart.page.keyboard.press("Tab")
@@ -81,11 +81,11 @@ def test_a_typed_quantity_is_sent_when_the_field_is_left(shopper: Shopper) -> No
     expect(cart.line("Everyday mug")).to_contain_text("£38.00")
     expect(cart.page.get_by_role("status").first).to_have_text("Quantity changed: Everyday mug")
     assert len(sent) == 1
-    stayed(cart.page)
+    expect_no_page_load(cart.page)
 
 
-def test_the_focus_goes_to_the_line_that_took_the_place(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1, PENCIL: 1, SHADE: 1}).removes("Cedar pencil")
+def test_after_a_removal_the_focus_moves_to_the_next_line(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1, PENCIL: 1, SHADE: 1}).removes("Cedar pencil")
 
     expect(cart.line("Cedar pencil")).to_have_count(0)
     expect(
@@ -93,19 +93,19 @@ def test_the_focus_goes_to_the_line_that_took_the_place(shopper: Shopper) -> Non
     ).to_be_focused()
     expect(cart.page.get_by_role("status").first).to_have_text("Removed: Cedar pencil")
     expect(cart.page.get_by_role("link", name="Cart 2 items")).to_be_visible()
-    stayed(cart.page)
+    expect_no_page_load(cart.page)
 
 
-def test_removing_the_last_line_leaves_the_undo_at_hand(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1}).removes("Everyday mug").is_empty()
+def test_removing_the_last_line_focuses_the_undo_button(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1}).removes("Everyday mug").is_empty()
     undo = cart.page.get_by_role("button", name="Undo the last change")
     expect(undo).to_be_focused()
     cart.page.keyboard.press("Enter")
     cart.holds("Everyday mug")
-    stayed(cart.page)
+    expect_no_page_load(cart.page)
 
 
-def test_a_refusal_is_tied_to_its_field_and_the_count_goes_back(shopper: Shopper) -> None:
+def test_a_refusal_describes_its_field_and_resets_the_count(shopper: Shopper) -> None:
     page = shopper.visits("/products/last-one-lamp")
     field = page.get_by_label("Quantity", exact=True)
     field.fill("2")
@@ -119,22 +119,22 @@ def test_a_refusal_is_tied_to_its_field_and_the_count_goes_back(shopper: Shopper
     expect(field).to_have_accessible_description("")
 
 
-def test_a_wrong_quantity_in_the_cart_is_tied_to_its_line(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 2, PENCIL: 1}).sets_quantity("Everyday mug", "abc")
+def test_an_invalid_quantity_in_the_cart_describes_its_field(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1}).sets_quantity("Everyday mug", "abc")
     field = cart.quantity_of("Everyday mug")
     expect(field).to_have_accessible_description(
         re.compile("Please enter a whole number from 1 to 99")
     )
     expect(field).to_be_focused()
-    stayed(cart.page)
+    expect_no_page_load(cart.page)
 
 
-def test_a_shop_that_cannot_be_reached_is_told(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 2, PENCIL: 1})
+def test_an_unreachable_shop_is_reported(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1})
     cart.page.context.set_offline(True)
     cart.removes("Cedar pencil")
-    said = cart.page.get_by_role("status").first
-    expect(said).to_contain_text("The shop could not be reached.")
+    status = cart.page.get_by_role("status").first
+    expect(status).to_contain_text("The shop could not be reached.")
     cart.holds("Cedar pencil").holds("Everyday mug", 2)
     more = cart.page.get_by_role("button", name="One more of Everyday mug")
     assert more.evaluate(script("click-and-read")) == "3"
@@ -143,44 +143,44 @@ def test_a_shop_that_cannot_be_reached_is_told(shopper: Shopper) -> None:
     cart.page.context.set_offline(False)
     cart.removes("Cedar pencil")
     expect(cart.line("Cedar pencil")).to_have_count(0)
-    expect(said).to_have_text("Removed: Cedar pencil")
+    expect(status).to_have_text("Removed: Cedar pencil")
 
 
-def test_a_link_is_followed_once_what_waits_was_sent(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1})
+def test_a_link_is_followed_after_pending_changes_were_sent(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1})
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
     checkout = cart.checks_out()
     expect(checkout.page.get_by_text("2 × Everyday mug")).to_be_visible()
 
 
-def test_a_typed_quantity_and_a_click_beside_it_count_once(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1})
+def test_a_typed_quantity_followed_by_a_click_counts_both_once(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1})
     cart.quantity_of("Everyday mug").fill("5")
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
     expect(cart.line("Everyday mug")).to_contain_text("£57.00")
     cart.holds("Everyday mug", 6)
 
 
-def test_a_button_that_is_being_pressed_is_not_taken_away(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1})
+def test_a_button_is_not_replaced_while_it_is_pressed(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1})
     page = cart.page
     box = page.get_by_role("button", name="One more of Everyday mug").bounding_box()
     assert box
     cart.quantity_of("Everyday mug").fill("5")
     page.mouse.move(box["x"] + 20, box["y"] + 20)
-    with page.expect_response(lambda answer: answer.request.method == "GET") as look:
-        page.mouse.down()  # the field is left, and what was typed is sent
-    look.value.finished()
-    # Idle, so that the answer was looked at; while a button is down a browser may never be.
+    with page.expect_response(lambda answer: answer.request.method == "GET") as response_info:
+        page.mouse.down()  # the field loses focus, and its quantity is sent
+    response_info.value.finished()
+    # Wait until idle, so that the response was processed; with a button down this may time out.
     page.evaluate("() => new Promise((done) => requestIdleCallback(done, { timeout: 1000 }))")
     page.mouse.up()
     expect(cart.line("Everyday mug")).to_contain_text("£57.00")
     cart.holds("Everyday mug", 6)
 
 
-def test_a_line_stays_under_the_finger_that_changes_it(shopper: Shopper) -> None:
+def test_a_line_does_not_move_when_it_is_changed(shopper: Shopper) -> None:
     shopper.page.set_viewport_size({"width": 360, "height": 640})
-    cart = filled(shopper, dict.fromkeys(range(1, 6), 1))
+    cart = cart_page_with(shopper, dict.fromkeys(range(1, 6), 1))
     more = cart.page.get_by_role("button", name="One more of Everyday mug")
     before = more.bounding_box()
     more.click()
@@ -192,9 +192,9 @@ def test_a_line_stays_under_the_finger_that_changes_it(shopper: Shopper) -> None
     assert abs(after["y"] - before["y"]) < 1
 
 
-def test_what_was_said_is_seen_far_down_a_long_cart(shopper: Shopper) -> None:
+def test_messages_are_visible_far_down_a_long_cart(shopper: Shopper) -> None:
     shopper.page.set_viewport_size({"width": 360, "height": 640})
-    cart = filled(shopper, dict.fromkeys(range(1, 21), 1))
+    cart = cart_page_with(shopper, dict.fromkeys(range(1, 21), 1))
     removal = cart.page.get_by_role("button", name=re.compile("^Remove")).last
     removal.click()
     expect(cart.page.get_by_text("Removed:")).to_be_in_viewport()
@@ -206,8 +206,8 @@ def test_what_was_said_is_seen_far_down_a_long_cart(shopper: Shopper) -> None:
     expect(cart.page.get_by_text("Please enter a whole number")).to_be_in_viewport(ratio=1)
 
 
-def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
-    cart = filled(shopper, {MUG: 1, PENCIL: 1})
+def test_typed_text_survives_a_response(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 1, PENCIL: 1})
     sent = posts_of(cart.page)
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
     cart.quantity_of("Cedar pencil").click()
@@ -221,7 +221,7 @@ def test_what_is_being_typed_outlives_an_answer(shopper: Shopper) -> None:
     expect(cart.line("Cedar pencil")).to_contain_text("£5.95")
 
 
-def test_a_refusal_among_additions_is_told_with_them(shopper: Shopper) -> None:
+def test_a_refusal_among_several_adds_is_shown_with_them(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, jar.value_of({LAST_LAMP: 1}))
     page = shopper.visits("/products?category=light&sort=name")
     page.get_by_role("button", name="Add Long matches in a jar", exact=True).evaluate(
@@ -233,7 +233,7 @@ def test_a_refusal_among_additions_is_told_with_them(shopper: Shopper) -> None:
     expect(mini.get_by_label("Quantity of Long matches in a jar", exact=True)).to_have_value("1")
 
 
-def test_what_was_not_added_is_not_counted(shopper: Shopper) -> None:
+def test_a_failed_add_is_not_counted(shopper: Shopper) -> None:
     page = shopper.visits("/products/everyday-mug")
     page.context.set_offline(True)
     mini = shopper.adds_here().says("The shop could not be reached.")
@@ -241,9 +241,9 @@ def test_what_was_not_added_is_not_counted(shopper: Shopper) -> None:
     expect(page.get_by_role("link", name="Cart 0 items")).to_be_visible()
 
 
-def test_what_is_shown_is_the_shops_not_the_browsers(own_shop: RunningShop, page: Page) -> None:
+def test_the_page_shows_the_shops_prices_after_a_change(own_shop: RunningShop, page: Page) -> None:
     shopper = Shopper(page, own_shop.url)
-    cart = filled(shopper, {MUG: 1})
+    cart = cart_page_with(shopper, {MUG: 1})
     own_shop.change("UPDATE products SET price_minor = 1000 WHERE number = ?", MUG)
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
 
@@ -251,9 +251,9 @@ def test_what_is_shown_is_the_shops_not_the_browsers(own_shop: RunningShop, page
     expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£20.00")
 
 
-@pytest.mark.parametrize("steps", [pytest.param(1, id="to none"), pytest.param(3, id="below")])
-def test_counting_down_to_none_removes(shopper: Shopper, steps: int) -> None:
-    cart = filled(shopper, {MUG: 1, PENCIL: 2})
+@pytest.mark.parametrize("steps", [pytest.param(1, id="to zero"), pytest.param(3, id="below zero")])
+def test_stepping_down_to_zero_removes_the_line(shopper: Shopper, steps: int) -> None:
+    cart = cart_page_with(shopper, {MUG: 1, PENCIL: 2})
     less = cart.page.get_by_role("button", name="One less of Everyday mug")
     less.click(click_count=steps, delay=20)
     expect(cart.line("Everyday mug")).to_have_count(0)

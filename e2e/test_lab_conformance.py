@@ -1,4 +1,4 @@
-"""The conformance cases in a real browser, case by case, and what they leave behind: nothing."""
+"""The conformance cases in a real browser, and that they leave no cookies behind."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from e2e.support import jar
 from e2e.support.server import RunningShop, running_shop
 
 HOST = "home.shop.localhost"
-"""A name with a domain above it, which Chromium finds on this machine without asking anybody."""
-WHOLE_WAY_MS = 120_000
+"""A name with a parent domain, which Chromium resolves to this machine without DNS."""
+RUN_MS = 120_000
 TAB = "a tab counts as a control character (net/cookies/parsed_cookie.cc); the RFC keeps it"
-SIGN = (
+EQUALS_SIGN = (
     "a nameless cookie with a = in its value is refused since version 148 (crrev.com/c/7698176); "
     "earlier ones keep it, as the RFC does"
 )
 PREFIX = "rules of draft-ietf-httpbis-layered-cookies, which RFC 6265bis does not know"
 DEVIATIONS = {
-    "NAME0017": SIGN,
-    "NAME0025": SIGN,
+    "NAME0017": EQUALS_SIGN,
+    "NAME0025": EQUALS_SIGN,
     "value-ctl-http-09": TAB,
     "__Http.header-1": PREFIX,
 }
-"""Measured in Chromium 156. Should another version differ, the page has found news: name the
-version with the reason here and in shop/lab/conformance/deviations.py."""
-BY_SCRIPT_TOO = DEVIATIONS | {"value-ctl-dom-09": TAB, "__Http.document-cookie-1": PREFIX}
-ON_HTTPS = BY_SCRIPT_TOO | {
+"""Measured in Chromium 156. If another version differs, add the version and the reason here and
+in shop/lab/conformance/deviations.py."""
+WITH_SCRIPT = DEVIATIONS | {"value-ctl-dom-09": TAB, "__Http.document-cookie-1": PREFIX}
+ON_HTTPS = WITH_SCRIPT | {
     "__Http.header-2": PREFIX,
     "__Http.document-cookie-2": PREFIX,
     "__Host-Http.header-1": PREFIX,
@@ -41,18 +41,18 @@ CASES = 431
 
 @pytest.fixture
 def named_shop(instance: Path) -> Iterator[RunningShop]:
-    """A shop that answers to a name with dots in it, too."""
+    """A shop that also accepts a host name with dots."""
     with running_shop(instance, SHOP_TRUSTED_HOSTS=f"127.0.0.1,{HOST}") as served:
         yield served
 
 
-def test_with_a_script_on_a_host_with_a_name(page: Page, named_shop: RunningShop) -> None:
+def test_with_a_script_on_a_named_host(page: Page, named_shop: RunningShop) -> None:
     page = _with_a_cart(page, named_shop.url.replace("127.0.0.1", HOST))
     before = _kept(page.context)
-    found = _asked_all(page)
+    verdict_by_case = _run_all(page)
 
-    assert _deviating(found) == BY_SCRIPT_TOO.keys()
-    assert _not_asked(found) == 59
+    assert _deviations(verdict_by_case) == WITH_SCRIPT.keys()
+    assert _untested_count(verdict_by_case) == 59
     assert _kept(page.context) == before
 
 
@@ -62,10 +62,10 @@ def test_without_a_script_on_an_ip_address(
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
     page = _with_a_cart(context.new_page(), shop.url)
     before = _kept(context)
-    found = _asked_all(page)
+    verdict_by_case = _run_all(page)
 
-    assert _deviating(found) == DEVIATIONS.keys()
-    assert _not_asked(found) == 144
+    assert _deviations(verdict_by_case) == DEVIATIONS.keys()
+    assert _untested_count(verdict_by_case) == 144
     assert _kept(context) == before
     context.close()
 
@@ -73,9 +73,9 @@ def test_without_a_script_on_an_ip_address(
 def test_on_https_secure_cookies_are_kept(page: Page, https_url: str) -> None:
     page = _with_a_cart(page, https_url)
     before = _kept(page.context)
-    found = _asked_all(page)
+    verdict_by_case = _run_all(page)
 
-    assert _deviating(found) == ON_HTTPS.keys()
+    assert _deviations(verdict_by_case) == ON_HTTPS.keys()
     secure = page.locator(".case-family tr").filter(has_text="ATTRIBUTE0001")
     expect(secure.locator("td").nth(1)).to_have_text("foo=bar")
     assert _kept(page.context) == before
@@ -90,31 +90,33 @@ def _with_a_cart(page: Page, url: str) -> Page:
     return page
 
 
-def _asked_all(page: Page) -> dict[str, str]:
+def _run_all(page: Page) -> dict[str, str]:
     page.get_by_role("button", name="Run all cases").click()
     over = page.get_by_role("heading", level=1, name="How this browser follows the standard")
-    expect(over).to_be_visible(timeout=WHOLE_WAY_MS)
+    expect(over).to_be_visible(timeout=RUN_MS)
     names = page.locator(".case-family tbody th").all_text_contents()
     verdicts = page.locator(".case-family tbody td:last-child").all_text_contents()
-    found = dict(zip(names, (verdict.strip() for verdict in verdicts), strict=True))
-    assert len(found) == CASES
-    expect(page.locator(".lead")).to_contain_text(f"{len(_deviating(found))} cases deviate")
-    for name in _deviating(found):
+    verdict_by_case = dict(zip(names, (verdict.strip() for verdict in verdicts), strict=True))
+    assert len(verdict_by_case) == CASES
+    expect(page.locator(".lead")).to_contain_text(
+        f"{len(_deviations(verdict_by_case))} cases deviate"
+    )
+    for name in _deviations(verdict_by_case):
         expect(page.locator(".finding").filter(has_text=name)).not_to_contain_text("not known")
-    return found
+    return verdict_by_case
 
 
-def _deviating(found: dict[str, str]) -> set[str]:
-    return {name for name, verdict in found.items() if verdict.startswith("Deviates:")}
+def _deviations(verdict_by_case: dict[str, str]) -> set[str]:
+    return {name for name, verdict in verdict_by_case.items() if verdict.startswith("Deviates:")}
 
 
-def _not_asked(found: dict[str, str]) -> int:
-    as_asked = sum(verdict.startswith("As expected") for verdict in found.values())
-    return len(found) - as_asked - len(_deviating(found))
+def _untested_count(verdict_by_case: dict[str, str]) -> int:
+    as_expected = sum(verdict.startswith("As expected") for verdict in verdict_by_case.values())
+    return len(verdict_by_case) - as_expected - len(_deviations(verdict_by_case))
 
 
 def _kept(context: BrowserContext) -> list[tuple[str, str, str]]:
-    """Every cookie of the browser: the cart's among them, byte for byte."""
+    """Every cookie of the browser, including the cart."""
     return sorted(
         (kept.get("name", ""), kept.get("value", ""), kept.get("path", ""))
         for kept in context.cookies()

@@ -1,4 +1,4 @@
-"""The laboratory's figures, held against the jar of a real browser."""
+"""The laboratory's figures, compared with the cookies of a real browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from e2e.support import jar
 from e2e.support.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
-PLACE = "/limits/unguarded"
-A_SECOND_LATER = 2
-"""Lines more or fewer that fit into a cart that is changed in another second."""
+UNGUARDED = "/limits/unguarded"
+TOLERANCE_LINES = 2
+"""How many lines more or fewer may fit into a cart that is changed in another second."""
 
 
-def _presses(page: Page, button: str) -> None:
+def _press(page: Page, button: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name=button, exact=True).click()
 
@@ -30,15 +30,15 @@ def _octets(held: dict[str, Any] | None) -> str:
     return f"{jar.octets(held):,}"
 
 
-def _unguarded(context: BrowserContext, url: str, path: str = PLACE) -> dict[str, Any] | None:
+def _unguarded(context: BrowserContext, url: str, path: str = UNGUARDED) -> dict[str, Any] | None:
     held = [dict(kept) for kept in context.cookies(url + path) if kept.get("name") == "unguarded"]
     return held[0] if held else None
 
 
 @pytest.mark.parametrize("button", ["Add 10 lines", "Add 100 lines", "Fill to the last byte"])
-def test_the_bytes_on_the_page_are_those_in_the_jar(shopper: Shopper, button: str) -> None:
+def test_the_page_shows_the_bytes_of_the_browsers_cookie(shopper: Shopper, button: str) -> None:
     page = shopper.visits("/limits")
-    _presses(page, button)
+    _press(page, button)
 
     row = _row(page, "Bytes of your cart", "This shop")
     expect(row.get_by_role("cell")).to_contain_text(
@@ -46,22 +46,22 @@ def test_the_bytes_on_the_page_are_those_in_the_jar(shopper: Shopper, button: st
     )
 
 
-def test_as_many_lines_fit_as_the_page_says(shopper: Shopper) -> None:
+def test_as_many_lines_fit_as_the_page_announces(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
-    _presses(page, "Add 10 lines")
+    _press(page, "Add 10 lines")
     row = _row(page, "Bytes of your cart", "This shop")
-    told = row.get_by_role("cell").last.inner_text()
+    announced = row.get_by_role("cell").last.inner_text()
     while page.get_by_role("alert").count() == 0:
-        _presses(page, "Add 100 lines")
+        _press(page, "Add 100 lines")
 
     held = jar.held_cart(page.context)
     assert held is not None
-    # The second of the last change is part of the text, and another packs a little differently.
-    assert abs(len(held) - int(told.replace(",", ""))) <= A_SECOND_LATER
+    # The time of the last change is part of the text, so its packed length varies a little.
+    assert abs(len(held) - int(announced.replace(",", ""))) <= TOLERANCE_LINES
 
 
-def test_the_browser_drops_what_the_server_says_is_added(shopper: Shopper) -> None:
-    page = shopper.visits(PLACE)
+def test_the_browser_drops_a_cookie_that_the_server_reports_as_added(shopper: Shopper) -> None:
+    page = shopper.visits(UNGUARDED)
     refusals: list[str] = []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -72,7 +72,7 @@ def test_the_browser_drops_what_the_server_says_is_added(shopper: Shopper) -> No
         ),
     )
     for lines in (40, 80, 120):
-        _presses(page, "Add 40 lines unguarded")
+        _press(page, "Add 40 lines unguarded")
         held = _octets(_unguarded(page.context, shopper.url))
         cells = _row(page, "What the server wrote", "Lines").get_by_role("cell")
         expect(cells).to_have_text([str(lines), str(lines)])
@@ -80,7 +80,7 @@ def test_the_browser_drops_what_the_server_says_is_added(shopper: Shopper) -> No
         expect(cells).to_have_text([held, held])
     before = _unguarded(page.context, shopper.url)
 
-    _presses(page, "Add 40 lines unguarded")
+    _press(page, "Add 40 lines unguarded")
 
     expect(page.get_by_text("40 lines added.")).to_be_visible()
     expect(page.get_by_text("The browser kept the old cookie.")).to_be_visible()
@@ -92,18 +92,18 @@ def test_the_browser_drops_what_the_server_says_is_added(shopper: Shopper) -> No
     assert refusals == ["NameValuePairExceedsMaxSize"]
 
 
-def test_it_is_kept_apart_and_deleted_unseen(shopper: Shopper) -> None:
+def test_the_unguarded_cookie_is_only_sent_to_its_own_path(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
     before = jar.cart_cookie(shopper.page.context)
     page = shopper.visits("/limits")
-    _presses(page, "Add 10 lines unguarded")
+    _press(page, "Add 10 lines unguarded")
     assert _unguarded(page.context, shopper.url) is not None
     for path in ("/", "/cart", "/limits", "/limits/probe"):
         assert _unguarded(page.context, shopper.url, path) is None
 
-    with page.expect_request("**/limits/unguarded-reset") as asked:
-        _presses(page, "Delete the unguarded cart")
+    with page.expect_request("**/limits/unguarded-reset") as request:
+        _press(page, "Delete the unguarded cart")
 
-    assert "unguarded=" not in asked.value.all_headers().get("cookie", "")
+    assert "unguarded=" not in request.value.all_headers().get("cookie", "")
     assert _unguarded(page.context, shopper.url) is None
     assert jar.cart_cookie(page.context) == before

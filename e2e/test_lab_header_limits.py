@@ -1,4 +1,4 @@
-"""How large a header passes on the way to a real server: what page and command find of it."""
+"""The largest headers that a real server accepts, as measured by the page and the command."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.header_limits import search
 
 LONGEST_FIELD = 65_536
-"""What the shop sets gunicorn's limit_request_field_size to."""
+"""The shop's setting of gunicorn's limit_request_field_size."""
 VALUE = 65_526
-"""gunicorn counts a line with its name and its end, which are 10 bytes of `Cookie`."""
+"""gunicorn counts the whole line: with `Cookie: ` and the line end, 10 bytes more."""
 MOST_FIELDS = 100
-"""gunicorn's own limit_request_fields, which the shop leaves as it is."""
+"""gunicorn's default limit_request_fields, which the shop does not change."""
 CHROMIUM_HEADER_BYTES = 262_144
-MOST_ASKED_BYTES = 1_048_576
+LARGEST_PROBED_BYTES = 1_048_576
 SEARCH_MS = 60_000
 
 
-def probed(page: Page) -> Locator:
-    """The page's report, once it is there; the button is pressed by key."""
+def probe(page: Page) -> Locator:
+    """Presses the button by keyboard, and returns the report once it is there."""
     page.get_by_role("button", name="Probe the route").press("Enter")
     expect(page.get_by_role("status").filter(has_text="The search is finished.")).to_be_visible(
         timeout=SEARCH_MS
@@ -42,17 +42,17 @@ def row(report: Locator, title: str) -> Locator:
     return report.get_by_role("row").filter(has_text=title)
 
 
-def asked_from_a_terminal(shop: RunningShop) -> dict[str, Any]:
+def run_command(shop: RunningShop) -> dict[str, Any]:
     command = [sys.executable, "-m", "shop.cli", "limits", "--json", "--url", shop.url]
-    done = subprocess.run(
+    process = subprocess.run(
         command, env=shop.environ, cwd=PROJECT, check=True, capture_output=True, text=True
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    measured: dict[str, Any] = json.loads(process.stdout)
+    return measured
 
 
-def test_the_page_finds_what_the_server_is_set_to(shopper: Shopper) -> None:
-    report = probed(shopper.visits("/limits"))
+def test_the_page_measures_the_server_settings(shopper: Shopper) -> None:
+    report = probe(shopper.visits("/limits"))
 
     field = row(report, "Largest request header")
     expect(field).to_contain_text(f"{VALUE:,} bytes, {LONGEST_FIELD:,} with “Cookie: ”")
@@ -66,10 +66,10 @@ def test_the_page_finds_what_the_server_is_set_to(shopper: Shopper) -> None:
     expect(shopper.page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
 
 
-def test_chromium_stops_a_header_of_a_byte_more_than_its_source_says(shopper: Shopper) -> None:
+def test_chromium_refuses_a_header_one_byte_beyond_its_limit(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     with page.expect_response("**/limits/way/echo") as echoed:
-        report = probed(page)
+        report = probe(page)
     others = sum(
         len(f"{field['name']}: {field['value']}\r\n") for field in echoed.value.headers_array()
     )
@@ -79,30 +79,30 @@ def test_chromium_stops_a_header_of_a_byte_more_than_its_source_says(shopper: Sh
     expect(row(report, "Largest response header")).to_contain_text(f"{most + 1:,}: your")
 
 
-def test_the_command_finds_the_same(shop: RunningShop) -> None:
-    found = asked_from_a_terminal(shop)
+def test_the_command_measures_the_same(shop: RunningShop) -> None:
+    measured = run_command(shop)
 
-    field, fields = found["request_field_bytes"], found["request_fields"]
+    field, fields = measured["request_field_bytes"], measured["request_fields"]
     assert (field["most"], field["least_refused"], field["status"]) == (VALUE, VALUE + 1, 431)
     assert (fields["header_fields"], fields["status"]) == (MOST_FIELDS, 431)
-    assert found["answer_field_bytes"]["most"] == MOST_ASKED_BYTES
-    assert found["answer_field_bytes"]["least_refused"] is None
-    assert found["cart_budget_bytes"] == BROWSER_LIMIT_BYTES
-    assert found["requests"] <= 83
+    assert measured["answer_field_bytes"]["most"] == LARGEST_PROBED_BYTES
+    assert measured["answer_field_bytes"]["least_refused"] is None
+    assert measured["cart_budget_bytes"] == BROWSER_LIMIT_BYTES
+    assert measured["requests"] <= 83
 
 
-def test_nothing_is_left_in_the_browser(shopper: Shopper) -> None:
+def test_the_search_leaves_no_cookies(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 2}))
     page = shopper.visits("/limits")
     before = page.context.cookies()
 
-    probed(page)
+    probe(page)
 
     assert page.context.cookies() == before
     shopper.opens_cart().holds("Everyday mug", 2)
 
 
-def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shopper) -> None:
+def test_a_stopped_search_says_so_and_can_be_restarted(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", lambda route: route.abort())
     page.get_by_role("button", name="Probe the route").click()
@@ -114,10 +114,10 @@ def test_a_search_that_is_stopped_says_so_and_can_be_begun_again(shopper: Shoppe
     expect(page.get_by_text("The search has stopped: too many requests.")).to_be_visible()
 
     page.unroute("**/limits/way/echo*")
-    expect(row(probed(page), "Request headers")).to_contain_text(f"{MOST_FIELDS}, ")
+    expect(row(probe(page), "Request headers")).to_contain_text(f"{MOST_FIELDS}, ")
 
 
-def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shopper) -> None:
+def test_an_unresponsive_shop_times_out(shopper: Shopper) -> None:
     page = shopper.page
     page.add_init_script(script("impatient"))
     shopper.visits("/limits")
@@ -126,9 +126,9 @@ def test_a_shop_that_does_not_answer_is_not_waited_for_without_end(shopper: Shop
     expect(page.get_by_text("The search has stopped: the shop does not respond.")).to_be_visible()
 
 
-def test_a_second_search_begins_with_an_empty_bar(shopper: Shopper) -> None:
+def test_a_second_search_starts_with_an_empty_progress_bar(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
-    probed(page)
+    probe(page)
     page.route("**/limits/way/next*", _never)
     button = page.get_by_role("button", name="Probe the route")
     button.click()
@@ -144,11 +144,11 @@ def test_the_page_names_what_is_being_measured(shopper: Shopper) -> None:
     expect(status).to_have_text("Largest request header")
 
 
-def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) -> None:
+def test_an_attempt_cut_short_by_the_time_limit_does_not_count_as_refused(shopper: Shopper) -> None:
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", _two_seconds)
-    page.route("**/limits/way/echo*", _mute_beyond_4096)
-    report = probed(page)
+    page.route("**/limits/way/echo*", _no_response_beyond_4096)
+    report = probe(page)
     field = row(report, "Largest request header")
     expect(field).to_contain_text("at least 4,096 bytes, ")
     expect(field.get_by_role("cell").last).to_have_text("not measured")
@@ -156,15 +156,15 @@ def test_what_the_end_of_the_minute_cuts_short_is_not_refused(shopper: Shopper) 
     expect(page.get_by_text("before everything was measured.")).to_be_visible()
 
 
-def test_the_report_is_whole_on_a_telephone(shopper: Shopper) -> None:
+def test_the_report_fits_a_phone(shopper: Shopper) -> None:
     shopper.page.set_viewport_size({"width": 360, "height": CONFIG.viewport_height})
     shopper.page.emulate_media(reduced_motion="reduce")
     page = shopper.visits("/limits")
-    probed(page)
+    probe(page)
     assert [*layout.sticking_out(page), *layout.small_targets(page), *layout.pale(page)] == []
 
 
-def test_without_javascript_there_is_a_command_and_no_button(
+def test_without_javascript_the_command_replaces_the_button(
     browser: Browser, shop: RunningShop
 ) -> None:
     context = browser.new_context(**context_options(), java_script_enabled=False)
@@ -179,15 +179,15 @@ def _too_many(route: Route) -> None:
 
 
 def _never(route: Route) -> None:
-    """Leaves a request without an answer."""
+    """Never responds to a request."""
 
 
 def _two_seconds(route: Route) -> None:
     response = route.fetch()
-    told = response.json()
-    route.fulfill(response=response, json=told | {"most_seconds": 2})
+    step = response.json()
+    route.fulfill(response=response, json=step | {"most_seconds": 2})
 
 
-def _mute_beyond_4096(route: Route) -> None:
+def _no_response_beyond_4096(route: Route) -> None:
     if len(route.request.headers.get("crumbs", "")) <= 4096:
         route.continue_()

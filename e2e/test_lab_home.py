@@ -1,4 +1,4 @@
-"""The laboratory shows the cookie that the browser holds, to the byte, and fills it."""
+"""The laboratory shows the browser's cart cookie, to the byte, and fills it."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ def octets(page: Page) -> int:
     return jar.octets(jar.cart_cookie(page.context))
 
 
-def says_bytes(page: Page, figure: int) -> None:
+def expect_bytes(page: Page, figure: int) -> None:
     row = page.get_by_role("row").filter(has_text="Counted by a browser")
     expect(row.get_by_role("cell")).to_have_text(f"{figure:,}")
 
 
-def presses(page: Page, name: str) -> None:
+def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_its_bytes_are_those_that_the_browser_holds(either: Shopper) -> None:
+def test_the_page_shows_the_bytes_of_the_browsers_cookie(either: Shopper) -> None:
     page = either.visits("/products/everyday-mug")
-    presses(page, "Add to cart")
+    press(page, "Add to cart")
     expect(page.get_by_text("Added to your cart").first).to_be_visible()
     either.visits("/limits")
     held = jar.cart_cookie(page.context)
     assert held is not None
-    says_bytes(page, octets(page))
+    expect_bytes(page, octets(page))
     parts = page.get_by_role("group", name="Name and value").locator(".part")
     texts = parts.evaluate_all("parts => parts.map((part) => part.lastChild.textContent)")
     assert "".join(texts) == f"{held['name']}={held['value']}"
 
 
-def test_it_is_filled_to_the_last_byte_and_one_more_changes_nothing(either: Shopper) -> None:
+def test_the_cart_fills_to_the_last_byte_and_one_more_is_refused(either: Shopper) -> None:
     page = either.visits("/limits")
-    presses(page, "Add 10 lines")
+    press(page, "Add 10 lines")
     expect(page.get_by_text("10 lines added")).to_be_visible()
-    says_bytes(page, octets(page))
+    expect_bytes(page, octets(page))
 
-    presses(page, "Fill to the last byte")
-    says_bytes(page, 4096)
+    press(page, "Fill to the last byte")
+    expect_bytes(page, 4096)
     assert octets(page) == 4096
     full = jar.cart_cookie(page.context)
 
-    with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
-        presses(page, "One more")
+    with page.expect_response(lambda response: response.request.method == "POST") as refused:
+        press(page, "One more")
     assert refused.value.status == 409
     expect(page.get_by_role("alert")).to_contain_text("does not fit")
-    says_bytes(page, 4096)
+    expect_bytes(page, 4096)
     assert jar.cart_cookie(page.context) == full
 
-    presses(page, "Empty")
+    press(page, "Empty")
     expect(page.get_by_text("There is no cart in this browser")).to_be_visible()
     assert octets(page) == 0

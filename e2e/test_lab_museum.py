@@ -1,4 +1,4 @@
-"""The museum of carts: looked at without a trace, taken to the byte, and given back."""
+"""The museum of carts: viewing changes nothing; loaded carts are exact and can be undone."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.museum.exhibits import EXHIBITS
 
 PENCIL = 32
-MINE = {PENCIL: 3}
+OWN_CART = {PENCIL: 3}
 
 
-def takes(shopper: Shopper, name: str) -> Page:
+def load(shopper: Shopper, name: str) -> Page:
     page = shopper.visits(f"/limits/museum/{name}")
     page.get_by_role("button", name="Put this cart into my browser").click()
     expect(page.get_by_text("In your browser now, byte for byte")).to_be_visible()
     return page
 
 
-def test_every_exhibit_does_what_it_should_and_leaves_the_cart_alone(either: Shopper) -> None:
+def test_every_exhibit_behaves_as_described_and_leaves_the_cart_alone(either: Shopper) -> None:
     page = either.page
-    jar.put(page.context, either.url, jar.value_of(MINE))
+    jar.put(page.context, either.url, jar.value_of(OWN_CART))
     before = jar.cart_cookie(page.context)
     either.visits("/limits")
     for at, exhibit in enumerate(EXHIBITS):
@@ -37,11 +37,11 @@ def test_every_exhibit_does_what_it_should_and_leaves_the_cart_alone(either: Sho
     either.opens_cart().holds("Cedar pencil", 3)
 
 
-def test_a_full_cart_is_taken_takes_no_more_and_is_undone(either: Shopper) -> None:
-    jar.put(either.page.context, either.url, jar.value_of(MINE))
-    page = takes(either, "full")
-    way_back = page.url
-    taken = jar.cart_cookie(page.context)
+def test_a_full_cart_can_be_loaded_takes_no_more_and_can_be_undone(either: Shopper) -> None:
+    jar.put(either.page.context, either.url, jar.value_of(OWN_CART))
+    page = load(either, "full")
+    loaded_url = page.url
+    loaded = jar.cart_cookie(page.context)
     assert jar.octets(jar.cart_cookie(page.context)) == BROWSER_LIMIT_BYTES
 
     either.visits("/products/beech-bread-board")
@@ -49,19 +49,19 @@ def test_a_full_cart_is_taken_takes_no_more_and_is_undone(either: Shopper) -> No
     expect(
         page.get_by_text("“Beech bread board” does not fit into your cart").first
     ).to_be_visible()
-    assert jar.cart_cookie(page.context) == taken
+    assert jar.cart_cookie(page.context) == loaded
 
-    page.goto(way_back)
+    page.goto(loaded_url)
     page.get_by_role("button", name="Put my own cart back").click()
     expect(page.get_by_text("Undone. Your cart is as it was before")).to_be_visible()
     either.opens_cart().holds("Cedar pencil", 3)
     cart = jar.held_cart(page.context)
     assert cart is not None
-    assert {line.number: line.quantity for line in cart.lines} == MINE
+    assert {line.number: line.quantity for line in cart.lines} == OWN_CART
 
 
-def test_one_in_grace_is_taken_offered_and_restored(either: Shopper) -> None:
-    page = takes(either, "expired-in-grace")
+def test_a_cart_in_its_grace_period_can_be_loaded_and_restored(either: Shopper) -> None:
+    page = load(either, "expired-in-grace")
     expect(page.get_by_role("heading", name="has expired. Restore it?")).to_be_visible()
     page.get_by_role("button", name="Restore it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your cart")
@@ -70,7 +70,7 @@ def test_one_in_grace_is_taken_offered_and_restored(either: Shopper) -> None:
 
 
 @pytest.mark.parametrize("name", ["full", "two-of-one-name"])
-def test_on_https_it_is_the_cookie_of_that_connection(
+def test_on_https_exhibits_use_the_prefixed_cookie(
     shopper: Shopper, https_url: str, name: str
 ) -> None:
     page = Shopper(shopper.page, https_url).visits(f"/limits/museum/{name}")

@@ -1,4 +1,4 @@
-"""What the probes find out about the browser that drives these tests, read from their report.
+"""The probes' findings about the browser that runs these tests, as shown in the report.
 
 The figures are those of Chromium 156 (and of the sources that the report names beside them).
 """
@@ -30,7 +30,7 @@ FIGURES = {
     "The largest cookie": "4,096 bytes of name and value together are kept, 4,097 are not.",
     "Long attributes": "Attributes do not count. Used: Max-Age of 1024, Path of 1024.",
     "An over-long cookie replacing an old one": "The old cookie is kept.",
-    # The tab is allowed by RFC 6265bis (5.6 step 1); Chromium drops the cookie all the same.
+    # RFC 6265bis (5.6 step 1) allows the tab; Chromium still drops the cookie.
     "Characters that no server should send": "Dropped or changed: tab.",
     "Names with a prefix": (
         "Kept: __Host- as it must be; __Secure- as it must be; "
@@ -50,15 +50,15 @@ BY_SCRIPT = {
         "a header can turn a script’s cookie into one."
     ),
 }
-UNTOLD = "Not measured: only a script can measure this, and scripts did not run."
+NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run."
 
 
-def told(page: Page, title: str) -> Any:
+def expect_finding(page: Page, title: str) -> Any:
     return expect(page.get_by_role("region", name=title).locator(".finding-text"))
 
 
-def probes(page: Page, url: str) -> None:
-    """Starts at the laboratory, and ends at the report."""
+def run_probes(page: Page, url: str) -> None:
+    """Starts a run in the laboratory, and waits for its report."""
     page.goto(f"{url}/limits")
     page.get_by_role("button", name="Probe this browser").click()
     heading = page.get_by_role("heading", level=1, name="What this browser does with cookies")
@@ -66,7 +66,7 @@ def probes(page: Page, url: str) -> None:
 
 
 def with_cart(context: BrowserContext, url: str) -> dict[str, Any]:
-    """Gives this browser a cart, and tells how it is held."""
+    """Gives the browser a cart, and returns its cookie."""
     jar.put(context, url, jar.value_of(LINES))
     return cart_of(context)
 
@@ -77,56 +77,58 @@ def cart_of(context: BrowserContext) -> dict[str, Any]:
     return {part: held[part] for part in ("name", "value", "path", "httpOnly", "sameSite")}
 
 
-def left_over(context: BrowserContext) -> set[str]:
+def leftover_names(context: BrowserContext) -> set[str]:
     return {str(kept.get("name")) for kept in context.cookies()} - OWN
 
 
-def test_the_report_has_the_figures_of_this_browser(page: Page, shop: RunningShop) -> None:
+def test_the_report_matches_this_browser(page: Page, shop: RunningShop) -> None:
     with_cart(page.context, shop.url)
     page.goto(f"{shop.url}/limits")
-    for button in ("Add 1 line", "Add 1 line unguarded"):  # cookies that the jar does not see
+    for button in ("Add 1 line", "Add 1 line unguarded"):  # cookies outside the path of the probes
         page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_text("1 line added.")).to_be_visible()
     cart = cart_of(page.context)
-    assert left_over(page.context) == {"unguarded"}
+    assert leftover_names(page.context) == {"unguarded"}
 
-    probes(page, shop.url)
+    run_probes(page, shop.url)
 
     for title, figure in (FIGURES | BY_SCRIPT).items():
-        told(page, title).to_have_text(figure)
-    told(page, "Without SameSite").to_contain_text(re.compile("treated as Lax", re.IGNORECASE))
+        expect_finding(page, title).to_have_text(figure)
+    expect_finding(page, "Without SameSite").to_contain_text(
+        re.compile("treated as Lax", re.IGNORECASE)
+    )
     assert cart_of(page.context) == cart
-    assert left_over(page.context) == set()
+    assert leftover_names(page.context) == set()
 
 
-def test_it_goes_without_a_script(
+def test_the_probes_run_without_a_script(
     browser: Browser, browser_context_args: dict[str, Any], shop: RunningShop
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
     page = context.new_page()
     cart = with_cart(context, shop.url)
 
-    probes(page, shop.url)
+    run_probes(page, shop.url)
 
     for title, figure in FIGURES.items():
-        told(page, title).to_have_text(figure)
+        expect_finding(page, title).to_have_text(figure)
     for title in BY_SCRIPT:
-        told(page, title).to_have_text(UNTOLD)
+        expect_finding(page, title).to_have_text(NEEDS_SCRIPT)
     assert cart_of(context) == cart
-    assert left_over(context) == set()
+    assert leftover_names(context) == set()
     context.close()
 
 
 def test_the_report_can_be_copied(page: Page, shop: RunningShop) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=shop.url)
-    probes(page, shop.url)
+    run_probes(page, shop.url)
 
     page.get_by_role("button", name="Copy the JSON").click()
     expect(page.get_by_text("It is copied.")).to_be_visible()
     report = json.loads(page.evaluate("navigator.clipboard.readText()"))
     assert report["measured"]["largest"]["largest"] == 4096
     seconds = report["measured"]["lifetime"]["seconds"]
-    assert 0 <= 400 * 86_400 - seconds <= A_MINUTE_SECONDS  # which pass until a script asks
+    assert 0 <= 400 * 86_400 - seconds <= A_MINUTE_SECONDS  # the time until the script reads it
 
     page.get_by_role("button", name="Copy the Markdown").click()
     expect(page.get_by_text("It is copied.")).to_have_count(2)
@@ -142,18 +144,18 @@ def is_filling(names: set[str]) -> bool:
     return "c099" in names
 
 
-def is_overflown(names: set[str]) -> bool:
+def has_overflowed(names: set[str]) -> bool:
     return "c170" in names and "lab-plain" not in names
 
 
 def is_filled_again(names: set[str]) -> bool:
-    # The second filling ends one by one; in the first, these two never meet.
+    # The second filling ends one by one; in the first, these two never coexist.
     return {"lab-plain", "c164"} <= names
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with script", "without script"])
-@pytest.mark.parametrize("moment", [is_filling, is_overflown, is_filled_again])
-def test_a_tab_that_is_closed_half_way_loses_no_cart(
+@pytest.mark.parametrize("moment", [is_filling, has_overflowed, is_filled_again])
+def test_closing_the_tab_during_a_run_loses_no_cart(
     browser: Browser,
     browser_context_args: dict[str, Any],
     shop: RunningShop,
@@ -163,75 +165,75 @@ def test_a_tab_that_is_closed_half_way_loses_no_cart(
     context = browser.new_context(**browser_context_args, java_script_enabled=has_script)
     page = context.new_page()
     cart = with_cart(context, shop.url)
-    came: list[set[str]] = []
+    cookies_at_stop: list[set[str]] = []
 
     def stop(route: Route) -> None:
         names = {str(kept.get("name")) for kept in context.cookies()}
-        if came or moment(names):
-            came.append(names)
+        if cookies_at_stop or moment(names):
+            cookies_at_stop.append(names)
             route.abort()
         else:
             route.continue_()
 
     page.goto(f"{shop.url}/limits")
     page.route(re.compile("/limits/probe/(jar|clean)"), stop)
-    with page.expect_event("requestfailed", lambda _: bool(came), timeout=MINUTE_MS):
+    with page.expect_event("requestfailed", lambda _: bool(cookies_at_stop), timeout=MINUTE_MS):
         page.get_by_role("button", name="Probe this browser").click()
     page.close()
 
-    assert moment(came[0])
+    assert moment(cookies_at_stop[0])
     assert cart_of(context) == cart
-    there = Shopper(context.new_page(), shop.url)
-    there.opens_cart().holds("Everyday mug", 2)
+    next_shopper = Shopper(context.new_page(), shop.url)
+    next_shopper.opens_cart().holds("Everyday mug", 2)
     context.close()
 
 
-def test_an_answer_that_is_too_large_for_a_proxy_ends_its_question_alone(
+def test_a_response_too_large_for_a_proxy_only_ends_its_own_probe(
     page: Page, shop: RunningShop
 ) -> None:
-    """A default nginx answers 502 in place of the very first, which has a cookie of 4,096 bytes."""
+    """A default nginx replaces the first response, with a cookie of 4,096 bytes, by a 502."""
     refused: list[str] = []
 
     def refuse(route: Route) -> None:
-        answer = route.fetch()
-        if any(len(value) > 4000 for name, value in answer.headers.items()):
+        response = route.fetch()
+        if any(len(value) > 4000 for name, value in response.headers.items()):
             refused.append(route.request.url)
             route.fulfill(status=502, body="Bad Gateway")
         else:
-            route.fulfill(response=answer)
+            route.fulfill(response=response)
 
     page.route("**/limits/probe/jar/**", refuse)
-    probes(page, shop.url)
+    run_probes(page, shop.url)
 
     assert refused
-    told(page, "The largest cookie").to_contain_text("a request got 502")
-    told(page, "Names with a prefix").to_have_text(FIGURES["Names with a prefix"])
-    assert left_over(page.context) == set()
+    expect_finding(page, "The largest cookie").to_contain_text("a request got 502")
+    expect_finding(page, "Names with a prefix").to_have_text(FIGURES["Names with a prefix"])
+    assert leftover_names(page.context) == set()
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [
         (429, "Too many requests came from your connection. Continue in a minute."),
         (400, "This run was started too long ago or in another browser."),
         (503, "The shop does not respond."),
     ],
 )
-def test_a_chain_that_is_refused_says_why(
-    page: Page, shop: RunningShop, status: int, said: str
-) -> None:
+def test_a_stopped_run_says_why(page: Page, shop: RunningShop, status: int, message: str) -> None:
     cart = with_cart(page.context, shop.url)
     page.route(re.compile("/limits/probe/(jar|clean)"), lambda route: route.fulfill(status=status))
     page.goto(f"{shop.url}/limits")
     page.get_by_role("button", name="Probe this browser").click()
 
     stopped = page.get_by_role("status").filter(has_text="The run has stopped.")
-    expect(stopped).to_contain_text(said)
+    expect(stopped).to_contain_text(message)
     expect(stopped).to_contain_text("Your cart is as it was.")
     assert cart_of(page.context) == cart
 
 
-def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: RunningShop) -> None:
+def test_a_change_in_another_tab_waits_for_the_eviction_probe(
+    page: Page, shop: RunningShop
+) -> None:
     with_cart(page.context, shop.url)
     other = Shopper(page.context.new_page(), shop.url)
     other.visits("/products/hinged-desk-lamp")
@@ -241,7 +243,7 @@ def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: Runnin
         if added or not is_filling({str(kept.get("name")) for kept in page.context.cookies()}):
             route.continue_()
             return
-        late = route.fetch()  # it writes the cart as it was, and comes after the other tab's
+        late = route.fetch()  # it writes the old cart, and arrives after the other tab's response
         added.append("pressed")
         other.page.get_by_role("button", name="Add to cart").click()
         other.page.wait_for_function(script("is-waiting-or-done"))
@@ -256,7 +258,7 @@ def test_a_change_in_another_tab_waits_for_the_eviction(page: Page, shop: Runnin
     other.opens_cart().holds("Everyday mug", 2).holds("Hinged desk lamp", 1)
 
 
-def test_same_site_is_measured_where_other_sites_cookies_are_let_through(
+def test_same_site_is_measured_if_third_party_cookies_are_allowed(
     playwright: Playwright,
     browser_type_launch_args: dict[str, Any],
     shop: RunningShop,
@@ -270,31 +272,33 @@ def test_same_site_is_measured_where_other_sites_cookies_are_let_through(
         tmp_path, **browser_type_launch_args, **context_options()
     )
     page = context.new_page()
-    probes(page, shop.url)
-    told(page, "Without SameSite").to_have_text(
+    run_probes(page, shop.url)
+    expect_finding(page, "Without SameSite").to_have_text(
         "Without SameSite a cookie is treated as Lax: when another site’s page requests a picture "
         "it is not sent, a cookie with Lax is not sent, with None it is sent."
     )
     context.close()
 
 
-def test_firefox_reports_what_its_sources_say(playwright: Playwright, shop: RunningShop) -> None:
+def test_the_report_on_firefox_matches_its_source_code(
+    playwright: Playwright, shop: RunningShop
+) -> None:
     if not Path(playwright.firefox.executable_path).exists():
         pytest.skip("Playwright has no Firefox here: playwright install firefox")
     with playwright.firefox.launch() as browser:
         page = browser.new_page()
         cart = with_cart(page.context, shop.url)
-        probes(page, shop.url)
+        run_probes(page, shop.url)
         for title in (
             "The largest cookie",
             "An over-long cookie replacing an old one",
             "Long attributes",
         ):
-            told(page, title).to_have_text(FIGURES[title])
-        told(page, "How many cookies a host may have, and which is evicted first").to_contain_text(
-            "180 are kept; one more leaves 150"
-        )
-        told(page, "Characters that no server should send").to_have_text(
+            expect_finding(page, title).to_have_text(FIGURES[title])
+        expect_finding(
+            page, "How many cookies a host may have, and which is evicted first"
+        ).to_contain_text("180 are kept; one more leaves 150")
+        expect_finding(page, "Characters that no server should send").to_have_text(
             "All arrive as they were sent."
         )
         assert cart_of(page.context) == cart

@@ -1,4 +1,4 @@
-"""How the pages are laid out, from a narrow telephone to a wide screen."""
+"""The layout of the pages, from a narrow phone to a wide screen."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from e2e.support.server import RunningShop
 from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
-TOUCHED = 360
-ASKED_FOR_LONG = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
-"""Reports that take seconds to make are looked at in two widths only."""
+TOUCH_WIDTH = 360
+SLOW_SUBJECTS = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
+"""Reports that take seconds are only checked at two widths."""
 STOPS = 15
 STALLS = (
     ">Search</button>",
     'aria-label="Quantity of Everyday mug">',
     'aria-label="Remove Bread knife">Remove</button>',
 )
-"""Where a cart may stop on its way: in the head, within a line, and before a line has ended."""
+"""Where the download of a cart stalls: in the header, within a line, and at the end of a line."""
 
 NAMES = (
     "home",
@@ -65,10 +65,10 @@ def stage(browser: Browser, shop: RunningShop) -> Stage:
     [
         (name, width)
         for name in (*NAMES, "cart-troubled")
-        for width in ASKED_FOR_LONG.get(name, WIDTHS)
+        for width in SLOW_SUBJECTS.get(name, WIDTHS)
     ],
 )
-def test_a_page_is_whole_and_in_order(stage: Stage, name: str, width: int) -> None:
+def test_a_page_has_no_layout_faults(stage: Stage, name: str, width: int) -> None:
     with stage.page(Look(width)) as page:
         layout.watch(page)
         stage.arrange(page, SUBJECT[name])
@@ -78,7 +78,7 @@ def test_a_page_is_whole_and_in_order(stage: Stage, name: str, width: int) -> No
             *layout.cut_off(page),
             *layout.overlaps(page),
             *layout.out_of_line(page),
-            *(layout.small_targets(page) if width <= TOUCHED else []),
+            *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
             *layout.pale(page),
         ]
     assert not faults, "\n".join(faults)
@@ -88,7 +88,7 @@ def test_a_page_is_whole_and_in_order(stage: Stage, name: str, width: int) -> No
     "look", [pytest.param(Look(360), id="360"), pytest.param(Look(1280, "dark"), id="1280 dark")]
 )
 @pytest.mark.parametrize("name", ["home", "cart-20"])
-def test_the_focus_shows_where_it_is(stage: Stage, name: str, look: Look) -> None:
+def test_the_focus_is_visible(stage: Stage, name: str, look: Look) -> None:
     faults: list[str] = []
     with stage.page(look) as page:
         stage.arrange(page, SUBJECT[name])
@@ -99,7 +99,7 @@ def test_the_focus_shows_where_it_is(stage: Stage, name: str, look: Look) -> Non
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_moves_when_a_cart_comes_in_two_parts(stage: Stage, width: int) -> None:
+def test_nothing_moves_when_a_cart_page_arrives_in_two_parts(stage: Stage, width: int) -> None:
     with stage.page(Look(width)) as page:
         stage.arrange(page, SUBJECT["cart-20"])
         for words in STALLS:
@@ -109,7 +109,7 @@ def test_nothing_moves_when_a_cart_comes_in_two_parts(stage: Stage, width: int) 
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_moves_when_a_cart_is_shown_anew(stage: Stage, width: int) -> None:
+def test_nothing_moves_when_the_cart_is_refreshed(stage: Stage, width: int) -> None:
     with stage.page(Look(width)) as page:
         stage.arrange(page, SUBJECT["cart-20"])
         before = layout.places(page)

@@ -1,4 +1,4 @@
-"""Changes made at once, in one tab or in several, all arrive; every tab shows the cart."""
+"""Concurrent changes in one tab or several are all kept, and every tab shows the current cart."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def held(context: BrowserContext) -> list[int]:
     return sorted(line.number for line in cart.lines) if cart else []
 
 
-def took_ms(page: Page) -> float:
+def elapsed_ms(page: Page) -> float:
     return float(page.evaluate("window.shownAt - window.calledAt"))
 
 
 def shows_six(page: Page) -> None:
-    # Not the count in the head: that runs ahead of the shop's answers.
+    # Not the count in the header: it is updated before the shop responds.
     expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(6 + 1)
 
 
-def test_six_adds_at_once_from_one_tab_all_arrive(shopper: Shopper) -> None:
+def test_six_concurrent_adds_from_one_tab_are_all_kept(shopper: Shopper) -> None:
     page = shopper.visits("/products")
     page.evaluate(script("add-each"), FIRST_SIX)
 
@@ -40,7 +40,7 @@ def test_six_adds_at_once_from_one_tab_all_arrive(shopper: Shopper) -> None:
     assert held(page.context) == [1, 2, 3, 4, 5, 6]
 
 
-def test_six_adds_at_once_from_two_tabs_all_arrive(shopper: Shopper) -> None:
+def test_six_concurrent_adds_from_two_tabs_are_all_kept(shopper: Shopper) -> None:
     one, other = shopper.visits("/products"), shopper.in_another_tab().visits("/products")
     later = f"names => setTimeout(() => ({script('add-each')})(names))"
     one.evaluate(later, FIRST_SIX[:3])
@@ -51,7 +51,7 @@ def test_six_adds_at_once_from_two_tabs_all_arrive(shopper: Shopper) -> None:
     assert held(one.context) == [1, 2, 3, 4, 5, 6]
 
 
-def test_without_locks_a_tab_still_takes_turns(shopper: Shopper) -> None:
+def test_without_web_locks_a_tab_still_sends_one_change_at_a_time(shopper: Shopper) -> None:
     shopper.page.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
     page = shopper.visits("/products")
     page.evaluate(script("add-each"), FIRST_SIX)
@@ -60,14 +60,14 @@ def test_without_locks_a_tab_still_takes_turns(shopper: Shopper) -> None:
     assert held(page.context) == [1, 2, 3, 4, 5, 6]
 
 
-def test_an_add_from_a_stale_page_is_made_to_the_newer_cart(shopper: Shopper) -> None:
+def test_adding_from_a_stale_page_changes_the_newer_cart(shopper: Shopper) -> None:
     shopper.visits("/products/everyday-mug")
     shopper.in_another_tab().adds("cedar-pencil", 3)
 
     shopper.adds_here().holds("Cedar pencil", 3).holds("Everyday mug")
 
 
-def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
+def test_another_tab_shows_the_new_cart_within_a_second(shopper: Shopper) -> None:
     other = shopper.in_another_tab()
     other.page.add_init_script(script("when-shown"))
     other.visits("/cart")
@@ -77,10 +77,10 @@ def test_another_tab_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     expect(other.page.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("1")
     expect(other.page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     expect(other.page.get_by_text("Added to your cart")).to_have_count(0)
-    assert took_ms(other.page) < A_SECOND
+    assert elapsed_ms(other.page) < A_SECOND
 
 
-def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
+def test_going_back_shows_the_current_cart_within_a_second(shopper: Shopper) -> None:
     shopper.page.add_init_script(script("when-shown"))
     page = shopper.visits("/products")
     shopper.adds("everyday-mug", 2)
@@ -88,19 +88,19 @@ def test_the_way_back_shows_the_cart_within_a_second(shopper: Shopper) -> None:
     page.go_back()
     expect(page).to_have_url(f"{shopper.url}/products")
     expect(page.get_by_role("link", name="Cart 2 items")).to_be_visible()
-    assert took_ms(page) < A_SECOND
+    assert elapsed_ms(page) < A_SECOND
 
 
 @pytest.fixture
-def remembering_page(
+def bfcache_page(
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, object],
     browser_context_args: dict[str, object],
 ) -> Iterator[Page]:
-    """A page of a browser whose back/forward cache is on, as everywhere but in Playwright.
+    """A page in a browser with the back/forward cache enabled, which Playwright turns off.
 
-    The headless shell has none, and is what Playwright launches of its own Chromium unless it
-    is asked for the whole one.
+    The headless shell has no such cache, and Playwright launches it by default instead of the
+    full Chromium.
     """
     executable = browser_type_launch_args.get("executable_path")
     if executable and "headless" in Path(str(executable)).name:
@@ -114,10 +114,10 @@ def remembering_page(
     browser.close()
 
 
-def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
-    remembering_page: Page, shop: RunningShop
+def test_a_page_from_the_back_forward_cache_shows_the_cart_within_a_second(
+    bfcache_page: Page, shop: RunningShop
 ) -> None:
-    page = remembering_page
+    page = bfcache_page
     page.add_init_script(script("when-shown"))
     page.goto(f"{shop.url}/products")
     page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
@@ -129,4 +129,4 @@ def test_a_page_kept_by_the_browser_shows_the_cart_within_a_second(
     expect(page).to_have_url(f"{shop.url}/products")
     expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     assert page.evaluate("window.kept") is True
-    assert took_ms(page) < A_SECOND
+    assert elapsed_ms(page) < A_SECOND

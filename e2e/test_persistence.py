@@ -1,4 +1,4 @@
-"""Carts outlive reloads, tabs, the server and the browser."""
+"""Carts survive reloads, new tabs, and restarts of the server and the browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from e2e.support.pages import Shopper
 from e2e.support.server import RunningShop, free_port, running_shop
 
 
-def test_a_cart_outlives_a_reload_and_is_there_in_a_new_tab(shopper: Shopper) -> None:
+def test_a_cart_survives_a_reload_and_shows_in_a_new_tab(shopper: Shopper) -> None:
     cart = shopper.adds("everyday-mug", 2)
     cart.page.reload()
     cart.holds("Everyday mug", 2)
@@ -20,16 +20,16 @@ def test_a_cart_outlives_a_reload_and_is_there_in_a_new_tab(shopper: Shopper) ->
     shopper.in_another_tab().opens_cart().holds("Everyday mug", 2)
 
 
-def test_a_cart_outlives_a_restart_of_the_server(shopper: Shopper, instance: Path) -> None:
+def test_a_cart_survives_a_restart_of_the_server(shopper: Shopper, instance: Path) -> None:
     port = str(free_port())
     with running_shop(instance, SHOP_PORT=port) as shop:
-        there = Shopper(shopper.page, shop.url)
-        there.adds("everyday-mug", 2)
+        own_shopper = Shopper(shopper.page, shop.url)
+        own_shopper.adds("everyday-mug", 2)
     with running_shop(instance, SHOP_PORT=port):
-        there.opens_cart().holds("Everyday mug", 2)
+        own_shopper.opens_cart().holds("Everyday mug", 2)
 
 
-def test_a_cart_outlives_a_restart_of_the_browser(
+def test_a_cart_survives_a_restart_of_the_browser(
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, Any],
     browser_context_args: dict[str, Any],
@@ -50,7 +50,7 @@ def test_a_cart_outlives_a_restart_of_the_browser(
     context.close()
 
 
-def test_looking_around_does_not_send_the_cart_again(shopper: Shopper) -> None:
+def test_page_views_do_not_set_the_cart_cookie_again(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
     before = cart_cookie(shopper.page.context)
     for path in ("/", "/products", "/products/cedar-pencil", "/cart", "/checkout", "/nowhere"):

@@ -1,4 +1,4 @@
-"""What browsers need of the server, beside pages."""
+"""How the server handles connections and cookie headers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from e2e.support.demo_catalogue import MUG
 from e2e.support.server import DIRECT, RunningShop
 
 
-def test_connections_that_are_opened_ahead_hold_nobody_up(shop: RunningShop) -> None:
+def test_idle_connections_do_not_block_requests(shop: RunningShop) -> None:
     address = urlsplit(shop.url)
     with ExitStack() as opened:
         for _ in range(8):
             opened.enter_context(socket.create_connection((address.hostname, address.port)))
-        with DIRECT.open(f"{shop.url}/healthz", timeout=4) as answer:
-            assert answer.status == 200
+        with DIRECT.open(f"{shop.url}/healthz", timeout=4) as response:
+            assert response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_connections_that_are_opened_ahead_hold_nobody_up(shop: RunningShop) -> 
         pytest.param("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", id="a header"),
     ],
 )
-def test_connections_that_send_half_a_request_hold_nobody_up(
+def test_unfinished_requests_do_not_block_others(
     shop: RunningShop, beginning: str
 ) -> None:
     address = urlsplit(shop.url)
@@ -43,32 +43,32 @@ def test_connections_that_send_half_a_request_hold_nobody_up(
             connection = socket.create_connection((address.hostname, address.port), timeout=10)
             opened.enter_context(connection).sendall(beginning.encode())
         for _ in range(5):
-            with DIRECT.open(f"{shop.url}/products", timeout=4) as answer:
-                assert answer.status == 200
+            with DIRECT.open(f"{shop.url}/products", timeout=4) as response:
+                assert response.status == 200
 
 
-def test_big_cookies_of_another_program_lock_nobody_out(shop: RunningShop) -> None:
+def test_large_foreign_cookies_are_accepted(shop: RunningShop) -> None:
     cookies = "; ".join(f"big{number}={'x' * 4000}" for number in range(10))
-    asked = urllib.request.Request(f"{shop.url}/cart", headers={"Cookie": cookies})
-    with DIRECT.open(asked) as answer:
-        assert answer.status == 200
+    request = urllib.request.Request(f"{shop.url}/cart", headers={"Cookie": cookies})
+    with DIRECT.open(request) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["session first", "cart first"])
-def test_cookies_in_two_fields_are_read(shop: RunningShop, order: list[int]) -> None:
+def test_cookies_in_two_header_fields_are_read(shop: RunningShop, order: list[int]) -> None:
     cart = f"cart={jar.value_of({MUG: 2})}"
     with closing(HTTPConnection(urlsplit(shop.url).netloc, timeout=10)) as connection:
-        page = _sent(connection, "GET", "/cart", [cart])
+        page = _send(connection, "GET", "/cart", [cart])
         session = (page.headers["Set-Cookie"] or "").partition(";")[0]
-        token = _only(r'name="csrf_token" value="([^"]+)"', page)
+        token = _match_in(r'name="csrf_token" value="([^"]+)"', page)
         fields = [(session, cart)[at] for at in order]
-        shown = _sent(connection, "GET", "/cart", fields)
-        assert _only(r"top-count[^>]*>\s*(\d+)", shown) == "2"
+        shown = _send(connection, "GET", "/cart", fields)
+        assert _match_in(r"top-count[^>]*>\s*(\d+)", shown) == "2"
         form = urlencode({"csrf_token": token, "sku": "PENCIL", "quantity": 1})
-        assert _sent(connection, "POST", "/cart/lines", fields, form).status == 303
+        assert _send(connection, "POST", "/cart/lines", fields, form).status == 303
 
 
-def _sent(
+def _send(
     connection: HTTPConnection, method: str, path: str, cookies: list[str], form: str = ""
 ) -> HTTPResponse:
     connection.putrequest(method, path)
@@ -80,7 +80,7 @@ def _sent(
     return connection.getresponse()
 
 
-def _only(pattern: str, page: HTTPResponse) -> str:
+def _match_in(pattern: str, page: HTTPResponse) -> str:
     match = re.search(pattern, page.read().decode())
     assert match
     return match[1]

@@ -1,4 +1,4 @@
-"""A cart as a link: to a phone, to a friend, without an account."""
+"""Sharing a cart as a link, with another device or person, without an account."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from e2e.support.pages import CartPage, Shopper
 def friend(
     browser: Browser, browser_context_args: dict[str, object], shopper: Shopper
 ) -> Iterator[Shopper]:
-    """Somebody else, with a browser of their own."""
+    """Another shopper, with a separate browser context."""
     context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
     yield Shopper(context.new_page(), shopper.url)
     context.close()
 
 
-def value(context: BrowserContext) -> str | None:
+def cart_value(context: BrowserContext) -> str | None:
     kept = jar.cart_cookie(context)
     return kept["value"] if kept else None
 
 
-def shares(shopper: Shopper, lines: dict[int, int]) -> str:
-    """The path of the link that the shop shows for this cart."""
+def share(shopper: Shopper, lines: dict[int, int]) -> str:
+    """Gives the shopper this cart, and returns the path of its link on the page."""
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
     cart = shopper.opens_cart()
     shopper.follows(cart.page.get_by_role("link", name="Share this cart"), to="Share your cart")
@@ -39,60 +39,60 @@ def shares(shopper: Shopper, lines: dict[int, int]) -> str:
     return link.input_value().removeprefix(shopper.url)
 
 
-def chooses(friend: Shopper, choice: str) -> CartPage:
+def choose(friend: Shopper, choice: str) -> CartPage:
     friend.page.get_by_role("button", name=choice).click()
     expect(friend.page.get_by_role("heading", level=1)).to_have_text("Your cart")
     return CartPage(friend)
 
 
 def test_a_cart_moves_to_another_browser(shopper: Shopper, friend: Shopper) -> None:
-    link = shares(shopper, {MUG: 2, PENCIL: 5})
+    link = share(shopper, {MUG: 2, PENCIL: 5})
 
     page = friend.visits(link)
     expect(page.get_by_text("2 × Everyday mug")).to_be_visible()
-    assert value(page.context) is None
-    chooses(friend, "Put this into my cart").holds("Everyday mug", 2).holds("Cedar pencil", 5)
+    assert cart_value(page.context) is None
+    choose(friend, "Put this into my cart").holds("Everyday mug", 2).holds("Cedar pencil", 5)
     shopper.opens_cart().holds("Everyday mug", 2)
 
 
 def test_opening_a_link_changes_nothing(shopper: Shopper, friend: Shopper) -> None:
-    link = shares(shopper, {MUG: 2})
+    link = share(shopper, {MUG: 2})
     friend.adds("cedar-pencil")
-    before = value(friend.page.context)
+    before = cart_value(friend.page.context)
 
     page = friend.visits(link)
     expect(page.get_by_text("Nothing has changed in your own cart")).to_be_visible()
     page.get_by_role("link", name="Keep mine").click()
     CartPage(friend).holds("Cedar pencil")
-    assert value(page.context) == before
+    assert cart_value(page.context) == before
 
 
 def test_merging_keeps_both_and_can_be_undone(shopper: Shopper, friend: Shopper) -> None:
-    link = shares(shopper, {MUG: 2, PENCIL: 3})
+    link = share(shopper, {MUG: 2, PENCIL: 3})
     friend.adds("cedar-pencil", 7)
     friend.visits(link)
-    cart = chooses(friend, "Merge with mine").holds("Cedar pencil", 7).holds("Everyday mug", 2)
+    cart = choose(friend, "Merge with mine").holds("Cedar pencil", 7).holds("Everyday mug", 2)
     cart.undoes().holds("Cedar pencil", 7)
     expect(cart.line("Everyday mug")).to_have_count(0)
 
 
 def test_replacing_can_be_undone(shopper: Shopper, friend: Shopper) -> None:
-    link = shares(shopper, {MUG: 2})
+    link = share(shopper, {MUG: 2})
     friend.adds("cedar-pencil", 7)
     friend.visits(link)
-    cart = chooses(friend, "Replace mine").holds("Everyday mug", 2)
+    cart = choose(friend, "Replace mine").holds("Everyday mug", 2)
     expect(cart.line("Cedar pencil")).to_have_count(0)
     cart.undoes().holds("Cedar pencil", 7)
     expect(cart.line("Everyday mug")).to_have_count(0)
 
 
-def test_a_link_expires_like_a_cart(shopper: Shopper) -> None:
+def test_a_link_expires_with_its_cart(shopper: Shopper) -> None:
     page = shopper.visits(jar.link_of({MUG: 1}, aged_days=31))
     expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
     expect(page.get_by_text("Your cart is as it was.")).to_be_visible()
 
 
-def test_a_link_too_long_for_a_code_is_offered_alone(shopper: Shopper) -> None:
+def test_a_link_too_long_for_a_qr_code_is_shown_without_one(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, jar.full_for_one_more({MUG: 1}))
     page = shopper.visits("/cart/share")
     expect(page.get_by_text("too long for a QR code that a phone could read")).to_be_visible()
@@ -103,9 +103,9 @@ def test_a_link_too_long_for_a_code_is_offered_alone(shopper: Shopper) -> None:
     expect(page.get_by_text("This is the cart you already have.")).to_be_visible()
 
 
-def test_the_link_is_copied(shopper: Shopper) -> None:
+def test_the_link_can_be_copied(shopper: Shopper) -> None:
     shopper.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    shares(shopper, {MUG: 1})
+    share(shopper, {MUG: 1})
     shopper.page.get_by_role("button", name="Copy the link").click()
     expect(shopper.page.get_by_text("It is copied.")).to_be_visible()
     link = shopper.page.get_by_label("Link to this cart").input_value()

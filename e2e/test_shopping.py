@@ -1,4 +1,4 @@
-"""Browsing, searching, filling a cart, and the whole way to an order."""
+"""Browsing, searching, filling a cart, and checking out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
     shopper.opens_cart().holds("Crème brûlée dish")
 
 
-def test_sums_come_from_the_shop(shopper: Shopper) -> None:
+def test_the_cart_shows_its_sums(shopper: Shopper) -> None:
     cart = shopper.adds("everyday-mug", 2)
     shopper.adds("cedar-pencil", 3)
 
@@ -40,7 +40,7 @@ def test_sums_come_from_the_shop(shopper: Shopper) -> None:
     expect(sums).to_contain_text("of which 20% VAT£4.26")
 
 
-def test_a_wrong_quantity_is_said_at_its_field(shopper: Shopper) -> None:
+def test_an_invalid_quantity_is_reported_at_its_field(shopper: Shopper) -> None:
     cart = shopper.adds("everyday-mug", 2).sets_quantity("Everyday mug", "100")
 
     expect(cart.quantity_of("Everyday mug")).to_have_value("100")
@@ -51,9 +51,10 @@ def test_a_wrong_quantity_is_said_at_its_field(shopper: Shopper) -> None:
 
 
 @pytest.mark.parametrize(
-    "with_javascript", [pytest.param(True, id="plain"), pytest.param(False, id="no JavaScript")]
+    "with_javascript",
+    [pytest.param(True, id="with JavaScript"), pytest.param(False, id="without JavaScript")],
 )
-def test_the_whole_way_to_an_order(
+def test_a_purchase_from_product_to_order(
     browser: Browser,
     browser_context_args: dict[str, object],
     shop: RunningShop,
@@ -74,7 +75,7 @@ def test_the_whole_way_to_an_order(
     context.close()
 
 
-def test_without_javascript_the_page_opens_where_something_is_wrong(
+def test_without_javascript_the_page_opens_at_the_error(
     browser: Browser, browser_context_args: dict[str, object], shop: RunningShop
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=False)  # type: ignore[arg-type]
@@ -93,17 +94,17 @@ def test_without_javascript_the_page_opens_where_something_is_wrong(
 
 
 def _tab_to(page: Page, role: str, name: str) -> None:
-    wanted = page.get_by_role(role, name=name)  # type: ignore[arg-type]
-    expect(wanted.first).to_be_visible()
+    target = page.get_by_role(role, name=name)  # type: ignore[arg-type]
+    expect(target.first).to_be_visible()
     page.wait_for_load_state()
     for _ in range(60):
         page.keyboard.press("Tab")
-        if wanted.first.evaluate("element => element === document.activeElement"):
+        if target.first.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError(f"the keyboard does not reach {role} {name}")
 
 
-def test_the_whole_way_by_keyboard_alone(shopper: Shopper) -> None:
+def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
     page = shopper.visits("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()

@@ -1,4 +1,4 @@
-"""Stock, prices that move, and one order for one checkout."""
+"""Stock, changing prices, and one order per checkout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_sold_out_product_cannot_be_added(shopper: Shopper) -> None:
     expect(page.get_by_role("button", name="Add to cart")).to_have_count(0)
 
 
-def test_more_than_the_last_piece_is_refused_at_the_field(shopper: Shopper) -> None:
+def test_more_than_the_last_item_is_refused_at_the_field(shopper: Shopper) -> None:
     page = shopper.visits("/products/last-one-lamp")
     page.get_by_label("Quantity").fill("2")
     page.get_by_role("button", name="Add to cart").click()
@@ -31,7 +31,7 @@ def test_more_than_the_last_piece_is_refused_at_the_field(shopper: Shopper) -> N
     assert cart_cookie(page.context) is None
 
 
-def test_the_last_piece_is_sold_once(
+def test_the_last_item_is_sold_once(
     browser: Browser, browser_context_args: dict[str, object], own_shop: RunningShop
 ) -> None:
     checkouts = []
@@ -54,12 +54,12 @@ def test_the_last_piece_is_sold_once(
         checkout.page.context.close()
 
 
-def test_one_form_sent_twice_at_once_makes_one_order(
+def test_a_form_sent_twice_at_once_places_one_order(
     shopper: Shopper, own_shop: RunningShop
 ) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    checkout = there.goes_to_checkout().fills_in()
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    checkout = own_shopper.goes_to_checkout().fills_in()
 
     first, second = checkout.page.evaluate(script("send-form-twice"))
 
@@ -68,24 +68,24 @@ def test_one_form_sent_twice_at_once_makes_one_order(
     assert _order_count(own_shop) == 1
 
 
-def test_a_checkout_opened_anew_after_a_lost_answer_makes_one_order(
+def test_checking_out_again_after_a_lost_response_places_one_order(
     shopper: Shopper, own_shop: RunningShop
 ) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
     before = shopper.page.context.cookies()
-    confirmation = there.goes_to_checkout().fills_in().places_the_order().url
+    confirmation = own_shopper.goes_to_checkout().fills_in().places_the_order().url
     shopper.page.context.clear_cookies()
-    shopper.page.context.add_cookies(before)  # type: ignore[arg-type]  # as if it never came
+    shopper.page.context.add_cookies(before)  # type: ignore[arg-type]  # as if the response never arrived
 
-    assert there.goes_to_checkout().fills_in().places_the_order().url == confirmation
+    assert own_shopper.goes_to_checkout().fills_in().places_the_order().url == confirmation
     assert _order_count(own_shop) == 1
 
 
-def test_a_double_click_makes_one_order(shopper: Shopper, own_shop: RunningShop) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    checkout = there.goes_to_checkout().fills_in()
+def test_a_double_click_places_one_order(shopper: Shopper, own_shop: RunningShop) -> None:
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    checkout = own_shopper.goes_to_checkout().fills_in()
 
     checkout.button.dblclick()
 
@@ -96,12 +96,12 @@ def test_a_double_click_makes_one_order(shopper: Shopper, own_shop: RunningShop)
     assert cart_cookie(checkout.page.context) is None
 
 
-def test_sending_a_checkout_again_leads_to_the_same_order(
+def test_resending_a_checkout_leads_to_the_same_order(
     shopper: Shopper, own_shop: RunningShop
 ) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    checkout = there.goes_to_checkout().fills_in()
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    checkout = own_shopper.goes_to_checkout().fills_in()
     page = checkout.page
     with page.expect_request(lambda request: request.method == "POST") as sent:
         confirmation = checkout.places_the_order().url
@@ -118,9 +118,9 @@ def test_sending_a_checkout_again_leads_to_the_same_order(
 
 
 def test_the_back_button_leads_to_the_same_order(shopper: Shopper, own_shop: RunningShop) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    page = there.goes_to_checkout().fills_in().places_the_order()
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    page = own_shopper.goes_to_checkout().fills_in().places_the_order()
     confirmation = page.url
 
     page.go_back()
@@ -129,12 +129,10 @@ def test_the_back_button_leads_to_the_same_order(shopper: Shopper, own_shop: Run
     assert _order_count(own_shop) == 1
 
 
-def test_a_price_that_changed_is_shown_and_asked_again(
-    shopper: Shopper, own_shop: RunningShop
-) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    checkout = there.goes_to_checkout().fills_in()
+def test_a_changed_price_must_be_confirmed(shopper: Shopper, own_shop: RunningShop) -> None:
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    checkout = own_shopper.goes_to_checkout().fills_in()
     own_shop.change("UPDATE products SET price_minor = 1100 WHERE sku = 'MUG'")
 
     checkout.button.click()
@@ -146,15 +144,15 @@ def test_a_price_that_changed_is_shown_and_asked_again(
     expect(checkout.places_the_order().get_by_text("£14.95")).to_be_visible()
 
 
-def test_a_product_taken_out_of_sale_stays_and_is_not_charged(
+def test_a_discontinued_product_stays_in_the_cart_uncharged(
     shopper: Shopper, own_shop: RunningShop
 ) -> None:
-    there = Shopper(shopper.page, own_shop.url)
-    there.adds("everyday-mug")
-    there.adds("cedar-pencil", 2)
+    own_shopper = Shopper(shopper.page, own_shop.url)
+    own_shopper.adds("everyday-mug")
+    own_shopper.adds("cedar-pencil", 2)
     own_shop.change("UPDATE products SET is_active = 0 WHERE sku = 'MUG'")
 
-    cart = there.opens_cart()
+    cart = own_shopper.opens_cart()
     expect(cart.line("Everyday mug")).to_contain_text("No longer sold, so it is not charged")
     expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£1.70")
     cart.removes("Everyday mug").holds("Cedar pencil", 2)

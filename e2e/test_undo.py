@@ -1,4 +1,4 @@
-"""Steps back, with and without JavaScript, and no server memory."""
+"""Undo, with and without JavaScript; the server keeps no state for it."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from e2e.support.server import RunningShop
 THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
 
 
-def opened(shopper: Shopper, lines: dict[int, int]) -> CartPage:
+def open_cart_with(shopper: Shopper, lines: dict[int, int]) -> CartPage:
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
     return shopper.opens_cart()
 
 
-def lines_held(shopper: Shopper) -> dict[int, int]:
+def cart_lines(shopper: Shopper) -> dict[int, int]:
     cart = jar.held_cart(shopper.page.context)
     return {line.number: line.quantity for line in cart.lines} if cart else {}
 
 
-def test_a_removal_is_undone(either: Shopper) -> None:
-    cart = opened(either, THREE).removes("Cedar pencil")
+def test_a_removal_can_be_undone(either: Shopper) -> None:
+    cart = open_cart_with(either, THREE).removes("Cedar pencil")
     expect(cart.line("Cedar pencil")).to_have_count(0)
     cart.undoes().holds("Cedar pencil", 4).holds("Everyday mug", 2)
-    assert list(lines_held(either).items()) == list(THREE.items())
+    assert list(cart_lines(either).items()) == list(THREE.items())
 
 
-def test_clearing_is_undone(either: Shopper) -> None:
-    cart = opened(either, THREE).empties().is_empty()
-    assert lines_held(either) == {}
+def test_emptying_the_cart_can_be_undone(either: Shopper) -> None:
+    cart = open_cart_with(either, THREE).empties().is_empty()
+    assert cart_lines(either) == {}
     cart.undoes().holds("Pleated paper shade").holds("Cedar pencil", 4)
-    assert lines_held(either) == THREE
+    assert cart_lines(either) == THREE
 
 
 def test_several_steps_are_undone_one_by_one(either: Shopper) -> None:
-    cart = opened(either, THREE).removes("Cedar pencil")
+    cart = open_cart_with(either, THREE).removes("Cedar pencil")
     expect(cart.line("Cedar pencil")).to_have_count(0)
     cart.removes("Pleated paper shade")
     expect(cart.line("Pleated paper shade")).to_have_count(0)
@@ -49,17 +49,17 @@ def test_several_steps_are_undone_one_by_one(either: Shopper) -> None:
     expect(cart.page.get_by_role("button", name="Undo the last change")).to_have_count(0)
 
 
-def test_what_comes_back_has_the_price_of_the_day(either: Shopper, own_shop: RunningShop) -> None:
-    there = Shopper(either.page, own_shop.url)
-    cart = opened(there, {MUG: 1, PENCIL: 1}).removes("Everyday mug")
+def test_undone_lines_have_current_prices(either: Shopper, own_shop: RunningShop) -> None:
+    own_shopper = Shopper(either.page, own_shop.url)
+    cart = open_cart_with(own_shopper, {MUG: 1, PENCIL: 1}).removes("Everyday mug")
     expect(cart.line("Everyday mug")).to_have_count(0)
     own_shop.change("UPDATE products SET price_minor = 1234 WHERE number = ?", MUG)
     cart.undoes().holds("Everyday mug")
     expect(cart.line("Everyday mug")).to_contain_text("£12.34")
 
 
-def test_undoing_on_a_stale_page_keeps_what_came_since(either: Shopper) -> None:
-    cart = opened(either, {MUG: 1, PENCIL: 1})
+def test_undo_on_a_stale_page_keeps_later_changes(either: Shopper) -> None:
+    cart = open_cart_with(either, {MUG: 1, PENCIL: 1})
     cart.removes("Everyday mug")
     expect(cart.line("Everyday mug")).to_have_count(0)
     other = Shopper(either.page.context.new_page(), either.url)

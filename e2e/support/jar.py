@@ -1,4 +1,4 @@
-"""The browser's cookie jar: reads the cart in it, or puts another one there."""
+"""Reads the cart in the browser's cookie jar, or puts another one there."""
 
 from __future__ import annotations
 
@@ -70,19 +70,19 @@ def put(context: BrowserContext, url: str, value: str) -> None:
 
 
 def value_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
-    """The cookie value of a cart of {cookie number: quantity}, last changed `age_seconds` ago."""
+    """The cookie value of a cart of {cookie number: quantity}, last changed `aged_days` ago."""
     changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
     cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
     return cookie.encode(cart, [KEY], name=cookie.NAME)
 
 
 def altered(value: str) -> str:
-    """This value with one character changed, so that no signature fits it."""
+    """This value with one character changed, so that its signature does not match."""
     return value[:3] + ("A" if value[3] != "A" else "B") + value[4:]
 
 
 def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
-    """The path of a link to a cart, last changed `age_seconds` ago."""
+    """The path of a link to a cart, last changed `aged_days` ago."""
     changed_at = int(time.time() - aged_days * SECONDS_A_DAY)
     cart = Cart(tuple(Line(number, quantity) for number, quantity in lines.items()), changed_at)
     return f"/c/{cookie.encode_for_link(cart, [KEY])}"

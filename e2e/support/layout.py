@@ -29,16 +29,16 @@ def watch(page: Page) -> None:
 def movements(page: Page) -> list[str]:
     """Layout shifts since the page was parsed, and pictures that do not load, lazy ones included.
 
-    Shifts after the page is first used are its reaction and not reported, except beneath a dialog
-    that opens. How much of the page has arrived at the first paint is chance: `comes_in_two_parts`
-    decides it, and the columns of a cart's first line are compared with those that it has alone.
-    Ends at the top of the page.
+    Shifts after the page is first used are reactions to the user and not reported, except beneath
+    a dialog that opens. How much of the page has arrived at the first paint is random, so
+    `comes_in_two_parts` controls it, and the columns of a cart's first line are compared with
+    those that it has alone. Ends at the top of the page.
     """
     return _measure(page, "movements")
 
 
 def places(page: Page) -> list[str]:
-    """What is visible, and where: for replaced parts, whose shifts no browser records."""
+    """What is visible, and where: for replaced elements, whose shifts browsers do not record."""
     return _measure(page, "places")
 
 

@@ -1,4 +1,4 @@
-"""Options of the command line: which were given, and which cannot work here."""
+"""Command-line options: which were given, and which cannot work here."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ WHERE = (
 )
 
 
-def without_a_word(config: pytest.Config, names: Iterable[str]) -> list[str]:
-    """Those of these options that were not given, and so have the plugin's default."""
-    given = [
+def not_given(config: pytest.Config, names: Iterable[str]) -> list[str]:
+    """The options among these that were not given, and so have the plugin's default."""
+    arguments = [
         *config.invocation_params.args,
         *shlex.split(os.environ.get("PYTEST_ADDOPTS", "")),
         *config.getini("addopts"),
     ]
-    words = {word.partition("=")[0] for word in given}
-    return [name for name in names if f"--{name}" not in words]
+    names_given = {word.partition("=")[0] for word in arguments}
+    return [name for name in names if f"--{name}" not in names_given]
 
 
-def impossible(
+def problem_with(
     option: Any, environ: Mapping[str, str], *, platform: str = sys.platform
 ) -> str | None:
-    """A sentence if a requested browser is not installed, or a window has no screen; None if
-    everything can be had."""
+    """Says why these options cannot work: a browser is not installed, or there is no screen for a
+    window. None if they can."""
     for engine in option.browser or ():
         if engine != "chromium" and not _is_installed(engine):
             return (
@@ -53,5 +53,5 @@ def impossible(
 def _is_installed(engine: str) -> bool:
     # In a separate process: Playwright's sync API refuses to start twice in one thread.
     command = [sys.executable, "-c", WHERE.format(engine)]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
-    return asked.returncode == 0 and Path(asked.stdout.strip()).exists()
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    return process.returncode == 0 and Path(process.stdout.strip()).exists()

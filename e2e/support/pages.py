@@ -1,4 +1,4 @@
-"""What a shopper does, in words; each step ends where a person would look next."""
+"""Page objects: what a shopper does and sees. Each step waits for its visible result."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Shopper:
 
 @dataclass(frozen=True, slots=True)
 class CartPage:
-    """The cart."""
+    """The cart page."""
 
     shopper: Shopper
 
@@ -100,7 +100,7 @@ class CartPage:
 
 @dataclass(frozen=True, slots=True)
 class MiniCart:
-    """The mini-cart that opens beside a page when something was added there."""
+    """The mini-cart that opens over a page when something is added there."""
 
     shopper: Shopper
 
@@ -124,7 +124,7 @@ class MiniCart:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutPage:
-    """The checkout."""
+    """The checkout page."""
 
     shopper: Shopper
 
@@ -145,7 +145,7 @@ class CheckoutPage:
         return self
 
     def places_the_order(self) -> Page:
-        """Ends at the confirmation."""
+        """Places the order, and waits for the confirmation page."""
         self.button.click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(
             "Thank you. Your order is placed."

@@ -1,4 +1,4 @@
-"""Loads `playwright.config.py`, which is no module because of the dot in its name."""
+"""Loads `playwright.config.py`, which cannot be imported because of the dot in its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _loaded() -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # a dataclass looks its module up
+    sys.modules[spec.name] = module  # dataclasses look up their module there
     spec.loader.exec_module(module)
     return module.CONFIG
 

@@ -1,4 +1,4 @@
-"""A TLS proxy in front of a shop, in place of nginx, for what only https has."""
+"""A TLS proxy in front of a shop, standing in for nginx, for tests over https."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def _serve(upstream_port: int) -> asyncio.Server:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                await _hand_on(reader, writer, upstream_port)
+                await _forward(reader, writer, upstream_port)
                 await writer.drain()
         finally:
             writer.close()
@@ -54,7 +54,7 @@ async def _serve(upstream_port: int) -> asyncio.Server:
     return await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
 
 
-async def _hand_on(
+async def _forward(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream_port: int
 ) -> None:
     head = await reader.readuntil(b"\r\n\r\n")

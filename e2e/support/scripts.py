@@ -1,4 +1,4 @@
-"""The JavaScript that tests run in pages, kept in files of its own."""
+"""The JavaScript that tests run in pages, in separate files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real shop on a free port, with a database and keys of its own."""
+"""A real shop on a free port, with its own database and keys."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def running(
     log_file: Path,
     folder: Path = PROJECT,
 ) -> Iterator[None]:
-    """Runs a server from the moment that `ready_url` answers until the block ends.
+    """Runs a server until the block ends; the block starts once `ready_url` responds.
 
     Raises RuntimeError when it exits before, NotReadyError when it does not respond.
     """

@@ -50,7 +50,7 @@ class Subject:
 
 
 def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
-    """A cart of {SKU: quantity}, last changed `age_seconds` ago."""
+    """A cart of {SKU: quantity}, last changed `aged_days` ago."""
     return lambda numbers: jar.value_of(
         {numbers[sku]: quantity for sku, quantity in lines.items()}, aged_days=aged_days
     )

@@ -1,4 +1,4 @@
-/* Reads at once, since the figure goes back as soon as the shop turns out to be unreachable. */
+/* Reads at once, since the quantity is reset as soon as the request to the shop fails. */
 button => {
     button.click();
     return button.closest("quantity-stepper").querySelector("input").value;

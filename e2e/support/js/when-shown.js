@@ -1,4 +1,4 @@
-/* Records, by the page's own clock, when it last requested or heard of a change, and when its count last changed: on a busy machine, a look from outside comes too late. */
+/* Records, by the page's own clock, when it was last restored or heard of a change, and when its count last changed: on a busy machine, measuring from outside the page is too slow. */
 window.calledAt = 0;
 addEventListener("pageshow", ({ persisted }) => {
     if (persisted) window.calledAt = performance.now();

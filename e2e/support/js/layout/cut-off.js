@@ -1,4 +1,4 @@
-/* A card's name is cut after three lines on purpose; so are the last breadcrumb and the link to a cart, where they end. */
+/* A card's name is truncated after three lines on purpose; so are the last breadcrumb and the link to a cart, by an ellipsis. */
 const cuts = (overflow) => ["hidden", "clip"].includes(overflow);
 const isMeant = (element) => {
     const { lineHeight, textOverflow } = styleOf(element);

@@ -1,4 +1,4 @@
-/* Writes the page again with a pause of two frames in the middle, as if the connection had stalled there, for a browser that cannot delay a response itself. */
+/* Writes the page again with a pause of two frames in the middle, as if the connection had stalled there, because browsers cannot delay a response themselves. */
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 const html = (await (await fetch(location)).text()).replace(/<link rel="expect"[^>]*>/, "");
 const cut = html.indexOf(after) + after.length;

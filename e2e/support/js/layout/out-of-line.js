@@ -1,4 +1,4 @@
-/* Where a cart row is folded, its second column is as wide as its own figures, so only the outer edges must align. */
+/* In a folded cart row, the second column is as wide as its own figures, so only the outer edges must align. */
 const agree = (what, elements, measure) => {
     const [first, ...others] = elements;
     const told = (one) => `${named(one)} ${figure(measure(one))} ${at(boxOf(one))}`;

@@ -1,4 +1,4 @@
-/* A sticky element covers what scrolls beneath it, which is no fault. */
+/* A sticky element covers what scrolls beneath it, which is not a fault. */
 const layerOf = (element) => {
     while (element && !["sticky", "fixed"].includes(styleOf(element).position))
         element = element.parentElement;
