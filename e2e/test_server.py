@@ -34,9 +34,7 @@ def test_idle_connections_do_not_block_requests(shop: RunningShop) -> None:
         pytest.param("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", id="a header"),
     ],
 )
-def test_unfinished_requests_do_not_block_others(
-    shop: RunningShop, beginning: str
-) -> None:
+def test_unfinished_requests_do_not_block_others(shop: RunningShop, beginning: str) -> None:
     address = urlsplit(shop.url)
     with ExitStack() as opened:
         for _ in range(200):

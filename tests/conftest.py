@@ -166,6 +166,5 @@ def fill(settings: Settings) -> None:
     defaults = catalogue_defaults(settings)
     rows = catalogue_file.read(DEMO.read_text("utf-8").splitlines(keepends=True), defaults)
     with writing(engine) as connection:
-        for _ in catalogue_import.import_rows(connection, rows, defaults, START):
-            pass
+        catalogue_import.import_rows(connection, rows, defaults, START)
     engine.dispose()

@@ -46,8 +46,11 @@ def import_file(engine: Engine, settings: Settings, file: Path) -> None:
     defaults = catalogue_defaults(settings)
     with opened(file) as lines:
         rows = catalogue_file.read(lines, defaults)
-    with writing(engine) as connection:
-        done = catalogue_import.import_rows(connection, rows, defaults, int(time.time()))
+    plan = catalogue_import.Plan()
+    with reading(engine) as connection:
+        done = catalogue_import.planned(connection, rows, defaults, plan)
         for _ in tqdm(done, total=len(rows), unit=" products", disable=None, leave=False):
             pass
+    with writing(engine) as connection:
+        catalogue_import.carry_out(connection, plan, int(time.time()))
     click.echo(f"{len(rows)} products imported from {file.name}.")

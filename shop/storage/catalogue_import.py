@@ -1,12 +1,19 @@
-"""Imports a catalogue file into the database: adds and changes products by SKU."""
+"""Imports a catalogue file into the database: adds and changes products by SKU.
+
+An import is planned first, which takes time for each row but no lock, and then written at once, in
+a few statements: the shop goes on taking orders while a large file is read.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from shop.core.catalogue import fold
 from shop.core.errors import FileRefused
@@ -14,45 +21,81 @@ from shop.core.money import Money
 from shop.storage.catalogue_file import ABSENT, Absent, Defaults, Row
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
+_MEANWHILE = (
+    "The catalogue was changed while the file was read, so nothing was imported: try again."
+)
 
-def import_rows(
-    connection: Connection, rows: Sequence[Row], defaults: Defaults, now: int
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import writes: values of new and of changed products, by SKU; the name of the
+    category of each, where it is to be set; and the prices that are new."""
+
+    added: dict[str, dict[str, object]] = field(default_factory=dict)
+    changed: dict[str, dict[str, object]] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+    prices: dict[str, Money] = field(default_factory=dict)
+
+
+def planned(
+    connection: Connection, rows: Sequence[Row], defaults: Defaults, plan: Plan
 ) -> Iterator[Row]:
-    """Adds or updates a product for each row, by SKU, yielding each row once it is done.
+    """Fills a plan for these rows, yielding each once it is in it. Writes nothing.
 
-    Cookie numbers stay, and so do slugs that the file does not give. A new price is added to the
-    history as of `now`. Raises FileRefused when a slug belongs to another product; the caller's
-    transaction keeps all or nothing.
+    Cookie numbers stay, and so do slugs that the file does not give. Raises FileRefused when a slug
+    belongs to another product.
     """
     known: dict[str, Any] = {
         row.sku: row
         for row in connection.execute(
-            select(ProductRow.number, ProductRow.sku, ProductRow.slug, ProductRow.price_minor,
-                   ProductRow.currency, ProductRow.name, ProductRow.description)
+            select(ProductRow.sku, ProductRow.slug, ProductRow.price_minor,
+                   ProductRow.currency, ProductRow.description)
         )
     }  # fmt: skip
     slugs = {row.slug: sku for sku, row in known.items()}
-    shelves = {
-        row.name: row.number
-        for row in connection.execute(select(CategoryRow.name, CategoryRow.number))
-    }
     for row in rows:
         old = known.get(row.sku)
         values = _values(row, old, slugs)
+        if old is None:
+            plan.added[row.sku] = _complete(values, defaults)
+        else:
+            plan.changed[row.sku] = values
         if old is None or row.category is not ABSENT:
             name = defaults.category if isinstance(row.category, Absent) else row.category
-            values["category_number"] = _shelf(connection, shelves, name)
-        if old is None:
-            number = _insert(connection, values, defaults)
-        else:
-            number = old.number
-            connection.execute(update(ProductRow).where(ProductRow.number == number).values(values))
-        if old is None or (old.price_minor, old.currency) != (
-            row.price.minor,
-            row.price.currency,
-        ):
-            _remember_price(connection, number, row.price, now)
+            plan.categories[row.sku] = name
+        if old is None or (old.price_minor, old.currency) != (row.price.minor, row.price.currency):
+            plan.prices[row.sku] = row.price
         yield row
+
+
+def carry_out(connection: Connection, plan: Plan, now: int) -> None:
+    """Writes a plan. A new price is added to the history as of `now`, in Unix seconds.
+
+    Raises FileRefused when the catalogue has changed since the plan was made, so that it no longer
+    fits; the caller's transaction keeps all or nothing.
+    """
+    numbers = _category_numbers(connection, dict.fromkeys(plan.categories.values()))
+    for sku, name in plan.categories.items():
+        (plan.added.get(sku) or plan.changed[sku])["category_number"] = numbers[name]
+    try:
+        if plan.added:
+            connection.execute(insert(ProductRow), list(plan.added.values()))
+        for columns, changes in _by_columns(plan.changed).items():
+            known_sku = ProductRow.sku == bindparam("known_sku")
+            values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns}
+            connection.execute(update(ProductRow).where(known_sku).values(values), changes)
+    except IntegrityError:
+        raise FileRefused([_MEANWHILE]) from None
+    if plan.prices:
+        _remember_prices(connection, plan.prices, now)
+
+
+def import_rows(connection: Connection, rows: Sequence[Row], defaults: Defaults, now: int) -> None:
+    """Plans and writes an import in one transaction."""
+    plan = Plan()
+    for _ in planned(connection, rows, defaults, plan):
+        pass
+    carry_out(connection, plan, now)
 
 
 def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
@@ -91,35 +134,59 @@ def _slug(row: Row, slugs: dict[str, str]) -> str:
     return wanted
 
 
-def _shelf(connection: Connection, shelves: dict[str, int], name: str) -> int:
-    if name not in shelves:
-        slug = slugify(name, max_length=90) or "category"
-        taken = set(connection.execute(select(CategoryRow.slug)).scalars())
-        while slug in taken:
-            slug += "-x"
-        created = connection.execute(
-            insert(CategoryRow).values(name=name, slug=slug).returning(CategoryRow.number)
-        )
-        shelves[name] = created.scalar_one()
-    return shelves[name]
-
-
-def _insert(connection: Connection, values: dict[str, object], defaults: Defaults) -> int:
-    complete = {
+def _complete(values: dict[str, object], defaults: Defaults) -> dict[str, object]:
+    return {
         "description": "",
         "vat_basis_points": defaults.vat_basis_points,
         "stock": None,
         "image": None,
         "is_active": True,
     } | values
-    return connection.execute(
-        insert(ProductRow).values(complete).returning(ProductRow.number)
-    ).scalar_one()
 
 
-def _remember_price(connection: Connection, number: int, price: Money, now: int) -> None:
-    connection.execute(
-        insert(PriceRow).values(
-            product_number=number, price_minor=price.minor, currency=price.currency, since=now
+def _category_numbers(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(select(CategoryRow.name, CategoryRow.number, CategoryRow.slug)).all()
+    numbers = {row.name: row.number for row in rows}
+    taken = {row.slug for row in rows}
+    for name in names:
+        if name in numbers:
+            continue
+        slug = slugify(name, max_length=90) or "category"
+        while slug in taken:
+            slug += "-x"
+        taken.add(slug)
+        created = connection.execute(
+            insert(CategoryRow).values(name=name, slug=slug).returning(CategoryRow.number)
         )
+        numbers[name] = created.scalar_one()
+    return numbers
+
+
+def _by_columns(
+    changed: dict[str, dict[str, object]],
+) -> dict[tuple[str, ...], list[dict[str, object]]]:
+    groups: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+    for sku, values in changed.items():
+        parameters = {f"new_{column}": value for column, value in values.items()}
+        groups[tuple(values)].append({"known_sku": sku, **parameters})
+    return groups
+
+
+def _remember_prices(connection: Connection, prices: dict[str, Money], now: int) -> None:
+    numbers = {
+        row.sku: row.number for row in connection.execute(select(ProductRow.sku, ProductRow.number))
+    }
+    if not prices.keys() <= numbers.keys():
+        raise FileRefused([_MEANWHILE])
+    connection.execute(
+        insert(PriceRow),
+        [
+            {
+                "product_number": numbers[sku],
+                "price_minor": price.minor,
+                "currency": price.currency,
+                "since": now,
+            }
+            for sku, price in prices.items()
+        ],
     )

@@ -56,4 +56,4 @@ def reprice(shop: OpenShop, **prices: str) -> None:
     ]
     rows_read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
     with writing(shop.app.extensions["shop"].engine) as connection:
-        list(catalogue_import.import_rows(connection, rows_read, POUNDS, shop.clock.now))
+        catalogue_import.import_rows(connection, rows_read, POUNDS, shop.clock.now)

@@ -159,7 +159,7 @@ def import_catalogue(database_url: str, rows: tuple[str, ...], settings: Setting
     header = "sku,name,price,currency,stock,vat_rate\n"
     read = catalogue_file.read([header, *(f"{row}\n" for row in rows)], defaults)
     with writing(engine) as connection:
-        list(catalogue_import.import_rows(connection, read, defaults, START))
+        catalogue_import.import_rows(connection, read, defaults, START)
     engine.dispose()
 
 

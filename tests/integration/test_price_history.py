@@ -18,7 +18,7 @@ def test_prices_keep_their_history(tmp_path: Path) -> None:
     for now, price in ((1000, "2.55"), (2000, "2.55"), (3000, "2.95")):
         rows = read(["sku,name,price,currency\n", f"MUG,Mug,{price},GBP\n"], DEFAULTS)
         with writing(engine) as connection:
-            list(catalogue_import.import_rows(connection, rows, DEFAULTS, now))
+            catalogue_import.import_rows(connection, rows, DEFAULTS, now)
     with reading(engine) as connection:
         seen = [catalogue.prices_at(connection, [1], at) for at in (999, 1000, 2999, 3000)]
         last = catalogue.last_price_change(connection)

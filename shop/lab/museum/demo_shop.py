@@ -181,8 +181,8 @@ def _furnish(engine: Engine, rules: Rules, conditions: Conditions) -> None:
     dearer = replace(rows[LAMP - 1], price=Money(LAMP_IS * 10**exponent, rules.currency))
     with writing(engine) as connection:
         Table.metadata.create_all(connection)
-        list(catalogue_import.import_rows(connection, rows, defaults, 0))
-        list(catalogue_import.import_rows(connection, [dearer], defaults, conditions.since_then))
+        catalogue_import.import_rows(connection, rows, defaults, 0)
+        catalogue_import.import_rows(connection, [dearer], defaults, conditions.since_then)
 
 
 def _browser(app: Flask, name: str, values: tuple[str, ...]) -> Client:
