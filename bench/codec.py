@@ -19,7 +19,7 @@ CART = Cart(tuple(Line(37 * number + 1, number % 4 + 1) for number in range(20))
 CALLS = 300
 ROUNDS = 21
 TARGET_RATIO = 0.8
-"""Of the time that Flask's session serializer takes for the same lines, in the same run."""
+"""The most time, relative to Flask's session serializer on the same lines in the same run."""
 
 
 def print_codec() -> None:

@@ -69,7 +69,7 @@ def test_unavailable_products_are_marked_and_not_charged(
     cart.page.reload()
     expect(cart.line("Everyday mug")).to_contain_text("Sold out, so it is not charged")
     expect(cart.line("Cedar pencil")).to_contain_text("No longer sold, so it is not charged")
-    expect(cart.page.get_by_label("Sums")).to_contain_text("Total£0.00")
+    expect(cart.page.get_by_label("Totals")).to_contain_text("Total£0.00")
     expect(cart.page.get_by_text("Nothing here can be ordered at the moment.")).to_be_visible()
 
 

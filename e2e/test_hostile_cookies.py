@@ -18,8 +18,8 @@ def _tampered() -> str:
     ("value", "notice"),
     [
         pytest.param(_tampered(), "was not signed by this shop", id="tampered"),
-        pytest.param("s%3Aabc.def", "is damaged, or not of this shop", id="from another shop"),
-        pytest.param('{"items":[]}', "is damaged, or not of this shop", id="raw JSON"),
+        pytest.param("s%3Aabc.def", "is damaged, or not this shop’s", id="from another shop"),
+        pytest.param('{"items":[]}', "is damaged, or not this shop’s", id="raw JSON"),
         pytest.param("x" * 4000, "was not signed by this shop", id="long"),
     ],
 )

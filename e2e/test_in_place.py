@@ -248,7 +248,7 @@ def test_the_page_shows_the_shops_prices_after_a_change(own_shop: RunningShop, p
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
 
     expect(cart.line("Everyday mug")).to_contain_text("£20.00")
-    expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£20.00")
+    expect(cart.page.get_by_label("Totals")).to_contain_text("Subtotal£20.00")
 
 
 @pytest.mark.parametrize("steps", [pytest.param(1, id="to zero"), pytest.param(3, id="below zero")])

@@ -107,6 +107,6 @@ def test_the_link_can_be_copied(shopper: Shopper) -> None:
     shopper.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     share(shopper, {MUG: 1})
     shopper.page.get_by_role("button", name="Copy the link").click()
-    expect(shopper.page.get_by_text("It is copied.")).to_be_visible()
+    expect(shopper.page.get_by_text("Copied.")).to_be_visible()
     link = shopper.page.get_by_label("Link to this cart").input_value()
     assert shopper.page.evaluate("navigator.clipboard.readText()") == link

@@ -33,11 +33,11 @@ def test_the_cart_shows_its_sums(shopper: Shopper) -> None:
 
     expect(cart.line("Everyday mug")).to_contain_text("£19.00")
     expect(cart.line("Cedar pencil")).to_contain_text("£2.55")
-    sums = cart.page.get_by_label("Sums")
+    sums = cart.page.get_by_label("Totals")
     expect(sums).to_contain_text("Subtotal£21.55")
     expect(sums).to_contain_text("Shipping£3.95")
     expect(sums).to_contain_text("Total£25.50")
-    expect(sums).to_contain_text("of which 20% VAT£4.26")
+    expect(sums).to_contain_text("including 20% VAT£4.26")
 
 
 def test_an_invalid_quantity_is_reported_at_its_field(shopper: Shopper) -> None:

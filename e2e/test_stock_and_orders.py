@@ -154,6 +154,6 @@ def test_a_discontinued_product_stays_in_the_cart_uncharged(
 
     cart = own_shopper.opens_cart()
     expect(cart.line("Everyday mug")).to_contain_text("No longer sold, so it is not charged")
-    expect(cart.page.get_by_label("Sums")).to_contain_text("Subtotal£1.70")
+    expect(cart.page.get_by_label("Totals")).to_contain_text("Subtotal£1.70")
     cart.removes("Everyday mug").holds("Cedar pencil", 2)
     expect(cart.line("Everyday mug")).to_have_count(0)

@@ -1,7 +1,7 @@
 """Every setting of the shop: its environment variable, its default and its meaning.
 
 `Settings.from_environ` reads them all and reports every problem at once. Nothing else in the
-product reads the environment.
+shop reads the environment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SMALLEST_BUDGET_BYTES = 64
 
 
 class SettingsError(Exception):
-    """The environment holds settings that the shop cannot run with; one sentence a problem."""
+    """The environment holds settings that the shop cannot run with; one sentence per problem."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -194,7 +194,7 @@ class Settings:
         metadata=_listed(
             "SHOP_MAX_QUANTITY",
             "99",
-            "The most pieces of one product in a cart",
+            "The most items of one product in a cart",
             _whole(1, 999_999),
         )
     )
@@ -269,8 +269,8 @@ class Settings:
         metadata=_listed(
             "SHOP_LIMITS_RATELIMIT",
             "6000 per minute",
-            "The most requests from one IP address to the laboratory; each view of a page counts "
-            "as 20, and running all cases takes about 900",
+            "The most requests from one IP address to the laboratory; a page view counts as "
+            "20, and a run of all cases as about 900",
             _text,
         )
     )

@@ -23,8 +23,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
     """A process in which each connection has a greenlet, so that a slow one holds nobody up."""
 
     def patch(self) -> None:
-        # As gunicorn's own, but without ssl: it was imported before, of which gevent warns, and the
-        # shop ends no TLS.
+        # As gunicorn's own, but without ssl: it is imported already, which gevent warns about, and
+        # the shop terminates no TLS.
         monkey.patch_all(ssl=False)
         self.sockets = [
             socket.socket(listener.FAMILY, socket.SOCK_STREAM, fileno=listener.sock.detach())

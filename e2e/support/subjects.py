@@ -264,7 +264,7 @@ SUBJECTS = (
     Subject("share-long", "/cart/share", "too long for a QR code", _full_for_a_mug),
     Subject("shared", "/cart", "Put this into my cart", steps=_shared(TWENTY)),
     Subject("shared-beside-mine", "/cart", "Merge with mine", holding(ONE), _shared(TROUBLED)),
-    Subject("shared-same", "/cart", "the cart you have already", holding(ONE), _shared(ONE)),
+    Subject("shared-same", "/cart", "the cart you already have", holding(ONE), _shared(ONE)),
     Subject("shared-expired", "/cart", "has expired", steps=_shared(ONE, aged_days=31)),
     Subject("shared-damaged", "/c/nothing", "does not lead to a cart", status=404),
     Subject("checkout", "/checkout", "Everyday mug", holding(ONE)),
@@ -290,7 +290,7 @@ SUBJECTS = (
     Subject(
         "limits-probe",
         "/limits",
-        "The report, to be copied",
+        "Copy the report",
         holding(TWENTY),
         _asks_the_browser("Probe this browser", "What this browser does with cookies"),
     ),

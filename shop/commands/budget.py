@@ -27,7 +27,7 @@ STAND_IN_KEY = "a key that signs nothing but measurements"
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -10,7 +10,7 @@ from shop.commands.terminal import Sentence
 
 @click.command("limits", epilog="It sends at most 83 requests.")
 @click.option("--url", required=True, help="URL of a shop, with its path if it has one.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--insecure", is_flag=True, help="Accept any certificate, for a test set-up.")
 def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     """Measure how large a header can be on the route to a shop and back.

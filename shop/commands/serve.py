@@ -34,6 +34,6 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as problem:
             raise Sentence(
-                f"Port {port} of {host} cannot be used ({problem.strerror}). "
+                f"Port {port} on {host} cannot be used ({problem.strerror}). "
                 "Choose another: make run PORT=9000"
             ) from None

@@ -60,7 +60,7 @@ class Cart:
         return next((line.quantity for line in self.lines if line.number == number), 0)
 
     def is_less_than(self, other: Cart) -> bool:
-        """Whether it has fewer pieces than the other cart, and of no product more."""
+        """Whether it has fewer pieces than the other cart, and no more of any product."""
         held = {line.number: line.quantity for line in other.lines}
         is_within = all(line.quantity <= held.get(line.number, 0) for line in self.lines)
         return is_within and self.pieces < other.pieces

@@ -66,7 +66,7 @@ class Payments:
         return next((method for method in self.methods if method.code == code), None)
 
     def instructions(self, order: Order) -> str:
-        """What the method that an order was placed with says, even if it was removed since."""
+        """What an order's payment method says, even if the method has since been removed."""
         method = self.get(order.payment)
         if method is None:
             return f"Please write to us about the payment, and quote {order.reference}."

@@ -1,8 +1,8 @@
 """The pages of the cookie-limits laboratory: one entry for each room.
 
 Nothing in the shop imports this package, so switching it off removes it completely. Its own cookies
-stay below its own address, which the shop's pages never send them to, except those with a `__Host-`
-name, which must have the path /: they are small, and deleted right after. The visitor's cart is
+stay below its own path, so no page of the shop receives them, except those with a `__Host-` name,
+which must have the path /: they are small, and deleted right after. The visitor's cart is
 written by the shop's own writer.
 """
 

@@ -30,7 +30,7 @@ class CachedCatalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # A database in memory has one connection, which is not told of its own changes.
+        # An in-memory database has one connection, which does not notice its own changes.
         self._is_watchable = engine.dialect.name == "sqlite" and engine.url.database not in (
             None,
             "",

@@ -115,7 +115,7 @@ def _check_header(names: Sequence[str]) -> None:
         raise FileRefused([f"Line 1: the column {name} is missing." for name in missing])
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
-        raise FileRefused([f"Line 1: the column {name} stands twice." for name in repeated])
+        raise FileRefused([f"Line 1: the column {name} appears twice." for name in repeated])
     unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
     if unknown:
         raise FileRefused([f"Line 1: the column {name} is not known." for name in unknown])
@@ -247,7 +247,7 @@ def _duplicates(rows: list[Row], column: str, key: Callable[[Row], object]) -> l
         value = key(row)
         if value is not ABSENT and first.setdefault(value, row.line) != row.line:
             problems.append(
-                f"Line {row.line}, column {column}: {value} stands in line {first[value]} too."
+                f"Line {row.line}, column {column}: {value} is also in line {first[value]}."
             )
     return problems[:MAX_PROBLEMS]
 

@@ -7,7 +7,7 @@ a few statements: the shop goes on taking orders while a large file is read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,7 +128,7 @@ def _slug(row: Row, slugs: dict[str, str]) -> str:
     else:
         wanted = row.slug
         if slugs.get(wanted, row.sku) != row.sku:
-            reason = f"{wanted} is the slug of {slugs[wanted]} already"
+            reason = f"{wanted} is already the slug of {slugs[wanted]}"
             raise FileRefused([f"Line {row.line}, column slug: {reason}."])
     slugs[wanted] = row.sku
     return wanted

@@ -87,8 +87,8 @@ def test_totals_vat_and_shipping(visitor: LintingClient) -> None:
         "Subtotal": "£31.45",
         "Shipping": "£3.95",
         "Total": "£35.40",
-        "of which 5% VAT": "£0.28",
-        "of which 20% VAT": "£3.83",
+        "including 5% VAT": "£0.28",
+        "including 20% VAT": "£3.83",
     }
     assert "£8.55 more for free shipping." in page
 
@@ -275,7 +275,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
                 "£18.50",
                 "3",
                 "not charged",
-                "Sold out, so it is not charged. It stays here in case it returns.",
+                "Sold out, so it is not charged. We keep it in case we get more.",
             ],
             "£4.80",
             True,

@@ -111,10 +111,10 @@ def test_lines_that_cannot_be_ordered_are_listed_and_left_out(
         ),
         pytest.param({"name": "x" * 201}, "name", "200 characters", id="a long name"),
         pytest.param({"email": ""}, "email", "Please give your email", id="no email"),
-        pytest.param({"email": "ada"}, "email", "Please give a whole email", id="half an email"),
-        pytest.param({"email": "ada@exa mple.com"}, "email", "a whole email", id="a space"),
+        pytest.param({"email": "ada"}, "email", "Please give a complete email", id="half an email"),
+        pytest.param({"email": "ada@exa mple.com"}, "email", "a complete email", id="a space"),
         pytest.param(
-            {"email": "a\r\nBcc: b@c.de"}, "email", "a whole email", id="header injection"
+            {"email": "a\r\nBcc: b@c.de"}, "email", "a complete email", id="header injection"
         ),
         pytest.param({"email": f"{'x' * 250}@a.de"}, "email", "254", id="a long email"),
         pytest.param({"address": ""}, "address", "Please give the address", id="no address"),

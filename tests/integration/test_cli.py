@@ -152,7 +152,7 @@ def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Oper
             HEADER + "A,a,1,GBP\n,b,1,GBP\nC,c,-1,EUR\nA,d,1,GBP\n",
             [
                 "Line 3, column sku: ", "Line 4, column price: ", "Line 4, column currency: ",
-                "Line 5, column sku: A stands in line 2 too.",
+                "Line 5, column sku: A is also in line 2.",
             ],
             id="every problem is listed",
         ),
@@ -161,7 +161,7 @@ def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Oper
         pytest.param("", ["Line 1: the column sku"], id="an empty file"),
         pytest.param(
             "sku,name,price,currency,slug\nA,a,1,GBP,salt-pig\n",
-            ["Line 2, column slug: salt-pig is the slug of SALT-PIG already."],
+            ["Line 2, column slug: salt-pig is already the slug of SALT-PIG."],
             id="a slug that is taken",
         ),
         pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["new.csv is not UTF-8"], id="not UTF-8"),
@@ -329,7 +329,7 @@ def test_an_unwritable_plot_is_reported(operator: Operator, tmp_path: Path) -> N
         ),
         pytest.param(ORDERS + "9,MUG,0\n", "Line 5: a quantity is from 1", id="zero"),
         pytest.param(ORDERS + "9,MUG\n", "Line 5: order, sku and quantity are", id="a short row"),
-        pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 has MUG already.", id="a repeated SKU"),
+        pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 already has MUG.", id="a repeated SKU"),
         pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="header"),
         pytest.param("order,sku,quantity\n", "Line 2: there are no orders", id="no orders"),
         pytest.param(b"order,sku,quantity\n1,\xff,1\n", "Line ", id="not UTF-8"),

@@ -403,14 +403,12 @@ def test_proxies_from_the_environment_are_ignored(
 @pytest.mark.parametrize(
     ("response", "output"),
     [
+        pytest.param(response_bytes("404 Not Found"), "There is no Crumb laboratory at", id="404"),
         pytest.param(
-            response_bytes("404 Not Found"), "There is no laboratory of Crumb at", id="404"
+            response_bytes("200 OK", "<p>"), "There is no Crumb laboratory at", id="no JSON"
         ),
         pytest.param(
-            response_bytes("200 OK", "<p>"), "There is no laboratory of Crumb at", id="no JSON"
-        ),
-        pytest.param(
-            response_bytes("200 OK", "[1]"), "There is no laboratory of Crumb at", id="a list"
+            response_bytes("200 OK", "[1]"), "There is no Crumb laboratory at", id="a list"
         ),
         pytest.param(response_bytes("400 Bad Request"), "SHOP_TRUSTED_HOSTS?", id="400"),
         pytest.param(response_bytes("503 No"), "responds with 503 to a small request", id="503"),

@@ -184,7 +184,7 @@ def test_a_bug_in_the_shop_shows_as_a_failed_expectation(
 
 def test_without_a_grace_period_the_page_says_so(open_shop: Opener) -> None:
     page = open_shop(SHOP_CART_GRACE_DAYS="0").visitor().get(address("expired-in-grace")).text
-    assert "This shop offers no expired cart back" in text_of(page, ".lab .notice")
+    assert "This shop does not offer to restore expired carts" in text_of(page, ".lab .notice")
     assert results(page) == []
 
 

@@ -270,7 +270,9 @@ def test_an_invalid_status_is_reported_as_no_response(visit: Visit, stopped: str
 
 def test_the_page_of_opaque_origin_is_sandboxed(visit: Visit) -> None:
     visit.follow()
-    pages = [response for response in visit.responses if "A page of no origin" in response.text]
+    pages = [
+        response for response in visit.responses if "A page with an opaque origin" in response.text
+    ]
     assert len(pages) == 1
     policies = pages[0].headers.getlist("Content-Security-Policy")
     assert "sandbox allow-scripts" in policies

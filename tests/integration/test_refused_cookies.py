@@ -29,7 +29,7 @@ from tests.integration.client import (
 
 LIFE = 30 * DAY
 GRACE = 3 * DAY
-DAMAGED = "The cart in this browser is damaged, or not of this shop"
+DAMAGED = "The cart in this browser is damaged, or not this shop’s"
 UNTRUSTED = "The cart in this browser was not signed by this shop"
 UNKNOWN = "Your cart was saved by another version of this shop"
 GONE = "has expired and could not be kept"
@@ -211,7 +211,7 @@ def test_an_expired_cart_is_offered_until_it_is_restored(shop: OpenShop) -> None
     visitor = visitor_with_expired_cart(shop, {"MUG": 2, "PENCIL": 3})
     for address in ("/", "/cart", "/products", "/nope"):
         page = visitor.get(address).text  # the linter would fail on a deletion
-        assert offer_title(page) == "Your cart of 27 April 2026 has expired. Restore it?"
+        assert offer_title(page) == "Your cart from 27 April 2026 has expired. Restore it?"
     visitor.send("/cart/restore", cart=field_value(page, "cart"))
     assert visitor.cart_value() == shop.cookie({"MUG": 2, "PENCIL": 3})
     page = visitor.get("/cart").text

@@ -150,7 +150,10 @@ def test_merging_a_cart_that_adds_nothing_says_so(shop: OpenShop, visitor: Linti
     assert "gets the larger of the two quantities" in page.text
     response = visitor.send("/cart/merge", cart=field_value(page.text, "cart"))
     assert (response.status_code, cart_headers(response)) == (303, [])
-    assert (held(visitor), notices(visitor)) == (before, "Your cart already has everything in it")
+    assert (held(visitor), notices(visitor)) == (
+        before,
+        "Everything in that cart is already in yours",
+    )
 
 
 def test_keep_mine_is_a_link_to_the_cart(shop: OpenShop, owner: LintingClient) -> None:

@@ -399,7 +399,7 @@ def test_a_step_that_no_longer_fits_is_refused_with_a_reason(open_shop: Opener) 
     lowered = open_shop(SHOP_CART_BUDGET_BYTES="64").visitor()
     response = send_undo(lowered, fields)
     assert (response.status_code, cart_headers(response), undo_headers(response)) == (409, [], [])
-    assert "“What was undone” does not fit" in text_of(response.text, "main [role=alert]")
+    assert "“The earlier cart” does not fit" in text_of(response.text, "main [role=alert]")
 
 
 # Stale forms

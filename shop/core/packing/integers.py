@@ -24,7 +24,7 @@ MOST_OCTETS = 3_045
 """The most octets of bits that are deflated and inflated: as many as 4,060 characters hold packed,
 so that what deflates well takes no longer to read than a full cookie."""
 DEFLATE_FROM = 64
-"""Shorter ones are not tried to deflate: it takes time, and saves hardly a byte."""
+"""Shorter ones are not deflated: trying takes time, and hardly saves a byte."""
 
 TIME_ORDER, NEAR_ORDER, SECOND_ORDER = 27, 2, 2
 """Orders of the exponential-Golomb codes: how many low bits are written as they are. A time until
@@ -111,8 +111,8 @@ def _golomb(number: int, order: int) -> str:
 
 
 def _parts(bits: str, width: int) -> tuple[list[str], list[str], list[str], list[str]]:
-    # What stands between pairs, which is nothing, and behind the last, which is zeros; then of each
-    # pair the near or the exact first integer, and the second one if it is another.
+    # The text around the pairs (nothing between them, zeros after the last); then, for each pair,
+    # the near or the exact first integer, and the second one if it differs.
     parts = _pair_pattern(width).split(bits)
     return parts[::4], parts[1::4], parts[2::4], parts[3::4]
 

@@ -21,7 +21,7 @@ WIDTH = 24
 LOWEST_NUMBER = 2 ** (WIDTH - 1)
 """All these numbers have as many bits, so the bits of a line depend on its neighbours alone."""
 LARGER = [2**power for power in range(19, 2, -1)]
-"""Quantities of two bits less from one to the next."""
+"""Quantities, each of two bits fewer than the one before."""
 
 
 def cart_of_exactly(

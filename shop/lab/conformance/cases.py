@@ -105,7 +105,7 @@ def families() -> tuple[Family, ...]:
 
 @cache
 def remarks() -> dict[str, str]:
-    """Why cases were changed, or why RFC 6265bis requires other than their source expects."""
+    """Why cases were changed, or why RFC 6265bis differs from what their source expects."""
     return dict(_table()["remarks"])
 
 

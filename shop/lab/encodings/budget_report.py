@@ -1,4 +1,4 @@
-"""Whether real carts would fit: orders from a file, in the product's encoding and in others."""
+"""Whether real carts would fit: orders from a file, in Crumb's own encoding and in others."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def as_text(report: Report) -> str:
     if report.unknown:
         lines.append(
             f"{report.unknown:,} of {report.skus:,} SKUs are not in the catalogue: they were "
-            "measured without a name and a price. --catalogue FILE gives another one."
+            "measured without a name and a price. To use another, give --catalogue FILE."
         )
     return "\n".join(lines)
 
@@ -186,5 +186,5 @@ def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None],
         raise FileRefused([f"Line {line}: a quantity is from 1 to {MAX_LINE_QUANTITY:,}."])
     lines = orders.setdefault(order, {})
     if sku in lines:
-        raise FileRefused([f"Line {line}: order {order} has {sku} already."])
+        raise FileRefused([f"Line {line}: order {order} already has {sku}."])
     lines[sku] = int(quantity)

@@ -1,8 +1,8 @@
-"""Encodings of a cart in a cookie, for comparison with the product's own.
+"""Encodings of a cart in a cookie, for comparison with Crumb's own.
 
 Each one returns the octets of name + value of the cookie that would be sent, whether or not a
 browser would keep it; attributes are not counted (RFC 6265bis, section 5.6, step 5). Flask's
-sessions have the name that Flask gives them, all others that of the product's own cookie.
+sessions have the name that Flask gives them, all others have the name of Crumb's own cookie.
 """
 
 from __future__ import annotations
@@ -185,21 +185,21 @@ NAIVE = Encoding(
     "Flask session, everything",
     "SKU, name, price and quantity of each line in Flask’s session: JSON, deflated when that is "
     "shorter, base64url, signed by itsdangerous.",
-    "everything, prices too",
+    "everything, prices included",
     _session_naive,
 )
 PRODUCT = Encoding(
     "product",
     "This shop",
     "Numbers and quantities as integers, packed into a few bits each, or deflated, and signed.",
-    "numbers of products, quantities, when it was changed",
+    "product numbers, quantities and the time of the last change",
     _product,
 )
 BOUND = Encoding(
     "bound",
     "The bound",
     "Not an encoding, but the size that none can go below on average.",
-    "what this shop’s own tells",
+    "the same as this shop’s own",
     _bound,
 )
 ENCODINGS = (
@@ -208,7 +208,7 @@ ENCODINGS = (
         "session_sku_quantity",
         "Flask session, {sku: quantity}",
         "Only SKU and quantity in Flask’s session, as above.",
-        "SKUs, quantities, when it was changed",
+        "SKUs, quantities and the time of the last change",
         _session_sku_quantity,
     ),
     Encoding(
@@ -230,8 +230,8 @@ ENCODINGS = (
     Encoding(
         "pairs_signed",
         "Pairs, signed",
-        f"MUG{TIMES}2{BETWEEN}PENCIL, a quantity of 1 unsaid, signed by itsdangerous’ Signer as it "
-        "comes: HMAC-SHA-1 in 27 characters, no time.",
+        f"MUG{TIMES}2{BETWEEN}PENCIL, a quantity of 1 left out, signed by itsdangerous’ default "
+        "Signer: HMAC-SHA-1 in 27 characters, no time.",
         "SKUs and quantities",
         _pairs_signed,
     ),

@@ -253,7 +253,7 @@ def _no_laboratory(deployment: Deployment, response: Response) -> str:
         )
     if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.OK):
         return (
-            f"There is no laboratory of Crumb at {deployment}. Is this the URL of the shop, "
+            f"There is no Crumb laboratory at {deployment}. Is this the URL of the shop, "
             "with its path, and is SHOP_LIMITS_LAB on?"
         )
     return (

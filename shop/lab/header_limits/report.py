@@ -237,8 +237,8 @@ def _own_limit(bound: Bound) -> str:
     for own in OWN_LIMITS:
         if own.octets - 4096 < bound.most < own.octets:
             return (
-                f"{bound.least:,}: your browser refuses it. {own.browser} accepts response headers "
-                f"of {own.octets:,} bytes at most, all together ({own.source})"
+                f"{bound.least:,}: your browser refuses it. {own.browser} accepts at most "
+                f"{own.octets:,} bytes of response headers in all ({own.source})"
             )
     return ""
 
@@ -295,7 +295,7 @@ def _assumptions(findings: Findings) -> list[str]:
     others = f" and {POST_BYTES:,} bytes of a browser’s other headers" if findings.is_shared else ""
     return [
         f"This allows for {COOKIE_BESIDE_BYTES:,} bytes of the shop’s other cookies{others} in a "
-        "request. It assumes that the response to a change of the cart has "
+        "request. It assumes that the response to a cart change has "
         f"{ANSWER_BESIDE_BYTES:,} bytes more than the one measured, and that all its headers count "
         "towards the limit. Cookies of other programs on this host are not included.",
     ]

@@ -161,7 +161,7 @@ def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
     how, meaning = _form(anatomy.form)
     return (
         Part("A", "name", name, len(name), "name, which is counted"),
-        Part("B", "equals", "=", 0, "the sign between, which is not counted"),
+        Part("B", "equals", "=", 0, "the equals sign, which is not counted"),
         Part("C", "form", anatomy.form, 1, f"form: what follows is {how}"),
         Part("D", "payload", anatomy.packed, len(anatomy.packed), meaning),
         *_separator(anatomy.separator),

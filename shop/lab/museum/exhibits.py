@@ -52,7 +52,7 @@ class Expectation:
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """A cart; `name` is part of its address. `made` returns the values of its cookies, or raises
-    CannotBeShownError. An exhibit that `is_staged` depends on products or keys of the demo shop."""
+    CannotBeShownError. One that `needs_demo_shop` depends on that shop's products or keys."""
 
     name: str
     title: str
@@ -94,8 +94,8 @@ def _filled(free: int) -> Callable[[Conditions], tuple[str, ...]]:
 def _in_grace(conditions: Conditions) -> tuple[str, ...]:
     if not conditions.grace_seconds:
         raise CannotBeShownError(
-            "This shop offers no expired cart back: SHOP_CART_GRACE_DAYS is 0. There an expired "
-            "cart is let go at once, as the next exhibit shows."
+            "This shop does not offer to restore expired carts: SHOP_CART_GRACE_DAYS is 0. It "
+            "drops them at once, as the next exhibit shows."
         )
     age_seconds = conditions.life_seconds + (conditions.grace_seconds + 1) // 2
     return (_signed(conditions, Line(MUG, 1), at=conditions.now - age_seconds),)
@@ -126,7 +126,7 @@ def _of_version(version: int) -> Callable[[Conditions], tuple[str, ...]]:
 
 def _repriced(conditions: Conditions) -> tuple[str, ...]:
     if not conditions.recently < conditions.since_then <= conditions.now:
-        raise CannotBeShownError("Carts of this shop live too briefly for a price to change.")
+        raise CannotBeShownError("This shop’s carts do not live long enough for a price to change.")
     return _of(LAMP)(conditions)
 
 
@@ -276,7 +276,7 @@ EXHIBITS = (
     Exhibit(
         "forged",
         "Forged signature",
-        "Somebody made nine mugs of one, and left the signature as it was.",
+        "Somebody turned one mug into nine, and left the signature as it was.",
         _forged,
         _UNTRUSTED,
         ADDED,
@@ -293,7 +293,7 @@ EXHIBITS = (
     Exhibit(
         "rotated-accepted",
         "Key rotated, still accepted",
-        "It was signed with the former of two keys. The next change signs it with the new one.",
+        "It was signed with the older of two keys. The next change signs it with the new one.",
         _signed_with(FORMER_KEY),
         (
             _IS_READ,
@@ -307,8 +307,8 @@ EXHIBITS = (
     Exhibit(
         "unknown-version",
         "Unknown version",
-        f"It is well signed, in version {cookie.FORMAT_VERSION + 1} of the format: what a shop "
-        "finds that was set back to an older program.",
+        f"Its signature is good, but it is in version {cookie.FORMAT_VERSION + 1} of the format: "
+        "what a shop finds after it is rolled back to an older release.",
         _of_version(cookie.FORMAT_VERSION + 1),
         (
             _is_refused(UnknownVersion),
@@ -322,7 +322,7 @@ EXHIBITS = (
     Exhibit(
         "version-1",
         "Format version 1",
-        "An older shop wrote it. Version 1 is read for ever; the next change writes version 2.",
+        "An older shop wrote it. Version 1 can always be read; the next change writes version 2.",
         _of_version(1),
         (_IS_READ, _STAYS, _IS_KEPT),
         ADDED,
@@ -346,7 +346,7 @@ EXHIBITS = (
     Exhibit(
         "discontinued-product",
         "A discontinued product",
-        "Its product is still known, and no longer sold.",
+        "Its product is still known, but no longer sold.",
         _of(DIARY),
         (*_LEFT_OUT, _shows("Discontinued diary", "No longer sold"), _IS_KEPT),
         ADDED,
@@ -355,8 +355,8 @@ EXHIBITS = (
     Exhibit(
         "changed-price",
         "A changed price",
-        "Since it was last changed, its product has become dearer. The cookie holds no price: "
-        "what it was is read from the history of prices.",
+        "Since it was last changed, its product has gone up in price. The cookie holds no "
+        "price: the old one comes from the price history.",
         _repriced,
         (
             _IS_READ,
@@ -377,11 +377,11 @@ EXHIBITS = (
     Exhibit(
         "sold-out",
         "Sold out",
-        "Nothing is left of its product, which may come back.",
+        "Its product is out of stock, but may come back.",
         _of(TEAPOT),
         (
             *_LEFT_OUT,
-            _shows("Sold-out teapot", "stays here in case it returns"),
+            _shows("Sold-out teapot", "keep it in case we get more"),
             _acted(
                 "Adding one more is refused with 409, and the cookie left alone.",
                 lambda it: (
@@ -397,7 +397,7 @@ EXHIBITS = (
     Exhibit(
         "two-of-one-name",
         "Two cookies of one name",
-        "A second cookie of the name has a longer path. A server should not rely on their order "
+        "A second cookie of this name has a longer path. A server should not rely on their order "
         f"({rfc('section 4.2.2')}), so both are read, and the newer cart counts.",
         _twice,
         (
@@ -421,7 +421,7 @@ EXHIBITS = (
         (
             _is_refused(Malformed),
             _STAYS,
-            _says("The cart in this browser is damaged, or not of this shop"),
+            _says("The cart in this browser is damaged, or not this shop’s"),
             _IS_EMPTY,
             _BEGINS_ANEW,
         ),

@@ -235,7 +235,7 @@ QUESTIONS = (
         _describe_kept,
         Known(
             "__Host- and __Secure- only if they meet the rules, whatever their case; the "
-            "others are unknown to it, and draft-ietf-httpbis-layered-cookies will add",
+            "others are unknown to it; draft-ietf-httpbis-layered-cookies adds them",
             rfc("5.7 steps 20 and 21"),
         ),
         Known(
@@ -278,11 +278,11 @@ QUESTIONS = (
         _describe_eviction,
         Known(
             "at least 50 should be kept; beyond a browser’s own limit those without Secure are "
-            "evicted first, and of equals the one that has not been sent or set for longest",
+            "evicted first, and among equals the one least recently sent or set",
             rfc("6.1 and the end of 5.7"),
         ),
         Known(
-            "180, then 150; the oldest is evicted, but stays with Priority=High",
+            "180, then 150; the oldest is evicted, unless it has Priority=High",
             chromium("net/cookies/cookie_monster.cc, kDomainMaxCookies"),
         ),
         Known(

@@ -7,8 +7,8 @@ class CopyText extends HTMLElement {
     this.querySelector("button").addEventListener("click", () => {
       field.select();
       (navigator.clipboard?.writeText(field.value) ?? Promise.reject()).then(
-        () => { said.textContent = "It is copied."; },
-        () => { said.textContent = "It is marked: please copy it by hand."; },
+        () => { said.textContent = "Copied."; },
+        () => { said.textContent = "It is selected: please copy it yourself."; },
       );
     });
   }

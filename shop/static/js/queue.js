@@ -1,5 +1,5 @@
 /* One change at a time, across all tabs: each is sent once the previous one's cookie is stored.
-   Without Web Locks, or cookies, which they need, the order is kept within the tab. */
+   Without Web Locks, which need cookies, changes take turns within the tab only. */
 
 let last = Promise.resolve();
 

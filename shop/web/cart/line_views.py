@@ -78,7 +78,7 @@ _MESSAGES: dict[Problem, Callable[[int], str]] = {
     Problem.DELETED: lambda _: "No longer sold, so it is not charged. You can remove it.",
     Problem.DISCONTINUED: lambda _: "No longer sold, so it is not charged. You can remove it.",
     Problem.FOREIGN: lambda _: "Not sold in this shop’s currency, so it is not charged.",
-    Problem.SOLD_OUT: lambda _: "Sold out, so it is not charged. It stays here in case it returns.",
+    Problem.SOLD_OUT: lambda _: "Sold out, so it is not charged. We keep it in case we get more.",
     Problem.TOO_FEW: lambda stock: (
         f"Only {wording.number(stock)} left. Please lower the quantity to order."
     ),

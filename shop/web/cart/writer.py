@@ -87,7 +87,7 @@ def encoded(visit: CartVisit, cart: Cart) -> str:
     """The cookie value of a cart, empty for an empty one. Raises CartTooLarge.
 
     A cart that is over the budget because the budget was lowered may stay as large as it is. A
-    change that only takes away is held to the browser's limit alone: with a line less the cookie
+    change that only removes is held to the browser's limit alone: with one line fewer the cookie
     may be a few bytes longer, since it deflates worse.
     """
     if not cart.lines:

@@ -60,7 +60,7 @@ _COPY: dict[int, ErrorText] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(
         "Something broke on our side",
         f"It is our fault, not yours. {_CART_KEPT}",
-        "Try again in a moment. The fault has been logged for us.",
+        "Try again in a moment. We have logged the fault.",
     ),
 }
 _WRONG_HOST = ErrorText(

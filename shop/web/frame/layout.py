@@ -77,7 +77,7 @@ def is_quiet() -> bool:
 
 
 def frame_of(visit: CartVisit) -> Frame:
-    """The frame for a visit. Takes the messages that are waiting, so call it once a page."""
+    """The frame for a visit. Takes the messages that are waiting, so call it once per page."""
     notices = [Notice(kind, text) for kind, text in _messages()]
     if visit.refusal is not None and visit.offer is None and _is_news(visit):
         notices.append(Notice("warning", wording.refusal(visit.refusal)))

@@ -198,8 +198,8 @@ def too_large(visit: CartVisit, overflow: CartTooLarge, subject: str) -> Respons
 
 
 def must_choose(visit: CartVisit) -> bool:
-    """Whether an expired cart is offered that would be lost if its cookie were replaced: it is
-    too long for the session."""
+    """Whether the expired cart on offer is too long for the session, and so would be lost if its
+    cookie were replaced."""
     return visit.offer is not None and len(visit.value) > _longest_in_session()
 
 

@@ -63,7 +63,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         validators=[
             DataRequired("Please give your email address."),
             Length(max=254),
-            Email("Please give a whole email address, such as name@example.com."),
+            Email("Please give a complete email address, such as name@example.com."),
         ],
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
     )

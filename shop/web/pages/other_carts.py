@@ -52,7 +52,7 @@ def step_back() -> Response:
     try:
         change = writer.undone(visit, before, step)
     except CartTooLarge as overflow:
-        return too_large(visit, overflow, "What was undone")
+        return too_large(visit, overflow, "The earlier cart")
     seen_at = Cart(before.lines, visit.cart.changed_at or undo.changed_at(step))
     return done(visit, change, before, _undone(visit, step, since), seen_at=seen_at)
 
@@ -117,7 +117,7 @@ def _with_shared(visit: CartVisit, made_of: Callable[[Cart], Cart], message: str
     try:
         cart = made_of(cart_cookie.decode(request.form.get("cart", "")))
         if cart.lines == visit.cart.lines:
-            return back(visit, "Your cart already has everything in it")
+            return back(visit, "Everything in that cart is already in yours")
         return changed(visit, cart, message)
     except CookieRefused:
         return back(visit, "This link has expired or is damaged. Your cart is as it was")

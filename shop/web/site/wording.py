@@ -80,7 +80,7 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
     that a new cart took its place."""
     if isinstance(refused, Expired):
         return (
-            f"Your cart of {day(refused.cart.changed_at)} has expired and could not be kept. "
+            f"Your cart from {day(refused.cart.changed_at)} has expired and could not be kept. "
             "You can start a new one."
         )
     if isinstance(refused, UnknownVersion):
@@ -88,13 +88,13 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
     elif isinstance(refused, Tampered):
         reason = "The cart in this browser was not signed by this shop, so we could not trust it."
     else:
-        reason = "The cart in this browser is damaged, or not of this shop, and could not be read."
+        reason = "The cart in this browser is damaged, or not this shop’s, and could not be read."
     return f"{reason} {_REPLACED if is_replaced else _LEFT_ALONE}"
 
 
 def expired_offer(day_written: str) -> str:
     """The question whether to restore an expired cart, last changed on this day."""
-    return f"Your cart of {day_written} has expired. Restore it?"
+    return f"Your cart from {day_written} has expired. Restore it?"
 
 
 def price_change(price: Money, earlier: Money) -> str:

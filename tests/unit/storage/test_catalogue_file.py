@@ -148,12 +148,12 @@ def test_the_longest_text_is_accepted(field: str, length: int) -> None:
         ),
         pytest.param(
             [HEAD, GOOD, "CUP,Cup,1,GBP", GOOD],
-            ["Line 4, column sku: MUG stands in line 2 too."],
+            ["Line 4, column sku: MUG is also in line 2."],
             id="a repeated SKU",
         ),
         pytest.param(
             [f"{HEAD},slug", "A,A,1,GBP,x", "B,B,1,GBP,", "C,C,1,GBP,", "D,D,1,GBP,x"],
-            ["Line 5, column slug: x stands in line 2 too."],
+            ["Line 5, column slug: x is also in line 2."],
             id="a repeated slug, and two rows without one",
         ),
         pytest.param(

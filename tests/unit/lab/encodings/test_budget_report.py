@@ -47,7 +47,7 @@ def test_orders_are_read_by_first_appearance() -> None:
         pytest.param([HEAD, "7,A,1000000"], "Line 2: a quantity is from 1", id="a million"),
         pytest.param([HEAD, f"7,A,{'9' * 5000}"], "Line 2: a quantity is from 1", id="5000 digits"),
         pytest.param(
-            [HEAD, "7,A,1", "8,A,1", "7,A,2"], "Line 4: order 7 has A already.", id="a repeated SKU"
+            [HEAD, "7,A,1", "8,A,1", "7,A,2"], "Line 4: order 7 already has A.", id="a repeated SKU"
         ),
     ],
 )

@@ -75,7 +75,7 @@ def test_without_a_grace_period_that_exhibit_cannot_be_shown() -> None:
 
 
 def test_a_price_change_cannot_be_shown_with_a_lifetime_of_a_second() -> None:
-    with pytest.raises(CannotBeShownError, match="too briefly"):
+    with pytest.raises(CannotBeShownError, match="do not live long enough"):
         NAMED["changed-price"].made(dataclasses.replace(conditions(), life_seconds=1))
 
 
@@ -120,7 +120,7 @@ DELETED = LineText("A product we no longer have", "No longer sold", "", "1", "no
 DISCONTINUED = LineText("Discontinued diary", "No longer sold", "£13", "1", "not charged")
 SOLD_OUT = LineText(
     "Sold-out teapot",
-    "Sold out, so it is not charged. It stays here in case it returns.",
+    "Sold out, so it is not charged. We keep it in case we get more.",
     "£36",
     "1",
     "not charged",
@@ -161,7 +161,7 @@ GOOD = {
     ),
     "two-of-one-name": (READ, cart_changed(MUG, PENCIL)),
     "foreign": (
-        refused("Malformed", "The cart in this browser is damaged, or not of this shop"),
+        refused("Malformed", "The cart in this browser is damaged, or not this shop’s"),
         NEW_CART,
     ),
 }
