@@ -85,7 +85,7 @@ def create_app(
 
 
 def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
-    app = ShopApp("shop", static_folder=None)
+    app = ShopApp("shop", static_folder=None, instance_path=str(settings.instance))
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = shop
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

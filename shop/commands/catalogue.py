@@ -19,14 +19,15 @@ from shop.storage import catalogue, catalogue_file, catalogue_import
 from shop.storage.engine import reading, writing
 
 
-@click.command("import-catalogue")
+@click.command(
+    "import-catalogue",
+    help=f"""Add or update products from a CSV FILE, by SKU: all of them or none.
+
+    Columns: {", ".join(catalogue_file.REQUIRED)}; optionally {", ".join(catalogue_file.OPTIONAL)}.
+    """,
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Add or update products from a CSV FILE, by SKU: all of them or none.
-
-    Columns: sku, name, price, currency; optionally slug, description, category, vat_rate,
-    stock, image, active.
-    """
     settings = settings_of_environment()
     import_file(migrated_database(settings), settings, file)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from shop.core import money
 from shop.core.catalogue import Product
@@ -88,6 +88,17 @@ def read(lines: Iterable[str], defaults: Defaults) -> list[Row]:
     if problems:
         raise FileRefused(problems)
     return rows
+
+
+def plain_fields(row: Row) -> dict[str, object]:
+    """The fields that the file gives and a table keeps as they are, under the same names."""
+    given = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {name: value for name, value in given.items() if name in _PLAIN and value is not ABSENT}
+
+
+def fields_of_new(defaults: Defaults) -> dict[str, object]:
+    """What a missing column means for a new product: the same as an empty cell."""
+    return {field: parse("", {}, defaults) for field, parse in _PARSERS.values() if field in _PLAIN}
 
 
 def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
@@ -238,6 +249,9 @@ _PARSERS: dict[str, tuple[str, _Parser]] = {
     "image": ("image", _image),
     "active": ("is_active", _active),
 }
+
+
+_PLAIN = {_PARSERS[column][0] for column in OPTIONAL} - {"slug", "category"}
 
 
 def _duplicates(rows: list[Row], column: str, key: Callable[[Row], object]) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from shop.core.catalogue import fold
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.storage import catalogue_file
 from shop.storage.catalogue_file import ABSENT, Absent, Defaults, Row
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
@@ -57,7 +58,7 @@ def planned(
         old = known.get(row.sku)
         values = _values(row, old, slugs)
         if old is None:
-            plan.added[row.sku] = _complete(values, defaults)
+            plan.added[row.sku] = catalogue_file.fields_of_new(defaults) | values
         else:
             plan.changed[row.sku] = values
         if old is None or row.category is not ABSENT:
@@ -99,15 +100,9 @@ def import_rows(connection: Connection, rows: Sequence[Row], defaults: Defaults,
 
 
 def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
-    optional: dict[str, object] = {
-        "description": row.description,
-        "vat_basis_points": row.vat_basis_points,
-        "stock": row.stock,
-        "image": row.image,
-        "is_active": row.is_active,
-        "slug": _slug(row, slugs) if old is None or row.slug is not ABSENT else ABSENT,
-    }
-    values = {name: value for name, value in optional.items() if value is not ABSENT}
+    values = catalogue_file.plain_fields(row)
+    if old is None or row.slug is not ABSENT:
+        values["slug"] = _slug(row, slugs)
     description = values.get("description", old.description if old else "")
     return values | {
         "sku": row.sku,
@@ -132,16 +127,6 @@ def _slug(row: Row, slugs: dict[str, str]) -> str:
             raise FileRefused([f"Line {row.line}, column slug: {reason}."])
     slugs[wanted] = row.sku
     return wanted
-
-
-def _complete(values: dict[str, object], defaults: Defaults) -> dict[str, object]:
-    return {
-        "description": "",
-        "vat_basis_points": defaults.vat_basis_points,
-        "stock": None,
-        "image": None,
-        "is_active": True,
-    } | values
 
 
 def _category_numbers(connection: Connection, names: Iterable[str]) -> dict[str, int]:

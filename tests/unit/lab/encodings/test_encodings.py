@@ -125,7 +125,7 @@ def test_the_product_is_as_long_as_the_shops_own_cookie() -> None:
 
 
 def test_the_bound_counts_choices_quantities_time_and_signature() -> None:
-    # 3 of 10 in order: 10 * 9 * 8; quantities, including two are equal and one differs: an entropy
+    # 3 of 10 in order: 10 * 9 * 8; quantities, of which two are equal and one differs: an entropy
     # of log2(27 / 4); the seconds of 400 days; the signature
     cart = plain((4, 1), (9, 7), (2, 1), products=10)
     expected = math.log2(720) + math.log2(27 / 4) + math.log2(34_560_000) + 128
