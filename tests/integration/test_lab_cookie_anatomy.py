@@ -57,3 +57,15 @@ def test_lines_beyond_sixty_are_only_counted(
     more = re.search(r"and (\d+) more lines?", page)
     assert len(rows(page, "What each line costs")) == 60
     assert (more and int(more[1])) == left_out
+
+
+@pytest.mark.parametrize(("version", "marks"), [(1, "ABCDEF"), (2, "ABCDE")])
+def test_the_parts_are_marked_in_order(
+    shop: OpenShop, visitor: LintingClient, version: int, marks: str
+) -> None:
+    cart = Cart((Line(shop.number("MUG"), 2),), shop.clock.now)
+    value = cookie.encode_version_1(cart, [KEY]) if version == 1 else shop.cookie({"MUG": 2})
+    visitor.set_cookie("cart", value)
+    page = visitor.get(PAGE).text
+    assert "".join(row[0] for row in rows(page, "Its parts and their bytes"))[: len(marks)] == marks
+    assert int(rows(page, "Its parts and their bytes")[len(marks) - 1][-1]) == 22

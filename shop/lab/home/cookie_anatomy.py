@@ -159,24 +159,22 @@ def _form(letter: str) -> tuple[str, str]:
 def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
     name = cart_cookie.name()
     how, meaning = _form(anatomy.form)
-    return (
-        Part("A", "name", name, len(name), "name, which is counted"),
-        Part("B", "equals", "=", 0, "the equals sign, which is not counted"),
-        Part("C", "form", anatomy.form, 1, f"form: what follows is {how}"),
-        Part("D", "payload", anatomy.packed, len(anatomy.packed), meaning),
-        *_separator(anatomy.separator),
-        Part(
-            "F",
+    separator = anatomy.separator
+    parts = [
+        ("name", name, len(name), "name, which is counted"),
+        ("equals", "=", 0, "the equals sign, which is not counted"),
+        ("form", anatomy.form, 1, f"form: what follows is {how}"),
+        ("payload", anatomy.packed, len(anatomy.packed), meaning),
+        ("dot", separator, len(separator), "end of what is signed, in version 1"),
+        (
             "signature",
             anatomy.signature,
             len(anatomy.signature),
             "signature: HMAC-SHA-256 cut to 128 bits, in base64url",
         ),
-    )
-
-
-def _separator(text: str) -> tuple[Part, ...]:
-    return (Part("E", "dot", text, len(text), "end of what is signed"),) if text else ()
+    ]
+    there = [part for part in parts if part[1]]
+    return tuple(Part(mark, *part) for mark, part in zip("ABCDEF", there, strict=False))
 
 
 def _attribute(text: str) -> Attribute:
