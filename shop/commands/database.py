@@ -42,7 +42,9 @@ def init() -> None:
 @click.command()
 def migrate() -> None:
     """Migrate the database to the newest version."""
-    schema.migrate(connect_to(settings_of_environment().database_url))
+    settings = settings_of_environment()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    schema.migrate(connect_to(settings.database_url))
     click.echo("The database is up to date.")
 
 

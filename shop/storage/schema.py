@@ -15,7 +15,11 @@ from shop.storage.engine import reading, writing
 
 
 def migrate(engine: Engine) -> None:
-    """Migrates the database to the newest revision, in one transaction where it can."""
+    """Migrates the database to the newest revision, in one transaction where it can.
+
+    A file of SQLite can be read by its owner only: orders hold names and addresses.
+    """
+    _make_private(engine)
     config = _config()
     with writing(engine) as connection:
         config.attributes["connection"] = connection
@@ -27,6 +31,15 @@ def is_current(engine: Engine) -> bool:
     error is raised."""
     with reading(engine) as connection:
         return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+def _make_private(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+        return
+    file = Path(str(engine.url.database))
+    if file.parent.is_dir():
+        file.touch(mode=0o600)
+        file.chmod(0o600)  # the files beside it, -wal and -shm, take over its mode
 
 
 @cache

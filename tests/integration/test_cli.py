@@ -72,6 +72,27 @@ def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) 
     assert (keys.read_bytes(), fresh_operator.sql("select number, sku from products")) == before
 
 
+@pytest.mark.parametrize("command", ["init", "migrate"])
+def test_only_the_owner_reads_the_database(
+    fresh_operator: Operator, tmp_path: Path, command: str
+) -> None:
+    fresh_operator.environ["SHOP_INSTANCE"] = str(tmp_path / "new")
+    fresh_operator.instance = tmp_path / "new"
+    fresh_operator.run(command)
+    with closing(sqlite3.connect(fresh_operator.instance / "shop.sqlite3")) as connection:
+        connection.execute("create table written (number)")
+        files = list(fresh_operator.instance.glob("shop.sqlite3*"))
+        assert len(files) == 3
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_a_database_of_an_older_shop_becomes_private(operator: Operator) -> None:
+    database = operator.instance / "shop.sqlite3"
+    database.chmod(0o644)
+    operator.run("migrate")
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
 def test_init_skips_the_demo_catalogue_in_another_currency(
     fresh_operator: Operator,
 ) -> None:
