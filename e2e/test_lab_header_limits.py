@@ -62,7 +62,7 @@ def test_the_page_measures_the_server_settings(shopper: Shopper) -> None:
     expect(fields).to_contain_text(": 431")
     back = row(report, "Largest response header")
     expect(back).to_contain_text("your browser refuses it")
-    expect(back).to_contain_text(f"{CHROMIUM_HEADER_BYTES:,} bytes at most")
+    expect(back).to_contain_text(f"at most {CHROMIUM_HEADER_BYTES:,} bytes")
     expect(shopper.page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
 
 

@@ -148,7 +148,9 @@ def _orders(visitor: Visitor) -> None:
 def _presses(name: str, *then: str) -> Steps:
     def press(visitor: Visitor) -> None:
         for button in (name, *then):
-            visitor.page.get_by_role("button", name=button, exact=True).click()
+            # The next page has the same button: a click on this page's would be lost.
+            with visitor.page.expect_navigation():
+                visitor.page.get_by_role("button", name=button, exact=True).click()
 
     return press
 
