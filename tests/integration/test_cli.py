@@ -376,7 +376,7 @@ def test_a_broken_gzip_file_is_reported(operator: Operator, content: bytes) -> N
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
-@pytest.mark.skipif(
+@pytest.mark.skipif(  # a checkout alone has no orders; the project may not carry them along
     not DATA.is_dir(),
     reason=f"the real orders are not part of the project, and not next to it: {DATA}",
 )

@@ -22,7 +22,7 @@ from tests.integration.client import LintingClient, elements, field_value, parse
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
     pytest.mark.postgresql,
-    pytest.mark.skipif(
+    pytest.mark.skipif(  # no set-up of ours starts a server; whoever has one gives its address
         not URL,
         reason="the project does not install a PostgreSQL server: SHOP_TEST_POSTGRESQL_URL",
     ),
