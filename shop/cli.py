@@ -19,6 +19,7 @@ for command in (
     database.init,
     serve.serve,
     database.migrate,
+    database.secret,
     catalogue.import_,
     catalogue.export,
     budget.budget,

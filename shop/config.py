@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from shop.secret_keys import LEAST_CHARACTERS, file_in, kept_in, weakness
+
 SECONDS_A_DAY = 86_400
 MAX_COOKIE_DAYS = 400
 MOST_DAYS = 10_000
@@ -137,8 +139,9 @@ class Settings:
         metadata=_listed(
             "SHOP_SECRET_KEYS",
             "",
-            "Secret keys, separated by commas: the first signs, all are accepted. If empty, they "
-            "are read from the file `secret-keys` in the instance folder, which `make run` creates",
+            "Secret keys, separated by commas: the first signs and has at least "
+            f"{LEAST_CHARACTERS} characters, all are accepted. If empty, they are read "
+            "from the file `secret-keys` in the instance folder, which `make run` creates",
             _names,
         ),
         repr=False,
@@ -290,17 +293,14 @@ class Settings:
                 values[name] = setting.parse(text)
             except ValueError as error:
                 problems.append(f"{setting.variable}={text}: {error}.")
+        values["instance"] = Path.cwd() / values["instance"].expanduser()
+        kept = () if values["secret_keys"] else kept_in(values["instance"])
+        values["secret_keys"] = values["secret_keys"] or kept
+        problems += _weak_key(values["secret_keys"], file_in(values["instance"]) if kept else None)
         if problems:
             raise SettingsError(problems)
-        values["instance"] = Path.cwd() / values["instance"].expanduser()
         values["database_url"] = values["database_url"] or _sqlite_url(values["instance"])
-        values["secret_keys"] = values["secret_keys"] or _kept_keys(values["instance"])
         return cls(**values)
-
-
-def secret_file(instance: Path) -> Path:
-    """The file of the secret keys that `shop init` made: one a row, the signing key first."""
-    return instance / "secret-keys"
 
 
 SETTINGS: dict[str, Setting] = {
@@ -313,6 +313,15 @@ def _sqlite_url(instance: Path) -> str:
     return f"sqlite:///{instance / 'shop.sqlite3'}"
 
 
-def _kept_keys(instance: Path) -> tuple[str, ...]:
-    path = secret_file(instance)
-    return tuple(path.read_text("ascii").split()) if path.is_file() else ()
+def _weak_key(keys: tuple[str, ...], kept_in_file: Path | None) -> list[str]:
+    reason = weakness(keys[0]) if keys else None
+    if reason is None:
+        return []
+    where, how = "SHOP_SECRET_KEYS", "before the old one, separated by a comma"
+    if kept_in_file:
+        where, how = str(kept_in_file), "in a row above the old one"
+    return [
+        f"{where}: the first key, which signs, {reason}. Whoever guesses it can forge sessions and "
+        f"forms, so it has to be random and at least {LEAST_CHARACTERS} characters long. Put one "
+        f"that `shop secret` prints {how}: carts signed with the old one are still read."
+    ]

@@ -24,6 +24,7 @@ from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shop import secret_keys
 from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payments
@@ -68,7 +69,7 @@ def create_app(
         raise SettingsError(
             [
                 "SHOP_SECRET_KEYS is not set and the instance folder holds no secret keys: "
-                "set it to a long random text, or run `shop init`, which makes one."
+                "set it to a key that `shop secret` prints, or run `shop init`, which keeps one."
             ]
         )
     _check(settings)
@@ -139,6 +140,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         engine=engine,
         catalogue=CachedCatalogue(engine),
         keys=settings.secret_keys,
+        strong_keys=_strong(settings.secret_keys),
         rules=rules(settings),
         payments=PAYMENTS,
         locale=_locale(settings),
@@ -150,6 +152,10 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         now=now,
         new_id=lambda: secrets.token_urlsafe(16),
     )
+
+
+def _strong(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if secret_keys.weakness(key) is None)
 
 
 def _check(settings: Settings) -> None:
@@ -194,7 +200,7 @@ def _locale(settings: Settings) -> Locale:
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
-    first, *older = settings.secret_keys
+    first, *older = _strong(settings.secret_keys)
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,

@@ -1,17 +1,16 @@
-"""`shop init` and `shop migrate`: a shop's keys, database and first products."""
+"""`shop init`, `shop secret` and `shop migrate`: a shop's keys, database and first products."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 import click
 
-from shop import demo
+from shop import demo, secret_keys
 from shop.commands.catalogue import import_file
 from shop.commands.own_shop import settings_of_environment
-from shop.config import Settings, secret_file
+from shop.config import Settings
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading
 
@@ -40,6 +39,12 @@ def init() -> None:
 
 
 @click.command()
+def secret() -> None:
+    """Print a new secret key, for SHOP_SECRET_KEYS."""
+    click.echo(secret_keys.new_key())
+
+
+@click.command()
 def migrate() -> None:
     """Migrate the database to the newest version."""
     settings = settings_of_environment()
@@ -49,7 +54,7 @@ def migrate() -> None:
 
 
 def _create_secret(settings: Settings) -> None:
-    path = secret_file(settings.instance)
+    path = secret_keys.file_in(settings.instance)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
+        file.write(secret_keys.new_key() + "\n")

@@ -365,14 +365,14 @@ def test_a_cart_that_is_used_outlives_its_first_month(
             assert list(lines(visitor.get("/cart"))) == ["Everyday mug"]
 
 
-def test_rotating_keys_loses_no_cart(open_shop: Opener) -> None:
-    shop = open_shop(SHOP_SECRET_KEYS="old")
-    old = shop.cookie({"MUG": 2}, key="old")
-    rotated = open_shop(SHOP_SECRET_KEYS="new,old").visitor()
+@pytest.mark.parametrize("former", [KEY[::-1], "short"], ids=["a strong key", "a short key"])
+def test_rotating_keys_loses_no_cart(open_shop: Opener, former: str) -> None:
+    old = open_shop().cookie({"MUG": 2}, key=former)
+    rotated = open_shop(SHOP_SECRET_KEYS=f"{KEY},{former}").visitor()
     rotated.set_cookie("cart", old)
     assert list(lines(rotated.get("/cart"))) == ["Everyday mug"]
     rotated.add("PENCIL")
-    retired = open_shop(SHOP_SECRET_KEYS="new").visitor()
+    retired = open_shop(SHOP_SECRET_KEYS=KEY).visitor()
     retired.set_cookie("cart", rotated.cart_value() or "")
     assert list(lines(retired.get("/cart"))) == ["Everyday mug", "Cedar pencil"]
     retired.set_cookie("cart", old)

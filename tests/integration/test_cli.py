@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from shop.cli import main
 from shop.lab.encodings.encodings import ENCODINGS
+from tests.conftest import KEY
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"
@@ -103,6 +104,14 @@ def test_init_skips_the_demo_catalogue_in_another_currency(
     assert fresh_operator.sql("select count(*) from products") == [(0,)]
 
 
+def test_secret_prints_a_key_even_where_the_old_one_is_refused(fresh_operator: Operator) -> None:
+    fresh_operator.environ["SHOP_SECRET_KEYS"] = "old"
+    assert "`shop secret`" in fresh_operator.run("init", exit_code=1).stderr
+    key = fresh_operator.run("secret").output.strip()
+    fresh_operator.environ["SHOP_SECRET_KEYS"] = f"{key},old"
+    fresh_operator.run("init")
+
+
 def test_migrate_is_idempotent(fresh_operator: Operator) -> None:
     for _ in range(2):
         assert fresh_operator.run("migrate").output == "The database is up to date.\n"
@@ -122,7 +131,7 @@ def test_migrate_is_idempotent(fresh_operator: Operator) -> None:
 def test_commands_report_an_unmigrated_database(
     fresh_operator: Operator, command: tuple[str, ...]
 ) -> None:
-    fresh_operator.environ["SHOP_SECRET_KEYS"] = "key"
+    fresh_operator.environ["SHOP_SECRET_KEYS"] = KEY
     places = {
         "file": fresh_operator.file("x.csv", HEADER + "A,a,1,GBP\n"),
         "orders": fresh_operator.file("o.csv", "order,sku,quantity\n1,A,1\n"),

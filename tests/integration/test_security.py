@@ -7,11 +7,13 @@ import re
 import time
 
 import pytest
-from itsdangerous import TimestampSigner
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from shop.config import Settings, SettingsError
 from shop.factory import create_app
-from tests.conftest import DAY, Opener, OpenShop
+from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.client import LintingClient, cart_headers, elements, pairs, parsed, text_of
 
 CHANGES = (
@@ -210,6 +212,34 @@ def test_a_shop_without_keys_does_not_start(tmp_path: object) -> None:
     settings = Settings.from_environ({"SHOP_INSTANCE": str(tmp_path)})
     with pytest.raises(SettingsError, match="SHOP_SECRET_KEYS is not set"):
         create_app(settings)
+
+
+def _session_signed_with(key: str, message: str) -> str:
+    app = Flask("another")
+    app.secret_key = key
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer
+    return str(serializer.dumps({"_flashes": [("message", message)]}))
+
+
+@pytest.mark.parametrize(
+    ("former", "is_read"),
+    [pytest.param(KEY[::-1], True, id="strong"), pytest.param("short", False, id="short")],
+)
+def test_an_old_key_reads_sessions_and_forms_only_if_it_is_strong(
+    open_shop: Opener, former: str, is_read: bool
+) -> None:
+    shop = open_shop(SHOP_SECRET_KEYS=f"{KEY},{former}")
+    visitor = shop.visitor()
+    visitor.set_cookie("session", _session_signed_with(former, "A message from before"))
+    assert ("A message from before" in visitor.get("/cart").text) == is_read
+    token = URLSafeTimedSerializer(former, salt="crumb form").dumps("signed")
+    signer = shop.app.extensions["shop"].signer("form")
+    if is_read:
+        assert signer.loads(token) == "signed"
+    else:
+        with pytest.raises(BadSignature):
+            signer.loads(token)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shop.config import SETTINGS, Settings, SettingsError, secret_file
+from shop.config import SETTINGS, Settings, SettingsError
 from shop.factory import create_app
+from shop.secret_keys import file_in
+from tests.conftest import KEY
 
 DAY = 86_400
 
@@ -71,7 +73,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         pytest.param("SHOP_RATELIMIT_ENABLED", "Off", "ratelimit_enabled", False, id="off"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "1", "ratelimit_enabled", True, id="on"),
         pytest.param("SHOP_LIMITS_LAB", "off", "limits_lab", False, id="no laboratory"),
-        pytest.param("SHOP_SECRET_KEYS", " a, b ,,", "secret_keys", ("a", "b"), id="two keys"),
+        pytest.param("SHOP_SECRET_KEYS", f" {KEY}, b ,,", "secret_keys", (KEY, "b"), id="two keys"),
         pytest.param("SHOP_PORT", "  ", "port", 8000, id="empty counts as absent"),
         pytest.param("SHOP_DATABASE_URL", "sqlite://", "database_url", "sqlite://", id="database"),
     ],
@@ -123,13 +125,31 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_keys_are_read_from_the_instance_folder_without_the_variable(tmp_path: Path) -> None:
-    secret_file(tmp_path).write_text("new\nold\n", "ascii")
-    assert settings(tmp_path).secret_keys == ("new", "old")
-    assert settings(tmp_path, SHOP_SECRET_KEYS="mine").secret_keys == ("mine",)
+    other = KEY[::-1]
+    file_in(tmp_path).write_text(f"{other}\n\n old \n", "ascii")
+    assert settings(tmp_path).secret_keys == (other, "old")
+    assert settings(tmp_path, SHOP_SECRET_KEYS=KEY).secret_keys == (KEY,)
+
+
+def test_a_weak_signing_key_is_refused_without_being_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(tmp_path, SHOP_SECRET_KEYS=f"hush-hush,{KEY}")
+    [problem] = refused.value.problems
+    assert "SHOP_SECRET_KEYS: the first key, which signs, has 9 characters." in problem
+    assert "at least 32 characters" in problem
+    assert "`shop secret`" in problem
+    assert "hush" not in problem
+    assert KEY not in problem
+
+
+def test_a_weak_signing_key_in_the_instance_folder_is_refused(tmp_path: Path) -> None:
+    file_in(tmp_path).write_text("k" * 43, "ascii")
+    with pytest.raises(SettingsError, match=r"secret-keys: the first key.*in a row above"):
+        settings(tmp_path)
 
 
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
-    assert "hush-hush" not in repr(settings(tmp_path, SHOP_SECRET_KEYS="hush-hush"))
+    assert KEY not in repr(settings(tmp_path, SHOP_SECRET_KEYS=KEY))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +161,7 @@ def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
     ],
 )
 def test_instance_folder_paths(text: str, instance: Path) -> None:
-    environ = {"SHOP_INSTANCE": text, "SHOP_SECRET_KEYS": "k"}
+    environ = {"SHOP_INSTANCE": text, "SHOP_SECRET_KEYS": KEY}
     assert Settings.from_environ(environ).instance == instance
 
 
@@ -161,6 +181,6 @@ def test_instance_folder_paths(text: str, instance: Path) -> None:
 def test_values_that_only_a_library_can_check_are_refused_at_startup(
     tmp_path: Path, variable: str, value: str
 ) -> None:
-    environ = {"SHOP_SECRET_KEYS": "k" * 32, "SHOP_INSTANCE": str(tmp_path), variable: value}
+    environ = {"SHOP_SECRET_KEYS": KEY, "SHOP_INSTANCE": str(tmp_path), variable: value}
     with pytest.raises(SettingsError, match=variable):
         create_app(Settings.from_environ(environ))

@@ -19,13 +19,16 @@ from shop.storage.cached_catalogue import CachedCatalogue
 class Shop:
     """Everything a view may use.
 
-    `catalogue` answers queries about products; `now` returns Unix seconds and `new_id` an
-    unguessable token.
+    `keys` sign carts with the first and read them with all; `strong_keys`, those of them that are
+    hard to guess, sign and read everything else: an old short key forges nothing but a cart, which
+    anybody may fill. `catalogue` answers queries about products; `now` returns Unix seconds and
+    `new_id` an unguessable token.
     """
 
     engine: Engine
     catalogue: CachedCatalogue
     keys: tuple[str, ...]
+    strong_keys: tuple[str, ...]
     rules: Rules
     payments: Payments
     locale: Locale
@@ -39,7 +42,7 @@ class Shop:
 
     def signer(self, purpose: str) -> URLSafeTimedSerializer:
         """A signer for one purpose: it rejects what was signed for another."""
-        return URLSafeTimedSerializer(list(reversed(self.keys)), salt=f"crumb {purpose}")
+        return URLSafeTimedSerializer(list(reversed(self.strong_keys)), salt=f"crumb {purpose}")
 
 
 def shop() -> Shop:
