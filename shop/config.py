@@ -256,7 +256,8 @@ class Settings:
         metadata=_listed(
             "SHOP_RATELIMIT_STORAGE",
             "memory://",
-            "Where requests are counted; with `memory://` each process counts its own",
+            "Where requests are counted: `memory://`, each process its own, or a server that "
+            "they share, such as `redis://localhost:6379` or `valkey://localhost:6379`; see below",
             _text,
         )
     )

@@ -21,7 +21,6 @@ from flask import Flask, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop import secret_keys
@@ -33,8 +32,8 @@ from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_file import Defaults
 from shop.storage.engine import connect_to
 from shop.web.frame import errors, layout, seo
-from shop.web.pages import about, cart, checkout, order, other_carts, product, share
-from shop.web.site import assets, health, logs, security
+from shop.web.pages import about, cart, checkout, health, order, other_carts, product, share
+from shop.web.site import assets, logs, rate_limits, security
 from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
@@ -183,9 +182,12 @@ def _check(settings: Settings) -> None:
         except ValueError:
             problems.append(f"{name}={ratelimit}: write a limit such as 120 per minute.")
     try:
-        storage_from_string(settings.ratelimit_storage)
-    except ConfigurationError:
-        problems.append(f"SHOP_RATELIMIT_STORAGE={settings.ratelimit_storage}: no such storage.")
+        rate_limits.check_store(settings.ratelimit_storage)
+    except (ConfigurationError, ValueError):  # it may hold a password, and is not repeated
+        problems.append(
+            "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
+            "redis://localhost:6379 or valkey://localhost:6379."
+        )
     if problems:
         raise SettingsError(problems)
 

@@ -12,11 +12,11 @@ from flask import Flask, Request, abort, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_compress import Compress
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from shop.web.site import rate_limits
 from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
@@ -103,13 +103,7 @@ def register(
     app.session_interface = SessionOnWire()
     CSRFProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        application_limits=[ratelimit],
-        application_limits_exempt_when=lambda: request.method != "POST",
-        storage_uri=ratelimit_storage,
-    )
+    limiter = rate_limits.register(app, ratelimit, ratelimit_storage)
     app.before_request(_refuse_nul)
     app.before_request(_refuse_foreign)
     app.after_request(_keep_private)
