@@ -8,7 +8,7 @@ from tqdm import tqdm
 from shop.commands.terminal import Sentence
 
 
-@click.command("limits", epilog="It sends at most 83 requests.")
+@click.command("limits", epilog="It sends at most 115 requests.")
 @click.option("--url", required=True, help="URL of a shop, with its path if it has one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--insecure", is_flag=True, help="Accept any certificate, for a test set-up.")

@@ -205,9 +205,11 @@ closing the connection, which is None."""
 
 @dataclass(frozen=True, slots=True)
 class FakeServer:
-    """The server end of a connection to a fake deployment."""
+    """The server end of a connection to a fake deployment. Like h11, it refuses a request that is
+    still incomplete after this many bytes."""
 
     respond: Respond
+    most_incomplete: int = 10**9
 
     def speak(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
@@ -217,6 +219,10 @@ class FakeServer:
                 request_bytes += connection.recv(65_536) or b"\r\n\r\n"
                 if not request_bytes.startswith(b"GET "):
                     connection.sendall(response_bytes("400 Bad Request"))
+                    return
+                is_complete = b"\r\n\r\n" in request_bytes
+                if not is_complete and len(request_bytes) > self.most_incomplete:
+                    connection.sendall(response_bytes("431 Too Large"))
                     return
             line, *rest = request_bytes.decode("ascii").split("\r\n\r\n")[0].split("\r\n")
             fields = dict(field.split(": ", 1) for field in rest)
@@ -273,13 +279,14 @@ def served(
     respond: Respond,
     *,
     host: str = "127.0.0.1",
+    most_incomplete: int = 10**9,
     tls: ssl.SSLContext | None = None,
     on_connect: OnConnect = lambda listening: True,
 ) -> Iterator[int]:
     """Runs a fake deployment, and gives its port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family, backlog=128) as listening:
-        server = FakeServer(respond)
+        server = FakeServer(respond, most_incomplete)
 
         def speak(connection: socket.socket) -> None:
             with connection, suppress(OSError):
@@ -323,6 +330,8 @@ def test_a_deployment_like_nginx() -> None:
     assert reported["request_field_bytes"]["most"] == 8182
     assert reported["request_field_bytes"]["status"] == 400
     assert reported["request_field_bytes"]["shared"] is False
+    assert reported["request_field_bytes_in_two_writes"]["most"] == 8182
+    assert reported["depends_on_timing"] is False
     assert reported["answer_field_bytes"]["status"] == 502
     assert reported["answer_field_bytes"]["exact"] is True
     fits = reported["answer_field_bytes"]["most"] + 14 - report.ANSWER_BESIDE_BYTES
@@ -360,6 +369,25 @@ def test_a_response_that_is_cut_short_does_not_pass() -> None:
 
     reported = measured(truncating)
     assert "closed before the response is complete" in str(reported["answer_field_bytes"]["beyond"])
+
+
+def at_most_20_000(path: str, fields: dict[str, str]) -> bytes:
+    is_long = len(fields.get("Cookie", "")) > 20_000
+    return response_bytes("400 Bad Request") if is_long else laboratory(path, fields)
+
+
+def test_a_limit_that_depends_on_timing_is_flagged() -> None:
+    with served(at_most_20_000, most_incomplete=9000) as port:
+        url = f"http://127.0.0.1:{port}"
+        measured_here = client.measure(Deployment.of(url)).findings
+        output = run_limits(url).stdout
+    request = Deployment.of(url).writes(search.one_field(16, in_two=True))
+    least = 9000 - len(request[0]) + 16
+    assert measured_here.in_two is not None
+    assert (measured_here.in_two.most, measured_here.field.most) == (least, 20_000)
+    assert f"depends on timing: between {least:,} and 20,000 bytes" in output
+    assert f"in two writes {least + 1:,}: 431; in one 20,001: 400" in output
+    assert "Only the smaller figure is sure to pass." in output
 
 
 def test_the_command_prints_a_table() -> None:
@@ -492,11 +520,13 @@ def test_a_search_that_ends_during_a_handshake_keeps_its_findings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(search, "MOST_SECONDS", 1)
-    waited = threading.Event()
-    with served(laboratory, tls=secured(), on_connect=lambda _: not waited.wait(0.3)) as port:
+    over = threading.Event()
+    silent_from_the_fourth = except_connection(4, lambda _: over.wait(10))
+    with served(laboratory, tls=secured(), on_connect=silent_from_the_fourth) as port:
         reported = json.loads(
             run_limits(f"https://127.0.0.1:{port}", "--insecure", "--json").stdout
         )
+        over.set()
     field = reported["request_field_bytes"]
     assert (field["most"], field["least_refused"], field["cut"]) == (4096, None, True)
     assert len(reported["notes"]) == 1
@@ -537,7 +567,7 @@ def test_a_search_that_loses_its_connection_keeps_its_findings(
         listening.close()
         return False
 
-    with served(like_nginx, on_connect=except_connection(22, closes_down)) as port:
+    with served(like_nginx, on_connect=except_connection(23, closes_down)) as port:
         reported = json.loads(run_limits(f"http://127.0.0.1:{port}", "--json").stdout)
     field, fields = reported["request_field_bytes"], reported["request_fields"]
     assert (field["most"], field["steady"], field["cut"]) == (8182, True, False)
@@ -550,7 +580,7 @@ def test_a_search_that_loses_its_connection_keeps_its_findings(
     assert reported["notes"][-1] == (
         "The search ended before everything was measured: two tries to connect failed."
     )
-    assert reported["requests"] == 22
+    assert reported["requests"] == 23
 
 
 @contextmanager
@@ -621,9 +651,9 @@ def test_the_search_makes_no_more_requests_than_stated() -> None:
     with served(with_the_largest_limits) as port:
         deployment = Deployment.of(f"http://127.0.0.1:{port}")
         findings = client.measure(deployment, lambda: ticks.append(None))
-    assert 80 <= findings.requests <= client.MOST_REQUESTS == 83
+    assert 80 <= findings.requests <= client.MOST_REQUESTS == 115
     assert len(ticks) == findings.requests
-    assert "It sends at most 83 requests." in CliRunner().invoke(main, ["limits", "--help"]).output
+    assert "It sends at most 115 requests." in CliRunner().invoke(main, ["limits", "--help"]).output
 
 
 def test_informational_responses_are_skipped() -> None:
@@ -647,7 +677,7 @@ def test_informational_responses_are_skipped() -> None:
 )
 def test_the_host_header_has_the_port_unless_it_is_the_default(url: str, authority: str) -> None:
     deployment = Deployment.of(url)
-    assert f"\r\nHost: {authority}\r\n".encode() in deployment.request(search.one_back(0))
+    assert f"\r\nHost: {authority}\r\n".encode() in deployment.writes(search.one_back(0))[0]
 
 
 def test_an_unreachable_deployment_is_reported() -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -75,13 +76,16 @@ class Deployment:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
-    def request(self, attempt: Attempt) -> bytes:
-        """The request of an attempt. Its probing header is a Cookie header, like that of a cart."""
+    def writes(self, attempt: Attempt) -> tuple[bytes, ...]:
+        """The request of an attempt, in one write or in two. Its probing header is a Cookie header,
+        like that of a cart. The second write is the last byte: a server has read as much as it can
+        without being able to use it."""
         fields = [("Host", self.authority), *OWN_FIELDS]
         fields += [_header(name, octets) for name, octets in attempt.fields]
         target = f"{self.path}{PLACE}" + (f"?back={attempt.back}" if attempt.back else "")
         lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
-        return "\r\n".join([*lines, "", ""]).encode("ascii")
+        request = "\r\n".join([*lines, "", ""]).encode("ascii")
+        return (request[:-1], request[-1:]) if attempt.in_two else (request,)
 
     def addresses(self) -> tuple[Address, ...]:
         """The addresses of the host, from the system's resolver with its own time limit.
@@ -110,12 +114,9 @@ class Deployment:
         raise NoConnection(f"{self._where} cannot be reached: {why}. Is the shop running?", why)
 
     def _secured(self, raw: socket.socket, until: float) -> socket.socket:
-        context = ssl.create_default_context()
-        if self.is_insecure:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
             raw.settimeout(seconds_left(until))
-            return context.wrap_socket(raw, server_hostname=self.host)
+            return _context(self.is_insecure).wrap_socket(raw, server_hostname=self.host)
         except ssl.SSLCertVerificationError as problem:
             raw.close()
             raise NoConnection(
@@ -140,6 +141,15 @@ class Deployment:
     @property
     def _where(self) -> str:
         return f"{self.host} port {self.port}"
+
+
+@cache
+def _context(is_insecure: bool) -> ssl.SSLContext:
+    """Kept, because reading the system's certificates takes longer than a request."""
+    context = ssl.create_default_context()
+    if is_insecure:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _connected(address: Address, patience: float) -> socket.socket:

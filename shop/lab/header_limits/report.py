@@ -42,6 +42,11 @@ ROUNDED_TO_BYTES = 100
 NOTHING = "nothing"
 NOT_MEASURED = "not measured"
 
+TIMING = (
+    "A server on this route judges a request header by what has arrived of it so far: more passes "
+    "in one write than in two. Only the smaller figure is sure to pass."
+)
+"""Why the largest header depends on timing."""
 ENDED = {
     NoStatus.OVER: (
         f"The search ended after {MOST_SECONDS} seconds, before everything was measured."
@@ -95,7 +100,7 @@ def budget_of(findings: Findings, *, beside: int) -> int | None:
     Hops are assumed to count all headers of a response, as all known ones do, and of a request only
     what the search found them to count.
     """
-    there, back = findings.field, findings.back
+    there, back = findings.sure_field, findings.back
     if not all(bound.is_open or bound.is_exact for bound in (there, back)):
         return None
     if not there.most or not back.most:
@@ -132,6 +137,8 @@ def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> s
             "url": url,
             "requests": requests,
             "request_field_bytes": bound(findings.field) | {"shared": findings.is_shared},
+            "request_field_bytes_in_two_writes": findings.in_two and bound(findings.in_two),
+            "depends_on_timing": None if findings.in_two is None else findings.depends_on_timing,
             "request_fields": bound(findings.fields),
             "answer_field_bytes": bound(findings.back),
             "cart_budget_bytes": report.budget_bytes,
@@ -158,7 +165,7 @@ def as_text(report: Report) -> str:
 def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -> Report:
     budget = budget_of(findings, beside=beside)
     return Report(
-        rows=(_field(findings.field), _fields(findings.fields), _back(findings.back, is_browser)),
+        rows=(_field(findings), _fields(findings.fields), _back(findings.back, is_browser)),
         notes=tuple(_notes(findings)),
         budget_bytes=budget,
         conclusion=_conclusion(budget, set_to) if budget is not None else _no_conclusion(findings),
@@ -166,7 +173,10 @@ def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -
     )
 
 
-def _field(bound: Bound) -> Row:
+def _field(findings: Findings) -> Row:
+    bound = findings.field
+    if findings.depends_on_timing:
+        return _timed(findings.sure_field, bound)
     line = bound.most + COOKIE_LINE_BYTES
     alike = [hop.name for hop in HOPS if bound.is_exact and hop.line == line]
     measured = _size(bound, "Cookie", COOKIE_LINE_BYTES)
@@ -190,6 +200,13 @@ def _size(bound: Bound, name: str, beside: int) -> str:
         return _none(bound)
     octets = _at_least(bound, bound.most, " bytes")
     return f"{octets}, {bound.most + beside:,} with “{name}: ” and line end"
+
+
+def _timed(in_two: Bound, in_one: Bound) -> Row:
+    least = f"between {in_two.most:,} and" if in_two.is_exact else "up to"
+    octets = _at_least(in_one, in_one.most, " bytes")
+    beyond = f"in two writes {_beyond(in_two)}; in one {_beyond(in_one)}"
+    return Row(TITLES["field"], f"depends on timing: {least} {octets}", beyond)
 
 
 def _at_least(bound: Bound, number: int, unit: str = "") -> str:
@@ -250,7 +267,9 @@ def _notes(findings: Findings) -> list[str]:
         notes.append(
             f"The largest request header {passes} beside {BESIDE_BYTES:,} bytes of other headers."
         )
-    bounds = {"field": findings.field, "fields": findings.fields, "back": findings.back}
+    bounds = {"field": findings.sure_field, "fields": findings.fields, "back": findings.back}
+    if findings.depends_on_timing:
+        notes.append(TIMING)
     if any(bound.is_steady is False for bound in bounds.values()):
         notes.append("A second try had a different result: the limit varies here.")
     once = [

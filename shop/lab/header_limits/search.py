@@ -11,6 +11,11 @@ in a browser, and `shop limits` in a terminal. It asks three questions:
 
 Each one starts with a size that must pass, doubles it until one does not pass, and halves the
 interval until a single byte, or header, makes the difference. Then both sides are tried once more.
+
+Some servers judge a header only while it is incomplete, by what has arrived so far. So how much
+passes depends on how the request is written and read: of the same 17,000 bytes, the h11 parser
+with its limit of 16,384 accepts those that one read brings, and refuses those that two do. Whoever
+controls the writes asks `field` again in two, and so finds the least that such a limit can be.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 
 from shop.lab.engine.exchange import replayed
@@ -37,6 +43,8 @@ SIZES = (16, *(4096 << step for step in range(9)))
 COUNTS = (8, 64, 128, 256, 512, 1024, 2000)
 MOST_ATTEMPTS = 82
 """The most attempts of a whole search: 31 for each size, 19 for the count, and one."""
+MOST_IN_TWO = 32
+"""The most attempts in two writes: 31 for the size, and one of what passed in one write."""
 MOST_REQUESTS = 2 * MOST_ATTEMPTS + 2
 """The most requests of a page: each attempt, and before it a request for the next attempt; a last
 one that finds no further attempt; and the report."""
@@ -70,13 +78,15 @@ class Attempt:
     """One request. `question` is the question it belongs to, and `size` the bytes or headers that
     should arrive. `fields` are the names of its probing headers with the bytes of their values;
     `back` is the size of the header requested in the response. `reads` names the figure of the
-    response that says how much arrived."""
+    response that says how much arrived. If `in_two`, the request is sent in two writes, the second
+    of which completes it."""
 
     question: str
     size: int
     reads: str
     fields: tuple[tuple[str, int], ...] = ()
     back: int = 0
+    in_two: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,41 +149,56 @@ class Bound:
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The three bounds. `is_shared` is whether other headers of a request count towards the limit
-    of the largest one; None if that was not measured."""
+    of the largest one; None if that was not measured. `in_two` is the bound of the largest header
+    in two writes, if that was asked and measured at all."""
 
     field: Bound
     fields: Bound
     back: Bound
     is_shared: bool | None
+    in_two: Bound | None = None
+
+    @property
+    def depends_on_timing(self) -> bool:
+        """Whether less passes in two writes than in one."""
+        return self.sure_field is not self.field
+
+    @property
+    def sure_field(self) -> Bound:
+        """The bound of the largest header that passes however it is written, as far as measured."""
+        return _sure(self.field, self.in_two)
 
 
 Search = Generator[Attempt, Outcome, Findings]
 
 
-def search() -> Search:
-    """Asks all three questions, in at most MOST_ATTEMPTS attempts."""
+def search(*, in_two: bool = False) -> Search:
+    """Asks all three questions, in at most MOST_ATTEMPTS attempts; with `in_two`, also the largest
+    header in two writes, in at most MOST_IN_TWO more."""
     field = yield from _bound(one_field, SIZES)
+    twice = (yield from _bound_in_two(field.most)) if in_two and field.most else None
+    sure = _sure(field, twice)
     is_shared = None
-    if field.most and field.is_exact:
-        beside = one_field(field.most, beside=BESIDE_BYTES)
+    if sure.most and sure.is_exact:
+        beside = one_field(sure.most, BESIDE_BYTES, in_two=sure is twice)
         outcome = yield beside
         is_shared = None if outcome.status in NOT_MADE else not outcome.passes(beside)
     fields = yield from _bound(many_fields, COUNTS)
     back = yield from _bound(one_back, SIZES)
-    return Findings(field, fields, back, is_shared)
+    return Findings(field, fields, back, is_shared, twice)
 
 
-def position(outcomes: Sequence[Outcome]) -> Attempt | Findings:
+def position(outcomes: Sequence[Outcome], *, in_two: bool = False) -> Attempt | Findings:
     """The next attempt after these outcomes, or their findings.
 
     Raises ValueError when there are more outcomes than attempts.
     """
-    return replayed(search(), outcomes)
+    return replayed(search(in_two=in_two), outcomes)
 
 
-def one_field(size: int, beside: int = 0) -> Attempt:
+def one_field(size: int, beside: int = 0, *, in_two: bool = False) -> Attempt:
     others = ((BESIDE, beside),) if beside else ()
-    return Attempt("field", size, "octets", ((FIELD, size), *others))
+    return Attempt("field", size, "octets", ((FIELD, size), *others), in_two=in_two)
 
 
 def many_fields(count: int) -> Attempt:
@@ -202,6 +227,19 @@ def _bound(
     if above.cut:
         return replace(bound, cut=above.cut, is_steady=False if second.least else None)
     return replace(bound, is_steady=above.is_exact and _status(above) == _status(bound))
+
+
+def _bound_in_two(most: int) -> Generator[Attempt, Outcome, Bound]:
+    """The bound in two writes of what passes in one write up to `most`."""
+    of = partial(one_field, in_two=True)
+    bound = yield from _narrowed(Bound(0), of(most))
+    if bound.least is None:
+        return bound
+    return (yield from _bound(of, [*(size for size in SIZES if size < most), most]))
+
+
+def _sure(field: Bound, in_two: Bound | None) -> Bound:
+    return in_two if in_two and in_two.least is not None else field
 
 
 def _narrowed(bound: Bound, attempt: Attempt) -> Generator[Attempt, Outcome, Bound]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,12 @@ from shop.lab.header_limits.search import Attempt, Bound, Findings, NoStatus, Ou
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A route with limits on the value of a field, on all values together, on the number of
-    fields, and on the value of a response field."""
+    """A route with limits on the value of a field, on all values together, on the same while they
+    are incomplete, on the number of fields, and on the value of a response field."""
 
     value: int = 10**9
     whole: int = 10**9
+    incomplete: int = 10**9
     count: int = 10**9
     back: int = 10**9
     refused: int | NoStatus = 431
@@ -31,6 +33,8 @@ class Deployment:
         fields = len(sizes) + self.own_fields
         if max(sizes, default=0) > self.value or sum(sizes) > self.whole or fields > self.count:
             return Outcome(self.refused)
+        if attempt.in_two and sum(sizes) > self.incomplete:
+            return Outcome(self.refused)
         if attempt.back > self.back:
             return Outcome(self.too_large)
         if attempt.question == "field" and attempt.size > self.drops_beyond:
@@ -39,30 +43,33 @@ class Deployment:
 
 
 MOST_ATTEMPTS = 82
+MOST_IN_TWO = 32
 
 
 def outcomes_in(
-    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
+    deployment: Deployment,
+    *,
+    until: int = MOST_ATTEMPTS + MOST_IN_TWO,
+    ended: NoStatus = NoStatus.OVER,
+    in_two: bool = False,
 ) -> tuple[list[Outcome], Findings]:
     """The outcomes and the findings of a search, which ends early after `until` attempts."""
     outcomes: list[Outcome] = []
-    steps = search.search()
+    steps = search.search(in_two=in_two)
     attempt = next(steps)
     while True:
         is_over = len(outcomes) >= until
         made = Outcome(ended) if is_over else deployment.answers(attempt)
         outcomes.append(Outcome.of(str(made)))
-        assert len(outcomes) <= MOST_ATTEMPTS
+        assert len(outcomes) <= MOST_ATTEMPTS + (MOST_IN_TWO if in_two else 0)
         try:
             attempt = steps.send(outcomes[-1])
         except StopIteration as end:
             return outcomes, end.value
 
 
-def findings_in(
-    deployment: Deployment, *, until: int = MOST_ATTEMPTS, ended: NoStatus = NoStatus.OVER
-) -> Findings:
-    return outcomes_in(deployment, until=until, ended=ended)[1]
+def findings_in(deployment: Deployment, **options: Any) -> Findings:
+    return outcomes_in(deployment, **options)[1]
 
 
 def reported(findings: Findings) -> header_limits_report.Report:
@@ -136,6 +143,79 @@ def test_a_truncated_field_is_reported() -> None:
     bound = Bound(16, 17, Outcome(200, 12, 4), (17, Outcome(200, 12, 4)), fields=4)
     report = reported(replace(findings_in(Deployment()), field=bound))
     assert report.rows[0].beyond == "17: cut to 12 on the route, with status 200 all the same"
+
+
+UVICORN = Deployment(value=127_838, incomplete=16_250, refused=400)
+
+
+def test_a_limit_that_depends_on_how_the_request_is_written_is_a_range() -> None:
+    findings = findings_in(UVICORN, in_two=True)
+    assert findings.in_two is not None
+    assert (findings.field.most, findings.in_two.most, findings.in_two.is_steady) == (
+        127_838,
+        16_250,
+        True,
+    )
+    assert findings.depends_on_timing
+    assert findings.is_shared
+    report = header_limits_report.by_command(findings, budget_bytes=4096, request_bytes=140)
+    row = report.rows[0]
+    assert row.measured == "depends on timing: between 16,250 and 127,838 bytes"
+    assert row.beyond == "in two writes 16,251: 400; in one 127,839: 400"
+    assert row.alike == ""
+    assert header_limits_report.TIMING in report.notes
+
+
+def test_a_range_whose_upper_end_varies_is_not_said_to_vary_as_well() -> None:
+    class Varies(Deployment):
+        def answers(self, attempt: Attempt) -> Outcome:
+            is_second = attempt in requested
+            requested.append(attempt)
+            is_large = attempt.question == "field" and attempt.size > 100_000
+            return Outcome(400) if is_second and is_large else UVICORN.answers(attempt)
+
+    requested: list[Attempt] = []
+    findings = findings_in(Varies(), in_two=True)
+    assert findings.field.is_steady is False
+    assert header_limits_report.TIMING in reported(findings).notes
+    assert not any("varies" in note for note in reported(findings).notes)
+
+
+def test_the_budget_rests_on_what_passes_however_it_is_written() -> None:
+    findings = findings_in(replace(UVICORN, incomplete=4000), in_two=True)
+    assert header_limits_report.budget_of(findings, beside=140) == 2200  # 4,000 - 750 - 960
+
+
+@pytest.mark.parametrize(
+    ("deployment", "words"),
+    [
+        pytest.param(
+            Deployment(incomplete=16_250), "between 16,250 and 1,048,576 bytes or more", id="open"
+        ),
+        pytest.param(Deployment(incomplete=15), "up to 1,048,576 bytes or more", id="never in two"),
+    ],
+)
+def test_a_range_without_one_of_its_ends(deployment: Deployment, words: str) -> None:
+    row = reported(findings_in(deployment, in_two=True)).rows[0]
+    assert row.measured == f"depends on timing: {words}"
+
+
+@pytest.mark.parametrize("deployment", [NGINX, GUNICORN, UWSGI, FASTLY, Deployment()])
+def test_a_limit_that_does_not_depend_on_timing_takes_one_more_attempt(
+    deployment: Deployment,
+) -> None:
+    outcomes, findings = outcomes_in(deployment, in_two=True)
+    without, plain = outcomes_in(deployment)
+    assert (len(outcomes), findings) == (len(without) + 1, replace(plain, in_two=findings.in_two))
+    assert not findings.depends_on_timing
+
+
+@pytest.mark.parametrize("until", [18, 19, 25, 40])
+def test_a_range_that_was_not_measured_to_the_end_is_no_basis(until: int) -> None:
+    findings = findings_in(UVICORN, in_two=True, until=until)
+    report = reported(findings)
+    assert report.budget_bytes is None
+    assert findings.sure_field.most <= 16_250 or not findings.depends_on_timing
 
 
 def test_if_even_the_smallest_field_is_refused_nothing_passes() -> None:
@@ -303,6 +383,12 @@ def test_the_worst_route_takes_82_attempts() -> None:
     worst = Deployment(value=2**20 - 1, count=2002, back=2**20 - 1)
     assert len(outcomes_in(worst)[0]) == search.MOST_ATTEMPTS == 82
     assert search.MOST_REQUESTS == 166
+
+
+def test_the_worst_route_takes_32_more_attempts_in_two_writes() -> None:
+    worst = Deployment(value=2**20 - 1, incomplete=2**20 - 2, count=2002, back=2**20 - 1)
+    outcomes, _ = outcomes_in(worst, in_two=True)
+    assert len(outcomes) == search.MOST_ATTEMPTS + search.MOST_IN_TWO == 114
 
 
 def test_more_outcomes_than_attempts_are_refused() -> None:
