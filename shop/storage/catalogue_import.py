@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from shop.core.catalogue import fold
 from shop.core.errors import FileRefused
 from shop.core.money import Money
-from shop.storage import catalogue_file
+from shop.storage import catalogue_file, former_slugs
 from shop.storage.catalogue_file import ABSENT, Absent, Defaults, Row
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
@@ -36,6 +36,12 @@ class Plan:
     changed: dict[str, dict[str, object]] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     prices: dict[str, Money] = field(default_factory=dict)
+
+    @property
+    def slugs(self) -> dict[str, object]:
+        """The slugs that products get, by SKU."""
+        both = self.added | self.changed
+        return {sku: values["slug"] for sku, values in both.items() if "slug" in values}
 
 
 def planned(
@@ -70,11 +76,13 @@ def planned(
 
 
 def carry_out(connection: Connection, plan: Plan, now: int) -> None:
-    """Writes a plan. A new price is added to the history as of `now`, in Unix seconds.
+    """Writes a plan. A new price is added to the history as of `now`, in Unix seconds, and a slug
+    that is replaced goes on leading to its product.
 
     Raises FileRefused when the catalogue has changed since the plan was made, so that it no longer
     fits; the caller's transaction keeps all or nothing.
     """
+    former_slugs.remember(connection, plan.slugs)
     numbers = _category_numbers(connection, dict.fromkeys(plan.categories.values()))
     for sku, name in plan.categories.items():
         (plan.added.get(sku) or plan.changed[sku])["category_number"] = numbers[name]

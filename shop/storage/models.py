@@ -45,6 +45,16 @@ class ProductRow(Table):
     search_text: Mapped[str] = mapped_column(Text)
 
 
+class FormerSlugRow(Table):
+    """A slug that a product had before and that no product has now."""
+
+    __tablename__ = "former_slugs"
+    __table_args__ = (Index("former_slugs_by_product", "product_number"),)
+
+    slug: Mapped[str] = mapped_column(String(250), primary_key=True)
+    product_number: Mapped[int] = mapped_column(ForeignKey("products.number", ondelete="CASCADE"))
+
+
 class PriceRow(Table):
     """A product's price from a moment on: one row for each change."""
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from shop.core.catalogue import Product
-from shop.storage import catalogue
+from shop.storage import catalogue, former_slugs
 from shop.storage.catalogue import Category, Page, Sort
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
 from shop.web.frame.seo import PageHead
 from shop.web.site import product_picture
-from shop.web.site.addresses import addresses
+from shop.web.site.addresses import addresses, with_query
 from shop.web.site.assets import keep_for_good
 from shop.web.site.security import csrf_token
 from shop.web.site.shop import shop
@@ -185,12 +185,20 @@ def _head(title: str, search: Search, page: Page) -> PageHead | None:
 
 
 def _by_slug(slug: str) -> Product:
-    product = None
-    if len(slug) <= LONGEST_SLUG:
-        product = shop().catalogue.ask(catalogue.by_slug, slug=slug)
+    if len(slug) > LONGEST_SLUG:
+        abort(HTTPStatus.NOT_FOUND)
+    product = shop().catalogue.ask(catalogue.by_slug, slug=slug)
     if product is None:
+        _leave_former(slug)
         abort(HTTPStatus.NOT_FOUND)
     return product
+
+
+def _leave_former(slug: str) -> None:
+    current = shop().catalogue.ask(former_slugs.current_slug, slug=slug)
+    if current is not None and request.view_args == {"slug": slug}:
+        address = with_query(url_for(str(request.endpoint), slug=current))
+        abort(redirect(address, HTTPStatus.MOVED_PERMANENTLY))
 
 
 def _shelf_address(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from flask import current_app, request
 
@@ -62,6 +63,12 @@ class Addresses:
 
     def removal(self, number: int) -> str:
         return f"{self.cart_lines}/{number}/remove"
+
+
+def with_query(address: str) -> str:
+    """An address with the query of this request."""
+    query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
+    return f"{address}?{query}" if query else address
 
 
 def addresses() -> Addresses:
