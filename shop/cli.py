@@ -20,13 +20,14 @@ for command in (
     serve.serve,
     database.migrate,
     database.secret,
-    catalogue.import_,
-    catalogue.export,
+    catalogue.catalogue_commands,
     budget.budget,
     limits.measure_limits,
     cookie.cookie_commands,
 ):
     main.add_command(command)
+for name, older in catalogue.OLDER_NAMES.items():
+    main.add_command(older, name)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payments
 from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import CachedCatalogue
-from shop.storage.catalogue_file import Defaults
+from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
 from shop.web.frame import errors, layout, seo
 from shop.web.pages import about, cart, checkout, health, order, other_carts, product, share

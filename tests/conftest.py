@@ -20,7 +20,8 @@ from shop.config import Settings
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
 from shop.factory import ShopApp, catalogue_defaults, create_app
-from shop.storage import catalogue_file, catalogue_import, schema
+from shop.storage import catalogue_import, schema
+from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from tests.integration.client import LintingClient
 
@@ -164,7 +165,7 @@ def fill(settings: Settings) -> None:
     engine = connect_to(settings.database_url)
     schema.migrate(engine)
     defaults = catalogue_defaults(settings)
-    rows = catalogue_file.read(DEMO.read_text("utf-8").splitlines(keepends=True), defaults)
+    rows = read(DEMO.read_bytes(), defaults).rows
     with writing(engine) as connection:
         catalogue_import.import_rows(connection, rows, defaults, START)
     engine.dispose()

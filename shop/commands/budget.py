@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 from tqdm import tqdm
 
-from shop.commands.files import opened, write
+from shop.commands.files import ENCODING, FORMAT, octets_of, write
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.config import Settings
 from shop.core import cookie
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue, catalogue_file
+from shop.storage import catalogue
+from shop.storage.catalogue_files.formats import FORMATS, read
+from shop.storage.catalogue_files.table import read_table
 from shop.storage.engine import reading
 
 if TYPE_CHECKING:
@@ -39,10 +41,21 @@ STAND_IN_KEY = "a key that signs nothing but measurements"
     "goods_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Take names and prices from this file (as for import-catalogue), not from the shop.",
+    help="Take names and prices from this file, not from the shop.",
 )
-def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None) -> None:
-    """Pack every order of a CSV FILE (order, sku, quantity; may be .gz) into a cart cookie.
+@click.option(
+    "--format", "key", type=FORMAT, default="crumb", help="Whose columns --catalogue has."
+)
+@click.option("--encoding", type=ENCODING, help="Of FILE and --catalogue, if they are not UTF-8.")
+def budget(
+    file: Path,
+    as_json: bool,
+    plot: Path | None,
+    goods_file: Path | None,
+    key: str,
+    encoding: str | None,
+) -> None:
+    """Pack every order of a FILE (order, sku, quantity; may be .gz) into a cart cookie.
 
     Six other encodings are measured beside the shop's own. With --catalogue no database is
     needed, and the figures are the same on every machine.
@@ -50,9 +63,8 @@ def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None
     from shop.lab.encodings import budget_plot, budget_report
 
     settings = settings_of_environment()
-    with opened(file) as lines:
-        orders = budget_report.read_orders(lines)
-    goods = _goods(settings, goods_file)
+    orders = budget_report.read_orders(read_table(octets_of(file), encoding))
+    goods = _goods(settings, goods_file, key, encoding)
     keys = settings.secret_keys or (STAND_IN_KEY,)
     sizes = budget_report.measure(orders, goods, keys=keys, now=MEASURED_AT)
     measured = list(tqdm(sizes, total=len(orders), unit=" orders", disable=None, leave=False))
@@ -62,11 +74,12 @@ def budget(file: Path, as_json: bool, plot: Path | None, goods_file: Path | None
     click.echo(budget_report.as_json(report) if as_json else budget_report.as_text(report))
 
 
-def _goods(settings: Settings, file: Path | None) -> Goods:
+def _goods(settings: Settings, file: Path | None, key: str, encoding: str | None) -> Goods:
     from shop.lab.encodings import budget_report
 
     if file is None:
         with reading(migrated_database(settings)) as connection:
             return budget_report.goods_of_shop(catalogue.everything(connection))
-    with opened(file) as lines:
-        return budget_report.goods_of_file(catalogue_file.read(lines, catalogue_defaults(settings)))
+    defaults = catalogue_defaults(settings)
+    found = read(octets_of(file), defaults, format=FORMATS[key], encoding=encoding)
+    return budget_report.goods_of_file(found.rows)

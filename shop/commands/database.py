@@ -32,7 +32,7 @@ def init() -> None:
     if not is_stocked and settings.currency != DEMO_CURRENCY:
         click.echo(
             f"There are no products yet: the demo catalogue is priced in {DEMO_CURRENCY}, but this "
-            f"shop sells in {settings.currency}. Import your own: shop import-catalogue FILE.csv"
+            f"shop sells in {settings.currency}. Import your own: shop catalogue import FILE"
         )
     elif not is_stocked:
         import_file(engine, settings, DEMO_CATALOGUE)

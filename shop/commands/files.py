@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from shop.commands.terminal import Sentence
-from shop.core.errors import FileRefused
+from shop.storage.catalogue_files.formats import FORMATS
+from shop.storage.catalogue_files.table import ENCODINGS
+
+ENCODING = click.Choice(ENCODINGS, case_sensitive=False)
+FORMAT = click.Choice(list(FORMATS), case_sensitive=False)
 
 
-@contextmanager
-def opened(file: Path) -> Iterator[Iterator[str]]:
-    """The lines of a text file, unzipped if it is a .gz. Raises FileRefused or Sentence."""
+def octets_of(file: Path) -> bytes:
+    """What is in a file, unzipped if it is a .gz. Raises Sentence when it cannot be read."""
     try:
-        with file.open("rb") as raw:
-            octets = gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
-            yield io.TextIOWrapper(octets, "utf-8-sig", newline="")
-    except UnicodeDecodeError as problem:
-        raise FileRefused([f"{file.name} is not UTF-8 text: {problem.reason}."]) from None
+        octets = file.read_bytes()
+        return gzip.decompress(octets) if file.suffix == ".gz" else octets
     except (OSError, EOFError, zlib.error) as problem:
         raise Sentence(f"{file.name} cannot be read: {problem}") from None
 

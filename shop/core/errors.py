@@ -83,3 +83,12 @@ class FileRefused(ShopError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class UnknownSkus(ShopError):
+    """SKUs that no product has; nothing was changed."""
+
+    def __init__(self, skus: list[str]) -> None:
+        listed = ", ".join(skus)
+        super().__init__(f"No product has the SKU {listed}, so nothing was changed.")
+        self.skus = skus

@@ -51,21 +51,21 @@ def contained_vat(gross_minor: int, basis_points: int) -> int:
     return round_half_up(gross_minor * basis_points, 10_000 + basis_points)
 
 
-_DECIMAL = re.compile(r"(\d{1,9})(?:\.(\d{1,4}))?", re.ASCII)
+_DECIMAL = re.compile(r"(\d{1,9})(?:\.(\d{1,30}))?", re.ASCII)
 
 
 def parse(text: str, currency: str, exponent: int) -> Money:
     """The amount written as a decimal in major units: `2.5` GBP (exponent 2) is 250 pence.
 
-    Raises ValueError on anything but digits and one point, on a negative amount, and on
-    more decimals than the currency has.
+    Further zeros are read over. Raises ValueError on anything but digits and one point, on a
+    negative amount, and on more decimals than the currency has.
     """
     match = _DECIMAL.fullmatch(text.strip())
     if match is None:
         raise ValueError("write a price as digits and a point, such as 12.50")
     decimals = (match[2] or "").rstrip("0")
     if len(decimals) > exponent:
-        raise ValueError(f"{currency} has {exponent} decimals")
+        raise ValueError(f"{currency} has {exponent or 'no'} decimals")
     return Money(int(match[1] + decimals.ljust(exponent, "0")), currency)
 
 

@@ -18,8 +18,15 @@ from sqlalchemy.exc import IntegrityError
 from shop.core.catalogue import fold
 from shop.core.errors import FileRefused
 from shop.core.money import Money
-from shop.storage import catalogue_file, former_slugs
-from shop.storage.catalogue_file import ABSENT, Absent, Defaults, Row
+from shop.storage import former_slugs
+from shop.storage.catalogue_files.rows import (
+    ABSENT,
+    Absent,
+    Defaults,
+    Row,
+    fields_of_new,
+    plain_fields,
+)
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
 
 _MEANWHILE = (
@@ -64,7 +71,7 @@ def planned(
         old = known.get(row.sku)
         values = _values(row, old, slugs)
         if old is None:
-            plan.added[row.sku] = catalogue_file.fields_of_new(defaults) | values
+            plan.added[row.sku] = fields_of_new(defaults) | values
         else:
             plan.changed[row.sku] = values
         if old is None or row.category is not ABSENT:
@@ -108,7 +115,7 @@ def import_rows(connection: Connection, rows: Sequence[Row], defaults: Defaults,
 
 
 def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
-    values = catalogue_file.plain_fields(row)
+    values = plain_fields(row)
     if old is None or row.slug is not ABSENT:
         values["slug"] = _slug(row, slugs)
     description = values.get("description", old.description if old else "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from shop.core import cookie
 from shop.core.cart import MAX_TIME
-from shop.storage import catalogue_file, catalogue_import
-from shop.storage.catalogue_file import Defaults
+from shop.storage import catalogue_import
+from shop.storage.catalogue_files.formats import read
+from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import writing
 from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
@@ -54,6 +55,6 @@ def reprice(shop: OpenShop, **prices: str) -> None:
         f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price},GBP\n"
         for sku, price in ((name.replace("_", "-"), price) for name, price in prices.items())
     ]
-    rows_read = catalogue_file.read(["sku,name,price,currency\n", *rows], POUNDS)
+    rows_read = read("".join(["sku,name,price,currency\n", *rows]).encode(), POUNDS).rows
     with writing(shop.app.extensions["shop"].engine) as connection:
         catalogue_import.import_rows(connection, rows_read, POUNDS, shop.clock.now)

@@ -20,6 +20,7 @@ from tests.conftest import KEY
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"
+EXAMPLES = PROJECT / "tests" / "unit" / "storage" / "catalogue_files" / "examples"
 HEADER = "sku,name,price,currency\n"
 
 
@@ -64,7 +65,7 @@ def operator(fresh_operator: Operator) -> Operator:
 def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) -> None:
     fresh_operator.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
     fresh_operator.instance = tmp_path / "a" / "b"
-    assert "63 products imported from catalogue.csv." in fresh_operator.run("init").output
+    assert "63 products added from catalogue.csv." in fresh_operator.run("init").output
     keys = fresh_operator.instance / "secret-keys"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert len(keys.read_text("ascii").strip()) == 43
@@ -100,7 +101,7 @@ def test_init_skips_the_demo_catalogue_in_another_currency(
     fresh_operator.environ["SHOP_CURRENCY"] = "EUR"
     message = fresh_operator.run("init").output
     assert "the demo catalogue is priced in GBP, but this shop sells in EUR" in message
-    assert "shop import-catalogue FILE.csv" in message
+    assert "shop catalogue import FILE" in message
     assert fresh_operator.sql("select count(*) from products") == [(0,)]
 
 
@@ -120,6 +121,9 @@ def test_migrate_is_idempotent(fresh_operator: Operator) -> None:
 @pytest.mark.parametrize(
     "command",
     [
+        ("catalogue", "export"),
+        ("catalogue", "import", "{file}"),
+        ("catalogue", "remove", "MUG"),
         ("export-catalogue",),
         ("import-catalogue", "{file}"),
         ("budget", "{orders}"),
@@ -163,7 +167,8 @@ def numbers(operator: Operator) -> dict[str, int]:
 def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Operator) -> None:
     before = numbers(operator)
     file = operator.file("new.csv", HEADER + "MUG,Other mug,10,GBP\nNEW,New thing,0.99,GBP\n")
-    assert "2 products imported from new.csv." in operator.run("import-catalogue", file).output
+    message = operator.run("catalogue", "import", file).output
+    assert message == "1 product added and 1 product updated from new.csv.\n"
     after = numbers(operator)
     assert after == before | {"NEW": max(before.values()) + 1}
     assert operator.sql(
@@ -186,7 +191,7 @@ def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Oper
             ],
             id="every problem is listed",
         ),
-        pytest.param(HEADER + "A,a,1\n", ["Line 2: it does not have as many"], id="a short row"),
+        pytest.param(HEADER + "A,a,1\n", ["Line 2: it has 3 cells, and the"], id="a short row"),
         pytest.param("sku,name,price\n", ["Line 1: the column currency is missing."], id="header"),
         pytest.param("", ["Line 1: the column sku"], id="an empty file"),
         pytest.param(
@@ -194,7 +199,7 @@ def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Oper
             ["Line 2, column slug: salt-pig is already the slug of SALT-PIG."],
             id="a slug that is taken",
         ),
-        pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["new.csv is not UTF-8"], id="not UTF-8"),
+        pytest.param(HEADER.encode() + b"A,\xff,1,GBP\n", ["Line 2 is not utf-8"], id="not UTF-8"),
     ],
 )  # fmt: skip
 def test_a_file_with_any_problem_is_refused_whole(
@@ -202,7 +207,7 @@ def test_a_file_with_any_problem_is_refused_whole(
 ) -> None:
     before = operator.sql("select * from products")
     message = operator.run(
-        "import-catalogue", operator.file("new.csv", content), exit_code=1
+        "catalogue", "import", operator.file("new.csv", content), exit_code=1
     ).stderr
     for problem, line in zip(problems, message.splitlines(), strict=False):
         assert line.startswith(problem)
@@ -212,18 +217,120 @@ def test_a_file_with_any_problem_is_refused_whole(
 def test_a_problem_in_the_last_row_rolls_back_the_first(operator: Operator) -> None:
     before = operator.sql("select * from products")
     content = "sku,name,price,currency,slug\nMUG,Changed,1,GBP,\nNEW,New,1,GBP,salt-pig\n"
-    operator.run("import-catalogue", operator.file("new.csv", content), exit_code=1)
+    operator.run("catalogue", "import", operator.file("new.csv", content), exit_code=1)
     assert operator.sql("select * from products") == before
 
 
 def test_export_and_import_round_trip(operator: Operator, tmp_path: Path) -> None:
-    exported = operator.run("export-catalogue").stdout
+    exported = operator.run("catalogue", "export").stdout
     assert len(list(csv.DictReader(io.StringIO(exported)))) == 63
     other = Operator(tmp_path / "other")
     other.instance.mkdir()
     other.run("migrate")
     other.run("import-catalogue", other.file("all.csv", exported))
     assert other.run("export-catalogue").stdout == exported
+
+
+def test_an_import_says_what_was_left_out_and_what_to_check(operator: Operator) -> None:
+    file = EXAMPLES / "woocommerce.csv"
+    assert operator.run("catalogue", "import", "--format", "woocommerce", file).output == (
+        "6 products added from woocommerce.csv.\n"
+        "Left out: 1 row, a variable product itself: its variations are read (line 3).\n"
+        "Left out: 1 row, a grouped product: its members are read (line 9).\n"
+        "Left out: 1 row, sold on another site (line 10).\n"
+        "Left out: 1 row, without a price (line 11).\n"
+        "To check: 1 product, the sale price is left out, and the regular one read (line 2).\n"
+        "To check: 2 products, its tax class has no rate in the file, so it has the shop's VAT "
+        "rate (lines 4, 5).\n"
+        "To check: 1 product, it shares its stock with other variations, and each has all of it "
+        "(line 4).\n"
+    )
+
+
+def test_many_lines_are_named_in_part(operator: Operator) -> None:
+    rows = "".join(f"P{number},Picture,\n" for number in range(1200))
+    file = operator.file("x.csv", f"Handle,Title,Variant Price\n{rows}")
+    message = operator.run("catalogue", "import", file, "--format", "shopify").output
+    assert "No products from x.csv." in message
+    assert "1,200 rows, without a price (lines 2, 3, 4, 5, 6 and 1,195 more)." in message
+
+
+def test_an_encoding_can_be_given(operator: Operator) -> None:
+    file = operator.file("new.csv", f"{HEADER}CAF,Café,1,GBP\n".encode("cp1252"))
+    message = operator.run("catalogue", "import", file, exit_code=1).stderr
+    assert "add --encoding windows-1252" in message
+    operator.run("catalogue", "import", file, "--encoding", "windows-1252")
+    assert operator.sql("select name from products where sku = 'CAF'") == [("Café",)]
+
+
+def test_replace_takes_what_is_not_in_the_file_out_of_sale(operator: Operator) -> None:
+    before = numbers(operator)
+    file = operator.file("new.csv", f"{HEADER}MUG,Mug,1,GBP\nNEW,New,2,GBP\n")
+    active = len(operator.sql("select * from products where is_active"))
+    message = operator.run("catalogue", "import", "--replace", file).output
+    assert message == (
+        "1 product added and 1 product updated from new.csv.\n"
+        f"{active - 1} products are not in the file, and no longer sold.\n"
+    )
+    sold = operator.sql("select sku from products where is_active order by number")
+    assert sold == [("MUG",), ("NEW",)]
+    assert before.items() <= numbers(operator).items()
+
+
+def test_replace_sells_again_what_comes_back(operator: Operator) -> None:
+    for sku in ("MUG", "PENCIL", "MUG"):
+        file = operator.file("new.csv", f"{HEADER}{sku},{sku},1,GBP\n")
+        operator.run("catalogue", "import", file, "--replace")
+        assert operator.sql("select sku from products where is_active") == [(sku,)]
+
+
+def test_replace_by_nothing_changes_nothing(operator: Operator) -> None:
+    before = operator.sql("select * from products")
+    file = operator.file("new.csv", HEADER)
+    message = operator.run("catalogue", "import", "--replace", file, exit_code=1).stderr
+    assert message == "There are no products in new.csv, so nothing was changed.\n"
+    assert operator.sql("select * from products") == before
+
+
+def test_replace_is_undone_with_the_rest_of_an_import(operator: Operator) -> None:
+    before = operator.sql("select * from products")
+    content = "sku,name,price,currency,slug\nNEW,New,1,GBP,salt-pig\n"
+    file = operator.file("new.csv", content)
+    operator.run("catalogue", "import", "--replace", file, exit_code=1)
+    assert operator.sql("select * from products") == before
+
+
+def test_removed_products_are_no_longer_sold_but_kept(operator: Operator) -> None:
+    before = numbers(operator)
+    assert operator.run("catalogue", "remove", "MUG", "STATE-DISCONTINUED", "PENCIL").output == (
+        "No longer sold: MUG, PENCIL.\nNot sold before either: STATE-DISCONTINUED.\n"
+    )
+    assert numbers(operator) == before
+    inactive = operator.sql("select sku from products where not is_active order by sku")
+    assert inactive == [("MUG",), ("PENCIL",), ("STATE-DISCONTINUED",)]
+
+
+@pytest.mark.parametrize("options", [(), ("--delete",)], ids=["remove", "delete"])
+def test_unknown_products_are_named_and_nothing_is_removed(
+    operator: Operator, options: tuple[str, ...]
+) -> None:
+    before = operator.sql("select * from products")
+    result = operator.run("catalogue", "remove", "MUG", "NOPE", "mug", *options, exit_code=1)
+    assert result.stderr == "No product has the SKU NOPE, mug, so nothing was changed.\n"
+    assert operator.sql("select * from products") == before
+
+
+def test_the_number_of_a_deleted_product_is_never_given_again(operator: Operator) -> None:
+    file = operator.file("new.csv", f"{HEADER}NEW,New,1,GBP\n")
+    operator.run("catalogue", "import", file)
+    number = numbers(operator)["NEW"]
+    assert operator.run("catalogue", "remove", "--delete", "NEW", "NEW").output == (
+        "Deleted: NEW.\n"
+    )
+    assert "NEW" not in numbers(operator)
+    assert operator.sql(f"select * from prices where product_number = {number}") == []
+    operator.run("catalogue", "import", file)
+    assert numbers(operator)["NEW"] == number + 1
 
 
 def test_cookie_make_and_read_round_trip(operator: Operator) -> None:
@@ -312,9 +419,24 @@ def test_budget_can_use_another_catalogue(fresh_operator: Operator) -> None:
     orders = fresh_operator.file("orders.csv", ORDERS)
     text = fresh_operator.run("budget", orders, "--catalogue", goods).stdout
     assert "2 of 3 SKUs are not in the catalogue" in text
+    shopify = EXAMPLES / "shopify-2024.csv"
+    text = fresh_operator.run(
+        "budget", orders, "--catalogue", shopify, "--format", "shopify"
+    ).stdout
+    assert "3 of 3 SKUs are not in the catalogue" in text
     broken = fresh_operator.file("broken.csv", "sku,name\nMUG,Mug\n")
     message = fresh_operator.run("budget", orders, "--catalogue", broken, exit_code=1).stderr
     assert "price" in message
+
+
+def test_orders_may_come_from_a_spreadsheet(operator: Operator) -> None:
+    plain = operator.run("budget", operator.file("orders.csv", ORDERS)).stdout
+    sheet = "sep=;\r\nOrder;SKU;Quantity;Day\r\n" + "".join(
+        f'{row.replace(",", ";")};"1\r\n2"\r\n;;;\r\n' for row in ORDERS.splitlines()[1:]
+    )
+    for encoding in ("utf-16", "windows-1252"):
+        file = operator.file("sheet.csv", sheet.encode(encoding))
+        assert operator.run("budget", file, "--encoding", encoding).stdout == plain
 
 
 def test_the_budget_plot_is_reproducible(operator: Operator, tmp_path: Path) -> None:
@@ -358,7 +480,7 @@ def test_an_unwritable_plot_is_reported(operator: Operator, tmp_path: Path) -> N
             ORDERS + "9,MUG,x\n", "Line 5: the quantity x is not a whole", id="not a number"
         ),
         pytest.param(ORDERS + "9,MUG,0\n", "Line 5: a quantity is from 1", id="zero"),
-        pytest.param(ORDERS + "9,MUG\n", "Line 5: order, sku and quantity are", id="a short row"),
+        pytest.param(ORDERS + "9,MUG\n", "Line 5: it has 2 cells, and", id="a short row"),
         pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 already has MUG.", id="a repeated SKU"),
         pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="header"),
         pytest.param("order,sku,quantity\n", "Line 2: there are no orders", id="no orders"),

@@ -11,7 +11,7 @@ import pytest
 from shop.core.errors import FileRefused
 from shop.core.money import Money
 from shop.storage import catalogue_import
-from shop.storage.catalogue_file import Defaults, Row
+from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
 from tests.conftest import OpenShop

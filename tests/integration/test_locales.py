@@ -13,7 +13,8 @@ import pytest
 
 from shop.config import Settings
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue_file, catalogue_import, schema
+from shop.storage import catalogue_import, schema
+from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.client import (
@@ -156,10 +157,10 @@ def open_at(open_shop: Opener) -> OpenAt:
 def import_catalogue(database_url: str, rows: tuple[str, ...], settings: Settings) -> None:
     engine, defaults = connect_to(database_url), catalogue_defaults(settings)
     schema.migrate(engine)
-    header = "sku,name,price,currency,stock,vat_rate\n"
-    read = catalogue_file.read([header, *(f"{row}\n" for row in rows)], defaults)
+    file = "\n".join(["sku,name,price,currency,stock,vat_rate", *rows])
+    found = read(file.encode(), defaults).rows
     with writing(engine) as connection:
-        catalogue_import.import_rows(connection, read, defaults, START)
+        catalogue_import.import_rows(connection, found, defaults, START)
     engine.dispose()
 
 

@@ -7,7 +7,8 @@ from werkzeug.test import TestResponse
 
 from shop.config import Settings
 from shop.factory import catalogue_defaults
-from shop.storage import catalogue_file, catalogue_import
+from shop.storage import catalogue_import
+from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import writing
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, cart_headers, text_of
@@ -17,7 +18,7 @@ def rename(shop: OpenShop, **slugs: str) -> None:
     """Imports a file that gives each product, by its SKU, this slug."""
     rows = [f"{sku},{sku},9,GBP,{slug}\n" for sku, slug in slugs.items()]
     defaults = catalogue_defaults(Settings.from_environ({}))
-    imported = catalogue_file.read(["sku,name,price,currency,slug\n", *rows], defaults)
+    imported = read("".join(["sku,name,price,currency,slug\n", *rows]).encode(), defaults).rows
     with writing(shop.app.extensions["shop"].engine) as connection:
         catalogue_import.import_rows(connection, imported, defaults, shop.clock.now)
 
@@ -105,7 +106,7 @@ def test_products_that_are_renamed_together_keep_their_old_addresses(
 
 def test_an_import_without_slugs_moves_nothing(shop: OpenShop, visitor: LintingClient) -> None:
     defaults = catalogue_defaults(Settings.from_environ({}))
-    rows = catalogue_file.read(["sku,name,price,currency\n", "MUG,Renamed,9,GBP\n"], defaults)
+    rows = read(b"sku,name,price,currency\nMUG,Renamed,9,GBP\n", defaults).rows
     with writing(shop.app.extensions["shop"].engine) as connection:
         catalogue_import.import_rows(connection, rows, defaults, shop.clock.now)
     assert text_of(visitor.get("/products/everyday-mug").text, "h1") == "Renamed"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from shop.core.money import Money
 from shop.storage import catalogue, catalogue_import, schema
-from shop.storage.catalogue_file import Defaults, read
+from shop.storage.catalogue_files.formats import read
+from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to, reading, writing
 
 DEFAULTS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_basis_points=2000)
@@ -16,7 +17,7 @@ def test_prices_keep_their_history(tmp_path: Path) -> None:
     engine = connect_to(f"sqlite:///{tmp_path / 'shop.sqlite3'}")
     schema.migrate(engine)
     for now, price in ((1000, "2.55"), (2000, "2.55"), (3000, "2.95")):
-        rows = read(["sku,name,price,currency\n", f"MUG,Mug,{price},GBP\n"], DEFAULTS)
+        rows = read(f"sku,name,price,currency\nMUG,Mug,{price},GBP\n".encode(), DEFAULTS).rows
         with writing(engine) as connection:
             catalogue_import.import_rows(connection, rows, DEFAULTS, now)
     with reading(engine) as connection:

@@ -24,7 +24,7 @@ def _commands(group: click.Group, prefix: str) -> list[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             names += _commands(command, f"{prefix} {name}")
-        else:
+        elif not command.hidden:
             names.append(f"{prefix} {name}")
     return names
 

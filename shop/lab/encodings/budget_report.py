@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,8 @@ from shop.core.catalogue import Product
 from shop.core.errors import FileRefused
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings.encodings import ENCODINGS, PRODUCT, PlainCart, PlainLine
-from shop.storage.catalogue_file import Row
+from shop.storage.catalogue_files.rows import Row
+from shop.storage.catalogue_files.table import Table, TableRow
 
 COLUMNS = ("order", "sku", "quantity")
 
@@ -57,26 +57,24 @@ class Report:
     unknown: int
 
 
-def read_orders(lines: Iterable[str]) -> list[RealOrder]:
-    """The orders of a CSV file, in order of their first row.
+def read_orders(table: Table) -> list[RealOrder]:
+    """The orders of a file, in order of their first row.
 
-    Raises FileRefused with the number and the reason of the first bad row: a missing cell, a
+    Raises FileRefused with the line and the reason of the first bad row: a missing cell, a
     quantity that is not a whole number from 1, or a SKU that the same order already has.
     """
-    reader = csv.DictReader(lines, strict=True)
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        found = ", ".join(table.columns.values()) or "nothing"
+        where = f"Line {table.header_line}: the column {missing[0]} is missing."
+        raise FileRefused([f"{where} The first row must name the columns. Found: {found}."])
+    if table.problems:
+        raise FileRefused([sentence for _, sentence in table.problems])
     orders: dict[str, dict[str, int]] = {}
-    try:
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise FileRefused([f"Line 1: the column {missing[0]} is missing."])
-        for row in reader:
-            _read_into(orders, row, reader.line_num)
-    except csv.Error as error:
-        raise FileRefused([f"Line {reader.reader.line_num}: {error}."]) from None
-    except UnicodeDecodeError:
-        raise FileRefused([f"Line {reader.line_num + 1}: it is not UTF-8 text."]) from None
+    for row in table.rows:
+        _read_into(orders, row)
     if not orders:
-        raise FileRefused(["Line 2: there are no orders in this file."])
+        raise FileRefused([f"Line {table.header_line + 1}: there are no orders in this file."])
     return [RealOrder(order, tuple(lines.items())) for order, lines in orders.items()]
 
 
@@ -174,8 +172,9 @@ def _unknown(orders: Iterable[RealOrder], goods: Goods) -> list[str]:
     return [sku for sku in skus if sku not in goods]
 
 
-def _read_into(orders: dict[str, dict[str, int]], row: Mapping[str, str | None], line: int) -> None:
-    order, sku, quantity = (row[name] for name in COLUMNS)
+def _read_into(orders: dict[str, dict[str, int]], row: TableRow) -> None:
+    order, sku, quantity = (row.cells[name].strip() for name in COLUMNS)
+    line = row.line
     if not order or not sku or not quantity:
         raise FileRefused([f"Line {line}: order, sku and quantity are all needed."])
     if not quantity.isascii() or not quantity.isdigit():

@@ -29,7 +29,7 @@ from shop.lab.carts.visitors_cart import cookie_limit
 from shop.lab.museum.page_text import PageText
 from shop.storage import catalogue_import
 from shop.storage.cached_catalogue import CachedCatalogue
-from shop.storage.catalogue_file import Defaults, Row
+from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.engine import connect_to, writing
 from shop.storage.models import Table
 from shop.web.site.shop import Shop, shop

@@ -19,7 +19,7 @@ from shop.core.catalogue import Product
 from shop.core.errors import CartTooLarge, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
-from shop.storage.catalogue_file import LONGEST_SKU
+from shop.storage.catalogue_files.rows import LONGEST_SKU
 from shop.web.cart import undo, writer
 from shop.web.cart.line_views import Complaint
 from shop.web.cart.price_notices import earlier_prices, price_notice

@@ -1,0 +1,74 @@
+"""Our own format, read and written.
+
+Columns: sku, name, price, currency; optionally slug, description, category, vat_rate, stock,
+image, active. A missing column leaves that field of a known product unchanged; an
+empty cell means the default: no description, the default category, unlimited stock, no picture.
+Prices are written in major units (12.50), VAT rates in percent (20), active as yes or no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shop.core import money
+from shop.core.catalogue import Product
+from shop.storage.catalogue_files.rows import REQUIRED, Defaults, Draft
+from shop.storage.catalogue_files.table import Table
+from shop.storage.catalogue_files.translation import Format
+
+COLUMNS = (
+    "sku", "slug", "name", "description", "category", "price", "currency",
+    "vat_rate", "stock", "image", "active",
+)  # fmt: skip
+
+
+def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
+    """The header, then one row a product, as `read` expects them: reading gives the same back."""
+    yield list(COLUMNS)
+    for product in products:
+        yield [
+            product.sku,
+            product.slug,
+            product.name,
+            product.description,
+            product.category,
+            money.plain(product.price, exponent),
+            product.price.currency,
+            _percent_text(product.vat_basis_points),
+            "" if product.stock is None else str(product.stock),
+            product.image or "",
+            "yes" if product.is_active else "no",
+        ]
+
+
+def _percent_text(basis_points: int) -> str:
+    whole, hundredths = divmod(basis_points, 100)
+    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".") if hundredths else str(whole)
+
+
+def _translate(table: Table, _: Defaults) -> Iterator[Draft]:
+    for row in table.rows:
+        yield Draft(row.line, row.cells)
+
+
+CRUMB = Format(
+    key="crumb",
+    title="Crumb",
+    read={
+        "sku": "needed: 1 to 40 letters, digits, spaces and `. - / _`; finds the product again",
+        "name": "needed: 1 to 200 characters",
+        "price": "needed: with its VAT, such as 12.50",
+        "currency": "needed: the shop's, such as GBP",
+        "slug": "the end of the product's address; if empty, made from the name",
+        "description": "text, with line feeds, of at most 4,000 characters",
+        "category": "if empty, Other",
+        "vat_rate": "in percent, such as 20 or 5.5; if empty, the shop's",
+        "stock": "a whole number; if empty, there is no limit",
+        "image": "a file in `shop/static/img/products/`; if empty, a picture is drawn",
+        "active": "yes or no: whether it is sold; if empty, yes",
+    },
+    left_out={},
+    required=tuple((name,) for name in REQUIRED),
+    signs=("vat_rate", "active"),
+    translate=_translate,
+)

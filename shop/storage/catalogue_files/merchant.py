@@ -1,0 +1,110 @@
+"""A product feed for Google Merchant Center, separated by tabs or by commas.
+
+Attribute names may have spaces or underscores, and the prefix `g:` of the XML feed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shop.core.text import tidy
+from shop.storage.catalogue_files.html_text import plain_text
+from shop.storage.catalogue_files.rows import Defaults, Draft
+from shop.storage.catalogue_files.table import Table
+from shop.storage.catalogue_files.translation import (
+    NO_PRICE,
+    Format,
+    LeftOut,
+    cell,
+    fitting_description,
+    fitting_sku,
+    has,
+    last_of_path,
+)
+
+SALE_PRICE = "the sale price is left out, and the usual one read"
+UNKNOWN_AVAILABILITY = "its availability is not one of Google's, so it is taken as in stock"
+
+_AVAILABILITY = {"in stock": "", "out of stock": "0", "preorder": "", "backorder": ""}
+_WITH_CURRENCY = re.compile(r"([A-Za-z]{3})? ?([^A-Za-z]*?) ?([A-Za-z]{3})?")
+
+
+def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
+    for row in table.rows:
+        price = tidy(cell(row, "price"))
+        if not price:
+            yield LeftOut(row.line, NO_PRICE)
+            continue
+        amount, currency = _amount(price)
+        sku, sku_notes = fitting_sku(cell(row, "id"))
+        description, notes = fitting_description(plain_text(cell(row, "description")))
+        google = cell(row, "google_product_category")
+        path = cell(row, "product_type") or ("" if google.isdigit() else google)
+        cells = {
+            "sku": sku,
+            "name": plain_text(cell(row, "title")),
+            "description": description,
+            "category": last_of_path(path),
+            "price": amount,
+            "currency": currency or defaults.currency,
+            "active": "yes",
+        }
+        if cell(row, "sale_price"):
+            notes += (SALE_PRICE,)
+        if has(table, "availability"):
+            availability = cell(row, "availability").lower().replace("_", " ")
+            cells["stock"] = _AVAILABILITY.get(availability, "")
+            notes += () if availability in _AVAILABILITY else (UNKNOWN_AVAILABILITY,)
+        columns = {"sku": "id", "name": "title", "currency": "price", "category": "product_type"}
+        yield Draft(row.line, cells, columns, sku_notes + notes)
+
+
+def _amount(price: str) -> tuple[str, str]:
+    match = _WITH_CURRENCY.fullmatch(price)
+    if match is None or (match[1] and match[3]):
+        return price, ""
+    return match[2], match[1] or match[3] or ""
+
+
+MERCHANT = Format(
+    key="merchant",
+    title="Google Merchant Center",
+    read={
+        "id": "SKU; one that ours cannot be is written anew",
+        "title": "name",
+        "description": "description",
+        "price": "price, taken as one with VAT, and its currency",
+        "sale_price": "only to say that it is left out: Crumb has one price",
+        "availability": "out_of_stock is a stock of 0; otherwise there is no limit",
+        "product_type": "category: the last part",
+        "google_product_category": "category where product_type is empty, unless it is a number",
+    },
+    left_out={
+        "link": "Crumb's addresses are made from the name",
+        "*_link": "an address; put pictures into `shop/static/img/products/`",
+        "sale_price_effective_date": "Crumb has one price",
+        "item_group_id": "each variant is a product of its own",
+        "color": "the title says it",
+        "size*": "the title says it",
+        "material": "the title says it",
+        "pattern": "the title says it",
+        "brand": "Crumb knows no makers",
+        "gtin": "Crumb does not keep it",
+        "mpn": "Crumb does not keep it",
+        "identifier_exists": "Crumb does not keep it",
+        "condition": "Crumb sells new things",
+        "age_group": "Crumb does not keep it",
+        "gender": "Crumb does not keep it",
+        "availability_date": "Crumb sells what it lists",
+        "shipping*": "one price for shipping, by setting",
+        "tax*": "one VAT rate, by setting",
+        "unit_pricing_*": "Crumb does not show it",
+        "custom_label_*": "for advertisements",
+        "product_highlight": "not part of the description",
+        "product_detail": "not part of the description",
+    },
+    required=(("id",), ("title",), ("price",)),
+    signs=("google_product_category", "image_link", "availability"),
+    translate=_translate,
+)
