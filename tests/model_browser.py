@@ -41,6 +41,8 @@ class ModelBrowser:
 
     `largest` and `longest_attribute` are in octets. Beyond `most` cookies, those written longest
     ago are evicted until `left` remain (5.7, except that last-access times are ignored).
+    `takes_text_for_name` is what Firefox 153 does with a line without = before its attributes; it
+    refuses cookies without a name.
     `controls` is the fate of a line with a control character: `dropped`, `cut` or `kept`.
     """
 
@@ -57,6 +59,7 @@ class ModelBrowser:
     too_long_is_cut: bool = False
     controls: str = "dropped"
     drops_tabs: bool = False
+    takes_text_for_name: bool = False
     knows_http_only: bool = True
     knows_http_prefixes: bool = False
     kept: list[Kept] = field(default_factory=list)
@@ -72,7 +75,9 @@ class ModelBrowser:
         parsed = received(line.strip(" \t") if not by_script else line)
         short = [(n, v) for n, v in parsed.attributes if len(v) <= self.longest_attribute]
         parsed = Received(parsed.name, parsed.value, tuple(short))
-        if not parsed.name + parsed.value:
+        if self.takes_text_for_name and "=" not in line.partition(";")[0]:
+            parsed = replace(parsed, name=parsed.value, value="")
+        if not parsed.name + parsed.value or (self.takes_text_for_name and not parsed.name):
             return
         domain = self._domain(parsed)
         if domain is None:

@@ -46,15 +46,18 @@ def deletions(line: str, *, default: str, host: str) -> tuple[str, ...]:
     A cookie is identified by its name, path and domain (section 5.7, step 23), so each path and
     domain of the header is tried, also those that should have been ignored, and the default path. A
     header without name and value would be ignored (step 2), so a nameless cookie is overwritten
-    with a value.
+    with a value. Firefox takes text without = for a name, so a cookie of that name is deleted too.
     """
     cookie = received(line)
     paths = [path for path in cookie.all("path") if path.startswith("/")]
     domains = [domain for domain in cookie.all("domain") if _covers(domain, host)]
     kept = [text for text in ("Secure", "HttpOnly") if cookie.all(text.lower())]
-    pair = f"{cookie.name}=" if cookie.name else "=gone"
+    pairs = [f"{cookie.name}=" if cookie.name else "=gone"]
+    if "=" not in line.partition(";")[0]:
+        pairs.append(f"{cookie.value}=")
     return tuple(
         "; ".join([pair, f"Path={path}", *domain, *kept, "Max-Age=0"])
+        for pair in pairs
         for path in dict.fromkeys([*paths, default])
         for domain in ([], *([f"Domain={domain}"] for domain in dict.fromkeys(domains)))
     )

@@ -71,6 +71,16 @@ def test_deletions_remove_the_cookie_that_a_line_set(line: str) -> None:
     assert browser.kept == []
 
 
+@pytest.mark.parametrize("line", ["a", "a; Path=/x", '"a"b', " \ta \t; =b"])
+def test_deletions_remove_a_cookie_whose_text_is_taken_for_its_name(line: str) -> None:
+    browser = ModelBrowser(HOST, takes_text_for_name=True)
+    browser.take(line, "/dir/set")
+    assert [(kept.name, kept.value) for kept in browser.kept] == [(received(line).value, "")]
+    for deletion in deletions(line, default="/dir", host=HOST):
+        browser.take(deletion, "/elsewhere/clean")
+    assert browser.kept == []
+
+
 def test_deletions_omit_domains_that_do_not_match_the_host() -> None:
     for domain in ("example.net", "op.example.org", f"sub.{HOST}", f"{HOST}.", ""):
         (line,) = deletions(f"a=b; Domain={domain}", default="/", host=HOST)
