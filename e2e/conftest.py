@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.support import browser, options
+from e2e.support.firefox import MISSING, Firefox, Window, find, running_firefox
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.proxy import tls_proxy
@@ -113,3 +114,29 @@ def either(
     context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
     yield Shopper(context.new_page(), shop.url)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def firefox_path() -> Path:
+    """The installed Firefox; without one, the test is skipped."""
+    path = find(os.environ)
+    if path is None:
+        pytest.skip(MISSING)
+    return path
+
+
+@pytest.fixture(scope="session")
+def firefox_browser(
+    firefox_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Firefox]:
+    """The Firefox that a worker's tests share."""
+    with running_firefox(firefox_path, tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
+@pytest.fixture
+def firefox(firefox_browser: Firefox) -> Iterator[Window]:
+    """A window of a Firefox without any cookies."""
+    window = firefox_browser.new_window()
+    yield window
+    window.closes()

@@ -15,10 +15,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from e2e.support import jar
+from e2e.support.firefox import Window
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import context_options
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
+from shop.core import cookie
 
 MINUTE_MS = 60_000
 A_MINUTE_SECONDS = 60
@@ -280,25 +282,38 @@ def test_same_site_is_measured_if_third_party_cookies_are_allowed(
     context.close()
 
 
-def test_the_report_on_firefox_matches_its_source_code(
-    playwright: Playwright, shop: RunningShop
-) -> None:
-    if not Path(playwright.firefox.executable_path).exists():
-        pytest.skip("Playwright has no Firefox here: playwright install firefox")
-    with playwright.firefox.launch() as browser:
-        page = browser.new_page()
-        cart = with_cart(page.context, shop.url)
-        run_probes(page, shop.url)
-        for title in (
-            "The largest cookie",
-            "An over-long cookie replacing an old one",
-            "Long attributes",
-        ):
-            expect_finding(page, title).to_have_text(FIGURES[title])
-        expect_finding(
-            page, "How many cookies a host may have, and which is evicted first"
-        ).to_contain_text("180 are kept; one more leaves 150")
-        expect_finding(page, "Characters that no server should send").to_have_text(
-            "All arrive as they were sent."
-        )
-        assert cart_of(page.context) == cart
+IN_FIREFOX = {
+    "The largest cookie": FIGURES["The largest cookie"],
+    "Long attributes": FIGURES["Long attributes"],
+    "An over-long cookie replacing an old one": "The old cookie is kept.",
+    "Characters that no server should send": "All arrive as they were sent.",
+    "Control characters, written by a script": (
+        "Cookies with one of them are kept: 09; dropped: 00 to 08, 0A to 1F, 7F (in hexadecimal)."
+    ),
+    "Max-Age beyond 400 days": (
+        "Not measured: this browser does not let scripts see when a cookie expires."
+    ),
+    "Names with a prefix": FIGURES["Names with a prefix"],
+    "HttpOnly and scripts": BY_SCRIPT["HttpOnly and scripts"],
+    "How many cookies a host may have, and which is evicted first": (
+        "180 are kept; one more leaves 150. The oldest is evicted; with Priority=High it is "
+        "evicted."
+    ),
+}
+"""Measured in Firefox ESR 153. SameSite is left out: whether it can be measured depends on the
+settings for cookies of other sites."""
+
+
+def test_the_report_in_firefox(firefox: Window, shop: RunningShop) -> None:
+    cart = (cookie.NAME, jar.value_of(LINES), "/")
+    firefox.puts(cart[0], cart[1], shop.url)
+    firefox.opens(f"{shop.url}/limits")
+    firefox.presses("Probe this browser")
+    firefox.sees("What this browser does with cookies", seconds=MINUTE_MS / 1000)
+
+    titles = firefox.texts(".finding h2")
+    figures = dict(zip(titles, firefox.texts(".finding-text"), strict=True))
+    assert {title: figures[title] for title in IN_FIREFOX} == IN_FIREFOX
+    assert cart in firefox.cookies()
+    # Firefox keeps what another site's page sets apart from the site's own cookies.
+    assert {kept[0] for kept in firefox.cookies()} - OWN <= {"lab-p"}

@@ -1,0 +1,1 @@
+(element) => element.scrollIntoView({ block: "center" })

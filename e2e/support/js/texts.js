@@ -1,0 +1,2 @@
+(selector) =>
+    JSON.stringify([...document.querySelectorAll(selector)].map((element) => element.textContent))
