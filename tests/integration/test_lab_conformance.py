@@ -154,6 +154,21 @@ def test_the_report_groups_deviations_by_cause(non_conforming_report: JustHTML) 
     }
 
 
+def test_the_report_explains_what_firefox_does_with_cookies_without_a_name(
+    visitor: LintingClient,
+) -> None:
+    page = report_of(visitor, ModelBrowser(HOST, takes_text_for_name=True))
+    texts, equals_signs, dropped = outcomes(page, ".finding").values()
+    assert len(texts) == 22
+    assert texts["0004"] == "Deviates: foo="
+    assert texts["MOZILLA0017"] == "Deviates: six=; seven=; test=six"
+    assert list(equals_signs) == ["NAME0017", "NAME0025"]
+    assert list(dropped) == ["0021", "CHROMIUM0012", "NAME0028", "name-and-value-8", "value-10"]
+    headings = [heading.to_text() for heading in elements(page, ".finding h3")]
+    assert headings[0].startswith("Text without = is taken for the name of a cookie")
+    assert headings[2] == "A cookie without a name is dropped"
+
+
 def test_the_json_report_has_every_case(non_conforming_report: JustHTML) -> None:
     (area,) = elements(non_conforming_report, "#report-json")
     cases = json.loads(area.to_text())["cases"]

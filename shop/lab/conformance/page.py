@@ -178,7 +178,9 @@ def _results(family: Family, findings: Findings) -> Iterator[Result]:
 def _groups(deviations: list[Result]) -> Iterator[Group]:
     left = list(deviations)
     for deviation in DEVIATIONS:
-        results = tuple(result for result in left if result.case.name in deviation.cases)
+        results = tuple(
+            result for result in left if deviation.explains(result.case.name, result.received)
+        )
         if results:
             known = tuple((str(source.name), source.place) for source in deviation.known)
             yield Group(deviation.why, known, results)
