@@ -19,17 +19,26 @@ DEMO_CATALOGUE = Path(demo.__file__).with_name("catalogue.csv")
 
 
 @click.command()
-def init() -> None:
+@click.option(
+    "--demo/--empty",
+    "wants_demo",
+    default=None,
+    help="Whether to bring the demo catalogue; otherwise, a new database gets it.",
+)
+def init(wants_demo: bool | None) -> None:
     """Prepare a shop: secret keys, database, demo catalogue. Keeps whatever exists."""
     settings = settings_of_environment()
     settings.instance.mkdir(parents=True, exist_ok=True)
     if not settings.secret_keys:
         _create_secret(settings)
     engine = connect_to(settings.database_url)
-    schema.migrate(engine)
+    is_new = schema.migrate(engine)
+    wants_demo = is_new if wants_demo is None else wants_demo
     with reading(engine) as connection:
         is_stocked = catalogue.count(connection) > 0
-    if not is_stocked and settings.currency != DEMO_CURRENCY:
+    if not is_stocked and not wants_demo:
+        click.echo("There are no products yet. Import your own: shop catalogue import FILE")
+    elif not is_stocked and settings.currency != DEMO_CURRENCY:
         click.echo(
             f"There are no products yet: the demo catalogue is priced in {DEMO_CURRENCY}, but this "
             f"shop sells in {settings.currency}. Import your own: shop catalogue import FILE"

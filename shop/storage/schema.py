@@ -14,16 +14,19 @@ from sqlalchemy import Engine
 from shop.storage.engine import reading, writing
 
 
-def migrate(engine: Engine) -> None:
-    """Migrates the database to the newest revision, in one transaction where it can.
+def migrate(engine: Engine) -> bool:
+    """Migrates the database to the newest revision, in one transaction where it can, and returns
+    whether it was a new one.
 
     A file of SQLite can be read by its owner only: orders hold names and addresses.
     """
     _make_private(engine)
     config = _config()
     with writing(engine) as connection:
+        is_new = MigrationContext.configure(connection).get_current_revision() is None
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return is_new
 
 
 def is_current(engine: Engine) -> bool:

@@ -194,3 +194,15 @@ def test_404_links_to_the_products(visitor: LintingClient, address: str) -> None
     response = visitor.get(address)
     assert response.status_code == 404
     assert "/products" in links(response.text, ".error a")
+
+
+@pytest.mark.parametrize("path", ["/", "/products", "/products?q=mug", "/products?category=a"])
+@pytest.mark.parametrize(
+    "change", ["update products set is_active = 0", "delete from products"], ids=["idle", "deleted"]
+)
+def test_a_shop_without_products_is_calm(shop: OpenShop, path: str, change: str) -> None:
+    shop.sql(change)
+    page = shop.visitor().get(path)
+    assert page.status_code == 200
+    assert "There is nothing to buy here at the moment." in text_of(page.text, ".empty")
+    assert elements(parsed(page.text), ".hero, .chips, .tiles, .cards, .list-head") == []

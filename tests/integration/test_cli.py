@@ -113,6 +113,20 @@ def test_secret_prints_a_key_even_where_the_old_one_is_refused(fresh_operator: O
     fresh_operator.run("init")
 
 
+def test_an_empty_shop_stays_empty(fresh_operator: Operator) -> None:
+    said = "There are no products yet. Import your own: shop catalogue import FILE\n"
+    assert fresh_operator.run("init", "--empty").output == said
+    assert (fresh_operator.instance / "secret-keys").exists()
+    assert fresh_operator.run("init").output == said, "as make run does at each start"
+    assert fresh_operator.sql("select count(*) from products") == [(0,)]
+
+
+def test_the_demo_can_be_brought_later(fresh_operator: Operator) -> None:
+    fresh_operator.run("migrate")
+    assert "63 products added" in fresh_operator.run("init", "--demo").output
+    assert fresh_operator.run("init", "--demo").output == ""
+
+
 def test_migrate_is_idempotent(fresh_operator: Operator) -> None:
     for _ in range(2):
         assert fresh_operator.run("migrate").output == "The database is up to date.\n"
