@@ -115,6 +115,12 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+def _host(value: str) -> str:
+    if value and re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", value, re.ASCII) is None:
+        raise ValueError("write a host name such as shop.example or shop.example:8443")
+    return value.lower().removesuffix(":443").removesuffix(":80")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings, parsed. Times are seconds, rates basis points, amounts major units."""
@@ -157,6 +163,15 @@ class Settings:
             "127.0.0.1,localhost",
             "Host names and IPv4 addresses that the shop responds to; any other gets 400",
             _names,
+        )
+    )
+    canonical_host: str = field(
+        metadata=_listed(
+            "SHOP_CANONICAL_HOST",
+            "",
+            "The shop's one host name, instead of `SHOP_TRUSTED_HOSTS`: pages of any other are "
+            "redirected to it, where a cart has to follow, see below",
+            _host,
         )
     )
     trusted_proxies: int = field(

@@ -31,7 +31,7 @@ from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
-from shop.web.frame import errors, layout, seo
+from shop.web.frame import canonical, errors, layout, seo
 from shop.web.pages import about, cart, checkout, health, order, other_carts, product, share
 from shop.web.site import assets, logs, rate_limits, security
 from shop.web.site.shop import Shop
@@ -91,6 +91,9 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=seo.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
+    canonical.register(
+        app, canonical_host=settings.canonical_host, trusted_hosts=settings.trusted_hosts
+    )
     limiter = security.register(
         app,
         ratelimit=settings.ratelimit,
@@ -206,7 +209,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
-        "TRUSTED_HOSTS": list(settings.trusted_hosts),
         "MAX_CONTENT_LENGTH": security.BODY_LIMIT_BYTES,
         "MAX_FORM_MEMORY_SIZE": security.BODY_LIMIT_BYTES,
         "SESSION_COOKIE_SAMESITE": "Lax",

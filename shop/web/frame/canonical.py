@@ -1,0 +1,96 @@
+"""Requests for another spelling of an address than its own: sent on, or refused.
+
+A browser keeps the cookies of each host for itself, so a cart that was filled at one host name of a
+shop does not show at another. With a canonical host, every page of another host is redirected to
+it. A form cannot be: the canonical host would get it without the cookies that it needs, and the
+Content-Security-Policy of its page forbids to send it elsewhere. A cart at the other host is never
+deleted; it follows as a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import (
+    Flask,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.web.cart.visit import read_visit
+from shop.web.frame.error_page import ErrorText
+from shop.web.site.addresses import with_query
+from shop.web.site.shop import shop
+
+AT_ANY_HOST = ("/healthz", "/readyz")
+"""Monitoring may ask by IP address; these responses depend on no host."""
+FOLLOWED = "followed"
+"""Session key, at another host, of the cart that was last sent on to the canonical one."""
+_ELSEWHERE = ErrorText(
+    "This shop has another address",
+    "Your form was sent to an address that this shop does not use. Nothing was changed.",
+    "Go on at the shop’s own address. If there was something in your cart, you find it there.",
+)
+
+
+def register(app: Flask, *, canonical_host: str, trusted_hosts: tuple[str, ...]) -> None:
+    """Serves pages at one host or, if that is empty, at each of the trusted ones, and without a
+    slash at the end. Call it before anything else looks at a request."""
+
+    def send_on() -> Response | None:
+        if request.path in AT_ANY_HOST:
+            return None
+        if canonical_host and request.host != canonical_host:
+            return _sent_to(f"{request.scheme}://{canonical_host}")
+        if not canonical_host and not host_is_trusted(request.host, trusted_hosts):
+            raise SecurityError
+        return _without_slash()
+
+    app.before_request(send_on)
+
+
+def _sent_to(origin: str) -> Response:
+    cart = _cart_link()
+    if request.method not in ("GET", "HEAD"):
+        address = origin + (cart or url_for("product.home"))
+        html = render_template("error/bare.html", error_text=_ELSEWHERE, address=address)
+        return make_response(html, HTTPStatus.MISDIRECTED_REQUEST)
+    if cart and "text/html" in request.headers.get("Accept", ""):
+        followed = hashlib.sha256(cart.encode("ascii")).hexdigest()[:8]
+        if session.get(FOLLOWED) != followed:
+            session[FOLLOWED] = followed
+            return redirect(origin + cart, HTTPStatus.FOUND)
+    path = quote(request.root_path.rstrip("/") + request.path, safe="/!$&'()*+,:;=@")
+    return redirect(origin + with_query(path), HTTPStatus.MOVED_PERMANENTLY)
+
+
+def _cart_link() -> str | None:
+    cart = read_visit().cart
+    if not cart.lines:
+        return None
+    return url_for("share.show", token=cookie.encode_for_link(cart, shop().keys))
+
+
+def _without_slash() -> Response | None:
+    if not isinstance(request.routing_exception, NotFound) or not request.path.endswith("/"):
+        return None
+    routes = current_app.create_url_adapter(request)
+    if routes is None:
+        return None
+    try:
+        endpoint, values = routes.match(request.path.rstrip("/"), method=request.method)
+    except HTTPException:
+        return None
+    # 308 and not 301, after which browsers would send a form again as GET (RFC 9110, 15.4.9).
+    return redirect(with_query(routes.build(endpoint, values)), HTTPStatus.PERMANENT_REDIRECT)
