@@ -146,6 +146,18 @@ def test_an_unreachable_shop_is_reported(shopper: Shopper) -> None:
     expect(status).to_have_text("Removed: Cedar pencil")
 
 
+def test_a_change_that_cannot_be_shown_is_reported(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2})
+    cart.page.route("**/cart", lambda route: route.abort())
+    cart.page.get_by_role("button", name="One more of Everyday mug").click()
+
+    status = cart.page.get_by_role("status").first
+    expect(status).to_have_text("Your change was made. Please reload the page to see it.")
+    expect(cart.page.locator("main cart-view")).not_to_have_attribute("aria-busy", "true")
+    cart.page.unroute_all()
+    shopper.opens_cart().holds("Everyday mug", 3)
+
+
 def test_a_link_is_followed_after_pending_changes_were_sent(shopper: Shopper) -> None:
     cart = cart_page_with(shopper, {MUG: 1})
     cart.page.get_by_role("button", name="One more of Everyday mug").click()

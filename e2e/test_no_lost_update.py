@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, Route, expect
 
 from e2e.support import jar
-from e2e.support.pages import Shopper
+from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
+from e2e.support.pages import MiniCart, Shopper
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
@@ -65,6 +66,64 @@ def test_adding_from_a_stale_page_changes_the_newer_cart(shopper: Shopper) -> No
     shopper.in_another_tab().adds("cedar-pencil", 3)
 
     shopper.adds_here().holds("Cedar pencil", 3).holds("Everyday mug")
+
+
+def sends_late(page: Page, action: str, meanwhile: Locator) -> None:
+    """The response to this page's form arrives only after a button of another tab is pressed, and
+    with the cart from before: had the other change not waited, it would be overwritten."""
+
+    def send(route: Route) -> None:
+        late = route.fetch(max_redirects=0)
+        meanwhile.click()
+        meanwhile.page.wait_for_function(script("is-waiting-or-done"))
+        route.fulfill(response=late)
+
+    page.route(f"**{action}", send)
+
+
+@pytest.mark.parametrize("is_form_first", [False, True], ids=["change first", "form first"])
+def test_a_change_and_a_form_that_leads_elsewhere_take_turns(
+    shopper: Shopper, is_form_first: bool
+) -> None:
+    jar.put(shopper.page.context, shopper.url, jar.value_of({SHADE: 1}))
+    page = shopper.visits("/products/everyday-mug")
+    other = shopper.in_another_tab().visits(jar.link_of({PENCIL: 3}))
+    add = page.get_by_role("button", name="Add to cart")
+    merge = other.get_by_role("button", name="Merge with mine")
+    if is_form_first:
+        sends_late(other, "/cart/merge", meanwhile=add)
+        merge.click()
+    else:
+        sends_late(page, "/cart/lines", meanwhile=merge)
+        add.click()
+
+    expect(other.get_by_role("heading", level=1)).to_have_text("Your cart")
+    MiniCart(shopper).holds("Everyday mug")
+    assert held(page.context) == sorted([MUG, PENCIL, SHADE])
+
+
+def test_a_change_arrives_although_its_page_is_left_at_once(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+
+    def leave(route: Route) -> None:
+        page.goto("about:blank")
+        route.continue_()
+
+    page.route("**/cart/lines", leave)
+    page.get_by_role("button", name="Add to cart").click()
+    jar.wait_until_held(page.context)
+    shopper.opens_cart().holds("Everyday mug")
+
+
+def test_a_tab_that_is_shown_again_shows_the_current_cart(shopper: Shopper) -> None:
+    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 1}))
+    cart = shopper.opens_cart()
+    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 4}))
+    # Dispatched, because a headless browser never hides a tab.
+    cart.page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+
+    cart.holds("Everyday mug", 4)
+    expect(cart.page.get_by_role("link", name="Cart 4 items")).to_be_visible()
 
 
 def test_another_tab_shows_the_new_cart_within_a_second(shopper: Shopper) -> None:

@@ -110,3 +110,22 @@ def test_the_link_can_be_copied(shopper: Shopper) -> None:
     expect(shopper.page.get_by_text("Copied.")).to_be_visible()
     link = shopper.page.get_by_label("Link to this cart").input_value()
     assert shopper.page.evaluate("navigator.clipboard.readText()") == link
+
+
+@pytest.mark.parametrize(
+    "clipboard",
+    [
+        pytest.param("{ writeText: () => Promise.reject(new DOMException('no')) }", id="denied"),
+        pytest.param("undefined", id="missing"),
+    ],
+)
+def test_a_link_that_cannot_be_copied_is_selected_instead(shopper: Shopper, clipboard: str) -> None:
+    shopper.page.add_init_script(
+        f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})"
+    )
+    link = share(shopper, {MUG: 1})
+    shopper.page.get_by_role("button", name="Copy the link").click()
+    expect(shopper.page.get_by_role("status").last).to_have_text(
+        "It is selected: please copy it yourself."
+    )
+    assert shopper.page.evaluate("String(getSelection())") == shopper.url + link

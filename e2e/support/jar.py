@@ -44,6 +44,16 @@ def held_cart(context: BrowserContext) -> Cart | None:
 
 
 @retry(
+    retry=retry_if_result(lambda held: held is None),
+    stop=stop_after_delay(10),
+    wait=wait_fixed(0.05),
+)
+def wait_until_held(context: BrowserContext) -> dict[str, Any] | None:
+    """Waits until the jar holds a cart."""
+    return cart_cookie(context)
+
+
+@retry(
     retry=retry_if_result(lambda held: held is not None),
     stop=stop_after_delay(20),
     wait=wait_fixed(0.2),
