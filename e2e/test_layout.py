@@ -12,8 +12,16 @@ from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
 TOUCH_WIDTH = 360
+PALE_WIDTHS = (360, 1280)
+"""Contrast takes most of the time, and colours only differ between a folded page and a wide one."""
 SLOW_SUBJECTS = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
 """Reports that take seconds are only checked at two widths."""
+WITHOUT_SCRIPT = [
+    subject
+    for subject in SUBJECTS
+    if not subject.needs_script and subject.name not in (*SLOW_SUBJECTS, "cart-full")
+]
+"""Without the cart of a thousand lines, whose forms are those of any other."""
 STOPS = 15
 STALLS = (
     ">Search</button>",
@@ -79,8 +87,17 @@ def test_a_page_has_no_layout_faults(stage: Stage, name: str, width: int) -> Non
             *layout.overlaps(page),
             *layout.out_of_line(page),
             *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
-            *layout.pale(page),
+            *(layout.pale(page) if width in PALE_WIDTHS else []),
+            *layout.unseen(page),
         ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", [subject.name for subject in WITHOUT_SCRIPT])
+def test_without_javascript_every_form_can_be_sent(stage: Stage, name: str) -> None:
+    with stage.page(Look(360, has_script=False)) as page:
+        stage.arrange(page, SUBJECT[name])
+        faults = [*layout.unsendable(page), *layout.unseen(page)]
     assert not faults, "\n".join(faults)
 
 

@@ -17,7 +17,7 @@ from e2e.support.scripts import script
 SMALLEST_TEXT = 14
 SMALLEST_TARGET = 44
 """WCAG 2.5.5: the smallest target for a finger, in CSS pixels."""
-FOCUS_CONTRAST = 3
+SHAPE_CONTRAST = 3
 """WCAG 1.4.11: the lowest contrast of what is not text."""
 
 
@@ -73,19 +73,32 @@ def small_targets(page: Page) -> list[str]:
 
 
 def pale(page: Page) -> list[str]:
-    """Text with too little contrast by axe-core, in light and then in dark."""
+    """Text with too little contrast by axe-core, and fields whose edge has too little, in light and
+    then in dark."""
     # Run by `evaluate`, not as a script of the page: the shop's CSP blocks foreign scripts.
     page.evaluate(_axe())
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        faults += [f"{scheme}: {fault}" for fault in _measure(page, "pale")]
+        faults += [f"{scheme}: {fault}" for fault in _measure(page, "pale", least=SHAPE_CONTRAST)]
     return faults
+
+
+def unseen(page: Page) -> list[str]:
+    """Controls and texts that nobody sees: transparent, clipped, without size, outside the page or
+    behind something else. Ends at the top of the page."""
+    return _measure(page, "unseen")
+
+
+def unsendable(page: Page) -> list[str]:
+    """Forms without a button to send them, and such buttons that are not shown; for pages without
+    scripts, which may hide a button whose work they do themselves."""
+    return _measure(page, "unsendable")
 
 
 def hidden_focus(page: Page) -> list[str]:
     """Focused elements that look the same as without focus."""
-    return _measure(page, "focus", least=FOCUS_CONTRAST)
+    return _measure(page, "focus", least=SHAPE_CONTRAST)
 
 
 def _measure(page: Page, name: str, **limits: int) -> list[str]:

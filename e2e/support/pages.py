@@ -81,6 +81,12 @@ class CartPage:
         self.quantity_of(name).press("Enter")
         return self
 
+    def updates(self, name: str, quantity: str) -> CartPage:
+        """Presses the button that only pages without JavaScript show."""
+        self.quantity_of(name).fill(quantity)
+        self.page.get_by_role("button", name=f"Update quantity of {name}", exact=True).click()
+        return self
+
     def removes(self, name: str) -> CartPage:
         self.page.get_by_role("button", name=f"Remove {name}", exact=True).click()
         return self
