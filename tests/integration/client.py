@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,24 @@ if TYPE_CHECKING:
 
 CART_NAMES = ("cart", "__Host-cart")
 LIMIT_BYTES = 4096
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""The whole Content-Security-Policy of every response, directive by directive."""
 REQUIRED_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
 REPEATABLE = ("Set-Cookie", "Vary", "Content-Security-Policy")
 """Headers that may occur more than once; if there are several policies, each applies."""
@@ -40,6 +53,8 @@ class LintingClient(FlaskClient):
     base_url = "http://localhost"
     raw_cookies = ""
     """Cookies to send verbatim, after those from the jar."""
+    policy = POLICY
+    """The policy to expect: a shop with a payment provider allows forms to lead to it."""
     _may_write_cart = False
     _token = ""
 
@@ -54,7 +69,7 @@ class LintingClient(FlaskClient):
         if isinstance(args[0], str):
             kwargs.setdefault("base_url", self.base_url)
         response = super().open(*args, **kwargs)
-        complaints = response_complaints(response)
+        complaints = response_complaints(response) + policy_complaints(response, self.policy)
         if response.request.method in ("GET", "HEAD") and not self._may_write_cart:
             complaints += [f"a GET writes {header}" for header in cart_headers(response)]
         is_plain = "Content-Encoding" not in response.headers
@@ -140,9 +155,9 @@ def cart_deletions(response: TestResponse) -> list[str]:
 def response_complaints(response: TestResponse) -> list[str]:
     """What is wrong with the headers."""
     complaints = [
-        f"{name} is missing"
-        for name, beginning in REQUIRED_HEADERS.items()
-        if not any(value.startswith(beginning) for value in response.headers.getlist(name))
+        f"{name} is not {value}"
+        for name, value in REQUIRED_HEADERS.items()
+        if response.headers.getlist(name) != [value]
     ]
     complaints += [
         f"{name} stands there twice"
@@ -157,6 +172,21 @@ def response_complaints(response: TestResponse) -> list[str]:
     for header in cart_headers(response):
         complaints += _cookie_complaints(header)
     return complaints
+
+
+def policy_complaints(response: TestResponse, expected: Mapping[str, str]) -> list[str]:
+    """Each directive of the Content-Security-Policy that is not as expected. A second policy may
+    only forbid more, so one of them has to be the whole policy."""
+    policies = [
+        dict(directive.strip().partition(" ")[::2] for directive in policy.split(";"))
+        for policy in response.headers.getlist("Content-Security-Policy")
+    ]
+    policy = next((policy for policy in policies if "default-src" in policy), {})
+    return [
+        f"the policy has {name} {policy.get(name)}"
+        for name in sorted(expected.keys() | policy.keys())
+        if policy.get(name) != expected.get(name)
+    ]
 
 
 def page_complaints(html: str) -> list[str]:

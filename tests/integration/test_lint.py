@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, Response, make_response
 
-from tests.integration.client import LintingClient, page_complaints
+from tests.integration.client import POLICY, REQUIRED_HEADERS, LintingClient, page_complaints
 
 GOOD = (
     "<!doctype html><html lang=en><head><title>x</title></head><body><h1>x</h1>"
@@ -14,10 +14,8 @@ GOOD = (
     '<img src="/x.svg" alt=""><script src="/x.js"></script></body></html>'
 )
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=()",
+    **REQUIRED_HEADERS,
+    "Content-Security-Policy": "; ".join(map(" ".join, POLICY.items())),
     "Vary": "Cookie",
     "Cache-Control": "private, no-cache",
 }
@@ -60,7 +58,7 @@ def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        *[pytest.param({name: ""}, name, id=f"no {name}") for name in list(HEADERS)[:4]],
+        *[pytest.param({name: ""}, name, id=f"no {name}") for name in REQUIRED_HEADERS],
         pytest.param({"Vary": "Accept"}, "no Vary: Cookie", id="no Vary: Cookie"),
         pytest.param({"Cache-Control": ""}, "a cache may keep it", id="no Cache-Control"),
         pytest.param({"Cache-Control": "public"}, "a cache may keep it", id="public"),
@@ -69,6 +67,18 @@ def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:
 def test_bad_headers_are_refused(changed: dict[str, str], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
         client_for(HEADERS | changed).get("/x")
+
+
+@pytest.mark.parametrize("name", POLICY)
+@pytest.mark.parametrize("source", ["", "{} 'unsafe-inline'", "*"], ids=["none", "more", "any"])
+def test_another_policy_is_refused(name: str, source: str) -> None:
+    changed = {
+        directive: source.format(given) if directive == name else given
+        for directive, given in POLICY.items()
+    }
+    policy = "; ".join(" ".join(pair) for pair in changed.items() if pair[1])
+    with pytest.raises(AssertionError, match=f"the policy has {name}"):
+        client_for(HEADERS | {"Content-Security-Policy": policy}).get("/x")
 
 
 @pytest.mark.parametrize(

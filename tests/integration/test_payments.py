@@ -9,7 +9,7 @@ import pytest
 from shop.core.orders import Order
 from shop.core.payment import ByInvoice, Payments
 from tests.conftest import Opener
-from tests.integration.client import LintingClient, elements, parsed, text_of
+from tests.integration.client import POLICY, LintingClient, elements, parsed, text_of
 from tests.integration.test_checkout import place
 
 
@@ -33,6 +33,8 @@ def buyer_with(open_shop: Opener, payments: Payments) -> LintingClient:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shop.factory.PAYMENTS", payments)
         visitor = open_shop().visitor()
+    form_action = " ".join(("'self'", *payments.form_action_origins))
+    visitor.policy = POLICY | {"form-action": form_action}
     visitor.add("MUG")
     return visitor
 
