@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 import pytest
 from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
-from shop.core import orders as orders_of
 from tests.conftest import DAY, OpenShop
 from tests.integration.client import (
     LintingClient,
@@ -235,23 +233,6 @@ def test_a_product_that_became_unavailable_is_reported(
     response = place(buyer, token)
     assert (response.status_code, cart_headers(response), orders(shop)) == (409, [], 0)
     assert message in alert(response)
-
-
-def test_stock_sold_between_quote_and_order_stops_the_order(
-    shop: OpenShop, buyer: LintingClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real_place = orders_of.place
-
-    def place_after_stock_fell(*args: Any, **named: Any) -> object:
-        shop.sql("update products set stock = 1 where sku = 'SALT-PIG'")
-        return real_place(*args, **named)
-
-    token = once(buyer)
-    monkeypatch.setattr(orders_of, "place", place_after_stock_fell)
-    response = place(buyer, token)
-    assert (response.status_code, cart_headers(response), orders(shop)) == (409, [], 0)
-    assert "Someone else has just bought" in alert(response)
-    assert stock(shop, "SALT-PIG") == 1
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "altered", "é", "[]"])

@@ -155,8 +155,8 @@ _CHANGED = (
     "The total is now {}. Please check it and press the button again."
 )
 _SOLD = (
-    "Someone else has just bought what you were about to order, so nothing was ordered. "
-    "Please look at your cart."
+    "Something that you were about to order has just been sold, or taken out of sale, so nothing "
+    "was ordered. Your cart is kept. Please check what is left of your order below."
 )
 
 
