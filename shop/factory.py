@@ -218,7 +218,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIN_SIZE": 200,
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
         "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["assets.show", "assets.favicon"],
-        "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds,
+        "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds
+        + security.LONGEST_TOKEN_AGE_SECONDS,  # so that a page with an old token has its whole life
         "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough
         "RATELIMIT_ENABLED": settings.ratelimit_enabled,
     }

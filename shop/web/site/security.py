@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT_BYTES = 65_536
 LONGEST_TOKEN_AGE_SECONDS = 300
+"""How old the CSRF token of a new page may be."""
 HSTS_SECONDS = 365 * 86_400
 
 _CONTENT_SECURITY_POLICY = (
@@ -45,12 +46,8 @@ def csrf_token() -> str:
     """The CSRF token for a page's forms, signed again every few minutes."""
     secret = session.get("csrf_token", "")
     if secret:
-        return _csrf_token(secret, shop().now() // _token_age_seconds())
+        return _csrf_token(secret, shop().now() // LONGEST_TOKEN_AGE_SECONDS)
     return str(generate_csrf())
-
-
-def _token_age_seconds() -> int:
-    return max(1, min(LONGEST_TOKEN_AGE_SECONDS, shop().form_max_age_seconds // 10))
 
 
 # Signing is slow, and a shopper's pages follow each other quickly.
