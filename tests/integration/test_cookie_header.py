@@ -83,15 +83,30 @@ def test_of_two_equally_old_carts_the_one_for_the_root_path_is_used(
     assert text_of(visitor.get("/cart").text, ".top-count") == "2 items"
 
 
-def test_emptying_the_cart_deletes_a_second_cart_too(
-    shop: OpenShop, visitor: LintingClient
+@pytest.mark.parametrize(
+    ("address", "deleted"),
+    [
+        pytest.param("/cart/clear", ["/", "/cart", "/cart/clear"], id="three levels"),
+        pytest.param(
+            "/cart/about/delete", ["/", "/cart", "/cart/about", "/cart/about/delete"], id="four"
+        ),
+        pytest.param(
+            "/cart/lines/{}/remove",
+            ["/", "/cart", "/cart/lines", "/cart/lines/{}", "/cart/lines/{}/remove"],
+            id="five",
+        ),
+    ],
+)
+def test_emptying_the_cart_deletes_a_second_cart_on_every_level(
+    shop: OpenShop, visitor: LintingClient, address: str, deleted: list[str]
 ) -> None:
     assert visitor.token
-    values = shop.cookie({"MUG": 1}), shop.cookie({"PENCIL": 2}), "foreign"
+    values = shop.cookie({"PENCIL": 1}, age_seconds=DAY), shop.cookie({"MUG": 2}), "foreign"
     visitor.raw_cookies = "; ".join(f"cart={value}" for value in values)
-    headers = cart_headers(visitor.send("/cart/clear"))
+    number = shop.number("MUG")
+    headers = cart_headers(visitor.send(address.format(number)))
     paths = [header.split("Path=")[1].split(";")[0] for header in headers]
-    assert paths == ["/", "/cart", "/cart/clear"]
+    assert paths == [path.format(number) for path in deleted]
     assert all("; Max-Age=0" in header for header in headers)
 
 

@@ -7,7 +7,6 @@ session, an expired cart whose own cookie was replaced. Flask sends the session 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import request, session
@@ -15,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
-from shop.core.errors import CartTooLarge
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
@@ -75,11 +73,12 @@ def renewed(visit: CartVisit) -> CartChange:
     """Restarts a cart's life, once a day has passed since it last began.
 
     Only the cart page does this: a page that sends the cookie again can overwrite a newer one.
+    Raises CartTooLarge when a full cart does not fit with a new time, which may take more bits or
+    deflate worse; the cart stays as it is.
     """
     now = shop().now()
     if visit.cart.lines and now - visit.cart.changed_at >= RENEW_AFTER_SECONDS:
-        with suppress(CartTooLarge):  # with a new time it may deflate worse: then it stays
-            return CartChange(encoded(visit, visit.cart.touched(now)))
+        return CartChange(encoded(visit, visit.cart.touched(now)))
     return UNCHANGED
 
 
@@ -162,7 +161,7 @@ def _delete_below(response: Response) -> None:
     # A second cart has a longer path, or it would have replaced ours. That path leads to this page;
     # unless that cookie is deleted too, its cart shows up in place of the deleted one.
     path = ""
-    for part in request.path.split("/")[1:4]:
+    for part in request.path.split("/")[1:]:
         path += f"/{part}"
         if part:
             response.headers.add("Set-Cookie", cart_cookie.deletion_header(path))

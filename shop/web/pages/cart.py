@@ -46,7 +46,7 @@ _CHOOSE_FIRST = (
 @blueprint.get("")
 def show() -> Response:
     visit = read_visit()
-    return page(visit, UNCHANGED if is_quiet() else writer.renewed(visit))
+    return page(visit, UNCHANGED if is_quiet() else _renewed(visit))
 
 
 @blueprint.get("/lines")
@@ -206,6 +206,15 @@ def must_choose(visit: CartVisit) -> bool:
 def choose_first(visit: CartVisit) -> Response:
     """The cart page, asking to decide about the expired cart first."""
     return page(visit, status=HTTPStatus.CONFLICT, alert=_CHOOSE_FIRST)
+
+
+def _renewed(visit: CartVisit) -> CartChange:
+    try:
+        return writer.renewed(visit)
+    except CartTooLarge:
+        expires_at = visit.cart.changed_at + shop().cart_max_age_seconds
+        add_message(wording.not_renewed(expires_at), "warning")
+        return UNCHANGED
 
 
 def _longest_in_session() -> int:

@@ -92,6 +92,14 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
     return f"{reason} {_REPLACED if is_replaced else _LEFT_ALONE}"
 
 
+def not_renewed(expires_at: int) -> str:
+    """That a full cart's life could not start again, how long it is kept, and what to do."""
+    return (
+        "Your cart is so full that opening it could not make it last longer: it is kept until "
+        f"{day(expires_at)}. To keep it longer, remove a line."
+    )
+
+
 def expired_offer(day_written: str) -> str:
     """The question whether to restore an expired cart, last changed on this day."""
     return f"Your cart from {day_written} has expired. Restore it?"
