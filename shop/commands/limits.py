@@ -16,7 +16,7 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
     """Measure how large a header can be on the route to a shop and back.
 
     Takes at most a minute once the name is resolved, and needs no settings: it sends requests to
-    that address only, over HTTP/1.1.
+    that address only, over HTTP/1.1. Over HTTP/2, which compresses headers, the limits differ.
     """
     from shop.lab.header_limits import client
     from shop.lab.header_limits import report as report_of
@@ -43,4 +43,5 @@ def measure_limits(url: str, as_json: bool, insecure: bool) -> None:
             report_of.as_json(measured.findings, report, url=str(deployment), requests=requests)
         )
     else:
-        click.echo(f"{deployment}, {measured.requests} requests\n\n{report_of.as_text(report)}")
+        heading = f"{deployment}, {measured.requests} requests over HTTP/1.1"
+        click.echo(f"{heading}\n\n{report_of.as_text(report)}")

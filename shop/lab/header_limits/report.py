@@ -136,6 +136,7 @@ def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> s
         {
             "url": url,
             "requests": requests,
+            "protocol": "HTTP/1.1",
             "request_field_bytes": bound(findings.field) | {"shared": findings.is_shared},
             "request_field_bytes_in_two_writes": findings.in_two and bound(findings.in_two),
             "depends_on_timing": None if findings.in_two is None else findings.depends_on_timing,

@@ -15,7 +15,7 @@ from shop.lab.carts.visitors_cart import cookie_limit, growing
 from shop.lab.conformance import cases
 from shop.lab.encodings import unguarded
 from shop.lab.encodings.comparison import comparison
-from shop.lab.header_limits.hops import HOPS
+from shop.lab.header_limits.hops import GROUPS
 from shop.lab.header_limits.search import MOST_REQUESTS
 from shop.lab.home.cookie_anatomy import cookie_anatomy
 from shop.lab.museum.exhibits import EXHIBITS
@@ -98,7 +98,7 @@ def page(visit: CartVisit, *, status: int = HTTPStatus.OK, alert: str | None = N
         limit_bytes=BROWSER_LIMIT_BYTES,
         source=NAME_AND_VALUE,
         unguarded_counts=unguarded.COUNTS,
-        hops=HOPS,
+        hop_groups=GROUPS,
         most_requests=MOST_REQUESTS,
         case_count=cases.count(),
         exhibits=EXHIBITS,
