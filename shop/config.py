@@ -111,6 +111,13 @@ def _currency(value: str) -> str:
     return value
 
 
+def _countries(value: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(name.upper() for name in _names(value)))
+    if not codes or any(re.fullmatch("[A-Z]{2}", code) is None for code in codes):
+        raise ValueError("write country codes of two letters (ISO 3166), such as GB,IE")
+    return codes
+
+
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
@@ -244,6 +251,24 @@ class Settings:
             "20",
             "VAT rate in percent, included in shipping and in products that state no rate",
             _percent,
+        )
+    )
+    countries: tuple[str, ...] = field(
+        metadata=_listed(
+            "SHOP_COUNTRIES",
+            "GB,AU,BE,CA,FR,DE,IE,IT,JP,NL,ES,US",
+            "Countries that the shop delivers to, by their codes (ISO 3166), in the order of the "
+            "list at the checkout; the first is preselected",
+            _countries,
+        )
+    )
+    allow_test_email: bool = field(
+        metadata=_listed(
+            "SHOP_ALLOW_TEST_EMAIL",
+            "off",
+            "Whether email addresses may have a domain that is for tests only, such as "
+            "`example.test` or `localhost`",
+            _switch,
         )
     )
     page_size: int = field(

@@ -31,6 +31,7 @@ from shop.core.pricing import Rules
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
+from shop.web.checkout import postal
 from shop.web.frame import canonical, errors, layout, seo
 from shop.web.pages import about, cart, checkout, health, order, other_carts, product, share
 from shop.web.site import assets, logs, rate_limits, security
@@ -149,6 +150,8 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,
         cart_budget_bytes=settings.cart_budget_bytes,
+        countries=settings.countries,
+        allow_test_email=settings.allow_test_email,
         page_size=settings.page_size,
         form_max_age_seconds=settings.form_max_age_seconds,
         now=now,
@@ -174,6 +177,11 @@ def _check(settings: Settings) -> None:
     ]
     if not is_currency(settings.currency):
         problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
+    problems += [
+        f"SHOP_COUNTRIES={','.join(settings.countries)}: there is no country {code}."
+        for code in settings.countries
+        if not postal.is_known(code)
+    ]
     if settings.time_zone not in zoneinfo.available_timezones():
         problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
     for name, ratelimit in (

@@ -41,12 +41,29 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. `country` is an ISO 3166 code of two letters; what the addresses of a
+    country lack is empty. Raises ValueError for any other country."""
+
+    line_1: str
+    line_2: str
+    town: str
+    region: str
+    postcode: str
+    country: str
+
+    def __post_init__(self) -> None:
+        if len(self.country) != 2 or not self.country.isascii() or not self.country.isupper():
+            raise ValueError(f"{self.country!r} is not a country code of two capital letters")
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
-    """Who an order goes to, as they wrote it."""
+    """Who an order goes to, as they wrote it. Older orders have their address in one text."""
 
     name: str
     email: str
-    address: str
+    address: Address | str
     note: str
 
 

@@ -69,6 +69,9 @@ class PriceRow(Table):
 
 
 class OrderRow(Table):
+    """`address` is the whole address of an order that was placed before its parts had columns of
+    their own; such an order has no country, and any other has an empty `address`."""
+
     __tablename__ = "orders"
 
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -79,6 +82,12 @@ class OrderRow(Table):
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
+    address_line_1: Mapped[str] = mapped_column(Text, server_default="")
+    address_line_2: Mapped[str] = mapped_column(Text, server_default="")
+    town: Mapped[str] = mapped_column(Text, server_default="")
+    region: Mapped[str] = mapped_column(Text, server_default="")
+    postcode: Mapped[str] = mapped_column(Text, server_default="")
+    country: Mapped[str] = mapped_column(String(2), server_default="")
     note: Mapped[str] = mapped_column(Text)
     payment: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(20))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shop.core.errors import OutOfStock
 from shop.core.money import Money
-from shop.core.orders import Customer, Order, OrderLine, Status
+from shop.core.orders import Address, Customer, Order, OrderLine, Status
 from shop.core.pricing import Sums, VatShare
 from shop.storage.engine import reading, writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
@@ -66,7 +66,7 @@ def _keep(connection: Connection, order: Order) -> None:
             placed_at=order.placed_at,
             name=order.customer.name,
             email=order.customer.email,
-            address=order.customer.address,
+            **_address_values(order.customer.address),
             note=order.customer.note,
             payment=order.payment,
             status=order.status.value,
@@ -93,6 +93,20 @@ def _keep(connection: Connection, order: Order) -> None:
                 for share in order.sums.vat
             ],
         )
+
+
+def _address_values(address: Address | str) -> dict[str, str]:
+    if isinstance(address, str):
+        return {"address": address}
+    return {
+        "address": "",
+        "address_line_1": address.line_1,
+        "address_line_2": address.line_2,
+        "town": address.town,
+        "region": address.region,
+        "postcode": address.postcode,
+        "country": address.country,
+    }
 
 
 def _line_values(number: int, position: int, line: OrderLine) -> dict[str, object]:
@@ -152,7 +166,7 @@ def _order(row: Row[Any], lines: tuple[OrderLine, ...], vat: tuple[VatShare, ...
         reference=row.reference,
         once_key=row.once_key,
         placed_at=row.placed_at,
-        customer=Customer(row.name, row.email, row.address, row.note),
+        customer=Customer(row.name, row.email, _address(row), row.note),
         payment=row.payment,
         status=Status(row.status),
         lines=lines,
@@ -162,6 +176,19 @@ def _order(row: Row[Any], lines: tuple[OrderLine, ...], vat: tuple[VatShare, ...
             total=Money(row.total_minor, row.currency),
             vat=vat,
         ),
+    )
+
+
+def _address(row: Row[Any]) -> Address | str:
+    if not row.country:
+        return str(row.address)
+    return Address(
+        line_1=row.address_line_1,
+        line_2=row.address_line_2,
+        town=row.town,
+        region=row.region,
+        postcode=row.postcode,
+        country=row.country,
     )
 
 

@@ -43,6 +43,16 @@ DATA = "application/ld+json"
 """A script element of this type is data: it never runs, so no policy has to allow it."""
 TOKEN_PAGE = "/products/everyday-mug"
 
+CUSTOMER = {
+    "name": "Ada Lovelace",
+    "email": "ada@example.com",
+    "line_1": "12 St James's Square",
+    "town": "London",
+    "postcode": "SW1Y 4JH",
+    "country": "GB",
+}
+"""What a valid checkout form says about the shopper."""
+
 
 class LintingClient(FlaskClient):
     """Fails on every response that breaks one of the shop's rules.

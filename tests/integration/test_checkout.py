@@ -9,8 +9,9 @@ import pytest
 from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
-from tests.conftest import DAY, OpenShop
+from tests.conftest import DAY, Opener, OpenShop
 from tests.integration.client import (
+    CUSTOMER,
     LintingClient,
     attributes,
     cart_deletions,
@@ -22,12 +23,7 @@ from tests.integration.client import (
     text_of,
 )
 
-FIELDS = {
-    "name": "Ada Lovelace",
-    "email": "ada@example.com",
-    "address": "12 St James's Square\nLondon",
-    "note": "Ring twice",
-}
+FIELDS = CUSTOMER | {"note": "Ring twice"}
 
 
 def once(visitor: LintingClient) -> str:
@@ -99,24 +95,43 @@ def test_lines_that_cannot_be_ordered_are_listed_and_left_out(
     assert shop.sql("select sku, quantity from order_lines") == [("SALT-PIG", 2)]
 
 
+US = {"country": "US", "town": "Springfield", "region": "Illinois", "postcode": "62704"}
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        pytest.param({"name": ""}, "name", "Please give your name.", id="no name"),
-        pytest.param({"name": " \n\t "}, "name", "Please give your name.", id="a blank name"),
+        pytest.param({"name": ""}, "name", "please write who", id="no name"),
+        pytest.param({"name": " \n\t "}, "name", "please write who", id="a blank name"),
+        pytest.param({"name": "\x00\x07"}, "name", "please write who", id="only controls"),
+        pytest.param({"name": "\u200b\ufeff"}, "name", "please write who", id="an invisible name"),
+        pytest.param({"name": "x" * 201}, "name", "at most 200 characters", id="a long name"),
+        pytest.param({"email": ""}, "email", "please give your email", id="no email"),
+        pytest.param({"email": "ada"}, "email", "must have an @-sign", id="half an email"),
+        pytest.param({"email": "ada@exa mple.com"}, "email", "invalid characters", id="a space"),
+        pytest.param({"email": "ada@home.test"}, "email", "“home.test” is a domain", id="a test"),
         pytest.param(
-            {"name": "\x00\x07"}, "name", "Please give your name.", id="control characters only"
-        ),
-        pytest.param({"name": "x" * 201}, "name", "200 characters", id="a long name"),
-        pytest.param({"email": ""}, "email", "Please give your email", id="no email"),
-        pytest.param({"email": "ada"}, "email", "Please give a complete email", id="half an email"),
-        pytest.param({"email": "ada@exa mple.com"}, "email", "a complete email", id="a space"),
-        pytest.param(
-            {"email": "a\r\nBcc: b@c.de"}, "email", "a complete email", id="header injection"
+            {"email": "a\r\nBcc: b@c.de"},
+            "email",
+            "a complete email address",
+            id="header injection",
         ),
         pytest.param({"email": f"{'x' * 250}@a.de"}, "email", "254", id="a long email"),
-        pytest.param({"address": ""}, "address", "Please give the address", id="no address"),
-        pytest.param({"address": "x" * 1001}, "address", "1000", id="a long address"),
+        pytest.param({"line_1": ""}, "line_1", "the house and the street", id="no address"),
+        pytest.param({"line_1": "x" * 201}, "line_1", "200", id="a long line"),
+        pytest.param({"line_2": "x" * 201}, "line_2", "200", id="a long second line"),
+        pytest.param({"town": ""}, "town", "please write the town", id="no town"),
+        pytest.param({"town": "x" * 101}, "town", "100", id="a long town"),
+        pytest.param(US | {"region": ""}, "region", "such as Alabama or AL", id="no state"),
+        pytest.param(US | {"region": "Ilinois"}, "region", "mean Illinois?", id="a misspelt state"),
+        pytest.param({"region": "x" * 101}, "region", "100", id="a long region"),
+        pytest.param({"postcode": ""}, "postcode", "please write the postcode", id="no postcode"),
+        pytest.param({"postcode": "1010"}, "postcode", "like EC1Y 8SY", id="another country's"),
+        pytest.param(US | {"postcode": "90210"}, "postcode", "not in “Illinois”", id="elsewhere"),
+        pytest.param({"postcode": "9" * 41}, "postcode", "40", id="a long postcode"),
+        pytest.param({"country": ""}, "country", "one from the list", id="no country"),
+        pytest.param({"country": "ZZ"}, "country", "one from the list", id="no such country"),
+        pytest.param({"country": "FJ"}, "country", "one from the list", id="not delivered to"),
         pytest.param({"note": "x" * 1001}, "note", "1000", id="a long note"),
     ],
 )
@@ -127,30 +142,155 @@ def test_an_invalid_field_is_reported_and_the_input_is_kept(
     assert (response.status_code, cart_headers(response)) == (422, [])
     assert orders(shop) == 0
     page = parsed(response.text)
-    assert message in text_of(response.text, f"#{field}-error")
-    assert message in text_of(response.text, f'.notice a[href="#{field}"]')
+    (label,) = [
+        label.to_text() for label in elements(page, "label") if attributes(label)["for"] == field
+    ]
+    error = text_of(response.text, f"#{field}-error")
+    assert error.startswith(f"{label}: ")
+    assert message in error
+    assert text_of(response.text, f'.notice a[href="#{field}"]') == error
     (wrong,) = elements(page, "[aria-invalid=true]")
     assert attributes(wrong)["id"] == field
     assert f"{field}-error" in (attributes(wrong)["aria-describedby"] or "").split()
-    for name in ("name", "email"):
-        if name != field:
-            assert field_value(response.text, name) == FIELDS[name]
-    if field != "address":
-        kept = elements(page, "textarea[name=address]")[0].to_text().split()
-        assert kept == FIELDS["address"].split()
+    sent = {name: text for name, text in (FIELDS | changed).items() if name != field}
+    assert typed(response.text).items() >= sent.items()
     assert place(buyer, field_value(response.text, "once")).status_code == 303
 
 
+def typed(html: str) -> dict[str, str]:
+    """What the checkout form holds, by the names of its visible fields."""
+    fields = elements(parsed(html), "main .field input, main .field textarea")
+    texts = {
+        str(attributes(field)["name"]): attributes(field).get("value") or field.to_text().strip()
+        for field in fields
+    }
+    chosen = elements(parsed(html), "select[name=country] option[selected]")
+    return texts | {"country": "".join(str(attributes(option)["value"]) for option in chosen)}
+
+
 def test_all_invalid_fields_are_reported_at_once(buyer: LintingClient) -> None:
-    response = buyer.send("/checkout", once=once(buyer))
-    assert len(elements(parsed(response.text), ".notice a")) == 3
+    response = buyer.send("/checkout", once=once(buyer), country="GB")
+    links = elements(parsed(response.text), ".notice a")
+    assert [attributes(link)["href"] for link in links] == [
+        "#name", "#email", "#line_1", "#town", "#postcode"
+    ]  # fmt: skip
 
 
-def test_control_characters_are_dropped_and_line_breaks_kept(
-    shop: OpenShop, buyer: LintingClient
+def test_what_was_typed_is_cleaned(shop: OpenShop, buyer: LintingClient) -> None:
+    place(
+        buyer,
+        name=" A\x00da\x1b\u200b\t ",
+        email="\ufeffAda <ada@Example.com\u200b>\u00a0",
+        line_1="1 High St\tTown",
+        line_2="\u200b",
+        note="<b>\r\n&\x0b\x00",
+    )
+    (kept,) = shop.sql("select name, email, address_line_1, address_line_2, note from orders")
+    assert kept == ("A da", "ada@example.com", "1 High St Town", "", "<b>\n&")
+
+
+def test_test_domains_are_accepted_where_the_setting_says_so(open_shop: Opener) -> None:
+    shop = open_shop(SHOP_ALLOW_TEST_EMAIL="on")
+    visitor = shop.visitor()
+    visitor.add("PENCIL")
+    assert place(visitor, email="someone@Example.test").status_code == 303
+    assert shop.sql("select email from orders") == [("someone@example.test",)]
+
+
+def envelope(visitor: LintingClient, **changed: str) -> list[str]:
+    """The lines of the address on the page of a new order, without the email address."""
+    page = parsed(visitor.get(place(visitor, **changed).location).text)
+    lines = elements(page, "address > span")
+    assert {attributes(line)["dir"] for line in lines} == {"auto"}
+    assert len(elements(page, "address > br")) == len(lines)
+    return [line.to_text() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept", "lines"),
+    [
+        pytest.param(
+            {"line_2": "Flat 2", "postcode": "sw1y4jh"},
+            ("12 St James's Square", "Flat 2", "London", "", "SW1Y 4JH", "GB"),
+            ["12 St James's Square", "Flat 2", "LONDON", "SW1Y 4JH", "UNITED KINGDOM"],
+            id="GB",
+        ),
+        pytest.param(
+            US,
+            ("12 St James's Square", "", "Springfield", "IL", "62704", "US"),
+            ["12 St James's Square", "SPRINGFIELD, IL 62704", "UNITED STATES"],
+            id="US",
+        ),
+        pytest.param(
+            {"line_1": "<b>&amp;", "town": "Berlin", "postcode": "10117", "country": "DE"},
+            ("<b>&amp;", "", "Berlin", "", "10117", "DE"),
+            ["<b>&amp;", "10117 BERLIN", "GERMANY"],
+            id="markup is text",
+        ),
+    ],
+)
+def test_an_order_keeps_the_parts_of_the_address_and_prints_it(
+    shop: OpenShop,
+    buyer: LintingClient,
+    changed: dict[str, str],
+    kept: tuple[str, ...],
+    lines: list[str],
 ) -> None:
-    place(buyer, name=" A\x00d\x1ba\x7f\t ", address="1 Road\r\nTown\x0b\x00", note="<b>\n&")
-    assert shop.sql("select name, address, note from orders") == [("Ada", "1 Road\nTown", "<b>\n&")]
+    assert envelope(buyer, **changed) == ["Ada Lovelace", *lines]
+    assert shop.sql(f"select {PARTS} from orders") == [kept]
+
+
+PARTS = "address_line_1, address_line_2, town, region, postcode, country"
+
+
+def test_the_countries_are_those_of_the_setting(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_COUNTRIES="ie, gb", SHOP_LOCALE="de_DE").visitor()
+    visitor.add("PENCIL")
+    page = visitor.get("/checkout").text
+    options = elements(parsed(page), "select[name=country] option")
+    assert [(attributes(option)["value"], option.to_text()) for option in options] == [
+        ("IE", "Irland"), ("GB", "Vereinigtes Königreich")
+    ]  # fmt: skip
+    assert place(visitor).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("countries", "hint"),
+    [
+        pytest.param("GB,DE", None, id="none has regions"),
+        pytest.param("GB,IE", "State, province or county. Optional.", id="some have"),
+        pytest.param(
+            "GB,US,CA",
+            "State, province or county. Needed for United States and Canada.",
+            id="some need one",
+        ),
+    ],
+)
+def test_a_region_is_asked_for_where_a_country_has_one(
+    open_shop: Opener, countries: str, hint: str | None
+) -> None:
+    visitor = open_shop(SHOP_COUNTRIES=countries).visitor()
+    visitor.add("PENCIL")
+    hints = elements(parsed(visitor.get("/checkout").text), "#region-hint")
+    assert [found.to_text() for found in hints] == ([hint] if hint else [])
+    assert place(visitor).status_code == 303
+
+
+def test_every_field_says_what_a_browser_may_fill_in(buyer: LintingClient) -> None:
+    page = parsed(buyer.get("/checkout").text)
+    fields = map(attributes, elements(page, "main form .field [name]"))
+    # The tokens are those of the HTML standard, "Autofill", section "Form control infrastructure".
+    assert {field["name"]: field.get("autocomplete") for field in fields} == {
+        "name": "name",
+        "email": "email",
+        "line_1": "address-line1",
+        "line_2": "address-line2",
+        "town": "address-level2",
+        "region": "address-level1",
+        "postcode": "postal-code",
+        "country": "country",
+        "note": None,
+    }
 
 
 def test_a_form_sent_twice_places_one_order(shop: OpenShop, buyer: LintingClient) -> None:

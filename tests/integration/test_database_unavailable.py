@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import OpenShop
 from tests.integration.client import (
+    CUSTOMER,
     LintingClient,
     cart_headers,
     elements,
@@ -54,12 +55,7 @@ def assert_unavailable_page(response: TestResponse) -> None:
 def test_an_order_while_the_database_is_busy(shop: OpenShop, visitor: LintingClient) -> None:
     visitor.add("MUG", 2)
     page = visitor.get("/checkout").text
-    fields = {
-        "name": "Ada Lovelace",
-        "email": "ada@example.org",
-        "address": "1 High St, Town",
-        "once": field_value(page, "once"),
-    }
+    fields = CUSTOMER | {"once": field_value(page, "once")}
     with locked(shop):
         assert_unavailable_page(visitor.send("/checkout", **fields))
     assert shop.sql("select count(*) from orders") == [(0,)]

@@ -18,6 +18,7 @@ from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.client import (
+    CUSTOMER,
     LintingClient,
     attributes,
     elements,
@@ -26,8 +27,6 @@ from tests.integration.client import (
     parsed,
     text_of,
 )
-
-CUSTOMER = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "12 St James's Square"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shop.factory import create_app
 from shop.storage import orders, schema
 from shop.storage.engine import reading, writing
 from tests.conftest import KEY, Clock, fill
-from tests.integration.client import LintingClient, elements, field_value, parsed, text_of
+from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
@@ -103,8 +103,7 @@ def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:
 def test_an_order_reduces_the_stock_once(visitor: LintingClient) -> None:
     visitor.add("SALT-PIG", 2)
     once = field_value(visitor.get("/checkout").text, "once")
-    sent = {"once": once, "name": "Ada", "email": "ada@example.com", "address": "1 Road"}
-    first, second = visitor.send("/checkout", **sent), visitor.send("/checkout", **sent)
+    first, second = (visitor.send("/checkout", once=once, **CUSTOMER) for _ in range(2))
     assert first.location == second.location
     assert "Ada" in text_of(visitor.get(first.location).text, "main")
     assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 31
@@ -114,7 +113,7 @@ def test_an_order_reduces_the_stock_once(visitor: LintingClient) -> None:
 def test_nothing_is_oversold(visitor: LintingClient) -> None:
     visitor.add("SALT-PIG", 2)
     once = field_value(visitor.get("/checkout").text, "once")
-    visitor.send("/checkout", once=once, name="Ada", email="a@example.com", address="1 Road")
+    visitor.send("/checkout", once=once, **CUSTOMER)
     token = str(scalar(visitor, "select token from orders"))
     placed = orders.by_token(engine_of(visitor), token)
     assert placed is not None

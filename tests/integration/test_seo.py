@@ -12,7 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.conftest import Opener, OpenShop
-from tests.integration.client import LintingClient, attributes, elements, parsed
+from tests.integration.client import CUSTOMER, LintingClient, attributes, elements, parsed
 
 HERE = "http://localhost"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -202,8 +202,7 @@ def test_searches_carts_orders_and_errors_are_not_indexed(
     pages = [visitor.get(address) for address in addresses]
     expired = shop.cookie({"MUG": 1}, age_seconds=31 * 86_400)
     pages += [visitor.get(f"/c/{expired}"), visitor.get("/cart/clear")]
-    order = {"name": "Ada Lovelace", "email": "ada@example.com", "address": "London"}
-    pages.append(visitor.get(visitor.send("/checkout", once=once, **order).location))
+    pages.append(visitor.get(visitor.send("/checkout", once=once, **CUSTOMER).location))
     pages.append(visitor.get("/cart"))
     pages.append(shop.visitor(base_url="http://evil.example").get("/"))
     assert [page.status_code for page in pages[-6:]] == [404, 410, 405, 200, 200, 400]

@@ -13,6 +13,7 @@ from shop.core import cookie
 from tests.conftest import DAY, KEY, Opener, OpenShop
 from tests.integration.carts import altered, held, lines_of, notices, numbered, undo_form
 from tests.integration.client import (
+    CUSTOMER,
     LintingClient,
     cart_headers,
     elements,
@@ -620,9 +621,7 @@ def test_an_order_clears_all_undo_steps(shop: OpenShop, shopper: LintingClient) 
     remove("MUG")(shop, shopper)
     remove("PENCIL")(shop, shopper)
     once = field_value(shopper.get("/checkout").text, "once")
-    response = shopper.send(
-        "/checkout", once=once, name="Ada Lovelace", email="ada@example.com", address="London"
-    )
+    response = shopper.send("/checkout", once=once, **CUSTOMER)
     assert response.location.startswith("/orders/")
     assert undo_headers(response)[0].startswith("undo=; ")
     assert (undo_value(shopper), undo_form(shopper)) == ("", None)

@@ -44,6 +44,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         shipping=Decimal("3.95"),
         free_shipping_from=Decimal("40"),
         vat_basis_points=2000,
+        countries=("GB", "AU", "BE", "CA", "FR", "DE", "IE", "IT", "JP", "NL", "ES", "US"),
+        allow_test_email=False,
         page_size=12,
         form_max_age_seconds=DAY,
         ratelimit_enabled=True,
@@ -74,6 +76,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         pytest.param("SHOP_RATELIMIT_ENABLED", "Off", "ratelimit_enabled", False, id="off"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "1", "ratelimit_enabled", True, id="on"),
         pytest.param("SHOP_LIMITS_LAB", "off", "limits_lab", False, id="no laboratory"),
+        pytest.param("SHOP_COUNTRIES", "ie, GB,,ie", "countries", ("IE", "GB"), id="countries"),
+        pytest.param("SHOP_ALLOW_TEST_EMAIL", "on", "allow_test_email", True, id="test domains"),
         pytest.param("SHOP_SECRET_KEYS", f" {KEY}, b ,,", "secret_keys", (KEY, "b"), id="two keys"),
         pytest.param(
             "SHOP_CANONICAL_HOST",
@@ -124,6 +128,9 @@ def test_a_variable_is_parsed(
         pytest.param("SHOP_FREE_SHIPPING_FROM", "always", id="no threshold"),
         pytest.param("SHOP_VAT_RATE", "100", id="VAT of 100 %"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "maybe", id="neither on nor off"),
+        pytest.param("SHOP_COUNTRIES", "GB,Ireland", id="a country by name"),
+        pytest.param("SHOP_COUNTRIES", ",", id="no country"),
+        pytest.param("SHOP_ALLOW_TEST_EMAIL", "sometimes", id="neither on nor off for email"),
         pytest.param("SHOP_LIMITS_LAB", "perhaps", id="neither on nor off"),
     ],
 )
@@ -192,6 +199,8 @@ def test_instance_folder_paths(text: str, instance: Path) -> None:
         ("SHOP_SHIPPING", "3.955"),
         ("SHOP_CURRENCY", "ZZZ"),
         ("SHOP_LOCALE", "xx-nope"),
+        ("SHOP_COUNTRIES", "GB,ZZ"),
+        ("SHOP_COUNTRIES", "QQ"),
         ("SHOP_SECRET_KEYS", ","),
     ],
 )

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, request, session, url_for
-from flask_wtf import FlaskForm
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
-from wtforms import Field, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from shop.core import orders
 from shop.core.errors import OutOfStock
-from shop.core.orders import Customer, Order
+from shop.core.orders import Order
 from shop.core.pricing import Quote
 from shop.storage import orders as kept_orders
 from shop.web.cart import writer
@@ -23,6 +19,7 @@ from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
+from shop.web.checkout.form import CheckoutForm
 from shop.web.frame import responses
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
@@ -36,75 +33,6 @@ blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
 PURPOSE = "checkout"
 LAST_ORDER = "last order"
 LAST_ORDER_SECONDS = 1800
-
-
-def _tidy(text: str | None) -> str:
-    """What was typed, without control characters and outer white space; line breaks stay."""
-    kept = (mark for mark in (text or "").replace("\r\n", "\n") if mark == "\n" or mark >= " ")
-    return "".join(kept).replace("\x7f", "").strip()
-
-
-class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Who the order goes to. Its CSRF token is checked like that of every POST of the shop."""
-
-    class Meta:
-        csrf = False
-
-    name = StringField(
-        "Full name",
-        filters=[_tidy],
-        validators=[DataRequired("Please give your name."), Length(max=200)],
-        render_kw={"autocomplete": "name"},
-    )
-    email = StringField(
-        "Email",
-        filters=[_tidy],
-        description="In case there is a question about your order.",
-        validators=[
-            DataRequired("Please give your email address."),
-            Length(max=254),
-            Email("Please give a complete email address, such as name@example.com."),
-        ],
-        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
-    )
-    address = TextAreaField(
-        "Address",
-        filters=[_tidy],
-        description="Street, town, postcode and country, as on an envelope.",
-        validators=[DataRequired("Please give the address to send it to."), Length(max=1000)],
-        render_kw={"autocomplete": "street-address", "rows": 4},
-    )
-    note = TextAreaField(
-        "Note to us",
-        filters=[_tidy],
-        description="Optional.",
-        validators=[Optional(), Length(max=1000)],
-        render_kw={"rows": 3},
-    )
-
-    payment = RadioField("How you would like to pay", validate_choice=False)
-
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        payments = shop().payments
-        self.payment.choices = [(method.code, method.label) for method in payments.methods]
-        is_fresh = "formdata" in arguments
-        if self.payment.data is None and (is_fresh or len(payments.methods) == 1):
-            self.payment.data = payments.default.code
-
-    def validate_payment(self, field: RadioField) -> None:
-        if shop().payments.get(field.data) is None:
-            raise ValidationError("Please choose how you would like to pay.")
-
-    def customer(self) -> Customer:
-        return Customer(
-            self.name.data or "", self.email.data or "", self.address.data or "",
-            self.note.data or "",
-        )  # fmt: skip
-
-    def fields(self) -> list[Field]:
-        """What is typed, in order; the payment is chosen below it."""
-        return [self.name, self.email, self.address, self.note]
 
 
 @blueprint.get("")

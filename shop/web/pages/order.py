@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from shop.storage import orders
 from shop.web.cart.visit import read_visit
+from shop.web.checkout import postal
 from shop.web.frame import responses
 from shop.web.site.shop import shop
 
@@ -24,5 +25,6 @@ def show(token: str) -> Response:
         "order/show.html",
         read_visit(),
         order=order,
+        envelope=postal.printed(order.customer),
         instructions=shop().payments.instructions(order),
     )

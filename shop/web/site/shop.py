@@ -21,8 +21,9 @@ class Shop:
 
     `keys` sign carts with the first and read them with all; `strong_keys`, those of them that are
     hard to guess, sign and read everything else: an old short key forges nothing but a cart, which
-    anybody may fill. `catalogue` answers queries about products; `now` returns Unix seconds and
-    `new_id` an unguessable token.
+    anybody may fill. `catalogue` answers queries about products. `countries` are the codes
+    (ISO 3166) of those that the shop delivers to, the preselected one first. `now` returns Unix
+    seconds and `new_id` an unguessable token.
     """
 
     engine: Engine
@@ -35,6 +36,8 @@ class Shop:
     cart_max_age_seconds: int
     cart_grace_seconds: int
     cart_budget_bytes: int
+    countries: tuple[str, ...]
+    allow_test_email: bool
     page_size: int
     form_max_age_seconds: int
     now: Callable[[], int]

@@ -6,14 +6,15 @@ import pytest
 
 from shop.core import orders, pricing
 from shop.core.errors import TransitionRefused
-from shop.core.orders import Customer, Order, OrderLine, Status
+from shop.core.orders import Address, Customer, Order, OrderLine, Status
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Quote
 from tests.unit.core.carts import NOON, cart_of
 from tests.unit.core.test_catalogue import MUG
 from tests.unit.core.test_pricing import BOOK, PRODUCTS, RULES, pounds
 
-ADA = Customer("Ada", "ada@example.com", "1 Row, Bath", "")
+ADDRESS = Address("1 Row", "", "Bath", "", "BA1 1AA", "GB")
+ADA = Customer("Ada", "ada@example.com", ADDRESS, "")
 STEPS = {
     (Status.PLACED, Status.PAID),
     (Status.PLACED, Status.CANCELLED),
@@ -86,3 +87,9 @@ def test_a_reference_is_eight_characters_of_the_hashed_token() -> None:
 
 def test_an_invoice_quotes_the_reference() -> None:
     assert ORDER.reference in ByInvoice().instructions(ORDER)
+
+
+@pytest.mark.parametrize("country", ["", "gb", "GBR", "ÄÖ"])
+def test_an_address_has_a_country_code(country: str) -> None:
+    with pytest.raises(ValueError, match="two capital letters"):
+        replace(ADDRESS, country=country)

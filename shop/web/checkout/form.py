@@ -1,0 +1,165 @@
+"""The form of the checkout: who the order goes to, and how it is paid."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from babel.lists import format_list
+from flask_wtf import FlaskForm
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from shop.core.orders import Address, Customer
+from shop.core.text import tidy, tidy_lines
+from shop.web.checkout import mail, postal
+from shop.web.site.shop import shop
+
+
+def _line(text: str | None) -> str:
+    return tidy(text or "")
+
+
+def _lines(text: str | None) -> str:
+    return tidy_lines(text or "")
+
+
+def _at_most(characters: int) -> Length:
+    return Length(max=characters, message="please use at most %(max)d characters.")
+
+
+class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Who the order goes to. Its CSRF token is checked like that of every POST of the shop.
+
+    Every error begins with the name of its field. The values of `autocomplete` are those of the
+    HTML standard, "Autofill": with them a browser fills in a whole address.
+    """
+
+    class Meta:
+        csrf = False
+
+    name = StringField(
+        "Full name",
+        filters=[_line],
+        validators=[DataRequired("please write who the parcel is for."), _at_most(200)],
+        render_kw={"autocomplete": "name", "dir": "auto"},
+    )
+    email = StringField(
+        "Email",
+        filters=[_line],
+        description="In case there is a question about your order.",
+        validators=[DataRequired("please give your email address."), _at_most(254)],
+        render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
+    )
+    line_1 = StringField(
+        "Address line 1",
+        filters=[_line],
+        description="House and street.",
+        validators=[DataRequired("please write the house and the street."), _at_most(200)],
+        render_kw={"autocomplete": "address-line1", "dir": "auto"},
+    )
+    line_2 = StringField(
+        "Address line 2",
+        filters=[_line],
+        description="Optional: flat, building or district.",
+        validators=[_at_most(200)],
+        render_kw={"autocomplete": "address-line2", "dir": "auto"},
+    )
+    town = StringField(
+        "Town or city",
+        filters=[_line],
+        validators=[_at_most(100)],
+        render_kw={"autocomplete": "address-level2", "dir": "auto"},
+    )
+    region = StringField(
+        "Region",
+        filters=[_line],
+        validators=[_at_most(100)],
+        render_kw={"autocomplete": "address-level1", "dir": "auto"},
+    )
+    postcode = StringField(
+        "Postcode",
+        filters=[_line],
+        validators=[_at_most(40)],
+        render_kw={
+            "autocomplete": "postal-code",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        },
+    )
+    country = SelectField("Country", validate_choice=False, render_kw={"autocomplete": "country"})
+    note = TextAreaField(
+        "Note to us",
+        filters=[_lines],
+        description="Optional.",
+        validators=[Optional(), _at_most(1000)],
+        render_kw={"rows": 3, "dir": "auto"},
+    )
+
+    payment = RadioField("How you would like to pay", validate_choice=False)
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        names = _country_names()
+        self.country.choices = list(names.items())
+        needing = [name for code, name in names.items() if postal.needs_region(code)]
+        where = f"Needed for {format_list(needing, locale='en')}." if needing else "Optional."
+        self.region.description = f"State, province or county. {where}"
+        payments = shop().payments
+        self.payment.choices = [(method.code, method.label) for method in payments.methods]
+        is_fresh = "formdata" in arguments
+        if self.payment.data is None and (is_fresh or len(payments.methods) == 1):
+            self.payment.data = payments.default.code
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        country_name = _country_names().get(self.country.data or "")
+        if country_name:
+            for name, problem in postal.problems(self._address(), country_name).items():
+                self[name].errors = [*self[name].errors, problem]
+        for field in self:
+            field.errors = [f"{field.label.text}: {error}" for error in field.errors]
+        return not self.errors
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            self._email()
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def validate_country(self, field: SelectField) -> None:
+        if field.data not in shop().countries:
+            raise ValidationError("please choose one from the list.")
+
+    def validate_payment(self, field: RadioField) -> None:
+        if shop().payments.get(field.data) is None:
+            raise ValidationError("please choose one of these ways.")
+
+    def customer(self) -> Customer:
+        """Who the order goes to. Raises ValueError when the form is not valid."""
+        address = postal.normal(self._address())
+        return Customer(self.name.data or "", self._email(), address, self.note.data or "")
+
+    def fields(self) -> list[Field]:
+        """What is typed, in order; the payment is chosen below it. There is no region when no
+        country of the shop has any."""
+        region = [self.region] if any(map(postal.has_region, shop().countries)) else []
+        return [
+            self.name, self.email, self.line_1, self.line_2, self.town, *region, self.postcode,
+            self.country, self.note,
+        ]  # fmt: skip
+
+    def _email(self) -> str:
+        return mail.normal(self.email.data or "", accepts_test_domains=shop().allow_test_email)
+
+    def _address(self) -> Address:
+        # The fields of an address have the names of its parts.
+        return Address(
+            **{part.name: self[part.name].data or "" for part in dataclasses.fields(Address)}
+        )
+
+
+def _country_names() -> dict[str, str]:
+    """Those that the shop delivers to, by their codes, in the language of its locale."""
+    names = shop().locale.territories
+    return {code: names.get(code, code) for code in shop().countries}

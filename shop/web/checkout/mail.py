@@ -1,0 +1,44 @@
+"""Email addresses as people paste them."""
+
+from __future__ import annotations
+
+import re
+
+from email_validator import EmailNotValidError, validate_email
+
+from shop.core.text import tidy
+
+TEST_DOMAINS = ("example", "invalid", "local", "localhost", "test")
+"""Top-level domains for tests and local networks: RFC 6761, section 6, and RFC 6762, section 3."""
+# A test domain is checked as a part of a real one; RFC 6761 lets everybody use this one.
+_REAL = ".example.com"
+_PASTED = re.compile(r"(?:.*<)?\s*(?:mailto:)?([^<>]*)>?", re.IGNORECASE)
+
+
+def normal(text: str, *, accepts_test_domains: bool) -> str:
+    """The address without what is copied along with one: the name before it, angle brackets,
+    `mailto:`, spaces and invisible characters. Its domain is in lower case.
+
+    Raises ValueError, with a sentence for the shopper, when there is no such address, or when its
+    domain is for tests only and these are not accepted.
+    """
+    address = _cleaned(text)
+    is_for_tests = address.rpartition("@")[2].rpartition(".")[2].lower() in TEST_DOMAINS
+    if is_for_tests and not accepts_test_domains:
+        raise ValueError(
+            "please give an address that mail can reach; "
+            f"“{address.rpartition('@')[2]}” is a domain for tests only."
+        )
+    suffix = _REAL if is_for_tests else ""
+    try:
+        checked = validate_email(address + suffix, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(
+            f"please give a complete email address, such as name@example.com. {error}"
+        ) from None
+    return checked.normalized.removesuffix(suffix)
+
+
+def _cleaned(text: str) -> str:
+    pasted = _PASTED.fullmatch(tidy(text))
+    return pasted[1].strip() if pasted else tidy(text)

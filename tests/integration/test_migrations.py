@@ -1,0 +1,59 @@
+"""A database with orders in it is migrated, and its orders stay readable."""
+
+from __future__ import annotations
+
+from alembic import command
+
+from shop.storage import schema
+from shop.storage.engine import writing
+from tests.conftest import Opener, OpenShop
+from tests.integration.client import elements, parsed
+
+
+def migrate(shop: OpenShop, step: str, revision: str) -> None:
+    config = schema._config()
+    with writing(shop.app.extensions["shop"].engine) as connection:
+        config.attributes["connection"] = connection
+        getattr(command, step)(config, revision)
+
+
+def insert(shop: OpenShop, **columns: str) -> None:
+    """An order with these columns and no lines."""
+    values: dict[str, object] = {
+        "token": "a-token",
+        "reference": "AAAA-BBBB",
+        "once_key": "a key",
+        "placed_at": 1_780_000_000,
+        "name": "Ada Lovelace",
+        "email": "ada@example.com",
+        "note": "",
+        "payment": "invoice",
+        "status": "placed",
+        "currency": "GBP",
+        "subtotal_minor": 950,
+        "shipping_minor": 395,
+        "total_minor": 1345,
+    }
+    values |= columns
+    marks = ", ".join("?" * len(values))
+    shop.sql(f"insert into orders ({', '.join(values)}) values ({marks})", *values.values())
+
+
+def test_an_address_in_one_text_is_shown_after_the_migration(open_shop: Opener) -> None:
+    shop = open_shop(migrated=False)
+    migrate(shop, "upgrade", "0002")
+    insert(shop, address="12 St James's Square\nLondon")
+    schema.migrate(shop.app.extensions["shop"].engine)
+    page = parsed(shop.visitor().get("/orders/a-token").text)
+    lines = [line.to_text() for line in elements(page, "address > span")]
+    assert lines == ["Ada Lovelace", "12 St James's Square", "London"]
+
+
+def test_the_parts_of_an_address_become_one_text_on_the_way_back(open_shop: Opener) -> None:
+    shop = open_shop(migrated=False)
+    migrate(shop, "upgrade", "0003")
+    insert(shop, address="", address_line_1="1 Row", town="Bath", postcode="BA1 1AA", country="GB")
+    insert(shop, token="old", once_key="old", address="1 Lane\nYork")
+    migrate(shop, "downgrade", "0002")
+    texts = [address.split() for (address,) in shop.sql("select address from orders")]
+    assert texts == [["1", "Row", "Bath", "BA1", "1AA", "GB"], ["1", "Lane", "York"]]
