@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from werkzeug.test import TestResponse
 
+from shop.factory import STATIC
+from shop.web.site.assets import Assets
 from tests.conftest import Opener, OpenShop
 from tests.integration.client import CUSTOMER, LintingClient, attributes, elements, parsed
 
@@ -298,6 +303,62 @@ def test_a_preview_has_a_title_a_description_and_a_picture(
     sizes = [meta(page, f"og:image:{side}") for side in ("width", "height")]
     assert sizes == [[str(side)] for side in size]
     assert meta(page, "twitter:card") == ["summary_large_image"]
+
+
+def preview(page: TestResponse) -> tuple[str, str | None, str | None, list[str | None]]:
+    """The picture's path without its digest, its alternative text, the card and the size."""
+    (address,), (alt,), (card,) = (
+        meta(page, name) for name in ("og:image", "og:image:alt", "twitter:card")
+    )
+    size = [*meta(page, "og:image:width"), *meta(page, "og:image:height")]
+    assert (address or "").startswith(f"{HERE}/static/")
+    return (address or "").split("/", 5)[5], alt, card, size
+
+
+def test_a_product_is_previewed_by_its_own_picture(visitor: LintingClient) -> None:
+    wide = ("summary_large_image", ["1200", "630"])
+    mug, lamp = (visitor.get(f"/products/{slug}") for slug in ("everyday-mug", "hinged-desk-lamp"))
+    assert preview(mug) == ("img/previews/mug.png", "Everyday mug", *wide)
+    assert preview(lamp) == ("img/previews/lamp-desk.png", "Hinged desk lamp", *wide)
+
+
+@pytest.mark.parametrize("image", [None, "", "nowhere.svg", "../og.png"])
+def test_a_product_without_a_picture_is_previewed_by_the_shop(
+    shop: OpenShop, visitor: LintingClient, image: str | None
+) -> None:
+    shop.sql("update products set image = ? where sku = 'MUG'", image)
+    assert preview(visitor.get("/products/everyday-mug")) == preview(visitor.get("/"))
+    assert preview(visitor.get("/"))[0] == "img/og.png"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "card", "shown"),
+    [
+        ("photo.jpg", (900, 900), "summary", ["900", "900"]),
+        ("photo.PNG", (1500, 1000), "summary_large_image", ["1500", "1000"]),
+        ("photo.webp", (600, 900), "summary", ["600", "900"]),
+        ("broken.gif", None, "summary", []),
+    ],
+)
+def test_a_photo_is_previewed_as_it_is(
+    shop: OpenShop,
+    visitor: LintingClient,
+    tmp_path: Path,
+    name: str,
+    size: tuple[int, int] | None,
+    card: str,
+    shown: list[str],
+) -> None:
+    static = shutil.copytree(STATIC, tmp_path / "static")
+    photo = static / "img" / "products" / name
+    if size:
+        Image.new("RGB", size).save(photo)
+    else:
+        photo.write_bytes(b"GIF")
+    shop.app.extensions["assets"] = Assets.of(static)
+    shop.sql("update products set image = ? where sku = 'MUG'", name)
+    page = visitor.get("/products/everyday-mug")
+    assert preview(page) == (f"img/products/{name}", "Everyday mug", card, shown)
 
 
 @pytest.mark.parametrize(

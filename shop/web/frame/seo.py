@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -17,6 +18,7 @@ from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category
 from shop.web.site.addresses import addresses
+from shop.web.site.assets import assets
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("seo", __name__)
@@ -28,7 +30,24 @@ DESCRIPTION = (
 LONGEST_DESCRIPTION = 160
 MOST_IN_SITEMAP = 50_000
 """The most addresses that one sitemap may hold (sitemaps.org protocol)."""
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
+PREVIEW_ALT = "A mug, a loaf, notebooks and a bitten biscuit on a table, and the word Crumb"
 HOUR = "public, max-age=3600"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The picture that a preview of a link shows: its absolute address, its size in pixels where
+    that is known, and what it shows."""
+
+    address: str
+    size: tuple[int, int] | None
+    alt: str
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it fills a large card, about twice as wide as high, without being cut."""
+        return self.size is not None and self.size[0] >= 1.5 * self.size[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +57,14 @@ class PageHead:
     title: str
     description: str
     canonical: str
-    picture: str
+    preview: Preview
     kind: str = "website"
     facts: tuple[Mapping[str, Any], ...] = ()
 
 
 def page(title: str, path: str, description: str = DESCRIPTION) -> PageHead:
     """The head of a page whose canonical path is this."""
-    return PageHead(title, description, absolute(path), _preview())
+    return PageHead(title, description, absolute(path), _shop_preview())
 
 
 def product_page(product: Product, category: str, category_path: str) -> PageHead:
@@ -56,7 +75,7 @@ def product_page(product: Product, category: str, category_path: str) -> PageHea
         title=product.name,
         description=_shortened(product.description or product.name),
         canonical=absolute(path),
-        picture=_preview(),
+        preview=_product_preview(product),
         kind="product",
         facts=(
             _product(product, absolute(path), absolute(to.picture(product))),
@@ -102,8 +121,25 @@ def _public(text: str, mimetype: str) -> Response:
     return response
 
 
-def _preview() -> str:
-    return absolute(addresses().asset("img/og.png"))
+def _shop_preview() -> Preview:
+    return _preview("img/og.png", PREVIEW_ALT)
+
+
+def _product_preview(product: Product) -> Preview:
+    # A photo is shown as it is. A drawing is not: scrapers take no SVG, so demo products have
+    # another file (audit/previews.py).
+    photo = PurePosixPath("img/products", product.image or "")
+    drawn = PurePosixPath("img/previews", f"{photo.stem}.png")
+    is_known = str(photo) in assets().digests
+    if is_known and photo.suffix.lower() in PHOTOS:
+        return _preview(str(photo), product.name)
+    if is_known and str(drawn) in assets().digests:
+        return _preview(str(drawn), product.name)
+    return _shop_preview()
+
+
+def _preview(name: str, alt: str) -> Preview:
+    return Preview(absolute(addresses().asset(name)), assets().size(name), alt)
 
 
 def _shortened(text: str) -> str:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 
+import imagesize
 from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
 from werkzeug.wrappers import Response
 
@@ -49,10 +51,14 @@ class Assets:
         styles = b"\n".join(sheet.read_bytes() for sheet in sheets)
         return cls(folder, styles, digests | {STYLES: _digest(styles)})
 
+    def size(self, name: str) -> tuple[int, int] | None:
+        """Width and height of a raster picture in pixels; None when it is none that is known."""
+        return _size(self.folder / name)
+
 
 def register(app: Flask, folder: Path) -> None:
-    """Serves the files of a folder."""
-    app.extensions["assets"] = Assets.of(folder)
+    """Serves the files of a folder, which a process reads once."""
+    app.extensions["assets"] = _read(folder)
     app.register_blueprint(blueprint)
 
 
@@ -92,6 +98,17 @@ def _sent(name: str, *, is_final: bool) -> Response:
     if is_final and response.status_code < 400:
         keep_for_good(response)
     return response
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path) -> Assets:
+    return Assets.of(folder)
+
+
+@lru_cache(maxsize=10_000)
+def _size(file: Path) -> tuple[int, int] | None:
+    width, height = imagesize.get(file)
+    return (width, height) if min(width, height) > 0 else None
 
 
 def _name(path: Path, folder: Path) -> str:
