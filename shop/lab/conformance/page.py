@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response
 from shop.lab.conformance import suite
 from shop.lab.conformance.cases import Case, Family, families, remarks
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
+from shop.lab.engine.answers import browser_and_origin
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.engine.placeholders import sending
-from shop.lab.engine.run import STOPPED, Run, browser_and_origin
+from shop.lab.engine.run import STOPPED, Run
 from shop.lab.engine.state import Progress
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
@@ -42,12 +43,14 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A case and its outcome in words. `mark` is one of suite.py's, or empty when the run stopped
-    before it; `expected` has two texts where either will do. An empty text means no cookie."""
+    before it; `expected` has two texts where either will do. An empty text means no cookie.
+    `passes` is the finding of that name."""
 
     case: Case
     mark: str
     expected: tuple[str, ...]
     received: str
+    passes: int = 0
 
     @property
     def is_as_expected(self) -> bool:
@@ -60,7 +63,8 @@ class Result:
     @property
     def why_not(self) -> str:
         """Why the case was not run; empty when it was."""
-        return suite.REASONS.get(self.mark, "" if self.mark else "the run stopped before it")
+        reason = suite.REASONS.get(self.mark, "" if self.mark else "the run stopped before it")
+        return reason.format(passes=self.passes)
 
     @property
     def sent(self) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def show(progress: Progress) -> Response:
     )
 
 
-EDITION = 1
+EDITION = 2
 """Raise this when the cases change and older findings no longer fit them: report links shared
 before then stop working. A test says when."""
 
@@ -172,7 +176,8 @@ def _results(family: Family, findings: Findings) -> Iterator[Result]:
             received = readable(next(instead))
         else:
             received = expected.get(mark, "something that was not recorded")
-        yield Result(case, mark, tuple(expected.values()), received)
+        passes = int(findings["passes"] or 0)
+        yield Result(case, mark, tuple(expected.values()), received, passes)
 
 
 def _groups(deviations: list[Result]) -> Iterator[Group]:

@@ -20,7 +20,15 @@ from urllib.parse import urlsplit
 
 from shop.core import cookie
 from shop.lab.conformance.cases import SET_AT, Case, Family, in_directory
-from shop.lab.engine.exchange import Answer, Arrival, Exchange, Findings, Probe, Script
+from shop.lab.engine.exchange import (
+    Answer,
+    Arrival,
+    Exchange,
+    Findings,
+    NotSent,
+    Probe,
+    Script,
+)
 from shop.lab.engine.set_cookie import received
 
 AS_EXPECTED, AS_SECURE, OTHERWISE, UNRECORDED = "+", "*", "-", "?"
@@ -37,8 +45,9 @@ REASONS = {
     "c": "no server may send this character (RFC 9110, section 5.5), and a script’s cookie is "
     "treated differently",
     "s": "only a script can write this cookie, and scripts did not run",
+    "t": "the route to this browser lets headers of {passes:,} bytes through, no larger ones",
 }
-"""Marks of cases that cannot be run here, and the reasons."""
+"""Marks of cases that cannot be run here, and the reasons. `{passes}` is a finding."""
 ROOM, SPARE_ROOM = 6, 70
 """Octets of JSON for unexpected headers: an average per case of a family, and a reserve per
 family."""
@@ -105,14 +114,15 @@ class Environment:
 
 def probe_of(family: Family) -> Probe:
     """The probe of a family. Its findings are `ground`, the host and connection; `marks`, one per
-    case; and `came`, the header received for each OTHERWISE, one per row."""
+    case; `came`, the header received for each OTHERWISE, one per row; and `passes`, how large a
+    header passes on the route if a case needs a larger one."""
 
     def probe(scope: str) -> Steps:
         environment = Environment.read(
             str((yield Exchange(arrival=lambda received: str(Environment.of_request(received)))))
         )
         room = ROOM * len(family.cases) + SPARE_ROOM
-        has_script = True
+        has_script, passes = True, 0
         marks, instead = "", []
         for case in family.cases:
             mark = environment.why_not(case) or ("s" if case.is_written and not has_script else "")
@@ -121,14 +131,17 @@ def probe_of(family: Family) -> Probe:
             if mark:
                 marks += mark
                 continue
-            answer = str(
-                (yield _reading(case, scope, _ours(family, case, environment), environment, room))
-            )
+            reading = _reading(case, scope, _ours(family, case, environment), environment, room)
+            try:
+                answer = str((yield reading))
+            except NotSent as problem:
+                answer, passes = "t", problem.octets
             marks += answer[:1]
             if answer[:1] == OTHERWISE:
                 instead.append(answer[1:])
                 room -= _octets(answer)
-        return {"ground": str(environment)[:2], "marks": marks, "came": "\n".join(instead)}
+        came = "\n".join(instead)
+        return {"ground": str(environment)[:2], "marks": marks, "came": came, "passes": passes}
 
     return probe
 

@@ -10,16 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 Step = TypeVar("Step")
 Reply = TypeVar("Reply")
 Result = TypeVar("Result")
 
 Answer = bool | int | str | None
+"""What was read from the browser. A negative number is given in its place: see NotSent."""
 Findings = dict[str, Answer]
 Cookies = Sequence[tuple[str, str]]
 """The cookies of a request, in the order and spelling of its header."""
+
+
+NOT_SENT = "not sent"
+"""The finding of a question that ended with NotSent: the octets of the headers that pass."""
+
+
+class NotSent(Exception):
+    """Raised in a probe instead of an answer: its exchange was not sent, because headers of no
+    more than `octets` are known to pass on the route between the shop and the browser."""
+
+    def __init__(self, octets: int) -> None:
+        super().__init__(octets)
+        self.octets = octets
+
+    @property
+    def answer(self) -> Answer:
+        """What stands for it among the answers."""
+        return -self.octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +108,14 @@ class Position:
 
 
 def position(probe: Probe, scope: str, answers: Sequence[Answer]) -> Position:
-    """Runs a probe over the answers so far.
+    """Runs a probe over the answers so far. A probe that does not handle NotSent ends with it.
 
     Raises ValueError when there are too many answers.
     """
-    result = replayed(probe(scope), answers)
+    try:
+        result = replayed(probe(scope), answers)
+    except NotSent as problem:
+        return Position(None, {NOT_SENT: problem.octets})
     return Position(result) if isinstance(result, Exchange) else Position(None, result)
 
 
@@ -106,7 +128,7 @@ def replayed(steps: Generator[Step, Reply, Result], answers: Sequence[Reply]) ->
     try:
         step = next(steps)
         while left:
-            step = steps.send(left.pop(0))
+            step = _sent_on(steps, left.pop(0))
     except StopIteration as end:
         if left:
             raise ValueError("more answers than questions") from None
@@ -116,13 +138,24 @@ def replayed(steps: Generator[Step, Reply, Result], answers: Sequence[Reply]) ->
 
 
 def exchanges(probe: Probe, scope: str, answers: Sequence[Answer]) -> list[Exchange]:
-    """The exchanges that led to these answers, and the next one if there is one."""
+    """The exchanges that the browser answered, and the next one if there is one."""
     steps = probe(scope)
     made = []
     try:
-        made.append(next(steps))
+        step = next(steps)
         for answer in answers:
-            made.append(steps.send(answer))
-    except StopIteration:
+            if not _is_not_sent(answer):
+                made.append(step)
+            step = _sent_on(steps, answer)
+        made.append(step)
+    except (StopIteration, NotSent):
         pass
     return made
+
+
+def _sent_on(steps: Generator[Step, Reply, Result], reply: Reply) -> Step:
+    return steps.throw(NotSent(-reply)) if _is_not_sent(reply) else steps.send(reply)
+
+
+def _is_not_sent(reply: object) -> TypeGuard[int]:
+    return isinstance(reply, int) and reply < 0

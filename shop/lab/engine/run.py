@@ -9,7 +9,6 @@ browser that started it can continue it: a link leads nobody else through it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -30,18 +29,18 @@ from itsdangerous import URLSafeTimedSerializer as Signer
 from werkzeug.wrappers import Response
 
 from shop.lab.engine import set_cookie
+from shop.lab.engine.answers import answer, cookies
 from shop.lab.engine.exchange import (
-    Answer,
-    Arrival,
-    Cookies,
     Exchange,
     Findings,
+    NotSent,
     Probe,
     Script,
     exchanges,
     position,
 )
 from shop.lab.engine.placeholders import sending
+from shop.lab.engine.room import DOT, Room, padded, picture, picture_names
 from shop.lab.engine.state import Progress, State, loaded, packed
 from shop.web.cart.visit import read_visit
 from shop.web.cart.writer import put_back
@@ -52,18 +51,11 @@ HOPS = 8
 """How many exchanges come before a page is shown. Each is a redirect, and two more may come before
 the page; browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h,
 kMaxRedirects; Firefox, network.http.redirection-limit)."""
-DELETIONS = 40
-DELETION_OCTETS = 5_000
-"""The most deletions in one response, and the most octets of several: together they stay near what
-a proxy lets through."""
 BY_SCRIPT = "Crumb-Probe"
 """Header of a request that wants the next address as JSON rather than as a redirect."""
+MEASURING = "How large the headers are that pass between the shop and this browser"
 STOPPED = "stopped"
 """The finding of a question that could not be finished: the status of the failed request."""
-LONGEST_REPORT = 2000
-"""The longest report of a script that is read, in characters: many times what any needs."""
-LONGEST_AGENT = 300
-DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" role="img" aria-label="Dot"/>'
 
 
 class Question(Protocol):
@@ -101,6 +93,7 @@ class Run:
         add("/jar/<path:at>", "exchange", self.exchange, merge_slashes=False)
         add("/page", "page", self.page)
         add("/jar/witness", "witness", self.witness)
+        add("/room/<name>", "picture", self.picture)
         add("/clean", "clean", self.clean)
         # Below the cart's address, and so not below the prefix of the others.
         self.below_cart = Blueprint(f"{name}_aside", __name__, url_prefix="/cart/limits")
@@ -117,20 +110,60 @@ class Run:
         return self.report(self._progress(state))
 
     def exchange(self, at: str = "") -> Response:
-        """Reads the answer to the last exchange, and sends the next one."""
+        """Reads the answer to the last exchange, and sends the next one that the route allows."""
         state, question = self._state()
+        room = state.room
+        if room is None:
+            return self._measured(state)
+        rested_at, after_witness = len(state.answers) // HOPS, False
         if state.is_sent:
             waiting = self._waiting(state, question)
-            state = replace(state, answers=(*state.answers, _answer(waiting)), is_sent=False)
+            state = replace(state, answers=(*state.answers, answer(waiting)), is_sent=False)
             # After the page of opaque origin, the script of the run's own page continues.
-            is_rest = waiting.witness or len(state.answers) % HOPS == 0
-            if is_rest and BY_SCRIPT not in request.headers:
-                return redirect(self._show(state), HTTPStatus.SEE_OTHER)
-        now = position(question.ask, self._path(), state.answers).exchange
-        if now is None:
-            return self._on(self._clean(state), state)
-        state = replace(state, is_sent=True)
-        return _with_cookies(self._on(self._after(now, state), state), now)
+            after_witness = waiting.witness is not None
+        state, response = self._following(state, room, question)
+        is_rest = after_witness or len(state.answers) // HOPS > rested_at
+        if is_rest and BY_SCRIPT not in request.headers:
+            response = redirect(self._show(state), HTTPStatus.SEE_OTHER)
+        return self._passing(response, state)
+
+    def _following(self, state: State, room: Room, question: Question) -> tuple[State, Response]:
+        # The next exchange that the route lets through, and the state before it.
+        while (now := position(question.ask, self._path(), state.answers).exchange) is not None:
+            sent = replace(state, is_sent=True)
+            response = _with_cookies(self._on(self._after(now, sent), sent), now)
+            try:
+                room.check(response, now)
+            except NotSent as problem:
+                state = replace(state, answers=(*state.answers, problem.answer))
+            else:
+                return state, response
+        return state, self._on(self._clean(state), state)
+
+    def _passing(self, response: Response, state: State) -> Response:
+        # An address that is too long for a header moves to the content of a page.
+        if state.room is None or state.room.has_for(response) or not response.location:
+            return response
+        page = make_response(
+            render_template("lab/engine/onward.html", next_address=response.location)
+        )
+        for line in response.headers.getlist("Set-Cookie"):
+            page.headers.add("Set-Cookie", line)
+        return page
+
+    def _measured(self, state: State) -> Response:
+        arrived = dict(cookies())
+        state = replace(state, room=Room.of(arrived))
+        response = self._on(self._jar(state), state)
+        for name in picture_names():
+            if name in arrived:
+                response.headers.add("Set-Cookie", f"{name}=; Path={self._path()}; Max-Age=0")
+        return response
+
+    def picture(self, name: str) -> Response:
+        """A picture that arrives only if the route lets so large a header through."""
+        self._state()
+        return picture(name, self._path())
 
     def page(self) -> Response:
         """A page of opaque origin, whose requests count as coming from another site."""
@@ -156,7 +189,7 @@ class Run:
         response = Response(DOT, mimetype="image/svg+xml")
         waiting = self._waiting(state, self.questions[len(state.findings)])
         if waiting.witness:
-            for line in waiting.witness(_cookies()):
+            for line in waiting.witness(cookies()):
                 response.headers.add("Set-Cookie", line)
         return response
 
@@ -164,7 +197,7 @@ class Run:
         """Deletes the question's cookies, from an address that they are not sent to."""
         state, question = self._state()
         left = self._deletions(state, question)[state.deleted :]
-        deletions = _batch(left)
+        deletions = (state.room or Room.of(())).first_of(left)
         status = request.args.get(STOPPED, "")
         if len(deletions) < len(left):
             state = replace(state, deleted=state.deleted + len(deletions))
@@ -173,11 +206,11 @@ class Run:
         else:
             result = position(question.ask, self._path(), state.answers)
             findings: Findings = {STOPPED: _status(status)} if result.exchange else result.findings
-            state = State((*state.findings, findings))
+            state = State((*state.findings, findings), room=state.room)
             response = self._on(self._next_address(state), state)
         for deletion in deletions:
             response.headers.add("Set-Cookie", deletion)
-        return response
+        return self._passing(response, state)
 
     def _deletions(self, state: State, question: Question) -> list[str]:
         scope, page = self._path(), url_for(f"{self.name}.show")
@@ -195,14 +228,22 @@ class Run:
         total, done = len(self.questions), len(state.findings)
         if done == total:
             return Progress(total, state.findings)
-        status = f"{done + 1} of {total}: {self.questions[done].title}"
         next_address = self._jar(state, self._here(state))
+        if state.room is None:
+            pictures = tuple(self._picture(name, state) for name in picture_names())
+            return Progress(total, (), MEASURING, next_address, self._clean(state), pictures)
+        status = f"{done + 1} of {total}: {self.questions[done].title}"
         return Progress(total, state.findings, status, next_address, self._clean(state))
+
+    def _picture(self, name: str, state: State) -> str:
+        return padded(name, url_for(f"{self.name}.picture", name=name, s=self._token(state)))
 
     def _here(self, state: State) -> str:
         # A cookie without a path gets that of the address, so the run continues where it stopped.
         question = self.questions[len(state.findings)]
-        read = exchanges(question.ask, self._path(), state.answers)[: len(state.answers)]
+        given = exchanges(question.ask, self._path(), state.answers)
+        is_next = position(question.ask, self._path(), state.answers).exchange is not None
+        read = given[:-1] if is_next else given
         return read[-1].at if read else ""
 
     def _on(self, address: str, state: State) -> Response:
@@ -240,7 +281,7 @@ class Run:
     def _state(self) -> tuple[State, Question]:
         state = self._read(request.args.get("s", ""))
         if state is None or len(state.findings) == len(self.questions):
-            abort(HTTPStatus.BAD_REQUEST)
+            abort(HTTPStatus.GONE)  # a 400 comes from a proxy that finds a header too long
         return state, self.questions[len(state.findings)]
 
     def _waiting(self, state: State, question: Question) -> Exchange:
@@ -283,28 +324,6 @@ class Run:
         return url_for(f"{self.name}.clean", s=self._token(state), stopped=stopped or None)
 
 
-def browser_and_origin() -> dict[str, str]:
-    """The start of a report for machines: the browser's User-Agent, and the origin."""
-    browser = (request.user_agent.string or "unknown")[:LONGEST_AGENT]
-    return {"browser": browser, "origin": request.host_url.rstrip("/")}
-
-
-def _answer(waiting: Exchange) -> Answer:
-    if waiting.script is None:
-        return waiting.arrival(_arrival()) if waiting.arrival else waiting.read(_cookies())
-    reported = _reported()
-    return None if reported is None else waiting.script.read_report(reported)
-
-
-def _reported() -> Mapping[str, Any] | None:
-    text = request.args.get("report", "")
-    try:
-        reported = json.loads(text) if len(text) <= LONGEST_REPORT else None
-    except (ValueError, RecursionError):
-        return None
-    return reported if isinstance(reported, dict) else None
-
-
 def _with_cookies(response: Response, now: Exchange) -> Response:
     for line in now.lines:
         response.headers.add("Set-Cookie", sending().filled(line))
@@ -322,25 +341,6 @@ def _for_script(script: Script) -> Mapping[str, Any]:
 def _deletion_headers(line: str, default: str) -> tuple[str, ...]:
     now = sending()
     return set_cookie.deletions(now.filled(line), default=default, host=now.host)
-
-
-def _batch(deletions: Sequence[str]) -> Sequence[str]:
-    octets, count = 0, 0
-    for deletion in deletions[:DELETIONS]:
-        octets += len(deletion)
-        if count and octets > DELETION_OCTETS:
-            break
-        count += 1
-    return deletions[:count]
-
-
-def _arrival() -> Arrival:
-    return Arrival(request.host_url.rstrip("/"), request.environ.get("HTTP_COOKIE", ""))
-
-
-def _cookies() -> Cookies:
-    pairs = request.environ.get("HTTP_COOKIE", "").split("; ")
-    return [(name, value) for name, _, value in (pair.partition("=") for pair in pairs if pair)]
 
 
 def _status(text: str) -> int:

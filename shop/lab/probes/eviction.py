@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 
 from shop.lab.encodings import unguarded
-from shop.lab.engine.exchange import Answer, Cookies, Exchange
+from shop.lab.engine.exchange import Answer, Cookies, Exchange, NotSent
 from shop.lab.probes.questions import (
     BATCH,
-    CROWDED_BYTES,
     MOST_COOKIES,
     SMALL_BATCH,
     Steps,
@@ -35,9 +35,6 @@ def eviction(scope: str) -> Steps:
     def still(cookies: Cookies) -> Answer:
         return " ".join(name for name, _ in cookies if name in (plain, high))
 
-    def octets(cookies: Cookies) -> Answer:
-        return sum(len(name) + len(value) for name, value in cookies)
-
     def given(batch: list[str], held: int) -> Generator[Exchange, Answer, int]:
         # How many came back. All answers travel in the address: an expected one takes no room.
         expected = held + len(batch)
@@ -47,8 +44,14 @@ def eviction(scope: str) -> Steps:
         )
         return expected if arrived is True else int(arrived or 0)
 
-    def batches(end: int) -> list[list[str]]:
-        return [names[at : min(at + size, end)] for at in range(0, end, size)]
+    def first_batch() -> Generator[Exchange, Answer, tuple[int, int]]:
+        # How many cookies pass on the route at once, and how many came back.
+        with suppress(NotSent):
+            return BATCH, (yield from given(names[:BATCH], 0))
+        return SMALL_BATCH, (yield from given(names[:SMALL_BATCH], 0))
+
+    def batches(start: int, end: int) -> list[list[str]]:
+        return [names[at : min(at + size, end)] for at in range(start, end, size)]
 
     def below_cart(*lines: str) -> Generator[Exchange, Answer, int]:
         return int(
@@ -56,20 +59,20 @@ def eviction(scope: str) -> Steps:
         )
 
     unguarded_gone = deletion(unguarded.NAME, f"{page_of(page_of(scope))}/{unguarded.NAME}")
-    beside = yield Exchange((unguarded_gone, *oldest), octets, may_evict=True)
-    size = SMALL_BATCH if beside in CROWDED_BYTES else BATCH
-    held, sent = 0, 0
-    for batch in batches(MOST_COOKIES):
+    yield Exchange((unguarded_gone, *oldest), may_evict=True)
+    size, held = yield from first_batch()
+    sent = size
+    for batch in batches(sent, MOST_COOKIES):
         findings = yield from given(batch, held)
         if findings < held + len(batch):
             break
         held, sent = findings, sent + len(batch)
     else:
         return {"kept": held + (yield from below_cart()), "left": None, "plain": True, "high": True}
-    for batch in batches(sent + size):
+    for batch in batches(0, sent + size):
         yield Exchange(tuple(deletion(name, scope) for name in batch), may_evict=True)
     before = yield from below_cart(*oldest)
-    for batch in batches(sent):
+    for batch in batches(0, sent):
         held = yield from given(batch, held)
     for name in names[sent:]:
         findings = yield from given([name], held)

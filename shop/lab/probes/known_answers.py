@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shop.lab.engine.exchange import Findings, Probe
+from shop.lab.engine.exchange import NOT_SENT, Answer, Findings, Probe
 from shop.lab.probes import eviction, questions
 from shop.lab.sources import Source, chromium, firefox, rfc, webkit
 
@@ -34,13 +34,24 @@ class Question:
     firefox: Known
     safari: Known
 
+    def sentence(self, findings: Findings) -> str:
+        """The findings in words, also where the question could not be asked."""
+        if NOT_SENT in findings:
+            return f"This {_beyond(findings[NOT_SENT])}"
+        return self.describe(findings)
 
+
+BEYOND_ROUTE = (
+    "could not be asked here: the route to this browser lets headers of {:,} bytes through"
+)
 NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run"
 
 
 def _describe_largest(findings: Findings) -> str:
     if not findings["largest"]:
         return "No cookie of this page is kept at all: this browser is set to block them"
+    if "passes" in findings:
+        return f"{findings['largest']:,} bytes are kept; more {_beyond(findings['passes'])}"
     if findings["dropped"] is None:
         return f"{findings['largest']:,} bytes and more are kept"
     counted = "name and value together" if findings["name counts"] else "the value alone"
@@ -48,10 +59,18 @@ def _describe_largest(findings: Findings) -> str:
     return f"{kept} bytes of {counted} are kept, {dropped} are not"
 
 
+def _beyond(passes: Answer) -> str:
+    return BEYOND_ROUTE.format(passes)
+
+
 def _describe_attributes(findings: Findings) -> str:
-    counted = "count" if findings["count"] else "do not count"
-    used = [name for name, is_used in findings.items() if name != "count" and is_used]
-    return f"Attributes {counted}. Used: {', '.join(used) or 'none of the long ones'}"
+    counted = "Attributes count" if findings["count"] else "Attributes do not count"
+    if "passes" in findings:
+        counted = f"Whether attributes count {_beyond(findings['passes'])}"
+    used = [
+        name for name, is_used in findings.items() if name not in ("count", "passes") and is_used
+    ]
+    return f"{counted}. Used: {', '.join(used) or 'none of the long ones'}"
 
 
 def _describe_overwriting(findings: Findings) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from shop.lab.engine.answers import browser_and_origin
 from shop.lab.engine.exchange import Findings
-from shop.lab.engine.run import STOPPED, Run, browser_and_origin
+from shop.lab.engine.run import STOPPED, Run
 from shop.lab.engine.state import Progress
 from shop.lab.probes.known_answers import QUESTIONS, Known, Question
 from shop.web.cart.visit import read_visit
@@ -52,7 +53,7 @@ def show(progress: Progress) -> Response:
     )
 
 
-EDITION = 1
+EDITION = 2
 """Raise this when the questions change and older findings no longer fit them: report links shared
 before then stop working. A test says when."""
 
@@ -62,7 +63,7 @@ blueprint = run.blueprint
 
 def _row(question: Question, findings: Findings) -> Row:
     if STOPPED not in findings:
-        return Row(question, findings, question.describe(findings))
+        return Row(question, findings, question.sentence(findings))
     status = findings[STOPPED]
     reason = f"a request got {status}" if status else "a request got no response"
     return Row(question, findings, f"The measurement stopped early: {reason}")

@@ -12,7 +12,14 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from shop.core.cookie import BROWSER_LIMIT_BYTES
-from shop.lab.engine.exchange import Answer, Cookies, Exchange, Findings, Script
+from shop.lab.engine.exchange import (
+    Answer,
+    Cookies,
+    Exchange,
+    Findings,
+    NotSent,
+    Script,
+)
 from shop.web.cart.cart_cookie import MAX_AGE_LIMIT_SECONDS
 
 LIFE_SECONDS = 300
@@ -21,10 +28,7 @@ LARGEST_TRIED = 16_384
 ATTRIBUTE_LIMIT_BYTES = 1024
 MOST_COOKIES = 400
 BATCH, SMALL_BATCH = 20, 4
-"""Cookies in one response, and how many when other cookies leave little room in the 4,096 bytes of
-response headers that a default nginx lets through."""
-CROWDED_BYTES = range(1_200, 2_600)
-"""A larger cart could not have passed such a proxy itself."""
+"""Cookies in one response, and how many when no more pass beside the visitor's cart."""
 NAME = "lab-p"
 
 Steps = Generator[Exchange, Answer, Findings]
@@ -60,11 +64,19 @@ def has(name: str) -> Callable[[Cookies], Answer]:
 
 def largest(scope: str) -> Steps:
     """The most octets of name + value that are kept, to the byte. LARGEST_TRIED is the largest size
-    tried; if it is kept, `dropped` is None."""
+    tried; if it is kept, `dropped` is None. So it is if no larger cookie passes on the route;
+    `passes` then says how large a header does."""
+    passes: int | None = None
 
     def is_kept(octets: int, name: str = NAME) -> Generator[Exchange, Answer, bool]:
+        nonlocal passes
         value = "x" * (octets - len(name))
-        length = yield Exchange((line(name, value, scope),), length_of(name))
+        try:
+            length = yield Exchange((line(name, value, scope),), length_of(name))
+        except NotSent as problem:
+            passes = problem.octets
+            return False
+        passes = None
         return length == len(value)
 
     low, high = 0, BROWSER_LIMIT_BYTES
@@ -72,12 +84,15 @@ def largest(scope: str) -> Steps:
         low, high = high, high + 1 if high == BROWSER_LIMIT_BYTES else 2 * (high - high % 2)
     if low == LARGEST_TRIED:
         return {"largest": low, "dropped": None, "name counts": None}
+    bound = passes
     while high - low > 1:
         middle = (low + high) // 2
         if (yield from is_kept(middle)):
             low = middle
         else:
-            high = middle
+            high, bound = middle, passes
+    if bound:
+        return {"largest": low, "dropped": None, "name counts": None, "passes": bound}
     # Two large ones would be more than many servers accept in a request.
     yield Exchange((deletion(NAME, scope),))
     halves = "n" * (low // 2)
@@ -87,11 +102,16 @@ def largest(scope: str) -> Steps:
 
 
 def attributes(scope: str) -> Steps:
-    """Whether attributes count towards the limit, and what happens to one over 1,024 octets."""
+    """Whether attributes count towards the limit, and what happens to one over 1,024 octets. If no
+    cookie with so much passes on the route, `count` is None, and `passes` the header that does."""
     full = "x" * (BROWSER_LIMIT_BYTES - len(NAME))
     extra = "Comment=" + "y" * (ATTRIBUTE_LIMIT_BYTES - 24)
-    length = yield Exchange((line(NAME, full, scope, extra),), length_of(NAME))
-    yield Exchange((deletion(NAME, scope),))
+    route: Findings = {}
+    try:
+        length = yield Exchange((line(NAME, full, scope, extra),), length_of(NAME))
+        yield Exchange((deletion(NAME, scope),))
+    except NotSent as problem:
+        length, route = None, {"passes": problem.octets}
 
     def ends(digits: int) -> Generator[Exchange, Answer, bool]:
         yield Exchange((line(NAME, "1", scope),))
@@ -107,7 +127,8 @@ def attributes(scope: str) -> Steps:
         return not is_here
 
     return {
-        "count": length != len(full),
+        "count": None if route else length != len(full),
+        **route,
         "Max-Age of 1024": (yield from ends(ATTRIBUTE_LIMIT_BYTES)),
         "Max-Age of 1025": (yield from ends(ATTRIBUTE_LIMIT_BYTES + 1)),
         "Path of 1024": (yield from leads_away(ATTRIBUTE_LIMIT_BYTES)),

@@ -5,7 +5,7 @@ import { inTurn } from "../queue.js";
 
 const HEADERS = { "Crumb-Probe": "1" };
 const STOPPED = {
-  400: "This run was started too long ago or in another browser. Start again in the laboratory.",
+  410: "This run was started too long ago or in another browser. Start again in the laboratory.",
   429: "Too many requests came from your connection. Continue in a minute.",
 };
 
@@ -13,6 +13,7 @@ class ProbeRun extends HTMLElement {
   async connectedCallback() {
     this.bar = this.querySelector("progress");
     this.output = this.querySelector("[role=status]");
+    await settled(this.querySelectorAll("img"));
     try {
       let step = { next: this.dataset.next, fallback: this.dataset.fallback };
       while (!step.is_over) step = await this.stretch(step);
@@ -50,6 +51,12 @@ class ProbeRun extends HTMLElement {
     this.bar.value = done;
     if (this.output.textContent !== status) this.output.textContent = status;
   }
+}
+
+/* The pictures have arrived or been refused: their cookies say what the route lets through. */
+function settled(pictures) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  return Promise.race([late, Promise.allSettled([...pictures].map((picture) => picture.decode()))]);
 }
 
 async function fetched(address) {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shop.lab.engine.exchange import Findings
+from shop.lab.engine.exchange import NOT_SENT, Findings
 from shop.lab.probes.known_answers import QUESTIONS
 
-DESCRIBE = {question.key: question.describe for question in QUESTIONS}
+DESCRIBE = {question.key: question.sentence for question in QUESTIONS}
 USED = {"Max-Age of 1024": True, "Max-Age of 1025": False, "Path of 1024": True}
 CONTROLS = [f"{code:02X}" for code in (*range(0x20), 0x7F)]
 HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made by script")
@@ -30,6 +30,24 @@ HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made
             "attributes",
             {"count": True, **dict.fromkeys(USED, False)},
             "Attributes count. Used: none of the long ones",
+        ),
+        (
+            "largest",
+            {"largest": 2_951, "dropped": None, "name counts": None, "passes": 3_900},
+            "2,951 bytes are kept; more could not be asked here: the route to this browser lets "
+            "headers of 3,900 bytes through",
+        ),
+        (
+            "attributes",
+            {"count": None, "passes": 3_900, **USED},
+            "Whether attributes count could not be asked here: the route to this browser lets "
+            "headers of 3,900 bytes through. Used: Max-Age of 1024, Path of 1024",
+        ),
+        (
+            "overwriting",
+            {NOT_SENT: 3_900},
+            "This could not be asked here: the route to this browser lets headers of 3,900 bytes "
+            "through",
         ),
         ("overwriting", {"old": "kept"}, "The old cookie is kept"),
         ("characters", {"space": True, "tab": False}, "Dropped or changed: tab"),
