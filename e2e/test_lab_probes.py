@@ -38,6 +38,10 @@ FIGURES = {
         "Kept: __Host- as it must be; __Secure- as it must be; "
         "__Http- as it must be; __Host-Http- as it must be."
     ),
+    "Partitioned cookies": (
+        "Kept apart from a cookie of the same name without it, and refused without Secure; of 16 "
+        "cookies of 1,024 bytes, 10 are left."
+    ),
     "How many cookies a host may have, and which is evicted first": (
         "180 are kept; one more leaves 150. The oldest is evicted; with Priority=High it is kept."
     ),
@@ -52,6 +56,10 @@ BY_SCRIPT = {
         "a header can turn a script’s cookie into one."
     ),
 }
+BY_LINK = (
+    "When such a page leads to the shop, a cookie with Strict is not sent, with Lax it is sent, "
+    "without SameSite it is sent."
+)
 NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run."
 
 
@@ -96,9 +104,9 @@ def test_the_report_matches_this_browser(page: Page, shop: RunningShop) -> None:
 
     for title, figure in (FIGURES | BY_SCRIPT).items():
         expect_finding(page, title).to_have_text(figure)
-    expect_finding(page, "Without SameSite").to_contain_text(
-        re.compile("treated as Lax", re.IGNORECASE)
-    )
+    same_site = expect_finding(page, "SameSite, and cookies without it")
+    same_site.to_contain_text(re.compile("treated as Lax", re.IGNORECASE))
+    same_site.to_contain_text(BY_LINK)
     assert cart_of(page.context) == cart
     assert leftover_names(page.context) == set()
 
@@ -116,6 +124,7 @@ def test_the_probes_run_without_a_script(
         expect_finding(page, title).to_have_text(figure)
     for title in BY_SCRIPT:
         expect_finding(page, title).to_have_text(NEEDS_SCRIPT)
+    expect_finding(page, "SameSite, and cookies without it").to_contain_text(BY_LINK)
     assert cart_of(context) == cart
     assert leftover_names(context) == set()
     context.close()
@@ -276,9 +285,10 @@ def test_same_site_is_measured_if_third_party_cookies_are_allowed(
     )
     page = context.new_page()
     run_probes(page, shop.url)
-    expect_finding(page, "Without SameSite").to_have_text(
+    expect_finding(page, "SameSite, and cookies without it").to_have_text(
         "Without SameSite a cookie is treated as Lax: when another site’s page requests a picture "
-        "it is not sent, a cookie with Lax is not sent, with None it is sent."
+        "it is not sent, a cookie with Lax is not sent, with Strict it is not sent, with None it "
+        f"is sent. {BY_LINK}"
     )
     context.close()
 

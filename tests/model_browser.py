@@ -29,10 +29,15 @@ class Kept:
     is_http_only: bool
     has_high_priority: bool
     written: int
+    is_partitioned: bool = False
 
     @property
-    def identity(self) -> tuple[str, str, bool, str]:
-        return self.name, self.domain, self.is_host_only, self.path
+    def octets(self) -> int:
+        return len(self.name) + len(self.value)
+
+    @property
+    def identity(self) -> tuple[str, str, bool, str, bool]:
+        return self.name, self.domain, self.is_host_only, self.path, self.is_partitioned
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class ModelBrowser:
     ago are evicted until `left` remain (5.7, except that last-access times are ignored).
     `takes_text_for_name` is what Firefox 153 does with a line without = before its attributes; it
     refuses cookies without a name.
+    Those with Partitioned are kept apart, at most `partition_octets` of them; 0 when it is unknown.
     `controls` is the fate of a line with a control character: `dropped`, `cut` or `kept`.
     """
 
@@ -62,6 +68,7 @@ class ModelBrowser:
     takes_text_for_name: bool = False
     knows_http_only: bool = True
     knows_http_prefixes: bool = False
+    partition_octets: int = 0
     kept: list[Kept] = field(default_factory=list)
     taken: int = 0
 
@@ -93,6 +100,7 @@ class ModelBrowser:
             self.knows_http_only and bool(parsed.all("httponly")),
             "high" in [priority.lower() for priority in parsed.all("priority")],
             self.taken,
+            bool(self.partition_octets and parsed.all("partitioned")),
         )
         if self._is_refused(cookie, parsed, by_script=by_script):
             return
@@ -151,6 +159,7 @@ class ModelBrowser:
         is_host = bare.startswith("__host-")
         return (
             (cookie.is_secure and not self.is_secure)
+            or (cookie.is_partitioned and not cookie.is_secure)
             or (by_script and cookie.is_http_only)
             or (bare.startswith("__secure-") and not (cookie.name and cookie.is_secure))
             or (is_host and not (cookie.name and cookie.is_secure and cookie.is_host_only))
@@ -168,6 +177,8 @@ class ModelBrowser:
         self.kept[at] = cookie
         if is_gone:
             del self.kept[at]
+        while sum(old.octets for old in self.kept if old.is_partitioned) > self.partition_octets:
+            del self.kept[next(n for n, old in enumerate(self.kept) if old.is_partitioned)]
         if len(self.kept) > self.most:
             self._evict()
 

@@ -170,7 +170,7 @@ def test_no_more_than_16_redirects_follow_each_other(shop: OpenShop, most: int) 
 def test_a_script_gets_its_steps_as_json(visit: Visit) -> None:
     step = visit.request(f"{JAR}/?s={state_of(visit.began)}", headers=SCRIPT).get_json()
     assert step["next"].startswith(f"{JAR}/?s=")
-    assert step["status"] == "1 of 10: The largest cookie"
+    assert step["status"] == "1 of 11: The largest cookie"
     assert not step["may_evict"]
     stopped = visit.request(f"{step['fallback']}&stopped=431", headers=SCRIPT).get_json()
     page = visit.request(f"{PROBE}?s={state_of(stopped['next'])}").text
@@ -203,10 +203,10 @@ def test_no_script_report_causes_an_error(shop: OpenShop) -> None:
                 response = visit.client.get(f"{JAR}/", query_string=query, headers=SCRIPT)
                 assert response.status_code == 200, (step["status"], sent)
     assert statuses == {
-        "5 of 10: Control characters, written by a script",
-        "6 of 10: Max-Age beyond 400 days",
-        "8 of 10: HttpOnly and scripts",
-        "9 of 10: Without SameSite",
+        "5 of 11: Control characters, written by a script",
+        "6 of 11: Max-Age beyond 400 days",
+        "8 of 11: HttpOnly and scripts",
+        "9 of 11: SameSite, and cookies without it",
     }
 
 
@@ -229,8 +229,9 @@ def test_pipes_do_not_break_the_markdown_table(
     page = visitor.get(PROBE, query_string={"s": state}).text
     (area,) = elements(parsed(page), "#report-markdown")
     lines = area.to_text().strip().splitlines()
-    assert lines[-1].startswith("| this &#124; that | a &#124; b | ignored: the old one is kept (")
-    assert [line.count("|") for line in lines[-3:]] == [7, 7, 7]
+    assert lines[-1].startswith("| The whole cookie store | Not measured: ")
+    assert lines[-2].startswith("| this &#124; that | a &#124; b | ignored: the old one is kept (")
+    assert [line.count("|") for line in lines[-4:]] == [7, 7, 7, 7]
 
 
 @pytest.mark.parametrize("stopped", ["4310", "43", "-43", "4.3", "٤٣١", "9" * 5000])
@@ -302,7 +303,7 @@ def test_impossible_figures_are_not_believed(visit: Visit, life: str) -> None:
         step = visit.request(step["next"], headers=SCRIPT).get_json()
     tail = f'&report={{"life":{life}}}'
     step = visit.request(step["next"] + tail, headers=SCRIPT).get_json()
-    assert step["status"] == "6 of 10: Max-Age beyond 400 days"
+    assert step["status"] == "6 of 11: Max-Age beyond 400 days"
     step = visit.request(step["next"], headers=SCRIPT).get_json()
     page = visit.request(f"{PROBE}?s={state_of(step['next'])}").text
     assert ("only a script can measure" if "[" in life else "not let scripts see") in page

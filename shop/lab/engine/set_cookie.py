@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WHITE_SPACE = " \t"
+KEPT_ATTRIBUTES = ("Secure", "HttpOnly", "Partitioned")
+"""Without these, a deletion may be refused, or miss the cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def deletions(line: str, *, default: str, host: str) -> tuple[str, ...]:
     cookie = received(line)
     paths = [path for path in cookie.all("path") if path.startswith("/")]
     domains = [domain for domain in cookie.all("domain") if _covers(domain, host)]
-    kept = [text for text in ("Secure", "HttpOnly") if cookie.all(text.lower())]
+    kept = [text for text in KEPT_ATTRIBUTES if cookie.all(text.lower())]
     pairs = [f"{cookie.name}=" if cookie.name else "=gone"]
     if "=" not in line.partition(";")[0]:
         pairs.append(f"{cookie.value}=")

@@ -1,1 +1,1 @@
-"""Ten probes of the visiting browser, beside what is known about browsers."""
+"""Eleven probes of the visiting browser, beside what is known about browsers."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shop.lab.engine.exchange import NOT_SENT, Answer, Findings, Probe
-from shop.lab.probes import eviction, questions
+from shop.lab.engine.exchange import NOT_SENT, Findings, Probe
+from shop.lab.probes import eviction, partitioned, questions, sentences
 from shop.lab.sources import Source, chromium, firefox, rfc, webkit
 
 
@@ -37,132 +37,21 @@ class Question:
     def sentence(self, findings: Findings) -> str:
         """The findings in words, also where the question could not be asked."""
         if NOT_SENT in findings:
-            return f"This {_beyond(findings[NOT_SENT])}"
+            return sentences.not_sent(findings)
         return self.describe(findings)
 
 
-BEYOND_ROUTE = (
-    "could not be asked here: the route to this browser lets headers of {:,} bytes through"
-)
-NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run"
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """What a page cannot measure: `why_not` is the sentence that stands for the findings."""
 
-
-def _describe_largest(findings: Findings) -> str:
-    if not findings["largest"]:
-        return "No cookie of this page is kept at all: this browser is set to block them"
-    if "passes" in findings:
-        return f"{findings['largest']:,} bytes are kept; more {_beyond(findings['passes'])}"
-    if findings["dropped"] is None:
-        return f"{findings['largest']:,} bytes and more are kept"
-    counted = "name and value together" if findings["name counts"] else "the value alone"
-    kept, dropped = f"{findings['largest']:,}", f"{findings['dropped']:,}"
-    return f"{kept} bytes of {counted} are kept, {dropped} are not"
-
-
-def _beyond(passes: Answer) -> str:
-    return BEYOND_ROUTE.format(passes)
-
-
-def _describe_attributes(findings: Findings) -> str:
-    counted = "Attributes count" if findings["count"] else "Attributes do not count"
-    if "passes" in findings:
-        counted = f"Whether attributes count {_beyond(findings['passes'])}"
-    used = [
-        name for name, is_used in findings.items() if name not in ("count", "passes") and is_used
-    ]
-    return f"{counted}. Used: {', '.join(used) or 'none of the long ones'}"
-
-
-def _describe_overwriting(findings: Findings) -> str:
-    fates = {
-        "kept": "kept",
-        "deleted": "deleted, and the new one dropped",
-        "replaced": "replaced by the whole new one",
-        "cut": "replaced by part of the new one",
-    }
-    return f"The old cookie is {fates[str(findings['old'])]}"
-
-
-def _describe_characters(findings: Findings) -> str:
-    dropped = [name for name, is_kept in findings.items() if not is_kept]
-    return (
-        f"Dropped or changed: {', '.join(dropped)}" if dropped else "All arrive as they were sent"
-    )
-
-
-def _describe_controls(findings: Findings) -> str:
-    if not findings:
-        return NEEDS_SCRIPT
-    named = {
-        verdict: [code for code, known in findings.items() if known == verdict]
-        for verdict in (questions.KEPT, questions.CUT, questions.DROPPED)
-    }
-    parts = [f"{verdict}: {_ranges(codes)}" for verdict, codes in named.items() if codes]
-    return f"Cookies with one of them are {'; '.join(parts)} (in hexadecimal)"
-
-
-def _ranges(codes: list[str]) -> str:
-    numbers = [int(code, 16) for code in codes]
-    starts = [number for number in numbers if number - 1 not in numbers]
-    ends = [number for number in numbers if number + 1 not in numbers]
-    return ", ".join(
-        f"{start:02X}" if start == end else f"{start:02X} to {end:02X}"
-        for start, end in zip(starts, ends, strict=True)
-    )
-
-
-def _describe_lifetime(findings: Findings) -> str:
-    if not findings:
-        return NEEDS_SCRIPT
-    if findings["seconds"] is None:
-        return "Not measured: this browser does not let scripts see when a cookie expires"
-    days = round(int(findings["seconds"]) / 86_400, 3)
-    return f"Of {int(findings['asked'] or 0) // 86_400} requested days, {days:g} are granted"
-
-
-def _describe_http_only(findings: Findings) -> str:
-    if not findings:
-        return NEEDS_SCRIPT
-    sees = "sees" if findings["seen"] else "does not see"
-    writes = "can write" if findings["written over"] else "cannot write"
-    makes = "can make" if findings["made by script"] else "cannot make"
-    turns = "can turn" if findings["taken away by a header"] else "cannot turn"
-    return (
-        f"A script {sees} an HttpOnly cookie, {writes} over it and {makes} one; a header "
-        f"{turns} a script’s cookie into one"
-    )
-
-
-def _describe_same_site(findings: Findings) -> str:
-    if not findings["measured"]:
-        reason = "no cookie comes back from another site’s page here, not even with SameSite=None"
-        if not findings["says"]:
-            return f"Not measured: {reason}"
-        status = str(findings["says"]).capitalize()
-        return f"Treated as {status}, as the browser itself says. Not measured: {reason}"
-    treated = "None" if findings["none given"] else "Lax"
-    return (
-        f"Without SameSite a cookie is treated as {treated}: when another site’s page requests "
-        f"a picture it is {'sent' if findings['none given'] else 'not sent'}, a cookie with Lax is "
-        f"{'sent' if findings['Lax'] else 'not sent'}, with None it is "
-        f"{'sent' if findings['None'] else 'not sent'}"
-    )
-
-
-def _describe_kept(findings: Findings) -> str:
-    kept = [name for name, is_kept in findings.items() if is_kept]
-    return f"Kept: {'; '.join(kept) or 'none'}"
-
-
-def _describe_eviction(findings: Findings) -> str:
-    if findings["left"] is None:
-        return f"All {findings['kept']} are kept"
-    first = "evicted" if not findings["plain"] else "kept"
-    high = "evicted" if not findings["high"] else "kept"
-    return (
-        f"{findings['kept']} are kept; one more leaves {findings['left']}. The oldest is {first}; "
-        f"with Priority=High it is {high}"
-    )
+    key: str
+    title: str
+    why_not: str
+    expected: Known
+    chromium: Known
+    firefox: Known
+    safari: Known
 
 
 QUESTIONS = (
@@ -170,7 +59,7 @@ QUESTIONS = (
         "largest",
         "The largest cookie",
         questions.largest,
-        _describe_largest,
+        sentences.largest,
         Known(
             "4,096 octets of name and value together; a longer cookie is ignored entirely",
             rfc("5.6 step 5"),
@@ -183,7 +72,7 @@ QUESTIONS = (
         "attributes",
         "Long attributes",
         questions.attributes,
-        _describe_attributes,
+        sentences.attributes,
         Known(
             "not counted; one over 1,024 octets is ignored, and the cookie stays",
             rfc("5.6, step 6 of the attributes"),
@@ -199,7 +88,7 @@ QUESTIONS = (
         "overwriting",
         "An over-long cookie replacing an old one",
         questions.overwriting,
-        _describe_overwriting,
+        sentences.overwriting,
         Known("ignored: the old one is kept", rfc("5.6 step 5")),
         Known("kept, without any warning", chromium("measured, version 156")),
         Known("kept, with a warning in the console", firefox("measured, version 153")),
@@ -209,7 +98,7 @@ QUESTIONS = (
         "characters",
         "Characters that no server should send",
         questions.characters,
-        _describe_characters,
+        sentences.characters,
         Known(
             "all of these are kept, including the tab; other control characters are not",
             rfc("5.6 step 1"),
@@ -225,7 +114,7 @@ QUESTIONS = (
         "controls",
         "Control characters, written by a script",
         questions.controls,
-        _describe_controls,
+        sentences.controls,
         Known(
             "only the tab (09) is kept; a cookie with any other is ignored",
             rfc("5.6 step 1 and 5.7 step 3"),
@@ -238,7 +127,7 @@ QUESTIONS = (
         "lifetime",
         "Max-Age beyond 400 days",
         questions.lifetime,
-        _describe_lifetime,
+        sentences.lifetime,
         Known("cut to 400 days, not refused", rfc("5.5")),
         Known(
             "cut to 400 days",
@@ -251,7 +140,7 @@ QUESTIONS = (
         "prefixes",
         "Names with a prefix",
         questions.prefixes,
-        _describe_kept,
+        sentences.kept,
         Known(
             "__Host- and __Secure- only if they meet the rules, whatever their case; the "
             "others are unknown to it; draft-ietf-httpbis-layered-cookies adds them",
@@ -271,7 +160,7 @@ QUESTIONS = (
         "http-only",
         "HttpOnly and scripts",
         questions.http_only,
-        _describe_http_only,
+        sentences.http_only,
         Known(
             "a script can neither see, overwrite nor create one; a header can replace a script’s",
             rfc("5.7 steps 15 and 23.2, 5.8.3 step 3"),
@@ -282,19 +171,43 @@ QUESTIONS = (
     ),
     Question(
         "same-site",
-        "Without SameSite",
+        "SameSite, and cookies without it",
         questions.same_site,
-        _describe_same_site,
-        Known("treated much like Lax", rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7.2")),
+        sentences.same_site,
+        Known(
+            "treated much like Lax; Lax is sent only when the other site’s page leads to the shop, "
+            "Strict not even then",
+            rfc("5.7 step 17, 5.8.3 step 3 and 5.6.7"),
+        ),
         Known("as Lax, since version 80", chromium("MDN compatibility data, Lax_default")),
         Known("as None", firefox("network.cookie.sameSite.laxByDefault = false")),
         Known("as None", webkit("MDN compatibility data, Lax_default")),
     ),
     Question(
+        "partitioned",
+        "Partitioned cookies",
+        partitioned.partitioned,
+        sentences.partitioned,
+        Known(
+            "unknown to it; proposed: apart for each site in the address bar, with Secure only",
+            Source("CHIPS", "draft-cutler-httpbis-partitioned-cookies-01, expired"),
+        ),
+        Known(
+            "since version 114; for each partition and site 10,240 bytes and 180 cookies, the "
+            "least recently used are evicted",
+            chromium("net/cookies/cookie_monster.cc, kPerPartitionDomainMaxCookieBytes"),
+        ),
+        Known(
+            "beyond 12,288 bytes the oldest are evicted, down to 10,240",
+            firefox("netwerk/cookie/CookieStorage.cpp, PartitionLimitExceededBytes"),
+        ),
+        Known("no limit is published", webkit("CFNetwork is closed")),
+    ),
+    Question(
         "eviction",
         "How many cookies a host may have, and which is evicted first",
         eviction.eviction,
-        _describe_eviction,
+        sentences.eviction,
         Known(
             "at least 50 should be kept; beyond a browser’s own limit those without Secure are "
             "evicted first, and among equals the one least recently sent or set",
@@ -312,3 +225,22 @@ QUESTIONS = (
     ),
 )
 """All questions in order; eviction is last, because it also evicts other programs' cookies."""
+
+DOCUMENTED = (
+    Documented(
+        "whole-store",
+        "The whole cookie store",
+        "Not measured: it is shared by all sites, and one site may not fill it",
+        Known("at least 3,000 cookies should be kept", rfc("6.1")),
+        Known(
+            "beyond 3,300 cookies, those not used for 30 days are evicted, down to 3,000",
+            chromium("net/cookies/cookie_monster.cc, kMaxCookies, kSafeFromGlobalPurgeDays"),
+        ),
+        Known(
+            "3,000; at a tenth more, old ones are evicted, first those not used for 30 days",
+            firefox("netwerk/cookie/CookieCommons.h, kMaxNumberOfCookies, kCookiePurgeAge"),
+        ),
+        Known("not published", webkit("CFNetwork is closed")),
+    ),
+)
+"""What no page can measure, with what is known about it."""

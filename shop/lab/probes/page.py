@@ -12,7 +12,7 @@ from shop.lab.engine.answers import browser_and_origin
 from shop.lab.engine.exchange import Findings
 from shop.lab.engine.run import STOPPED, Run
 from shop.lab.engine.state import Progress
-from shop.lab.probes.known_answers import QUESTIONS, Known, Question
+from shop.lab.probes.known_answers import DOCUMENTED, QUESTIONS, Documented, Known, Question
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
 
@@ -21,7 +21,7 @@ from shop.web.frame import responses
 class Row:
     """A question with its findings, as figures and as a sentence."""
 
-    question: Question
+    question: Question | Documented
     findings: Findings
     text: str
 
@@ -43,17 +43,19 @@ def show(progress: Progress) -> Response:
         _row(question, findings)
         for question, findings in zip(QUESTIONS, progress.findings, strict=False)
     ]
+    documented = [Row(documented, {}, documented.why_not) for documented in DOCUMENTED]
+    all_rows = [*rows, *documented]
     is_over = not progress.next_address
     return responses.page(
         "lab/probes/show.html",
         read_visit(),
         progress=progress,
-        rows=rows,
-        reports={"JSON": _as_json(rows), "Markdown": _as_markdown(rows)} if is_over else {},
+        rows=all_rows if is_over else rows,
+        reports={"JSON": _as_json(rows), "Markdown": _as_markdown(all_rows)} if is_over else {},
     )
 
 
-EDITION = 2
+EDITION = 3
 """Raise this when the questions change and older findings no longer fit them: report links shared
 before then stop working. A test says when."""
 

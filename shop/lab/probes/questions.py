@@ -280,14 +280,18 @@ SITES = {
     "none given": "lab-d=1; Path={page}",
     "Lax": "lab-l=1; SameSite=Lax; Path={page}",
     "None": "lab-n=1; SameSite=None; Secure; Path={page}",
+    "Strict": "lab-t=1; SameSite=Strict; Path={page}",
 }
+BY_LINK = "{} by link"
+"""The finding whether such a cookie is sent when another site's page leads here."""
 
 
 def same_site(scope: str) -> Steps:
-    """Which cookies are sent when another site's page requests a picture; a page of opaque origin
-    stands for that site. `measured` is False when not even SameSite=None cookies come back, as on
-    an insecure origin or where third-party cookies are blocked: then a script reports what the
-    browser `says` about a cookie without SameSite."""
+    """Which cookies are sent when another site's page requests a picture, and when it leads here; a
+    page of opaque origin stands for that site. For the picture, `measured` is False when not even
+    SameSite=None cookies come back, as on an insecure origin or where third-party cookies are
+    blocked: then a script reports what the browser `says` about a cookie without SameSite. A second
+    host would not help there."""
     page = page_of(scope)
     lines = tuple(f"{text.format(page=page)}; Max-Age={LIFE_SECONDS}" for text in SITES.values())
     names = {named: text.partition("=")[0] for named, text in SITES.items()}
@@ -296,13 +300,20 @@ def same_site(scope: str) -> Steps:
         arrived = ".".join(name for name, _ in cookies if name in names.values())
         return (line(NAME, f".{arrived}", scope, "SameSite=None", "Secure"),)
 
+    def read(cookies: Cookies) -> Answer:
+        led = ".".join(name for name, _ in cookies if name in names.values())
+        return f"{value_of(NAME)(cookies) or ''} {led}"
+
     yield Exchange(lines)
-    arrived = yield Exchange((), value_of(NAME), witness=witness)
-    if arrived is None:
+    arrived, led = str((yield Exchange((), read, witness=witness))).split(" ")
+    by_link: Findings = {
+        BY_LINK.format(named): name in led.split(".") for named, name in names.items()
+    }
+    if not arrived:
         says = yield Exchange(script=Script(_site, about=names["none given"]))
-        return {"measured": False, "says": says or None}
-    sent = {named: name in str(arrived).split(".") for named, name in names.items()}
-    return {"measured": True, **sent}
+        return {"measured": False, "says": says or None, **by_link}
+    sent = {named: name in arrived.split(".") for named, name in names.items()}
+    return {"measured": True, **sent, **by_link}
 
 
 def page_of(scope: str) -> str:

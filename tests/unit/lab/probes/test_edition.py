@@ -11,7 +11,7 @@ from tests.model_browser import ModelBrowser
 from tests.unit.lab.fingerprint import ADVICE, fingerprint
 from tests.unit.lab.probes.test_questions import JAR, _answered
 
-FINGERPRINT = "ee573b1c7366faf2"
+FINGERPRINT = "73ef110e10daa6c9"
 
 
 def transcript(question: Question, *, has_script: bool) -> list[Any]:

@@ -106,16 +106,57 @@ def test_consecutive_codes_are_described_as_ranges(kept: set[str], text: str) ->
     assert f"are {text} (in hexadecimal)" in DESCRIBE["controls"](findings)
 
 
+UNMEASURED = (
+    "Not measured: no cookie comes back when another site’s page requests a picture, not even one "
+    "with SameSite=None, as where third-party cookies are blocked"
+)
+BY_LINK = {f"{kind} by link": kind != "Strict" for kind in ("none given", "Lax", "None", "Strict")}
+LED = (
+    "When such a page leads to the shop, a cookie with Strict is not sent, with Lax it is sent, "
+    "without SameSite it is sent"
+)
+
+
 @pytest.mark.parametrize(
     ("findings", "text"),
     [
-        ({"measured": True, "none given": False, "Lax": False, "None": True}, "treated as Lax: "),
-        ({"measured": True, "none given": True, "Lax": False, "None": True}, "treated as None: "),
-        ({"measured": False, "says": "lax"}, "Treated as Lax, as the browser itself says. Not "),
-        ({"measured": False, "says": None}, "Not measured: no cookie comes back"),
+        (
+            {"measured": True, "none given": False, "Lax": False, "None": True, "Strict": False},
+            "Without SameSite a cookie is treated as Lax: when another site’s page requests a "
+            "picture it is not sent, a cookie with Lax is not sent, with Strict it is not sent, "
+            f"with None it is sent. {LED}",
+        ),
+        (
+            {"measured": True, "none given": True, "Lax": False, "None": True, "Strict": False},
+            "Without SameSite a cookie is treated as None: when another site’s page requests a "
+            "picture it is sent, a cookie with Lax is not sent, with Strict it is not sent, "
+            f"with None it is sent. {LED}",
+        ),
+        (
+            {"measured": False, "says": "lax"},
+            f"Treated as Lax, as the browser itself says. {UNMEASURED}. {LED}",
+        ),
+        ({"measured": False, "says": None}, f"{UNMEASURED}. {LED}"),
     ],
 )
-def test_the_treatment_of_cookies_without_same_site_is_described(
-    findings: Findings, text: str
-) -> None:
-    assert text in DESCRIBE["same-site"](findings)
+def test_same_site_is_described(findings: Findings, text: str) -> None:
+    assert DESCRIBE["same-site"](findings | BY_LINK) == text
+
+
+@pytest.mark.parametrize(
+    ("findings", "text"),
+    [
+        ({"apart": None}, "Not measured: no cookie with Secure is kept on this connection"),
+        (
+            {"apart": False},
+            "Partitioned is ignored: such a cookie replaces one of the same name without it",
+        ),
+        (
+            {"apart": True, "without Secure": False, "left": 10},
+            "Kept apart from a cookie of the same name without it, and refused without Secure; of "
+            "16 cookies of 1,024 bytes, 10 are left",
+        ),
+    ],
+)
+def test_partitioned_cookies_are_described(findings: Findings, text: str) -> None:
+    assert DESCRIBE["partitioned"](findings) == text

@@ -16,7 +16,7 @@ from shop.lab.engine.exchange import (
     Probe,
     position,
 )
-from shop.lab.probes import eviction, questions
+from shop.lab.probes import eviction, partitioned, questions
 from tests.model_browser import ModelBrowser
 
 PAGE = "/limits/probe"
@@ -31,13 +31,15 @@ def findings_of(
     *,
     script_report: Mapping[str, Any] | None = None,
     cross_site: Container[str] = (),
+    not_by_link: Container[str] = (),
     passes: int | None = None,
 ) -> Findings:
     """Runs a probe as its pages do, replaying all answers at every step, and returns its findings.
 
     The number of lines of each exchange is appended to `line_counts`. A script runs only if there
     is a `script_report`, which is added to the cookies that the script sees. Cookies with the
-    names in `cross_site` are also sent from another site's page. No response passes whose cookies
+    names in `cross_site` are also sent from another site's page, and all but those in `not_by_link`
+    when it leads to the shop. No response passes whose cookies
     take more octets than `passes`.
     """
     answers: list[Answer] = []
@@ -55,6 +57,9 @@ def findings_of(
             ]
             for text in step.exchange.witness(cross_site_pairs):
                 browser.take(text, f"{JAR}/witness")
+            led = [pair for pair in browser.pairs(f"{JAR}/") if pair[0] not in not_by_link]
+            answers.append(step.exchange.read(led))
+            continue
         answers.append(_answered(step.exchange, browser, script_report))
         assert len(answers) < 200
     return step.findings
@@ -233,9 +238,37 @@ def test_cookies_sent_from_another_site(
     cross_site: tuple[str, ...], sent: tuple[bool, bool, bool]
 ) -> None:
     findings = findings_of(questions.same_site, ModelBrowser(), cross_site=cross_site)
-    assert findings == {"measured": True} | dict(
-        zip(("none given", "Lax", "None"), sent, strict=True)
+    kinds = ("none given", "Lax", "None")
+    assert {kind: findings[kind] for kind in kinds} == dict(zip(kinds, sent, strict=True))
+    assert (findings["measured"], findings["Strict"]) == (True, False)
+
+
+@pytest.mark.parametrize("cross_site", [(), ("lab-n",)], ids=["pictures bring none", "and some"])
+def test_cookies_sent_when_another_site_leads_here(cross_site: tuple[str, ...]) -> None:
+    findings = findings_of(
+        questions.same_site, ModelBrowser(), cross_site=cross_site, not_by_link=("lab-t",)
     )
+    by_link = {kind: findings[questions.BY_LINK.format(kind)] for kind in questions.SITES}
+    assert by_link == {"none given": True, "Lax": True, "None": True, "Strict": False}
+
+
+def test_partitioned_cookies_are_counted_by_their_size() -> None:
+    browser = ModelBrowser(partition_octets=10_240)
+    assert findings_of(partitioned.partitioned, browser) == {
+        "apart": True,
+        "without Secure": False,
+        "left": 10,
+    }
+
+
+@pytest.mark.parametrize(("is_secure", "apart"), [(True, False), (False, None)])
+def test_where_partitioned_is_unknown_or_not_possible_no_size_is_tried(
+    is_secure: bool, apart: bool | None
+) -> None:
+    line_counts: list[int] = []
+    browser = ModelBrowser(is_secure=is_secure)
+    assert findings_of(partitioned.partitioned, browser, line_counts) == {"apart": apart}
+    assert line_counts == [3]
 
 
 @pytest.mark.parametrize(
@@ -245,7 +278,7 @@ def test_cookies_sent_from_another_site(
 def test_if_no_cookie_comes_back_the_script_report_is_used(site: object, says: str | None) -> None:
     insecure = ModelBrowser(is_secure=False)
     findings = findings_of(questions.same_site, insecure, script_report={"site": site})
-    assert findings == {"measured": False, "says": says}
+    assert (findings["measured"], findings["says"]) == (False, says)
 
 
 def test_prefixes_of_the_next_draft() -> None:
