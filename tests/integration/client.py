@@ -42,6 +42,8 @@ REPEATABLE = ("Set-Cookie", "Vary", "Content-Security-Policy")
 DATA = "application/ld+json"
 """A script element of this type is data: it never runs, so no policy has to allow it."""
 TOKEN_PAGE = "/products/everyday-mug"
+MARKUP = """</title></textarea></script><b data-evil>x</b>" data-evil="'&amp;"""
+"""A text that becomes an element or an attribute wherever it is not escaped."""
 
 CUSTOMER = {
     "name": "Ada Lovelace",
@@ -205,6 +207,8 @@ def page_complaints(html: str) -> list[str]:
     complaints = [f"parse error: {error}" for error in page.errors]
     if len(elements(page, "h1")) != 1:
         complaints.append(f"{len(elements(page, 'h1'))} h1")
+    if elements(page, "[data-evil]"):
+        complaints.append("markup of a person")
     if not all(attributes(root).get("lang") for root in elements(page, "html")):
         complaints.append("no lang")
     ids = Counter(attributes(element)["id"] for element in elements(page, "[id]"))

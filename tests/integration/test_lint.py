@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask, Response, make_response
 
-from tests.integration.client import POLICY, REQUIRED_HEADERS, LintingClient, page_complaints
+from tests.integration.client import (
+    MARKUP,
+    POLICY,
+    REQUIRED_HEADERS,
+    LintingClient,
+    page_complaints,
+)
 
 GOOD = (
     "<!doctype html><html lang=en><head><title>x</title></head><body><h1>x</h1>"
@@ -48,6 +54,9 @@ def test_a_good_page_passes() -> None:
         pytest.param("</head>", "<style>a{}</style></head>", "inline style", id="a style"),
         pytest.param(' src="/x.js">', ">x()", "inline style or script", id="an inline script"),
         pytest.param("<h1>x", '<h1><a href="javascript:x">x</a>', "script in href", id="a js link"),
+        pytest.param("<h1>x", f"<h1>{MARKUP}", "markup of a person", id="markup in a text"),
+        pytest.param(' name="q"', f' name="{MARKUP}"', "markup of a person", id="in an attribute"),
+        pytest.param(">x</title>", f">{MARKUP}</title>", "markup of a person", id="in the title"),
     ],
 )
 def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:

@@ -1,0 +1,33 @@
+"""Every place of the code that passes text on as markup, with the reason why it may."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SHOP = Path(__file__).parents[3] / "shop"
+UNESCAPED = re.compile(
+    r"[^{}()\"']*\|\s*safe\b|\bMarkup\([^)]*\)|\bMarkup\.\w+|\bautoescape\b(?!=True\))"
+    r"|\brender_template_string\b|\bfrom_string\(|\|\s*xmlattr\b|__html__"
+)
+ALLOWED = {
+    ("web/frame/fragments.py", "Markup(html)"): "rendered by templates that escape",
+    ("web/pages/share.py", "Markup(drawn)"): "a QR code, drawn by segno of squares alone",
+    ("lab/encodings/comparison.py", "Markup(chart.text_of(picture)"): "escaped by the XML writer",
+    ("templates/lab/conformance/show.html", "|safe"): "a line break that the template itself has",
+}
+
+
+def test_only_what_is_listed_is_passed_on_unescaped() -> None:
+    found = {
+        (file.relative_to(SHOP).as_posix(), match.group().strip())
+        for file in SHOP.rglob("*")
+        if file.suffix in (".py", ".html", ".xml", ".svg")
+        for match in UNESCAPED.finditer(file.read_text("utf-8"))
+    }
+    assert found == set(ALLOWED)
+
+
+def test_every_template_has_a_name_for_which_flask_escapes() -> None:
+    templates = [path for path in (SHOP / "templates").rglob("*") if path.is_file()]
+    assert {path.suffix for path in templates} <= {".html", ".xml"}
