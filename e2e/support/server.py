@@ -25,11 +25,13 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True, slots=True)
 class RunningShop:
-    """A served shop: its address, its database file, and the environment it was started in."""
+    """A served shop: its address, its database file, the environment it was started in, and the
+    process that its workers are children of."""
 
     url: str
     database: Path
     environ: dict[str, str]
+    process_id: int
 
     def change(self, statement: str, *values: object) -> None:
         """Changes the database directly."""
@@ -57,8 +59,9 @@ def running_shop(instance: Path, **settings: str) -> Iterator[RunningShop]:
     environ["SHOP_PORT"] = str(port)
     url = f"http://127.0.0.1:{port}"
     command = [*COMMAND, "serve"]
-    with running(command, f"{url}/readyz", environ, log_file=instance / "server.log"):
-        yield RunningShop(url, instance / "shop.sqlite3", environ)
+    log = instance / "server.log"
+    with running(command, f"{url}/readyz", environ, log_file=log) as process_id:
+        yield RunningShop(url, instance / "shop.sqlite3", environ, process_id)
 
 
 @contextmanager
@@ -69,8 +72,9 @@ def running(
     *,
     log_file: Path,
     folder: Path = PROJECT,
-) -> Iterator[None]:
-    """Runs a server until the block ends; the block starts once `ready_url` responds.
+) -> Iterator[int]:
+    """Runs a server, whose process id this gives, until the block ends; the block starts once
+    `ready_url` responds.
 
     Raises RuntimeError when it exits before, NotReadyError when it does not respond.
     """
@@ -78,7 +82,7 @@ def running(
         server = subprocess.Popen(command, env=environ, cwd=folder, stdout=log, stderr=log)
         try:
             _wait_until_ready(ready_url, server)
-            yield
+            yield server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)

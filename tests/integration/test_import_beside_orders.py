@@ -1,13 +1,23 @@
-"""A large import beside a shop that takes orders: planned without a lock, written at once."""
+"""A large import beside a shop that takes orders: planned without a lock, written at once, and
+shown by every worker."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import sqlite3
-from contextlib import closing
+import subprocess
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
+from e2e.support.server import COMMAND, RunningShop, running_shop
 from shop.core.errors import FileRefused
 from shop.core.money import Money
 from shop.storage import catalogue_import
@@ -15,6 +25,8 @@ from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
 from tests.conftest import OpenShop
+from tests.integration.client import field_value, text_of
+from tests.integration.test_checkout import FIELDS
 
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 ROWS = [
@@ -71,3 +83,77 @@ def test_stock_that_was_sold_meanwhile_stays_sold(shop: OpenShop) -> None:
     shop.sql("update products set stock = 4 where sku = 'MUG'")
     carry_out(shop, plan)
     assert shop.sql("select stock, price_minor from products where sku = 'MUG'") == [(4, 9_900)]
+
+
+CHILDREN = Path("/proc/self/task") / str(os.getpid()) / "children"
+
+
+class Buyer:
+    """A browser's connection to a served shop, with its own cookies."""
+
+    def __init__(self, shop: RunningShop) -> None:
+        self.url = shop.url
+        self._open = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+        ).open
+
+    def page(self, path: str, **fields: str) -> str:
+        """The page at the end of a GET, or of a POST of these fields. Raises HTTPError."""
+        form = urlencode(fields).encode() if fields else None
+        with self._open(f"{self.url}{path}", form, timeout=30) as response:
+            return str(response.read().decode())
+
+    def buys(self) -> str:
+        """The heading of the page that a placed order leads to."""
+        product = self.page("/products/cedar-pencil")
+        self.page("/cart/lines", csrf_token=_token(product), sku="PENCIL", quantity="1")
+        checkout = self.page("/checkout")
+        once = field_value(checkout, "once")
+        placed = self.page("/checkout", csrf_token=_token(checkout), once=once, **FIELDS)
+        return text_of(placed, "h1")
+
+
+def _token(page: str) -> str:
+    return field_value(page, "csrf_token")
+
+
+@contextmanager
+def only(worker: int, workers: Iterable[int]) -> Iterator[None]:
+    """Holds all other workers up, so that this one responds."""
+    others = [other for other in workers if other != worker]
+    try:
+        for other in others:
+            os.kill(other, signal.SIGSTOP)
+        yield
+    finally:
+        for other in others:
+            os.kill(other, signal.SIGCONT)
+
+
+@pytest.mark.skipif(not CHILDREN.exists(), reason="the workers are found in /proc, as on Linux")
+def test_orders_go_on_while_a_file_is_imported_and_every_worker_shows_it(
+    stocked: Path, tmp_path: Path
+) -> None:
+    shutil.copy(stocked, tmp_path / "shop.sqlite3")
+    file = tmp_path / "new.csv"
+    rows = "".join(f"NEW-{number},New {number},{number}.50,GBP\n" for number in range(3_000))
+    file.write_text(f"sku,name,price,currency\nMUG,A renamed mug,9.90,GBP\n{rows}", "utf-8")
+    with running_shop(tmp_path, SHOP_WORKERS="2") as shop:
+        children = Path(f"/proc/{shop.process_id}/task/{shop.process_id}/children")
+        workers = [int(process) for process in children.read_text("ascii").split()]
+        assert len(workers) == 2
+        for worker in workers:
+            with only(worker, workers):
+                assert "Everyday mug" in Buyer(shop).page("/products/everyday-mug")
+        command = [*COMMAND, "catalogue", "import", str(file)]
+        placed = []
+        with subprocess.Popen(command, env=shop.environ, stdout=subprocess.PIPE) as process:
+            while process.poll() is None:
+                placed.append(Buyer(shop).buys())
+        assert process.returncode == 0
+        assert set(placed) == {"Thank you. Your order is placed."}
+        assert shop.ask("select count(*) from orders") == [(len(placed),)]
+        for worker in workers:
+            with only(worker, workers):
+                assert "A renamed mug" in Buyer(shop).page("/products/everyday-mug")
+                assert "3,0" in text_of(Buyer(shop).page("/products"), ".list-head p")
