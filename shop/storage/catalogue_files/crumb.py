@@ -64,7 +64,8 @@ CRUMB = Format(
         "category": "if empty, Other",
         "vat_rate": "in percent, such as 20 or 5.5; if empty, the shop's",
         "stock": "a whole number; if empty, there is no limit",
-        "image": "a file in `shop/static/img/products/`; if empty, a picture is drawn",
+        "image": "a file in `shop/static/img/products/`; if empty, a picture is drawn. Previews of "
+        "links show a JPEG, PNG, WebP or GIF, and the picture of the shop instead of an SVG",
         "active": "yes or no: whether it is sold; if empty, yes",
     },
     left_out={},

@@ -11,7 +11,6 @@ from shop.storage.catalogue_files.merchant import MERCHANT
 from shop.storage.catalogue_files.rows import Defaults, Draft, Row, checked
 from shop.storage.catalogue_files.shopify import SHOPIFY
 from shop.storage.catalogue_files.table import (
-    MAX_PROBLEMS,
     Problem,
     Table,
     column_key,
@@ -21,6 +20,8 @@ from shop.storage.catalogue_files.table import (
 from shop.storage.catalogue_files.translation import Format, LeftOut, has
 from shop.storage.catalogue_files.woocommerce import WOOCOMMERCE
 
+MAX_PROBLEMS = 20
+"""So many problems are listed; the others are only counted."""
 FORMATS: Mapping[str, Format] = {
     known.key: known for known in (CRUMB, SHOPIFY, WOOCOMMERCE, MERCHANT)
 }
@@ -90,8 +91,6 @@ def _advice(table: Table, format: Format) -> str:
 def _sentences(problems: Iterable[Problem]) -> list[str]:
     sentences = [sentence for _, sentence in sorted(problems, key=lambda problem: problem[0])]
     if len(sentences) > MAX_PROBLEMS:
-        return [
-            *sentences[:MAX_PROBLEMS],
-            "Too many problems; the rest of the file was not read.",
-        ]
+        more = len(sentences) - MAX_PROBLEMS
+        return [*sentences[:MAX_PROBLEMS], f"And {more:,} more problems like these."]
     return sentences

@@ -13,7 +13,7 @@ from shop.core import money
 from shop.core.money import Money
 from shop.core.text import tidy, tidy_lines
 from shop.storage.catalogue_files.prices import decimal_mark, plain_price
-from shop.storage.catalogue_files.table import MAX_PROBLEMS, Problem, shown
+from shop.storage.catalogue_files.table import Problem, shown
 
 REQUIRED = ("sku", "name", "price", "currency")
 OPTIONAL = ("slug", "description", "category", "vat_rate", "stock", "image", "active")
@@ -75,13 +75,11 @@ class Draft:
 
 def checked(drafts: Sequence[Draft], defaults: Defaults) -> tuple[list[Row], list[Problem]]:
     """The rows of these drafts that are sound, and the problems of the others: line, column, what
-    was found, and what to write. Stops soon after MAX_PROBLEMS."""
+    was found, and what to write."""
     mark = decimal_mark(tidy(draft.cells["price"]) for draft in drafts)
     rows: list[Row] = []
     problems: list[Problem] = []
     for draft in drafts:
-        if len(problems) > MAX_PROBLEMS:
-            break
         _check_into(rows, problems, draft, defaults, mark)
     problems += _duplicates(rows, "sku", lambda row: row.sku)
     problems += _duplicates(rows, "slug", lambda row: row.slug)

@@ -18,8 +18,6 @@ from shop.core.errors import FileRefused
 
 ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251")
 SEPARATORS = ",;\t|"
-MAX_PROBLEMS = 20
-"""After so many problems the rest of the file is not checked."""
 
 Problem = tuple[int, str]
 """The line of a problem, and what to say of it."""
@@ -93,8 +91,6 @@ def read_table(octets: bytes, encoding: str | None = None) -> Table:
     repeated = dict.fromkeys(columns[key] for key in keys if key and keys.count(key) > 1)
     table = Table(columns, tuple(repeated), header_line, [], problems)
     for line, cells in rows:
-        if len(problems) > MAX_PROBLEMS:
-            break
         _add_row(table, line, keys, cells)
     columns.pop("", None)
     return table

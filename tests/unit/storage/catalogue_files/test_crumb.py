@@ -9,9 +9,8 @@ from shop.core.errors import FileRefused
 from shop.core.money import Money
 from shop.storage.catalogue_files import crumb
 from shop.storage.catalogue_files.crumb import COLUMNS
-from shop.storage.catalogue_files.formats import read
+from shop.storage.catalogue_files.formats import MAX_PROBLEMS, read
 from shop.storage.catalogue_files.rows import ABSENT, Row
-from shop.storage.catalogue_files.table import MAX_PROBLEMS
 from tests.unit.core.test_catalogue import MUG
 from tests.unit.storage.catalogue_files.files import DEFAULTS
 
@@ -234,10 +233,10 @@ def test_an_invalid_file_is_refused_with_a_sentence_for_each_problem(
     assert problems(*lines) == sentences
 
 
-def test_reading_stops_after_too_many_problems() -> None:
+def test_many_problems_are_listed_in_part() -> None:
     sentences_found = problems(HEAD, *(f"A{row},,1,GBP" for row in range(99)))
     assert len(sentences_found) == MAX_PROBLEMS + 1
-    assert sentences_found[-1] == "Too many problems; the rest of the file was not read."
+    assert sentences_found[-1] == "And 79 more problems like these."
 
 
 @pytest.mark.parametrize(
