@@ -50,10 +50,17 @@ def test_adding_opens_the_mini_cart(shopper: Shopper) -> None:
 
 def test_adding_from_a_card_stays_on_the_page(shopper: Shopper) -> None:
     page = shopper.visits("/products")
-    page.get_by_role("button", name="Add Everyday mug", exact=True).click()
+    add = page.get_by_role("button", name="Add Everyday mug", exact=True)
+    add.click()
     mini = page.get_by_role("dialog", name="Your cart")
     expect(mini.get_by_text("Added to your cart: Everyday mug")).to_be_visible()
     mini.get_by_role("button", name="Close").click()
+    expect(mini).to_be_hidden()
+    expect(add).not_to_have_attribute("aria-busy", "true")
+
+    add.click()
+    expect(mini.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("2")
+    page.mouse.click(5, 5)
     expect(mini).to_be_hidden()
 
 
@@ -144,6 +151,15 @@ def test_an_unreachable_shop_is_reported(shopper: Shopper) -> None:
     cart.removes("Cedar pencil")
     expect(cart.line("Cedar pencil")).to_have_count(0)
     expect(status).to_have_text("Removed: Cedar pencil")
+
+
+def test_a_shop_that_does_not_respond_is_reported(shopper: Shopper) -> None:
+    shopper.page.add_init_script(script("impatient"))
+    cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1})
+    cart.page.route("**/cart/lines/**", lambda route: None)  # never answered
+    cart.removes("Cedar pencil")
+    status = cart.page.get_by_role("status").first
+    expect(status).to_contain_text("The shop could not be reached.")
 
 
 def test_a_change_that_cannot_be_shown_is_reported(shopper: Shopper) -> None:

@@ -14,6 +14,8 @@ WIDTHS = (360, 768, 1280, 1920)
 TOUCH_WIDTH = 360
 PALE_WIDTHS = (360, 1280)
 """Contrast takes most of the time, and colours only differ between a folded page and a wide one."""
+AXE_WIDTH = 768
+"""Names, roles and structure are the same at every width."""
 SLOW_SUBJECTS = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
 """Reports that take seconds are only checked at two widths."""
 WITHOUT_SCRIPT = [
@@ -22,6 +24,7 @@ WITHOUT_SCRIPT = [
     if not subject.needs_script and subject.name not in (*SLOW_SUBJECTS, "cart-full")
 ]
 """Without the cart of a thousand lines, whose forms are those of any other."""
+DARK_PAPER = "rgb(25, 20, 16)"
 STOPS = 15
 STALLS = (
     ">Search</button>",
@@ -88,17 +91,26 @@ def test_a_page_has_no_layout_faults(stage: Stage, name: str, width: int) -> Non
             *layout.out_of_line(page),
             *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
             *(layout.pale(page) if width in PALE_WIDTHS else []),
+            *(layout.inaccessible(page) if width == AXE_WIDTH else []),
             *layout.unseen(page),
         ]
     assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("name", [subject.name for subject in WITHOUT_SCRIPT])
-def test_without_javascript_every_form_can_be_sent(stage: Stage, name: str) -> None:
+def test_without_javascript_every_button_works(stage: Stage, name: str) -> None:
     with stage.page(Look(360, has_script=False)) as page:
         stage.arrange(page, SUBJECT[name])
-        faults = [*layout.unsendable(page), *layout.unseen(page)]
+        faults = [*layout.unusable(page), *layout.unseen(page)]
     assert not faults, "\n".join(faults)
+
+
+def test_colours_and_motion_follow_the_shoppers_settings(stage: Stage) -> None:
+    with stage.page(Look(scheme="dark")) as page:
+        stage.arrange(page, SUBJECT["mini-cart"])
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_have_css("background-color", DARK_PAPER)
+        expect(dialog).to_have_css("animation-name", "none")
 
 
 @pytest.mark.parametrize(

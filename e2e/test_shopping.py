@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -114,6 +116,10 @@ def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
     _tab_to(page, "searchbox", "Search")
     page.keyboard.type("cedar pencil")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("cedar"))
+    _tab_to(page, "link", "Skip to content")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
     _tab_to(page, "link", "Cedar pencil")
     page.keyboard.press("Enter")
     _tab_to(page, "button", "Add to cart")

@@ -17,6 +17,7 @@ from e2e.support.scripts import script
 SMALLEST_TEXT = 14
 SMALLEST_TARGET = 44
 """WCAG 2.5.5: the smallest target for a finger, in CSS pixels."""
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHAPE_CONTRAST = 3
 """WCAG 1.4.11: the lowest contrast of what is not text."""
 
@@ -75,7 +76,6 @@ def small_targets(page: Page) -> list[str]:
 def pale(page: Page) -> list[str]:
     """Text with too little contrast by axe-core, and fields whose edge has too little, in light and
     then in dark."""
-    # Run by `evaluate`, not as a script of the page: the shop's CSP blocks foreign scripts.
     page.evaluate(_axe())
     faults = []
     for scheme in ("light", "dark"):
@@ -90,10 +90,16 @@ def unseen(page: Page) -> list[str]:
     return _measure(page, "unseen")
 
 
-def unsendable(page: Page) -> list[str]:
-    """Forms without a button to send them, and such buttons that are not shown; for pages without
-    scripts, which may hide a button whose work they do themselves."""
-    return _measure(page, "unsendable")
+def unusable(page: Page) -> list[str]:
+    """On a page without scripts: forms without a button to send them, such buttons that are not
+    shown, and shown buttons that need a script."""
+    return _measure(page, "unusable")
+
+
+def inaccessible(page: Page) -> list[str]:
+    """What axe-core finds in names, roles and structure; contrast is left to `pale`."""
+    page.evaluate(_axe())
+    return _measure(page, "inaccessible", tags=AXE_TAGS)
 
 
 def hidden_focus(page: Page) -> list[str]:
@@ -101,7 +107,7 @@ def hidden_focus(page: Page) -> list[str]:
     return _measure(page, "focus", least=SHAPE_CONTRAST)
 
 
-def _measure(page: Page, name: str, **limits: int) -> list[str]:
+def _measure(page: Page, name: str, **limits: object) -> list[str]:
     names = ", ".join(limits)
     common, measure = script("layout/common"), script(f"layout/{name}")
     measured: list[str] = page.evaluate(
@@ -112,4 +118,5 @@ def _measure(page: Page, name: str, **limits: int) -> list[str]:
 
 @cache
 def _axe() -> str:
+    # For `evaluate`, not a script of the page: the shop's CSP blocks foreign scripts.
     return (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")

@@ -5,3 +5,5 @@ for (const form of document.forms) {
     for (const button of buttons)
         if (!seen.includes(button)) found.push(`${named(button)} of ${form.action} is not shown`);
 }
+for (const button of controls.filter((control) => control.matches("button[type=button]")))
+    found.push(`${named(button)} is shown and does nothing`);
