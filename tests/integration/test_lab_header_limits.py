@@ -18,6 +18,12 @@ from typing import Any
 import pytest
 import trustme
 from click.testing import CliRunner, Result
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import RequestReceived
+from h2.exceptions import ProtocolError
+from hpack import Encoder
 from werkzeug.test import TestResponse
 
 from shop.cli import main
@@ -269,6 +275,36 @@ def responding_431(path: str, fields: dict[str, str]) -> bytes:
     return response_bytes("431 Too Large") if is_long else laboratory(path, fields)
 
 
+class Http2Server:
+    """The server end of a connection over HTTP/2. Like nginx, it ends the connection when a cookie
+    is too long, by its compressed size. It accepts 100 fields and a header of 4,000 bytes back."""
+
+    def speak(self, connection: socket.socket) -> None:
+        http = H2Connection(H2Configuration(client_side=False, header_encoding="latin-1"))
+        with connection, suppress(OSError, ProtocolError):
+            connection.settimeout(10)
+            http.initiate_connection()
+            http.decoder.max_header_list_size = 10**7
+            while received := connection.recv(65_536):
+                for event in http.receive_data(received):
+                    if isinstance(event, RequestReceived):
+                        self._respond(http, {str(name): str(text) for name, text in event.headers})
+                connection.sendall(http.data_to_send())
+
+    def _respond(self, http: H2Connection, fields: dict[str, str]) -> None:
+        cookie = fields.get("cookie", "").encode()
+        if len(Encoder().huffman_coder.encode(cookie)) > 8192:
+            http.close_connection(ErrorCodes.ENHANCE_YOUR_CALM)
+            return
+        back = int(fields[":path"].partition("back=")[2] or 0)
+        counted = sum(name.startswith("way-") for name in fields)
+        is_refused = len(fields) > 100 or back > 4000
+        body = {"octets": len(cookie), "counted": counted, "fields": len(fields), "budget": 4096}
+        headers = [(":status", "400" if is_refused else "200"), ("crumb-back", "x" * back)]
+        http.send_headers(1, headers)
+        http.send_data(1, json.dumps(body).encode(), end_stream=True)
+
+
 OnConnect = Callable[[socket.socket], bool]
 """Whether a fake deployment serves a new connection. It gets the listening socket, which it may
 close."""
@@ -280,13 +316,14 @@ def served(
     *,
     host: str = "127.0.0.1",
     most_incomplete: int = 10**9,
+    is_http2: bool = False,
     tls: ssl.SSLContext | None = None,
     on_connect: OnConnect = lambda listening: True,
 ) -> Iterator[int]:
     """Runs a fake deployment, and gives its port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family, backlog=128) as listening:
-        server = FakeServer(respond, most_incomplete)
+        server = Http2Server() if is_http2 else FakeServer(respond, most_incomplete)
 
         def speak(connection: socket.socket) -> None:
             with connection, suppress(OSError):
@@ -410,6 +447,52 @@ def test_tls_is_verified_unless_insecure_is_given(host: str) -> None:
         assert output.startswith(f"The certificate of {host} is not trusted: ")
         assert "add --insecure" in output
         assert "65,527: 431" in run_limits(url, "--insecure").stdout
+
+
+def secured_for(*protocols: str) -> ssl.SSLContext:
+    context = secured()
+    context.set_alpn_protocols([*protocols])
+    return context
+
+
+def test_over_http2_sizes_are_those_before_compression() -> None:
+    with served(laboratory, is_http2=True) as port:
+        url = f"http://127.0.0.1:{port}"
+        reported = json.loads(run_limits(url, "--http2", "--json").stdout)
+    field = reported["request_field_bytes"]
+    assert reported["protocol"] == "HTTP/2"
+    assert (field["most"], field["least_refused"], field["status"]) == (9362, 9363, None)
+    assert "before the response is complete" in field["beyond"]
+    assert (reported["request_fields"]["status"], reported["answer_field_bytes"]["most"]) == (
+        400,
+        4000,
+    )
+    assert reported["rows"][0]["measured"] == "9,362 bytes"
+    assert reported["notes"][0] == report.COMPRESSED
+    assert reported["depends_on_timing"] is None
+
+
+def test_http2_is_negotiated_over_tls() -> None:
+    with served(laboratory, is_http2=True, tls=secured_for("h2", "http/1.1")) as port:
+        output = run_limits(f"https://127.0.0.1:{port}", "--http2", "--insecure").stdout
+    assert "requests over HTTP/2" in output
+    assert "9,362 bytes " in output
+    assert "line end" not in output
+
+
+@pytest.mark.parametrize("protocols", [(), ("http/1.1",)], ids=["no ALPN", "only HTTP/1.1"])
+def test_a_shop_that_does_not_offer_http2_is_reported(protocols: tuple[str, ...]) -> None:
+    tls = secured_for(*protocols) if protocols else secured()
+    with served(laboratory, tls=tls) as port:
+        url = f"https://127.0.0.1:{port}"
+        output = run_limits(url, "--http2", "--insecure", exit_code=1).stderr
+    assert output == f"127.0.0.1 port {port} does not offer HTTP/2. Leave out --http2.\n"
+
+
+def test_a_server_that_answers_http2_in_http1_is_reported() -> None:
+    with served(laboratory) as port:
+        output = run_limits(f"http://127.0.0.1:{port}", "--http2", exit_code=1).stderr
+    assert output.endswith("even on a small request. Does it speak HTTP/2?\n")
 
 
 def test_proxies_from_the_environment_are_ignored(

@@ -18,7 +18,9 @@ from shop.lab.header_limits.deployment import (
     NoConnection,
     NotMeasured,
 )
-from shop.lab.header_limits.exchange import Response, response_to
+from shop.lab.header_limits.exchange import Conversation, Response, response_to
+from shop.lab.header_limits.http1 import Http1
+from shop.lab.header_limits.http2 import Http2
 from shop.lab.header_limits.search import Attempt, Findings, NoStatus, Outcome
 
 MOST_REQUESTS = search.MOST_ATTEMPTS + search.MOST_IN_TWO + 1
@@ -55,7 +57,8 @@ def measure(deployment: Deployment, tick: Callable[[], object] = lambda: None) -
     tick()
     run = _Run(deployment, address, until, tick)
     outcomes: list[Outcome] = []
-    while isinstance(attempt := search.position(outcomes, in_two=True), Attempt):
+    in_two = not deployment.is_http2  # no known server judges a part of HTTP/2's frames
+    while isinstance(attempt := search.position(outcomes, in_two=in_two), Attempt):
         outcome = run.outcome(attempt)
         if outcome.status is NoStatus.LOST and outcomes and outcomes[-1].status is NoStatus.CLOSED:
             outcomes.pop()  # a server that was shutting down: it did not refuse that header
@@ -72,12 +75,19 @@ def reach_laboratory(deployment: Deployment, addresses: Sequence[Address]) -> tu
     until = time.monotonic() + search.PATIENCE_SECONDS
     connection, address = deployment.connect(addresses, until)
     with connection:
-        writes = deployment.writes(search.one_field(search.SIZES[0]))
-        response = response_to(connection, writes, until)
+        request = conversation(deployment, search.one_field(search.SIZES[0]))
+        response = response_to(connection, request, until)
     budget_bytes = dict(response.figures).get("budget")
     if response.status == search.OK and budget_bytes is not None:
         return budget_bytes, address
     raise NotMeasured(_no_laboratory(deployment, response))
+
+
+def conversation(deployment: Deployment, attempt: Attempt) -> Conversation:
+    """The request of an attempt, and the reader of its response."""
+    if deployment.is_http2:
+        return Http2(deployment.http2_fields(attempt))
+    return Http1(deployment.writes(attempt))
 
 
 class _Run:
@@ -119,7 +129,7 @@ class _Run:
             self.failed.append(problem.why)
             return Outcome(NoStatus.LOST)
         with connection:
-            response = response_to(connection, self._deployment.writes(attempt), until)
+            response = response_to(connection, conversation(self._deployment, attempt), until)
         self.requests += 1
         self._tick()
         if response.status == TOO_MANY:
@@ -134,7 +144,8 @@ def _no_laboratory(deployment: Deployment, response: Response) -> str:
     if isinstance(response.status, NoStatus):
         is_silent = response.status is NoStatus.SILENT
         happened = "does not respond" if is_silent else "closes the connection"
-        return f"{deployment} {happened}, even on a small request. Is it http:// or https://?"
+        doubt = "Does it speak HTTP/2" if deployment.is_http2 else "Is it http:// or https://"
+        return f"{deployment} {happened}, even on a small request. {doubt}?"
     if response.status == HTTPStatus.BAD_REQUEST:
         return (
             f"{deployment} responds with 400 to a small request. Is {deployment.host} among its "

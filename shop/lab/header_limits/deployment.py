@@ -26,8 +26,9 @@ COOKIE_NAME = "way"
 OWN_FIELDS = (
     ("User-Agent", "shop-limits"),
     ("Accept", "application/json"),
-    ("Connection", "close"),
 )
+HTTP2 = "h2"
+"""What a client and a server call HTTP/2 in a TLS handshake (RFC 9113, section 3.2)."""
 PORTS = {"http": 80, "https": 443}
 PLACE = "/limits/way/echo"
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -55,9 +56,10 @@ class Deployment:
     port: int
     path: str
     is_insecure: bool = False
+    is_http2: bool = False
 
     @classmethod
-    def of(cls, url: str, *, is_insecure: bool = False) -> Deployment:
+    def of(cls, url: str, *, is_insecure: bool = False, is_http2: bool = False) -> Deployment:
         """The deployment at a URL. Raises ValueError with the reason when there can be none."""
         parts = urlsplit(url)
         if parts.scheme not in PORTS:
@@ -65,7 +67,8 @@ class Deployment:
         if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("it may have a scheme, host, port and path only")
         path = quote(parts.path.rstrip("/"), safe="/%")
-        return cls(parts.scheme, _ascii_host(parts.hostname), _port(url), path, is_insecure)
+        host, port = _ascii_host(parts.hostname), _port(url)
+        return cls(parts.scheme, host, port, path, is_insecure, is_http2)
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.path}"
@@ -80,12 +83,28 @@ class Deployment:
         """The request of an attempt, in one write or in two. Its probing header is a Cookie header,
         like that of a cart. The second write is the last byte: a server has read as much as it can
         without being able to use it."""
-        fields = [("Host", self.authority), *OWN_FIELDS]
+        fields = [("Host", self.authority), *OWN_FIELDS, ("Connection", "close")]
         fields += [_header(name, octets) for name, octets in attempt.fields]
-        target = f"{self.path}{PLACE}" + (f"?back={attempt.back}" if attempt.back else "")
-        lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
+        lines = [
+            f"GET {self._target(attempt)} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in fields),
+        ]
         request = "\r\n".join([*lines, "", ""]).encode("ascii")
         return (request[:-1], request[-1:]) if attempt.in_two else (request,)
+
+    def http2_fields(self, attempt: Attempt) -> list[tuple[str, str]]:
+        """The header fields of the same request over HTTP/2."""
+        fields = [*OWN_FIELDS, *(_header(name, octets) for name, octets in attempt.fields)]
+        return [
+            (":method", "GET"),
+            (":scheme", self.scheme),
+            (":authority", self.authority),
+            (":path", self._target(attempt)),
+            *((name.lower(), text) for name, text in fields),
+        ]
+
+    def _target(self, attempt: Attempt) -> str:
+        return f"{self.path}{PLACE}" + (f"?back={attempt.back}" if attempt.back else "")
 
     def addresses(self) -> tuple[Address, ...]:
         """The addresses of the host, from the system's resolver with its own time limit.
@@ -116,7 +135,8 @@ class Deployment:
     def _secured(self, raw: socket.socket, until: float) -> socket.socket:
         try:
             raw.settimeout(seconds_left(until))
-            return _context(self.is_insecure).wrap_socket(raw, server_hostname=self.host)
+            context = _context(self.is_insecure, self.is_http2)
+            secured = context.wrap_socket(raw, server_hostname=self.host)
         except ssl.SSLCertVerificationError as problem:
             raw.close()
             raise NoConnection(
@@ -138,17 +158,26 @@ class Deployment:
                 f"TLS: {why}",
             ) from None
 
+        if self.is_http2 and secured.selected_alpn_protocol() != HTTP2:
+            secured.close()
+            raise NoConnection(
+                f"{self._where} does not offer HTTP/2. Leave out --http2.", "no HTTP/2"
+            )
+        return secured
+
     @property
     def _where(self) -> str:
         return f"{self.host} port {self.port}"
 
 
 @cache
-def _context(is_insecure: bool) -> ssl.SSLContext:
+def _context(is_insecure: bool, is_http2: bool) -> ssl.SSLContext:
     """Kept, because reading the system's certificates takes longer than a request."""
     context = ssl.create_default_context()
     if is_insecure:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if is_http2:
+        context.set_alpn_protocols([HTTP2])
     return context
 
 

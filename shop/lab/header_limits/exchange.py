@@ -1,4 +1,4 @@
-"""One request over HTTP/1.1 and its response, on a socket of its own.
+"""One request and its response, on a socket of its own, in whatever version of HTTP.
 
 It reads statuses that arrive before the whole request was sent, and notices connections that are
 closed without one.
@@ -13,14 +13,14 @@ import ssl
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-
-import h11
+from dataclasses import dataclass
+from typing import Protocol
 
 from shop.lab.header_limits import search
 from shop.lab.header_limits.search import Attempt, NoStatus, Outcome
 
 MOST_HEADER_BYTES = 2 * search.SIZES[-1]
+"""The most that is read of a response's headers."""
 MOST_BODY_BYTES = 65_536
 RECEIVED_BYTES = 65_536
 PAUSE_SECONDS = 0.1
@@ -49,28 +49,37 @@ class Response:
         return Outcome(search.OK, arrived, figures.get("fields", 0))
 
 
-def response_to(connection: socket.socket, writes: Sequence[bytes], until: float) -> Response:
-    """The response to a request, which is sent in these writes with a pause after each. Without a
-    response until `until`, on the monotonic clock, the status is SILENT."""
-    return _Exchange(connection, writes, until).response()
+class Conversation(Protocol):
+    """What a protocol says and understands: no sockets, only bytes."""
+
+    writes: Sequence[bytes]
+    """The request, in writes with a pause after each."""
+
+    def response_in(self, received: bytes) -> Response | None:
+        """The response, once what was received completes it; nothing received means that the
+        connection was closed."""
+
+    def replies(self) -> bytes:
+        """What must be sent next for the response to go on."""
+
+
+def response_to(connection: socket.socket, said: Conversation, until: float) -> Response:
+    """The response to a request. Without one until `until`, on the monotonic clock, its status is
+    SILENT."""
+    return _Exchange(connection, said, until).response()
 
 
 class _Exchange:
     """Sends and receives at the same time: a server refuses a header before it has all of it."""
 
-    def __init__(self, connection: socket.socket, writes: Sequence[bytes], until: float) -> None:
+    def __init__(self, connection: socket.socket, said: Conversation, until: float) -> None:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
-        self._unsent = [memoryview(write) for write in writes]
+        self._said = said
+        self._unsent = [memoryview(write) for write in said.writes]
         self._paused_until = 0.0
         self._until = until
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADER_BYTES)
-        # h11 reads a response only to a request of its own; ours is sent without it.
-        self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
-        self._http.send(h11.EndOfMessage())
-        self._response: Response | None = None
-        self._body = b""
 
     def response(self) -> Response:
         with selectors.DefaultSelector() as selector:
@@ -112,37 +121,15 @@ class _Exchange:
                 return None
             except OSError:
                 received = b""
-            try:
-                self._http.receive_data(received)
-                response = self._read()
-            except h11.RemoteProtocolError:
-                return Response(NoStatus.CLOSED)
+            response = self._said.response_in(received)
             if response is not None or not received:
                 return response or Response(NoStatus.CLOSED)
-
-    def _read(self) -> Response | None:
-        while True:
-            event = self._http.next_event()
-            if isinstance(event, h11.Response):
-                self._response = _response_of(event)
-                if event.status_code != search.OK:
-                    return self._response
-            elif isinstance(event, h11.Data):
-                self._body += event.data
-                if len(self._body) > MOST_BODY_BYTES:
-                    return self._response
-            elif isinstance(event, h11.EndOfMessage) and self._response is not None:
-                return replace(self._response, figures=_figures_of(self._body))
-            elif not isinstance(event, h11.InformationalResponse):
-                return None
+            if replies := self._said.replies():
+                self._unsent.append(memoryview(replies))
 
 
-def _response_of(event: h11.Response) -> Response:
-    fields = ((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
-    return Response(event.status_code, tuple(fields))
-
-
-def _figures_of(body: bytes) -> tuple[tuple[str, int], ...]:
+def figures_of(body: bytes) -> tuple[tuple[str, int], ...]:
+    """The figures that a laboratory sends; empty for any other body."""
     with suppress(ValueError):
         figures = json.loads(body)
         if isinstance(figures, dict) and all(type(figure) is int for figure in figures.values()):

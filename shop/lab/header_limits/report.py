@@ -39,6 +39,7 @@ host and port of 14 characters, which they contain three times; a longer address
 FETCH_BYTES = 590
 """The same for a fetch by Chromium 156: the other headers of the probes of a page."""
 ROUNDED_TO_BYTES = 100
+HTTP_1, HTTP_2 = "HTTP/1.1", "HTTP/2"
 NOTHING = "nothing"
 NOT_MEASURED = "not measured"
 
@@ -47,6 +48,11 @@ TIMING = (
     "in one write than in two. Only the smaller figure is sure to pass."
 )
 """Why the largest header depends on timing."""
+COMPRESSED = (
+    "HTTP/2 compresses headers. These are sizes before compression, of headers of the letter x, "
+    "which takes seven bits; other letters take five to eight."
+)
+"""What the sizes of a search over HTTP/2 mean (RFC 7541, appendix B)."""
 ENDED = {
     NoStatus.OVER: (
         f"The search ended after {MOST_SECONDS} seconds, before everything was measured."
@@ -85,11 +91,19 @@ def by_browser(findings: Findings, *, budget_bytes: int) -> Report:
 
 
 def by_command(
-    findings: Findings, *, budget_bytes: int, request_bytes: int, failed: Sequence[str] = ()
+    findings: Findings,
+    *,
+    budget_bytes: int,
+    request_bytes: int,
+    failed: Sequence[str] = (),
+    is_http2: bool = False,
 ) -> Report:
     """The report of a search by `shop limits`, whose requests have `request_bytes` without the
-    probing header. `failed` has the reason of each failed connection."""
-    report = _report(findings, set_to=budget_bytes, beside=request_bytes, is_browser=False)
+    probing header. `failed` has the reason of each failed connection. HTTP/2 has no lines, and
+    compresses headers."""
+    report = _report(
+        findings, set_to=budget_bytes, beside=request_bytes, is_browser=False, is_http2=is_http2
+    )
     return replace(report, notes=(*_failures(failed), *report.notes))
 
 
@@ -114,7 +128,9 @@ def budget_of(findings: Findings, *, beside: int) -> int | None:
     return max(0, fits - fits % ROUNDED_TO_BYTES)
 
 
-def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> str:
+def as_json(
+    findings: Findings, report: Report, *, url: str, requests: int, protocol: str = HTTP_1
+) -> str:
     """The findings for machines. A limit that was not reached is null, and so is the status of an
     attempt without one: `beyond` says what happened. If `cut` is true the search ended early, with
     `most` and `least_refused` as known by then. `steady` is null without a second try."""
@@ -136,7 +152,7 @@ def as_json(findings: Findings, report: Report, *, url: str, requests: int) -> s
         {
             "url": url,
             "requests": requests,
-            "protocol": "HTTP/1.1",
+            "protocol": protocol,
             "request_field_bytes": bound(findings.field) | {"shared": findings.is_shared},
             "request_field_bytes_in_two_writes": findings.in_two and bound(findings.in_two),
             "depends_on_timing": None if findings.in_two is None else findings.depends_on_timing,
@@ -163,21 +179,29 @@ def as_text(report: Report) -> str:
     return "\n".join([*lines, "", *report.notes, report.conclusion, *report.assumptions])
 
 
-def _report(findings: Findings, *, set_to: int, beside: int, is_browser: bool) -> Report:
+def _report(
+    findings: Findings, *, set_to: int, beside: int, is_browser: bool, is_http2: bool = False
+) -> Report:
     budget = budget_of(findings, beside=beside)
     return Report(
-        rows=(_field(findings), _fields(findings.fields), _back(findings.back, is_browser)),
-        notes=tuple(_notes(findings)),
+        rows=(
+            _field(findings, is_http2),
+            _fields(findings.fields),
+            _back(findings.back, is_browser, is_http2),
+        ),
+        notes=(*((COMPRESSED,) if is_http2 else ()), *_notes(findings)),
         budget_bytes=budget,
         conclusion=_conclusion(budget, set_to) if budget is not None else _no_conclusion(findings),
         assumptions=() if budget is None else tuple(_assumptions(findings)),
     )
 
 
-def _field(findings: Findings) -> Row:
+def _field(findings: Findings, is_http2: bool) -> Row:
     bound = findings.field
     if findings.depends_on_timing:
         return _timed(findings.sure_field, bound)
+    if is_http2:
+        return Row(TITLES["field"], _octets(bound), _beyond(bound))
     line = bound.most + COOKIE_LINE_BYTES
     alike = [hop.name for hop in HOPS if bound.is_exact and hop.line == line]
     measured = _size(bound, "Cookie", COOKIE_LINE_BYTES)
@@ -190,8 +214,8 @@ def _fields(bound: Bound) -> Row:
     return Row(TITLES["fields"], measured if bound.most else _none(bound), _beyond(bound))
 
 
-def _back(bound: Bound, is_browser: bool) -> Row:
-    measured = _size(bound, "Set-Cookie", SET_COOKIE_LINE_BYTES)
+def _back(bound: Bound, is_browser: bool, is_http2: bool) -> Row:
+    measured = _octets(bound) if is_http2 else _size(bound, "Set-Cookie", SET_COOKIE_LINE_BYTES)
     own = _own_limit(bound) if is_browser else ""
     return Row(TITLES["back"], measured, own or _beyond(bound))
 
@@ -199,8 +223,11 @@ def _back(bound: Bound, is_browser: bool) -> Row:
 def _size(bound: Bound, name: str, beside: int) -> str:
     if not bound.most:
         return _none(bound)
-    octets = _at_least(bound, bound.most, " bytes")
-    return f"{octets}, {bound.most + beside:,} with “{name}: ” and line end"
+    return f"{_octets(bound)}, {bound.most + beside:,} with “{name}: ” and line end"
+
+
+def _octets(bound: Bound) -> str:
+    return _at_least(bound, bound.most, " bytes") if bound.most else _none(bound)
 
 
 def _timed(in_two: Bound, in_one: Bound) -> Row:
