@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,10 +52,3 @@ class Product:
 
 Snapshot = Mapping[int, Product]
 """Products by cookie number, read at one time; a missing number means a deleted product."""
-
-
-def fold(text: str) -> str:
-    """The text as a search compares it: without case and accents, white space collapsed."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(bare.casefold().split())

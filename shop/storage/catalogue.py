@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -18,9 +18,10 @@ from sqlalchemy import (
     select,
 )
 
-from shop.core.catalogue import Product, Snapshot, fold
+from shop.core.catalogue import Product, Snapshot
 from shop.core.money import Money
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
+from shop.storage.search import Search
 
 
 class Sort(Enum):
@@ -43,12 +44,16 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: `number` of `pages`, both counted from 1; `count` is over all pages."""
+    """One page of a list: `number` of `pages`, both counted from 1; `count` is over all pages.
+
+    `is_partial` when no product has every word that was searched for, so that these have some.
+    """
 
     products: tuple[Product, ...]
     count: int
     number: int
     pages: int
+    is_partial: bool = False
 
 
 _PRODUCT: tuple[Any, ...] = (
@@ -74,7 +79,7 @@ _BY_SLUG = _SELECT.where(ProductRow.slug == bindparam("slug"))
 _FOR_SALE = _SELECT.where(ProductRow.is_active, func.coalesce(ProductRow.stock, 1) > 0)
 _ORDERINGS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.SHELF: (ProductRow.number.asc(),),
-    Sort.NAME: (func.lower(ProductRow.name).asc(), ProductRow.number.asc()),
+    Sort.NAME: (ProductRow.name_sort_key.asc(), ProductRow.number.asc()),
     Sort.CHEAPEST: (ProductRow.price_minor.asc(), ProductRow.number.asc()),
     Sort.DEAREST: (ProductRow.price_minor.desc(), ProductRow.number.asc()),
 }
@@ -145,21 +150,23 @@ def page(
     number: int = 1,
     size: int = 12,
 ) -> Page:
-    """A page of the active products that contain every word and belong to the category.
+    """A page of the active products that have every word and belong to the category.
 
-    A number past the end gives the last page. Case and accents are ignored.
+    With words, those that match best come first on the shelf. When no product has every word, the
+    page has those with some of them. A number past the end gives the last page.
     """
-    conditions = _conditions(words, category)
-    count = connection.execute(_COUNT.where(*conditions)).scalar_one()
-    pages = max(1, -(-count // size))
-    number = min(max(1, number), pages)
-    rows = connection.execute(
-        _SELECT.where(*conditions)
-        .order_by(*_ORDERINGS[sort])
-        .limit(size)
-        .offset((number - 1) * size)
-    )
-    return Page(_products(rows), count, number, pages)
+    conditions, ordering = _conditions(category), _ORDERINGS[sort]
+    if not words:
+        return _page(connection, conditions, ordering, number, size)
+    asked = Search(connection.dialect.name, words)
+    is_by_match = sort is Sort.SHELF
+    by_rank = (asked.rank, *ordering) if is_by_match else ordering
+    found = _page(connection, [asked.every_word, *conditions], by_rank, number, size)
+    if found.count:
+        return found
+    by_misses = (asked.misses, *ordering) if is_by_match else ordering
+    some = _page(connection, [asked.any_word, *conditions], by_misses, number, size)
+    return replace(some, is_partial=some.count > 0)
 
 
 def picks(connection: Connection, size: int) -> tuple[Product, ...]:
@@ -239,11 +246,23 @@ def _product(row: tuple[Any, ...]) -> Product:
     )
 
 
-def _conditions(words: str, category: str | None) -> list[ColumnElement[bool]]:
+def _conditions(category: str | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [ProductRow.is_active.is_(True)]
     if category is not None:
         conditions.append(CategoryRow.slug == category)
-    conditions += [
-        ProductRow.search_text.contains(word, autoescape=True) for word in fold(words).split()
-    ]
     return conditions
+
+
+def _page(
+    connection: Connection,
+    conditions: Sequence[ColumnElement[bool]],
+    ordering: Sequence[ColumnElement[Any]],
+    number: int,
+    size: int,
+) -> Page:
+    count = connection.execute(_COUNT.where(*conditions)).scalar_one()
+    pages = max(1, -(-count // size))
+    number = min(max(1, number), pages)
+    offset = (number - 1) * size
+    chosen = _SELECT.where(*conditions).order_by(*ordering).limit(size).offset(offset)
+    return Page(_products(connection.execute(chosen)), count, number, pages)

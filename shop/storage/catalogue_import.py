@@ -15,9 +15,9 @@ from slugify import slugify
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shop.core.catalogue import fold
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.core.text import key
 from shop.storage import former_slugs
 from shop.storage.catalogue_files.rows import (
     ABSENT,
@@ -28,6 +28,7 @@ from shop.storage.catalogue_files.rows import (
     plain_fields,
 )
 from shop.storage.models import CategoryRow, PriceRow, ProductRow
+from shop.storage.search import all_words, name_words, sort_key
 
 _MEANWHILE = (
     "The catalogue was changed while the file was read, so nothing was imported: try again."
@@ -124,7 +125,9 @@ def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
         "name": row.name,
         "price_minor": row.price.minor,
         "currency": row.price.currency,
-        "search_text": fold(f"{row.name} {description} {row.sku}"),
+        "name_words": name_words(row.name),
+        "all_words": all_words(row.name, str(description), row.sku),
+        "name_sort_key": sort_key(row.name),
     }
 
 
@@ -145,20 +148,25 @@ def _slug(row: Row, slugs: dict[str, str]) -> str:
 
 
 def _category_numbers(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The number of each category, by the name that the file gives it; new ones are added.
+
+    Names with the same `key` are one category, under the name that it had first.
+    """
     rows = connection.execute(select(CategoryRow.name, CategoryRow.number, CategoryRow.slug)).all()
-    numbers = {row.name: row.number for row in rows}
+    known = {key(row.name): row.number for row in rows}
     taken = {row.slug for row in rows}
+    numbers = {}
     for name in names:
-        if name in numbers:
-            continue
-        slug = slugify(name, max_length=90) or "category"
-        while slug in taken:
-            slug += "-x"
-        taken.add(slug)
-        created = connection.execute(
-            insert(CategoryRow).values(name=name, slug=slug).returning(CategoryRow.number)
-        )
-        numbers[name] = created.scalar_one()
+        if key(name) not in known:
+            slug = slugify(name, max_length=90) or "category"
+            while slug in taken:
+                slug += "-x"
+            taken.add(slug)
+            created = connection.execute(
+                insert(CategoryRow).values(name=name, slug=slug).returning(CategoryRow.number)
+            )
+            known[key(name)] = created.scalar_one()
+        numbers[name] = known[key(name)]
     return numbers
 
 

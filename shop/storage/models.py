@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -20,13 +20,14 @@ class CategoryRow(Table):
 
 class ProductRow(Table):
     """`number` is the cookie number: AUTOINCREMENT never reuses a number, not even that of a
-    deleted product. `search_text` is name, description and SKU, folded."""
+    deleted product. `search` makes what it is found and sorted by."""
 
     __tablename__ = "products"
     __table_args__ = (
         CheckConstraint("stock >= 0", name="stock_is_never_below_zero"),
         CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
         Index("products_by_category", "category_number", "is_active"),
+        Index("products_by_name", "name_sort_key"),
         {"sqlite_autoincrement": True},
     )
 
@@ -42,7 +43,9 @@ class ProductRow(Table):
     stock: Mapped[int | None]
     image: Mapped[str | None] = mapped_column(String(100))
     is_active: Mapped[bool]
-    search_text: Mapped[str] = mapped_column(Text)
+    name_words: Mapped[str] = mapped_column(Text)
+    all_words: Mapped[str] = mapped_column(Text)
+    name_sort_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class FormerSlugRow(Table):

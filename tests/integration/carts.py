@@ -51,10 +51,15 @@ def undo_form(visitor: LintingClient) -> dict[str, str] | None:
 
 def reprice(shop: OpenShop, **prices: str) -> None:
     """Imports a catalogue file with new prices, now, as the `shop` command does."""
-    rows = [
+    rows = "".join(
         f"{sku},{shop.sql('select name from products where sku = ?', sku)[0][0]},{price},GBP\n"
         for sku, price in ((name.replace("_", "-"), price) for name, price in prices.items())
-    ]
-    rows_read = read("".join(["sku,name,price,currency\n", *rows]).encode(), POUNDS).rows
+    )
+    import_csv(shop, f"sku,name,price,currency\n{rows}")
+
+
+def import_csv(shop: OpenShop, text: str) -> None:
+    """Imports a catalogue file in pounds, now, as the `shop` command does."""
+    rows_read = read(text.encode(), POUNDS).rows
     with writing(shop.app.extensions["shop"].engine) as connection:
         catalogue_import.import_rows(connection, rows_read, POUNDS, shop.clock.now)

@@ -57,8 +57,8 @@ def test_the_list_counts_active_products(shop: OpenShop, visitor: LintingClient)
         pytest.param("q=notebook+sewn&sort=name", ["Sewn A5 notebook"], id="by name"),
         pytest.param("q=discontinued", [], id="inactive products are not found"),
         pytest.param("q=%25", [], id="a percent sign is no wildcard"),
-        pytest.param("q=c_fe", [], id="an underscore is no wildcard"),
-        pytest.param("q=%27+or+1%3D1+--", [], id="a quotation mark"),
+        pytest.param("q=_", [], id="an underscore is no wildcard"),
+        pytest.param("q=%27+%22*+--", [], id="a quotation mark"),
     ],
 )
 def test_search(visitor: LintingClient, query: str, expected: list[str]) -> None:

@@ -13,10 +13,12 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from shop.config import Settings
 from shop.core.errors import OutOfStock
+from shop.core.text import words
 from shop.factory import create_app
-from shop.storage import orders, schema
+from shop.storage import catalogue, orders, schema
+from shop.storage.catalogue import Sort
 from shop.storage.engine import reading, writing
-from tests.conftest import KEY, Clock, fill
+from tests.conftest import KEY, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
@@ -90,6 +92,17 @@ def test_list_and_search(
     found = [card.to_text() for card in elements(page, ".card-name")]
     assert count is None or len(found) == count
     assert first is None or found[0] == first
+
+
+def test_search_and_sorting_answer_as_on_sqlite(visitor: LintingClient, shop: OpenShop) -> None:
+    sqlite = shop.app.extensions["shop"].engine
+    with reading(engine_of(visitor)) as connection, reading(sqlite) as other:
+        names = [product.name for product in catalogue.everything(other)]
+        queries = {word[:end] for name in names for word in words(name) for end in (1, 3, 9)}
+        for query in ("", "Mugs, paper, light", "café bowl", "'\" & |:*", "-", *sorted(queries)):
+            for sort in Sort:
+                page = catalogue.page(connection, words=query, sort=sort, size=50)
+                assert page == catalogue.page(other, words=query, sort=sort, size=50), query
 
 
 def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:

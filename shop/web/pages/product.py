@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from shop.core.catalogue import Product
+from shop.core.text import tidy
 from shop.storage import catalogue, former_slugs
 from shop.storage.catalogue import Category, Page, Sort
 from shop.web.cart.visit import CartVisit, read_visit
@@ -52,7 +53,7 @@ class Search:
         """Reads the query of a URL; unknown values count as missing."""
         sort = args.get("sort", "")
         return cls(
-            words=" ".join(args.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH],
+            words=tidy(args.get("q", "")[:LONGEST_SEARCH]),
             category=args.get("category", "").replace("\0", "")[:LONGEST_SLUG] or None,
             sort=Sort(sort) if sort in {known.value for known in Sort} else Sort.SHELF,
             page=max(1, args.get("page", 1, type=_small_int)),
@@ -131,7 +132,7 @@ def index() -> Response:
         page=page,
         cards=cards(page.products),
         page_links=_page_links(search, page.number, page.pages),
-        sorts=SORT_LABELS,
+        sorts=SORT_LABELS | ({Sort.SHELF: "Best match"} if search.words else {}),
         everything=search.address(category=None),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.catalogue import Product, fold
+from shop.core.catalogue import Product
 from shop.core.money import Money
 
 MUG = Product(
@@ -67,20 +67,3 @@ def test_a_product_is_for_sale_while_active_and_in_stock(
 ) -> None:
     product = replace(MUG, stock=stock, is_active=is_active)
     assert (product.is_sold_out, product.is_for_sale) == (is_sold_out, is_for_sale)
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        pytest.param("MUG", "mug", id="case"),
-        pytest.param("Straße", "strasse", id="sharp s"),
-        pytest.param("Café crème", "cafe creme", id="accents"),
-        pytest.param("Cafe\N{COMBINING ACUTE ACCENT}", "cafe", id="combining accents"),
-        pytest.param("  oak \t\n desk ", "oak desk", id="white space"),
-        pytest.param("\N{LATIN SMALL LIGATURE FI}g", "fig", id="ligature"),
-        pytest.param("\N{FULLWIDTH DIGIT FOUR}2", "42", id="wide digits"),
-        pytest.param("  ", "", id="nothing but space"),
-    ],
-)
-def test_fold_ignores_case_accents_and_extra_space(text: str, folded: str) -> None:
-    assert fold(text) == folded
