@@ -16,6 +16,14 @@ from shop.core.cart import Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
 A_MINUTE_MS = 60_000
+LECTURE = (
+    "Start: one product",
+    "Next: ten products",
+    "Next: as many as fit",
+    "Next: one more",
+    "Next: the same limit, with a guard",
+)
+"""The buttons of the lecture's five steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +325,14 @@ SUBJECTS = (
         "The browser kept the old cookie",
         steps=_presses(*["Add 40 lines unguarded"] * 4),
     ),
+    Subject("lecture", "/limits/lecture", "Two shops keep the same cart"),
+    Subject(
+        "lecture-lost",
+        "/limits/lecture",
+        "nobody was told",
+        steps=_presses(*LECTURE[:4]),
+    ),
+    Subject("lecture-end", "/limits/lecture", "To take home", steps=_presses(*LECTURE)),
     Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
     Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),

@@ -17,6 +17,7 @@ from shop.lab.conformance import page as conformance_page
 from shop.lab.encodings import unguarded
 from shop.lab.header_limits import page as header_limits_page
 from shop.lab.home import page as home_page
+from shop.lab.lecture import page as lecture_page
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import DemoShop
 from shop.lab.probes import page as probes_page
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     header_limits_page.blueprint,
     conformance_page.blueprint,
     museum_page.blueprint,
+    lecture_page.blueprint,
 )
 
 

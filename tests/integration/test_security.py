@@ -22,6 +22,7 @@ CHANGES = (
     "/checkout",
     "/limits/cart/lines", "/limits/cart/fill", "/limits/cart/empty", "/limits/probe",
     "/limits/conformance", "/limits/unguarded", "/limits/unguarded-reset", "/limits/museum/full",
+    "/limits/lecture", "/limits/lecture-end",
 )  # fmt: skip
 
 
