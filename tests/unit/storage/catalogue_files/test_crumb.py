@@ -51,8 +51,8 @@ def test_empty_cells_mean_the_default() -> None:
     )
 
 
-def test_column_order_and_space_around_cells_do_not_matter() -> None:
-    rows = rows_of("currency,price,name,sku", "GBP , 2 , A cup , CUP ")
+def test_column_order_case_and_space_around_cells_do_not_matter() -> None:
+    rows = rows_of("currency,price,name,sku", "gbp , 2 , A cup , CUP ")
     assert rows == [Row(line=2, sku="CUP", name="A cup", price=Money(200, "GBP"))]
 
 

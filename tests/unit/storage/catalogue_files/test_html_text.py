@@ -21,6 +21,7 @@ from shop.storage.catalogue_files.html_text import plain_text
         pytest.param("<![if !vml]>A<![endif]><![foo[B]]>", "A", id="what Word writes"),
         pytest.param("3 < 5 and 5 > 3", "3 < 5 and 5 > 3", id="signs, not tags"),
         pytest.param("<p>never closed", "never closed", id="an open tag"),
+        pytest.param("A<svg/>B<br/>C", "AB\nC", id="tags that close themselves"),
         pytest.param("a&nbsp;b", "a b", id="a no-break space"),
     ],
 )

@@ -81,3 +81,15 @@ def test_a_sku_is_made_from_the_handle_and_always_the_same() -> None:
     assert skus[2:] == ["mug", "jug-co"]
     assert len(set(skus)) == 4
     assert all(len(sku) <= 40 for sku in skus)
+
+
+def test_a_handle_that_cannot_be_a_slug_gives_none() -> None:
+    file = f"{HEADER}Caf\u00e9,Cup,,A,9\nmug,Mug,Red!,B,9\nmug,,Red?,C,9\n"
+    slugs = [row.slug for row in read_text(file, "shopify").rows]
+    assert slugs == [ABSENT, "mug-red", ABSENT]
+
+
+def test_stock_is_read_where_the_file_does_not_say_who_counts_it() -> None:
+    file = "Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\nmug,Mug,MUG,9,4\n"
+    [row] = read_text(file, "shopify").rows
+    assert row.stock == 4
