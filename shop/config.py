@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from shop.secret_keys import LEAST_CHARACTERS, file_in, kept_in, weakness
+from shop.secret_keys import LEAST_CHARACTERS, file_in, kept_in, problems_of
 
 SECONDS_A_DAY = 86_400
 MAX_COOKIE_DAYS = 400
@@ -335,9 +335,9 @@ class Settings:
             except ValueError as error:
                 problems.append(f"{setting.variable}={text}: {error}.")
         values["instance"] = Path.cwd() / values["instance"].expanduser()
-        kept = () if values["secret_keys"] else kept_in(values["instance"])
-        values["secret_keys"] = values["secret_keys"] or kept
-        problems += _weak_key(values["secret_keys"], file_in(values["instance"]) if kept else None)
+        file = None if values["secret_keys"] else file_in(values["instance"])
+        values["secret_keys"] = values["secret_keys"] or kept_in(values["instance"])
+        problems += problems_of(values["secret_keys"], file)
         if problems:
             raise SettingsError(problems)
         values["database_url"] = values["database_url"] or _sqlite_url(values["instance"])
@@ -352,17 +352,3 @@ SETTINGS: dict[str, Setting] = {
 
 def _sqlite_url(instance: Path) -> str:
     return f"sqlite:///{instance / 'shop.sqlite3'}"
-
-
-def _weak_key(keys: tuple[str, ...], kept_in_file: Path | None) -> list[str]:
-    reason = weakness(keys[0]) if keys else None
-    if reason is None:
-        return []
-    where, how = "SHOP_SECRET_KEYS", "before the old one, separated by a comma"
-    if kept_in_file:
-        where, how = str(kept_in_file), "in a row above the old one"
-    return [
-        f"{where}: the first key, which signs, {reason}. Whoever guesses it can forge sessions and "
-        f"forms, so it has to be random and at least {LEAST_CHARACTERS} characters long. Put one "
-        f"that `shop secret` prints {how}: carts signed with the old one are still read."
-    ]

@@ -23,6 +23,22 @@ def weakness(key: str) -> str | None:
     return None
 
 
+def problems_of(keys: tuple[str, ...], file: Path | None) -> list[str]:
+    """What an operator is told about a signing key that is easy to guess. `file` holds the keys,
+    or is None when they are in the environment."""
+    reason = weakness(keys[0]) if keys else None
+    if reason is None:
+        return []
+    where, how = "SHOP_SECRET_KEYS", "before the old one, separated by a comma"
+    if file is not None:
+        where, how = str(file), "in a row above the old one"
+    return [
+        f"{where}: the first key, which signs, {reason}. Whoever guesses it can forge sessions and "
+        f"forms, so it has to be random and at least {LEAST_CHARACTERS} characters long. Put one "
+        f"that `shop secret` prints {how}: carts signed with the old one are still read."
+    ]
+
+
 def new_key() -> str:
     """A random key of 43 characters, which holds 256 bits."""
     return secrets.token_urlsafe(32)
