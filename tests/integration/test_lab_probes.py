@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from werkzeug.test import TestResponse
 
 from shop.core import cookie
 from shop.core.cart import Line
 from shop.lab.carts import exact_size
 from shop.lab.carts.cookie_limit import CookieLimit
+from shop.lab.engine.room import OTHER_OCTETS
 from shop.lab.engine.run import BY_SCRIPT
 from shop.lab.probes.known_answers import QUESTIONS
 from shop.lab.probes.page import run
@@ -24,7 +28,15 @@ from tests.integration.client import (
     elements,
     parsed,
 )
-from tests.integration.model_visit import ModelVisit, Proxy, signed, signed_for_session
+from tests.integration.model_visit import (
+    ONWARD,
+    SERVER_OCTETS,
+    ModelVisit,
+    Proxy,
+    header_octets,
+    signed,
+    signed_for_session,
+)
 from tests.model_browser import ModelBrowser
 
 PROBE = "/limits/probe"
@@ -89,6 +101,12 @@ def cart_of(octets: int, name: str = "cart") -> str:
     return f"{name}={cookie.encode(cart, [KEY], name=name)}"
 
 
+def own_octets(response: TestResponse) -> int:
+    """Octets of the headers that differ from response to response."""
+    own = [item for item in response.headers if item[0] in ("Location", "Set-Cookie")]
+    return sum(len(f"{name}: {text}\r\n") for name, text in own)
+
+
 def state_of(address: str) -> str:
     return parse_qs(urlsplit(address).query)["s"][0]
 
@@ -146,6 +164,12 @@ def test_behind_a_default_nginx_nothing_is_sent_that_does_not_pass(
     else:
         page = visit.follow(visit.began)
 
+    others = [
+        header_octets(response) + SERVER_OCTETS - own_octets(response)
+        for response in visit.responses
+        if response.request.path.startswith((f"{PROBE}/jar", f"{PROBE}/clean"))
+    ]
+    assert max(others) <= OTHER_OCTETS
     # Without a script, the test visits the first page twice.
     assert visit.refused == (pictures if is_scripted else 2 * pictures)
     findings = report(page)
@@ -155,6 +179,20 @@ def test_behind_a_default_nginx_nothing_is_sent_that_does_not_pass(
     assert (findings["eviction"]["kept"], findings["eviction"]["left"]) == (180, 150)
     names = {kept.name.removeprefix("__Host-") for kept in visit.browser.kept}
     assert names == {"cart", "session"}
+
+
+def test_an_address_too_long_for_a_header_moves_to_a_page(visitor: LintingClient) -> None:
+    findings = {"noise": hashlib.shake_256(b"noise").hexdigest(2_000)}
+    state = [[findings], [], False, 0, [2_000, 8_000]]
+    token = signed_for_session(visitor, run.purpose, state)
+    response = visitor.get(f"{JAR}/", query_string={"s": token})
+    assert response.status_code == 200
+    assert not response.location
+    assert header_octets(response) + SERVER_OCTETS <= 2_000
+    onward = ONWARD.search(response.text)
+    assert onward
+    assert len(onward[1]) > 2_000
+    assert visitor.get(unescape(onward[1])).status_code == 200
 
 
 @pytest.mark.parametrize("most", [180, 10_000])

@@ -237,8 +237,8 @@ DOCUMENTED = (
             chromium("net/cookies/cookie_monster.cc, kMaxCookies, kSafeFromGlobalPurgeDays"),
         ),
         Known(
-            "3,000; at a tenth more, old ones are evicted, first those not used for 30 days",
-            firefox("netwerk/cookie/CookieCommons.h, kMaxNumberOfCookies, kCookiePurgeAge"),
+            "the same: beyond a tenth more than 3,000, those not used for 30 days are evicted",
+            firefox("netwerk/cookie/CookieCommons.h, kMaxNumberOfCookies and kCookiePurgeAge"),
         ),
         Known("not published", webkit("CFNetwork is closed")),
     ),

@@ -58,12 +58,13 @@ def test_the_default_path(address: str, path: str) -> None:
         "__Host-a=b; Secure; Path=/",
         "__SECURE-a=b; Secure",
         "__Http-a=b; Secure; HttpOnly",
+        "a=b; Secure; Partitioned",
         "n" * 4096 + "=",
         "=" + "v" * 4096,
     ],
 )
 def test_deletions_remove_the_cookie_that_a_line_set(line: str) -> None:
-    browser = ModelBrowser(HOST, is_secure=True)
+    browser = ModelBrowser(HOST, is_secure=True, partition_octets=10_240)
     browser.take(line, "/dir/set")
     assert len(browser.kept) == 1
     for deletion in deletions(line, default="/dir", host=HOST):
