@@ -57,6 +57,7 @@ class Firefox:
     """A running Firefox, over its one connection. Events are kept until somebody waits for one."""
 
     connection: ClientConnection
+    process: subprocess.Popen[bytes]
     version: str = ""
     events: deque[dict[str, Any]] = field(default_factory=deque)
     numbers: Iterator[int] = field(default_factory=count)
@@ -89,6 +90,11 @@ class Firefox:
         container = container or self.command("browser.createUserContext")["userContext"]
         created = self.command("browsingContext.create", type="tab", userContext=container)
         return Window(self, container, created["context"])
+
+    def closes(self) -> None:
+        """Closes the browser as a person does, and waits until it has saved its cookies."""
+        self.command("browser.close")
+        self.process.wait(ANSWER_SECONDS)
 
     def _received(self, until: float) -> dict[str, Any]:
         message = self.connection.recv(timeout=max(0, until - time.monotonic()))
@@ -213,7 +219,8 @@ def find(environ: Mapping[str, str]) -> Path | None:
 @contextmanager
 def running_firefox(executable: Path, folder: Path) -> Iterator[Firefox]:
     """Runs a Firefox with the profile in this folder, a new one if there is none, until the block
-    ends. Raises RuntimeError when it does not start."""
+    ends, and then stops it at once: Firefox saves the cookies of PROFILE only when it `closes`.
+    Raises RuntimeError when it does not start."""
     profile, log_file = folder / "profile", folder / "firefox.log"
     profile.mkdir(exist_ok=True)
     preferences = (
@@ -229,13 +236,11 @@ def running_firefox(executable: Path, folder: Path) -> Iterator[Firefox]:
         if not address:
             raise RuntimeError(f"Firefox did not start: {log_file.read_text('utf-8')[-500:]}")
         with connect(f"{address}/session", max_size=None, proxy=None) as connection:
-            firefox = Firefox(connection)
+            firefox = Firefox(connection, process)
             session = firefox.command("session.new", capabilities={})
             firefox.version = session["capabilities"]["browserVersion"]
             firefox.command("session.subscribe", events=["browsingContext.load"])
             yield firefox
-            firefox.command("browser.close")
-        process.wait(ANSWER_SECONDS)
     finally:
         process.kill()
         process.wait(ANSWER_SECONDS)

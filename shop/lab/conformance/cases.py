@@ -72,6 +72,11 @@ class Family:
     by_name: bool
     cases: tuple[Case, ...]
 
+    @property
+    def suite(self) -> str:
+        """The name of the suite that the family comes from."""
+        return self.source.partition(",")[0]
+
 
 def in_directory(text: str, directory: str) -> str:
     """A header, or what is expected of it, with the placeholders for a directory filled in."""

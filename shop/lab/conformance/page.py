@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.wrappers import Response
 
 from shop.lab.conformance import suite
 from shop.lab.conformance.cases import Case, Family, families, remarks
 from shop.lab.conformance.deviations import DEVIATIONS, UNKNOWN
+from shop.lab.conformance.outcomes import Outcome, deviation
 from shop.lab.engine.answers import browser_and_origin
 from shop.lab.engine.exchange import Findings, Probe
 from shop.lab.engine.placeholders import sending
 from shop.lab.engine.run import STOPPED, Run
 from shop.lab.engine.state import Progress
+from shop.lab.sources import Source
 from shop.web.cart.visit import read_visit
 from shop.web.frame import responses
 
+Key = TypeVar("Key")
 RUN = re.compile(r"\{(.)\*(\d+)\}|(.)\{(\d+)\}")
 
 
@@ -42,10 +45,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case and its outcome in words. `mark` is one of suite.py's, or empty when the run stopped
-    before it; `expected` has two texts where either will do. An empty text means no cookie.
-    `passes` is the finding of that name."""
+    """A case of a family and its outcome in words. `mark` is one of suite.py's, or empty when the
+    run stopped before it; `expected` has two texts where either will do. An empty text means no
+    cookie. `passes` is the finding of that name."""
 
+    family: Family
     case: Case
     mark: str
     expected: tuple[str, ...]
@@ -53,12 +57,14 @@ class Result:
     passes: int = 0
 
     @property
-    def is_as_expected(self) -> bool:
-        return self.mark in (suite.AS_EXPECTED, suite.AS_SECURE)
-
-    @property
-    def deviates(self) -> bool:
-        return self.mark in (suite.OTHERWISE, suite.UNRECORDED)
+    def outcome(self) -> Outcome:
+        if self.mark in (suite.AS_EXPECTED, suite.AS_SECURE):
+            return Outcome.AS_REQUIRED
+        if self.mark == suite.UNRECORDED:
+            return Outcome.UNRECORDED
+        if self.mark == suite.OTHERWISE:
+            return deviation(self.expected, self.received)
+        return Outcome.UNTESTED
 
     @property
     def why_not(self) -> str:
@@ -79,55 +85,42 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Deviations for the same reason."""
+    """Cases with the same outcome that belong together: deviations for the same reason, with what
+    is `known` of it; cases that cannot be tested for the same reason; or those of a family, with
+    its `source`."""
 
-    why: str
-    known: tuple[tuple[str, str], ...]
+    title: str
     results: tuple[Result, ...]
+    known: tuple[Source, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FamilyReport:
-    """A family with its results."""
+class Section:
+    """The cases in which the browser did the same."""
 
-    family: Family
-    results: tuple[Result, ...]
-
-    @property
-    def as_expected(self) -> int:
-        return sum(result.is_as_expected for result in self.results)
+    outcome: Outcome
+    groups: tuple[Group, ...]
 
     @property
-    def measured(self) -> int:
-        return sum(not result.why_not for result in self.results)
-
-    @property
-    def suite(self) -> str:
-        """The name of the suite that the family comes from."""
-        return self.family.source.partition(",")[0]
+    def count(self) -> int:
+        return sum(len(group.results) for group in self.groups)
 
 
 def show(progress: Progress) -> Response:
     """The page during a run, and the report at its end."""
-    family_reports = [
-        _family_report(family, findings)
-        for family, findings in zip(families(), progress.findings, strict=False)
-    ]
-    results = [result for family in family_reports for result in family.results]
-    deviations = [result for result in results if result.deviates]
     is_over = not progress.next_address
+    results = list(_results(progress.findings)) if is_over else []
+    outcomes = Counter(result.outcome for result in results)
     return responses.page(
         "lab/conformance/show.html",
         read_visit(),
         progress=progress,
-        family_reports=family_reports if is_over else [],
-        as_expected=sum(result.is_as_expected for result in results),
-        measured=sum(not result.why_not for result in results),
-        deviations=deviations,
-        groups=list(_groups(deviations)),
-        not_measured=Counter(result.why_not for result in results if result.why_not),
+        sections=list(_sections(results)),
+        as_required=outcomes[Outcome.AS_REQUIRED],
+        deviating=sum(count for outcome, count in outcomes.items() if outcome.deviates),
         remarks=remarks(),
-        reports={"JSON": _as_json(family_reports)} if is_over else {},
+        reports={"JSON": _as_json(results)} if is_over else {},
     )
 
 
@@ -161,13 +154,17 @@ def readable(text: str) -> str:
         return text
 
 
-def _family_report(family: Family, findings: Findings) -> FamilyReport:
-    if STOPPED in findings:
-        return FamilyReport(family, tuple(Result(case, "", (), "") for case in family.cases))
-    return FamilyReport(family, tuple(_results(family, findings)))
+def _results(findings: Sequence[Findings]) -> Iterator[Result]:
+    for family, of_family in zip(families(), findings, strict=True):
+        if STOPPED in of_family:
+            yield from (
+                Result(family, case, "", (readable(case.expected),), "") for case in family.cases
+            )
+        else:
+            yield from _family_results(family, of_family)
 
 
-def _results(family: Family, findings: Findings) -> Iterator[Result]:
+def _family_results(family: Family, findings: Findings) -> Iterator[Result]:
     environment = suite.Environment.read(str(findings["ground"]))
     instead = iter(str(findings["came"]).split("\n"))
     for case, mark in zip(family.cases, str(findings["marks"]), strict=True):
@@ -177,31 +174,54 @@ def _results(family: Family, findings: Findings) -> Iterator[Result]:
         else:
             received = expected.get(mark, "something that was not recorded")
         passes = int(findings["passes"] or 0)
-        yield Result(case, mark, tuple(expected.values()), received, passes)
+        yield Result(family, case, mark, tuple(expected.values()), received, passes)
 
 
-def _groups(deviations: list[Result]) -> Iterator[Group]:
-    left = list(deviations)
-    for deviation in DEVIATIONS:
-        results = tuple(
-            result for result in left if deviation.explains(result.case.name, result.received)
-        )
-        if results:
-            known = tuple((str(source.name), source.place) for source in deviation.known)
-            yield Group(deviation.why, known, results)
-        left = [result for result in left if result not in results]
+def _sections(results: Sequence[Result]) -> Iterator[Section]:
+    results_by_outcome = _grouped(results, lambda result: result.outcome)
+    for outcome in Outcome:
+        if of_outcome := results_by_outcome.get(outcome, []):
+            yield Section(outcome, tuple(_groups(outcome, of_outcome)))
+
+
+def _groups(outcome: Outcome, results: Sequence[Result]) -> Iterator[Group]:
+    if outcome.deviates:
+        yield from _by_reason(results)
+    elif outcome is Outcome.AS_REQUIRED:
+        for family, of_family in _grouped(results, lambda result: result.family).items():
+            title = f"{family.title} ({family.suite})"
+            yield Group(title, tuple(of_family), source=family.source)
+    else:
+        for why_not, of_reason in _grouped(results, lambda result: result.why_not).items():
+            yield Group(why_not, tuple(of_reason))
+
+
+def _by_reason(results: Sequence[Result]) -> Iterator[Group]:
+    left = list(results)
+    for reason in DEVIATIONS:
+        explained = [
+            result for result in left if reason.explains(result.case.name, result.received)
+        ]
+        if explained:
+            yield Group(reason.why, tuple(explained), reason.known)
+        left = [result for result in left if result not in explained]
     if left:
-        yield Group(UNKNOWN, (), tuple(left))
+        yield Group(UNKNOWN, tuple(left))
 
 
-def _as_json(family_reports: list[FamilyReport]) -> str:
+def _grouped(
+    results: Sequence[Result], key: Callable[[Result], Key]
+) -> Mapping[Key, Sequence[Result]]:
+    groups: dict[Key, list[Result]] = {}
+    for result in results:
+        groups.setdefault(key(result), []).append(result)
+    return groups
+
+
+def _as_json(results: Sequence[Result]) -> str:
     report: dict[str, Any] = {
         **browser_and_origin(),
-        "cases": {
-            result.case.name: _in_json(result)
-            for family in family_reports
-            for result in family.results
-        },
+        "cases": {result.case.name: _in_json(result) for result in results},
     }
     return json.dumps(report, indent=1, ensure_ascii=False)
 
@@ -209,6 +229,6 @@ def _as_json(family_reports: list[FamilyReport]) -> str:
 def _in_json(result: Result) -> Any:
     if result.why_not:
         return f"not tested: {result.why_not}"
-    if result.is_as_expected:
+    if not result.outcome.deviates:
         return "as expected"
     return {"sent": result.sent, "expected": result.expected, "received": result.received}

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from typing import Any, cast
 
 import pytest
@@ -37,7 +38,7 @@ class Wire:
 
 def speaking(*incoming: dict[str, Any]) -> tuple[Firefox, Wire]:
     wire = Wire(deque(incoming))
-    return Firefox(cast(ClientConnection, wire)), wire
+    return Firefox(cast(ClientConnection, wire), cast(Popen[bytes], None)), wire
 
 
 def test_a_command_returns_its_result_and_keeps_events_for_later() -> None:
