@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -58,7 +58,7 @@ class Assets:
 
 def register(app: Flask, folder: Path) -> None:
     """Serves the files of a folder, which a process reads once."""
-    app.extensions["assets"] = _read(folder)
+    app.extensions["assets"] = replace(_read(folder))  # apps tell each other's addresses by it
     app.register_blueprint(blueprint)
 
 
