@@ -14,9 +14,9 @@ WIDTHS = (360, 768, 1280, 1920)
 TOUCH_WIDTH = 360
 PALE_WIDTHS = (360, 1280)
 """Contrast takes most of the time, and colours only differ between a folded page and a wide one."""
-AXE_WIDTH = 768
+AXE_WIDTH = 1280
 """Names, roles and structure are the same at every width."""
-SLOW_SUBJECTS = {"limits-probe": (360, 1280), "limits-conformance": (360, 1280)}
+SLOW_SUBJECTS = dict.fromkeys(("limits-probe", "limits-conformance", "limits-way"), (360, 1280))
 """Reports that take seconds are only checked at two widths."""
 WITHOUT_SCRIPT = [
     subject
