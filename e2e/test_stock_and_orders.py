@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from playwright.sync_api import Browser, expect
 
 from e2e.support.jar import cart_cookie
@@ -10,8 +13,15 @@ from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
 
-def _order_count(shop: RunningShop) -> object:
-    return shop.ask("SELECT count(*) FROM orders")[0][0]
+def _order_count(shop: RunningShop) -> int:
+    return int(str(shop.ask("SELECT count(*) FROM orders")[0][0]))
+
+
+@pytest.fixture
+def placed(shop: RunningShop) -> Callable[[], int]:
+    """Counts the orders that the shared shop has taken since the test began."""
+    before = _order_count(shop)
+    return lambda: _order_count(shop) - before
 
 
 def test_a_sold_out_product_cannot_be_added(shopper: Shopper) -> None:
@@ -55,53 +65,49 @@ def test_the_last_item_is_sold_once(
 
 
 def test_a_form_sent_twice_at_once_places_one_order(
-    shopper: Shopper, own_shop: RunningShop
+    shopper: Shopper, placed: Callable[[], int]
 ) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
-    own_shopper.adds("everyday-mug")
-    checkout = own_shopper.goes_to_checkout().fills_in()
+    shopper.adds("everyday-mug")
+    checkout = shopper.goes_to_checkout().fills_in()
 
     first, second = checkout.page.evaluate(script("send-form-twice"))
 
     assert first == second
     assert "/orders/" in first
-    assert _order_count(own_shop) == 1
+    assert placed() == 1
 
 
 def test_checking_out_again_after_a_lost_response_places_one_order(
-    shopper: Shopper, own_shop: RunningShop
+    shopper: Shopper, placed: Callable[[], int]
 ) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
-    own_shopper.adds("everyday-mug")
+    shopper.adds("everyday-mug")
     before = shopper.page.context.cookies()
-    confirmation = own_shopper.goes_to_checkout().fills_in().places_the_order().url
+    confirmation = shopper.goes_to_checkout().fills_in().places_the_order().url
     shopper.page.context.clear_cookies()
     shopper.page.context.add_cookies(before)  # type: ignore[arg-type]  # as if the response never arrived
 
-    assert own_shopper.goes_to_checkout().fills_in().places_the_order().url == confirmation
-    assert _order_count(own_shop) == 1
+    assert shopper.goes_to_checkout().fills_in().places_the_order().url == confirmation
+    assert placed() == 1
 
 
-def test_a_double_click_places_one_order(shopper: Shopper, own_shop: RunningShop) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
-    own_shopper.adds("everyday-mug")
-    checkout = own_shopper.goes_to_checkout().fills_in()
+def test_a_double_click_places_one_order(shopper: Shopper, placed: Callable[[], int]) -> None:
+    shopper.adds("everyday-mug")
+    checkout = shopper.goes_to_checkout().fills_in()
 
     checkout.button.dblclick()
 
     expect(checkout.page.get_by_role("heading", level=1)).to_have_text(
         "Thank you. Your order is placed."
     )
-    assert _order_count(own_shop) == 1
+    assert placed() == 1
     assert cart_cookie(checkout.page.context) is None
 
 
 def test_resending_a_checkout_leads_to_the_same_order(
-    shopper: Shopper, own_shop: RunningShop
+    shopper: Shopper, placed: Callable[[], int]
 ) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
-    own_shopper.adds("everyday-mug")
-    checkout = own_shopper.goes_to_checkout().fills_in()
+    shopper.adds("everyday-mug")
+    checkout = shopper.goes_to_checkout().fills_in()
     page = checkout.page
     with page.expect_request(lambda request: request.method == "POST") as sent:
         confirmation = checkout.places_the_order().url
@@ -114,19 +120,20 @@ def test_resending_a_checkout_leads_to_the_same_order(
     )
 
     assert again.url == confirmation
-    assert _order_count(own_shop) == 1
+    assert placed() == 1
 
 
-def test_the_back_button_leads_to_the_same_order(shopper: Shopper, own_shop: RunningShop) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
-    own_shopper.adds("everyday-mug")
-    page = own_shopper.goes_to_checkout().fills_in().places_the_order()
+def test_the_back_button_leads_to_the_same_order(
+    shopper: Shopper, placed: Callable[[], int]
+) -> None:
+    shopper.adds("everyday-mug")
+    page = shopper.goes_to_checkout().fills_in().places_the_order()
     confirmation = page.url
 
     page.go_back()
 
     expect(page).to_have_url(confirmation)
-    assert _order_count(own_shop) == 1
+    assert placed() == 1
 
 
 def test_a_changed_price_must_be_confirmed(shopper: Shopper, own_shop: RunningShop) -> None:
