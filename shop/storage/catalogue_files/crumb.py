@@ -61,7 +61,7 @@ CRUMB = Format(
         "currency": "needed: the shop's, such as GBP",
         "slug": "the end of the product's address; if empty, made from the name",
         "description": "text, with line feeds, of at most 4,000 characters",
-        "category": "if empty, Other",
+        "category": "if empty, Everything else",
         "vat_rate": "in percent, such as 20 or 5.5; if empty, the shop's",
         "stock": "a whole number; if empty, there is no limit",
         "image": "a file in `shop/static/img/products/`; if empty, a picture is drawn. Previews of "

@@ -74,7 +74,7 @@ def read_table(octets: bytes, encoding: str | None = None) -> Table:
     """The table in a file. `encoding` is one of ENCODINGS, or None for the usual one.
 
     Line breaks within cells become line feeds. Raises FileRefused when this is not text in the
-    encoding, or a column has cells but no name.
+    encoding.
     """
     text = _text(octets, encoding)
     marked = _SEPARATOR_LINE.match(text)
