@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from e2e.support import jar
 from e2e.support.pages import CartPage, CheckoutPage, Shopper
-from e2e.support.server import RunningShop
+from e2e.support.server import KEY, RunningShop
+from shop.core import cookie
 from shop.core.cart import Line
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
@@ -66,6 +67,10 @@ def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
 
 def _tampered(numbers: Numbers) -> str:
     return jar.altered(holding(ONE)(numbers))
+
+
+def _of_newer_version(_: Numbers) -> str:
+    return cookie.sign("yAAAA", [KEY])
 
 
 def _full_for_a_mug(numbers: Numbers) -> str:
@@ -240,6 +245,7 @@ SUBJECTS = (
     Subject("cart-wrong-quantity", "/cart", "from 1 to 99", holding(ONE), _types_a_hundred),
     Subject("cart-expired", "/cart", "has expired", holding(TWENTY, aged_days=31)),
     Subject("cart-tampered", "/cart", "was not signed by this shop", _tampered),
+    Subject("cart-newer-version", "/cart", "but we cannot show it", _of_newer_version),
     Subject(
         "cart-full", "/products/everyday-mug", "does not fit", _full_for_a_mug, steps=_adds_here
     ),

@@ -47,6 +47,11 @@ class CartTooLarge(ShopError):
         self.limit_bytes = limit_bytes
 
 
+class CartOfNewerVersion(ShopError):
+    """A change would overwrite a cart of this shop in a format version that this code does not
+    know; nothing was written."""
+
+
 class QuantityRefused(ShopError):
     """A quantity outside 1 to `maximum`; `held` is what the cart already has of the product."""
 

@@ -216,6 +216,15 @@ _IS_FULL = _acted(
         and it.page.says("does not fit")
     ),
 )
+_IS_WAITED_FOR = _acted(
+    "Adding a pencil is refused with 409, and the cookie left alone: the newer release can read it "
+    "again.",
+    lambda it: (
+        it.statuses == (HTTPStatus.CONFLICT,)
+        and it.fate == "left alone"
+        and it.page.says("start a new cart")
+    ),
+)
 _UNTRUSTED = (
     _is_refused(Tampered),
     _STAYS,
@@ -315,7 +324,7 @@ EXHIBITS = (
             _STAYS,
             _says("Your cart was saved by another version of this shop"),
             _IS_EMPTY,
-            _BEGINS_ANEW,
+            _IS_WAITED_FOR,
         ),
         ADDED,
     ),

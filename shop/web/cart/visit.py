@@ -49,6 +49,11 @@ class CartVisit:
         return len(self.name) + len(self.value) if self.cart.lines else 0
 
     @property
+    def is_of_newer_version(self) -> bool:
+        """Whether the cookie is a cart that another release of this shop signed, and can read."""
+        return isinstance(self.refusal, UnknownVersion)
+
+    @property
     def is_expired(self) -> bool:
         """Whether the cookie is a cart of ours that expired for good, and so has to be deleted."""
         return isinstance(self.refusal, Expired) and self.offer is None

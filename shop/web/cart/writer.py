@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
+from shop.core.errors import CartOfNewerVersion
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
@@ -44,13 +45,16 @@ NO_STEPS: tuple[str, ...] = ()
 
 
 def changed(visit: CartVisit, cart: Cart) -> CartChange:
-    """The change to another cart, which can be undone. Raises CartTooLarge."""
+    """The change to another cart, which can be undone. Raises CartTooLarge, and
+    CartOfNewerVersion when it would overwrite one."""
+    _require_readable(visit)
     value = encoded(visit, cart)
     return CartChange(value, _pushed(visit, cart, value), _kept_offer(visit))
 
 
 def undone(visit: CartVisit, cart: Cart, step: str) -> CartChange:
-    """The change back to the cart of a step. Raises CartTooLarge."""
+    """The change back to the cart of a step. Raises CartTooLarge and CartOfNewerVersion."""
+    _require_readable(visit)
     value = encoded(visit, cart)
     steps = undo.older_than(step, visit.steps, _room_bytes(visit, value))
     return CartChange(value, _if_any(steps, visit), _kept_offer(visit))
@@ -60,8 +64,9 @@ def replaced(visit: CartVisit, cart: Cart) -> CartChange:
     """The change to another cart by a page outside the undo cookie's path.
 
     Such a page does not see the stack, so it begins a new one; where the cart before does not
-    fit into it, there is none. Raises CartTooLarge.
+    fit into it, there is none. Raises CartTooLarge and CartOfNewerVersion.
     """
+    _require_readable(visit)
     value = encoded(visit, cart)
     steps: tuple[str, ...] | None = NO_STEPS  # an older step would be offered as the last one
     if visit.cart.lines and can_be_undone(visit, value):
@@ -114,7 +119,7 @@ def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) 
         response.headers.add("Set-Cookie", undo.header(change.steps, addresses().cart))
     if change.expired is not None:
         _keep_expired(change.expired)
-    is_gone = visit.is_expired or (value and visit.offer is None)
+    is_gone = visit.is_expired or (value and value != visit.value and visit.offer is None)
     if visit.refusal and is_gone and 300 <= response.status_code < 400:  # a page says so itself
         add_message(wording.refusal(visit.refusal, is_replaced=bool(value)), "warning")
     return response
@@ -123,8 +128,13 @@ def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) 
 def put_back(response: Response, visit: CartVisit) -> Response:
     """Sends the cart that this request brought again, byte for byte, in a response that may make
     the browser evict it."""
-    is_ours = bool(visit.cart.lines) or visit.offer is not None
+    is_ours = bool(visit.cart.lines) or visit.offer is not None or visit.is_of_newer_version
     return write(response, visit, CartChange(visit.value) if is_ours else UNCHANGED)
+
+
+def _require_readable(visit: CartVisit) -> None:
+    if visit.is_of_newer_version:
+        raise CartOfNewerVersion
 
 
 def _pushed(visit: CartVisit, cart: Cart, value: str) -> tuple[str, ...] | None:

@@ -16,7 +16,7 @@ from shop.core import cookie, pricing
 from shop.core.budget import Meter
 from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
-from shop.core.errors import CartTooLarge, QuantityRefused
+from shop.core.errors import CartOfNewerVersion, CartTooLarge, QuantityRefused
 from shop.core.pricing import Quote
 from shop.storage import catalogue
 from shop.storage.catalogue_files.rows import LONGEST_SKU
@@ -40,6 +40,10 @@ blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 _CHOOSE_FIRST = (
     "Your earlier cart has expired, but we still have it for you. Please restore it or let it go "
     "first. Nothing has been added yet."
+)
+_START_ANEW_FIRST = (
+    "Nothing was changed, because it would have overwritten your earlier cart. Please try again "
+    "later, when the shop can read it, or start a new cart, which deletes the earlier one."
 )
 
 
@@ -123,6 +127,12 @@ def clear() -> Response:
         return changed(visit, Cart(), "Your cart is empty now")
     add_message("Your cart is empty now")
     return responses.see_other(addresses().cart, visit, CartChange(value=""))
+
+
+@blueprint.app_errorhandler(CartOfNewerVersion)
+def start_anew_first(_: CartOfNewerVersion) -> Response:
+    """The cart page, for any change that would overwrite a cart of a newer version."""
+    return page(read_visit(), status=HTTPStatus.CONFLICT, alert=_START_ANEW_FIRST)
 
 
 def page(

@@ -117,7 +117,7 @@ def _confirmed(visit: CartVisit, order: Order) -> Response:
     value = None
     # A cart that was changed after the order was placed is another cart: it stays. So do
     # lines that were not part of the order.
-    if visit.cart.changed_at <= order.placed_at:
+    if visit.cart.lines and visit.cart.changed_at <= order.placed_at:
         left = visit.cart.without({line.number for line in order.lines})
         value = writer.encoded(visit, left)
     # No undo: it would bring back what has been ordered.

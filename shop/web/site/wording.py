@@ -29,6 +29,10 @@ MOST_CHANGES_NAMED = 3
 
 _REPLACED = "Your new cart has taken its place."
 _LEFT_ALONE = "We have left its cookie alone. You can start a new cart, which takes its place."
+_NEWER_VERSION = (
+    "Your cart was saved by another version of this shop and could not be read. We have left its "
+    "cookie alone, for the version that can."
+)
 
 
 def money(amount: Money) -> str:
@@ -84,8 +88,8 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
             "You can start a new one."
         )
     if isinstance(refused, UnknownVersion):
-        reason = "Your cart was saved by another version of this shop and could not be read."
-    elif isinstance(refused, Tampered):
+        return _NEWER_VERSION
+    if isinstance(refused, Tampered):
         reason = "The cart in this browser was not signed by this shop, so we could not trust it."
     else:
         reason = "The cart in this browser is damaged, or not this shop’s, and could not be read."

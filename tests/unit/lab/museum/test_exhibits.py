@@ -148,7 +148,7 @@ GOOD = {
     "rotated-away": (UNSIGNED, NEW_CART),
     "unknown-version": (
         refused("UnknownVersion", "Your cart was saved by another version of this shop"),
-        NEW_CART,
+        reply("Please try again later, or start a new cart", statuses=(409,)),
     ),
     "version-1": (READ, cart_changed(MUG, PENCIL)),
     "version-2": (READ, cart_changed(MUG, PENCIL)),
