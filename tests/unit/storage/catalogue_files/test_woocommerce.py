@@ -60,3 +60,11 @@ def test_a_long_description_is_cut_at_a_word() -> None:
     assert description.endswith("word…")
     assert 3_990 < len(description) <= 4_000
     assert found.notes == {CUT_DESCRIPTION: [2]}
+
+
+def test_a_variation_has_the_tax_class_and_the_whole_category_of_its_parent() -> None:
+    header = "ID,Type,Name,Regular price,Tax class,Categories,Parent\n"
+    parent = '1,variable,Mug,,zero-rate,"Home > Mugs\\, cups, Gifts",\n'
+    found = read_text(f"{header}{parent}2,variation,Mug - Red,9,parent,,id:1\n", "woocommerce")
+    [red] = found.rows
+    assert (red.vat_basis_points, red.category) == (0, "Mugs, cups")
