@@ -52,6 +52,13 @@ def test_every_product_is_found_by_each_word_of_its_name_and_its_plural(
         assert set(hits[: len(with_form)]) == with_form != set(), form
 
 
+def test_of_a_long_query_the_first_ten_words_count(shop: OpenShop, connection: Connection) -> None:
+    with_products(shop, ("A b c d e f g h i j", ""))
+    ten = "a b c d e f g h i j"
+    assert found(connection, f"{ten} a j nothing") == ["A b c d e f g h i j"]
+    assert catalogue.page(connection, words=f"nothing {ten}").is_partial
+
+
 def forms(word: str) -> set[str]:
     """The word, its singular and its plural; a single letter has neither."""
     english = Pluralizer()  # type: ignore[no-untyped-call]
