@@ -20,6 +20,8 @@ OPTIONAL = ("slug", "description", "category", "vat_rate", "stock", "image", "ac
 LONGEST_SKU = 40
 LONGEST_SLUG = 200
 LONGEST_DESCRIPTION = 4000
+HIGHEST_PRICE_MINOR = 2**31 - 1
+"""What an integer column of PostgreSQL holds."""
 
 
 class Absent:
@@ -147,7 +149,11 @@ def _name(cell: str, _: Defaults) -> str:
 
 
 def _price(cell: str, defaults: Defaults) -> Money:
-    return money.parse(cell, defaults.currency, defaults.exponent)
+    price = money.parse(cell, defaults.currency, defaults.exponent)
+    if price.minor > HIGHEST_PRICE_MINOR:
+        highest = money.plain(Money(HIGHEST_PRICE_MINOR, price.currency), defaults.exponent)
+        raise ValueError(f"a price is at most {highest}")
+    return price
 
 
 def _currency(cell: str, defaults: Defaults) -> None:

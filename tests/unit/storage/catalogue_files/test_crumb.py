@@ -94,6 +94,7 @@ def test_cells_are_parsed(column: str, cell: str, field: str, value: object) -> 
         pytest.param("name", "n" * 201, id="name of 201"),
         pytest.param("price", "-1", id="negative price"),
         pytest.param("price", "1.001", id="price of too many decimals"),
+        pytest.param("price", "21474836.48", id="price beyond an integer column"),
         pytest.param("currency", "EUR", id="another currency"),
         pytest.param("currency", "", id="no currency"),
         pytest.param("slug", "Oak", id="slug in upper case"),
@@ -117,6 +118,11 @@ def test_an_invalid_cell_is_reported_by_line_and_column(column: str, cell: str) 
     cells = {**dict(zip(HEAD.split(","), GOOD.split(","), strict=True)), column: cell}
     [problem] = problems(",".join(cells), ",".join(cells.values()))
     assert problem.startswith(f"Line 2, column {column}: ")
+
+
+def test_the_highest_price_is_accepted() -> None:
+    [row] = rows_of(HEAD, "GEM,Gem,21474836.47,GBP")
+    assert row.price == Money(2_147_483_647, "GBP")
 
 
 @pytest.mark.parametrize(
