@@ -16,7 +16,7 @@ from shop.lab.encodings.budget_report import read_orders
 from shop.storage.catalogue_files import crumb
 from shop.storage.catalogue_files.formats import FORMATS, read
 from shop.storage.catalogue_files.html_text import plain_text
-from shop.storage.catalogue_files.rows import Defaults, Row
+from shop.storage.catalogue_files.rows import HIGHEST_PRICE_MINOR, Defaults, Row
 from shop.storage.catalogue_files.table import ENCODINGS, SEPARATORS, read_table
 
 EXPONENTS = st.integers(0, 4)
@@ -46,6 +46,7 @@ def texts(codec: str, max_size: int, *, lines: bool = False) -> st.SearchStrateg
 
 @st.composite
 def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
+    highest = min(10 ** (9 + exponent) - 1, HIGHEST_PRICE_MINOR)
     return Product(
         number=1,
         sku=draw(st.from_regex(r"\A[A-Z0-9_]([A-Z0-9 ./-]{0,38}[A-Z0-9])?\Z")),
@@ -53,7 +54,7 @@ def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
         name=draw(texts(codec, 60).filter(bool)),
         description=draw(texts(codec, 90, lines=True)),
         category=draw(texts(codec, 20).filter(bool)),
-        price=Money(draw(st.integers(0, 10 ** (9 + exponent) - 1)), "GBP"),
+        price=Money(draw(st.integers(0, highest)), "GBP"),
         vat_basis_points=draw(st.integers(0, 9_999)),
         stock=draw(st.none() | st.integers(0, 999_999_999)),
         image=draw(st.none() | st.from_regex(r"\A[a-z0-9_-]{1,20}\.(svg|png|webp)\Z")),
