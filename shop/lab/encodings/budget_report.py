@@ -15,7 +15,7 @@ from shop.core.errors import FileRefused
 from shop.lab.carts.cookie_limit import CookieLimit
 from shop.lab.encodings.encodings import ENCODINGS, PRODUCT, PlainCart, PlainLine
 from shop.storage.catalogue_files.rows import Row
-from shop.storage.catalogue_files.table import Table, TableRow
+from shop.storage.catalogue_files.table import Table, TableRow, found_columns, sentences
 
 COLUMNS = ("order", "sku", "quantity")
 
@@ -65,11 +65,10 @@ def read_orders(table: Table) -> list[RealOrder]:
     """
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
-        found = ", ".join(table.columns.values()) or "nothing"
         where = f"Line {table.header_line}: the column {missing[0]} is missing."
-        raise FileRefused([f"{where} The first row must name the columns. Found: {found}."])
+        raise FileRefused([f"{where} {found_columns(table)}"])
     if table.problems:
-        raise FileRefused([sentence for _, sentence in table.problems])
+        raise FileRefused(sentences(table.problems))
     orders: dict[str, dict[str, int]] = {}
     for row in table.rows:
         _read_into(orders, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.core.errors import FileRefused
@@ -11,17 +11,16 @@ from shop.storage.catalogue_files.merchant import MERCHANT
 from shop.storage.catalogue_files.rows import Defaults, Draft, Row, checked
 from shop.storage.catalogue_files.shopify import SHOPIFY
 from shop.storage.catalogue_files.table import (
-    Problem,
     Table,
     column_key,
+    found_columns,
     read_table,
+    sentences,
     shown,
 )
 from shop.storage.catalogue_files.translation import Format, LeftOut, has
 from shop.storage.catalogue_files.woocommerce import WOOCOMMERCE
 
-MAX_PROBLEMS = 20
-"""So many problems are listed; the others are only counted."""
 FORMATS: Mapping[str, Format] = {
     known.key: known for known in (CRUMB, SHOPIFY, WOOCOMMERCE, MERCHANT)
 }
@@ -55,7 +54,7 @@ def read(
             drafts.append(translated)
     rows, problems = checked(drafts, defaults)
     if table.problems or problems:
-        raise FileRefused(_sentences([*table.problems, *problems]))
+        raise FileRefused(sentences([*table.problems, *problems]))
     notes: dict[str, list[int]] = {}
     for draft in drafts:
         for note in draft.notes:
@@ -84,13 +83,4 @@ def _advice(table: Table, format: Format) -> str:
         is_whole = all(has(table, *names) for names in other.required)
         if other is not format and is_whole and has(table, *other.signs):
             return f"This looks like a file of {other.title}: add --format {other.key}."
-    found = ", ".join(map(shown, table.columns.values())) or "nothing"
-    return f"The first row must name the columns. Found: {found}."
-
-
-def _sentences(problems: Iterable[Problem]) -> list[str]:
-    sentences = [sentence for _, sentence in sorted(problems, key=lambda problem: problem[0])]
-    if len(sentences) > MAX_PROBLEMS:
-        more = len(sentences) - MAX_PROBLEMS
-        return [*sentences[:MAX_PROBLEMS], f"And {more:,} more problems like these."]
-    return sentences
+    return found_columns(table)

@@ -11,13 +11,15 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shop.core.errors import FileRefused
 
 ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251")
 SEPARATORS = ",;\t|"
+MAX_PROBLEMS = 20
+"""So many problems are listed; the others are only counted."""
 
 Problem = tuple[int, str]
 """The line of a problem, and what to say of it."""
@@ -68,6 +70,21 @@ def shown(text: str) -> str:
     """A text from a file, quoted and cut for a message."""
     line = " ".join(text.split())
     return f"“{line[:40]}…”" if len(line) > 40 else f"“{line}”"
+
+
+def found_columns(table: Table) -> str:
+    """Which columns there are, for a file without one that it must have."""
+    found = ", ".join(map(shown, table.columns.values())) or "nothing"
+    return f"The first row must name the columns. Found: {found}."
+
+
+def sentences(problems: Iterable[Problem]) -> list[str]:
+    """What to say of these problems, in the order of the file."""
+    ordered = [sentence for _, sentence in sorted(problems, key=lambda problem: problem[0])]
+    if len(ordered) > MAX_PROBLEMS:
+        more = len(ordered) - MAX_PROBLEMS
+        return [*ordered[:MAX_PROBLEMS], f"And {more:,} more problems like these."]
+    return ordered
 
 
 def read_table(octets: bytes, encoding: str | None = None) -> Table:

@@ -61,6 +61,13 @@ def test_an_invalid_row_is_reported_by_line(lines: list[str], sentence: str) -> 
     assert problem.startswith(sentence)
 
 
+def test_some_problems_of_a_file_are_listed_and_the_others_counted() -> None:
+    with pytest.raises(FileRefused) as refused:
+        orders_of(HEAD, *["7,A"] * 25)
+    *listed, last = refused.value.problems
+    assert (len(listed), last) == (20, "And 5 more problems like these.")
+
+
 def test_an_unclosed_quote_is_refused() -> None:
     with pytest.raises(FileRefused, match="Line 2: a cell that begins with a quotation mark never"):
         orders_of(HEAD, '7,"A,1')

@@ -9,8 +9,9 @@ from shop.core.errors import FileRefused
 from shop.core.money import Money
 from shop.storage.catalogue_files import crumb
 from shop.storage.catalogue_files.crumb import COLUMNS
-from shop.storage.catalogue_files.formats import MAX_PROBLEMS, read
+from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import ABSENT, Row
+from shop.storage.catalogue_files.table import MAX_PROBLEMS
 from tests.unit.core.test_catalogue import MUG
 from tests.unit.storage.catalogue_files.files import DEFAULTS
 
