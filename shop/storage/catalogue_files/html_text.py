@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from shop.core.text import tidy_lines
+
 _BLOCKS = frozenset(
     (
         "address", "article", "aside", "blockquote", "dd", "details", "div", "dl", "dt", "fieldset",
@@ -28,8 +30,7 @@ def plain_text(html: str, *, keeps_line_feeds: bool = False) -> str:
     reader = _Reader(keeps_line_feeds or "<" not in html)
     reader.feed(_CONDITIONS.sub("", html))
     reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return tidy_lines("".join(reader.parts))
 
 
 class _Reader(HTMLParser):

@@ -23,6 +23,7 @@ from shop.storage.catalogue_files.html_text import plain_text
         pytest.param("<p>never closed", "never closed", id="an open tag"),
         pytest.param("A<svg/>B<br/>C", "AB\nC", id="tags that close themselves"),
         pytest.param("a&nbsp;b", "a b", id="a no-break space"),
+        pytest.param("<p>&#8203;</p>", "", id="nothing visible"),
     ],
 )
 def test_html_becomes_the_text_that_is_seen(html: str, text: str) -> None:
