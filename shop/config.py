@@ -144,7 +144,8 @@ class Settings:
         metadata=_listed(
             "SHOP_DATABASE_URL",
             "",
-            "SQLAlchemy URL of the database; if empty, `shop.sqlite3` in the instance folder",
+            "SQLAlchemy URL of a SQLite or PostgreSQL database; if empty, `shop.sqlite3` in the "
+            "instance folder",
             _text,
         )
     )

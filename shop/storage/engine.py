@@ -2,8 +2,8 @@
 
 SQLite runs in WAL mode with foreign keys on; a writer takes its lock at once (BEGIN IMMEDIATE), so
 that two of them queue rather than fail half-way. It waits for the lock by asking again, since
-SQLite's own wait would hold up every other request of a worker. Any other database that SQLAlchemy
-supports is used with its defaults.
+SQLite's own wait would hold up every other request of a worker. PostgreSQL is used with its
+defaults. The full-text search knows no other database.
 
 A database that is busy for too long, or down, raises DatabaseUnavailable.
 """
