@@ -10,8 +10,8 @@ from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
 from tests.conftest import DAY, Opener, OpenShop
+from tests.integration.checkouts import FIELDS, alert, once, orders, place, stock, typed
 from tests.integration.client import (
-    CUSTOMER,
     LintingClient,
     attributes,
     cart_deletions,
@@ -22,28 +22,6 @@ from tests.integration.client import (
     parsed,
     text_of,
 )
-
-FIELDS = CUSTOMER | {"note": "Ring twice"}
-
-
-def once(visitor: LintingClient) -> str:
-    return field_value(visitor.get("/checkout").text, "once")
-
-
-def place(visitor: LintingClient, token: str | None = None, **changed: str) -> TestResponse:
-    return visitor.send("/checkout", once=token or once(visitor), **(FIELDS | changed))
-
-
-def orders(shop: OpenShop) -> int:
-    return int(shop.sql("select count(*) from orders")[0][0])
-
-
-def stock(shop: OpenShop, sku: str) -> int:
-    return int(shop.sql("select stock from products where sku = ?", sku)[0][0])
-
-
-def alert(response: TestResponse) -> str:
-    return text_of(response.text, "p[role=alert]")
 
 
 @pytest.fixture
@@ -155,17 +133,6 @@ def test_an_invalid_field_is_reported_and_the_input_is_kept(
     sent = {name: text for name, text in (FIELDS | changed).items() if name != field}
     assert typed(response.text).items() >= sent.items()
     assert place(buyer, field_value(response.text, "once")).status_code == 303
-
-
-def typed(html: str) -> dict[str, str]:
-    """What the checkout form holds, by the names of its visible fields."""
-    fields = elements(parsed(html), "main .field input, main .field textarea")
-    texts = {
-        str(attributes(field)["name"]): attributes(field).get("value") or field.to_text().strip()
-        for field in fields
-    }
-    chosen = elements(parsed(html), "select[name=country] option[selected]")
-    return texts | {"country": "".join(str(attributes(option)["value"]) for option in chosen)}
 
 
 def test_all_invalid_fields_are_reported_at_once(buyer: LintingClient) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shop.core import orders as orders_of
 from tests.conftest import OpenShop
+from tests.integration.checkouts import alert, once, orders, place
 from tests.integration.client import (
     LintingClient,
     cart_headers,
@@ -16,7 +17,6 @@ from tests.integration.client import (
     parsed,
     text_of,
 )
-from tests.integration.test_checkout import alert, once, orders, place
 
 
 @pytest.fixture

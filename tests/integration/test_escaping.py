@@ -15,8 +15,8 @@ from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import writing
 from tests.conftest import DAY, Opener, OpenShop
 from tests.integration.carts import POUNDS, notices
+from tests.integration.checkouts import FIELDS, once, place
 from tests.integration.client import MARKUP, LintingClient, attributes, elements, parsed, text_of
-from tests.integration.test_checkout import FIELDS, once, place
 
 SKU = "MARKED-UP"
 

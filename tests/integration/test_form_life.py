@@ -7,8 +7,8 @@ from itsdangerous import TimestampSigner
 
 from shop.web.site.security import LONGEST_TOKEN_AGE_SECONDS
 from tests.conftest import DAY, Clock, Opener, OpenShop
+from tests.integration.checkouts import alert, orders, place
 from tests.integration.client import LintingClient, csrf_token, field_value
-from tests.integration.test_checkout import alert, orders, place
 
 LIFE = 2 * DAY
 

@@ -25,8 +25,8 @@ from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
 from tests.conftest import OpenShop
+from tests.integration.checkouts import FIELDS
 from tests.integration.client import field_value, text_of
-from tests.integration.test_checkout import FIELDS
 
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 ROWS = [

@@ -14,6 +14,7 @@ from shop.web.cart import writer
 from shop.web.cart.visit import read_visit
 from tests.conftest import DAY, KEY, OpenShop
 from tests.integration.carts import held
+from tests.integration.checkouts import once, place
 from tests.integration.client import (
     LintingClient,
     attributes,
@@ -23,7 +24,6 @@ from tests.integration.client import (
     parsed,
     text_of,
 )
-from tests.integration.test_checkout import once, place
 
 NEWER = cookie.sign("yAAAA", [KEY])
 CHANGES = [

@@ -9,8 +9,8 @@ import pytest
 from shop.core.orders import Order
 from shop.core.payment import ByInvoice, Payments
 from tests.conftest import Opener
+from tests.integration.checkouts import place
 from tests.integration.client import POLICY, LintingClient, elements, parsed, text_of
-from tests.integration.test_checkout import place
 
 
 @dataclass(frozen=True)

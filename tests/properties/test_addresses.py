@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shop.core.orders import Address, Customer
 from shop.core.text import tidy, tidy_lines, words
 from shop.web.checkout import postal
+from tests.integration.checkouts import once, typed
 from tests.integration.client import CUSTOMER, LintingClient
-from tests.integration.test_checkout import once, typed
 
 COUNTRIES = ("AE", "AU", "CA", "DE", "GB", "HK", "IE", "IT", "JP", "KR", "MX", "SG", "TH", "US")
 NEAR = (
