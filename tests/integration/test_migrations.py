@@ -1,4 +1,4 @@
-"""A database with orders in it is migrated, and its orders stay readable."""
+"""A database with products and orders in it is migrated, and both stay as they were."""
 
 from __future__ import annotations
 
@@ -57,3 +57,31 @@ def test_the_parts_of_an_address_become_one_text_on_the_way_back(open_shop: Open
     migrate(shop, "downgrade", "0002")
     texts = [address.split() for (address,) in shop.sql("select address from orders")]
     assert texts == [["1", "Row", "Bath", "BA1", "1AA", "GB"], ["1", "Lane", "York"]]
+
+
+KEPT = "number, sku, slug, name, description, category_number, price_minor, stock, is_active"
+
+
+def test_the_products_of_the_first_version_are_found_and_kept(open_shop: Opener) -> None:
+    shop = open_shop(migrated=False)
+    migrate(shop, "upgrade", "0001")
+    shop.sql("insert into categories (slug, name) values ('knives', 'Knives')")
+    for sku, name in (("B", "Bread knife"), ("A", "Apple knife"), ("GONE", "Old knife")):
+        shop.sql(
+            "insert into products values (null, ?, lower(?), ?, '', 1, 950, 'GBP', 2000, 3, null, "
+            "1, '')", sku, sku, name,
+        )  # fmt: skip
+    shop.sql("insert into prices values (null, 1, 950, 'GBP', 1780000000)")
+    shop.sql("delete from products where sku = 'GONE'")
+    before = shop.sql(f"select {KEPT} from products"), shop.sql("select * from prices")
+
+    schema.migrate(shop.app.extensions["shop"].engine)
+    page = parsed(shop.visitor().get("/products?q=knives&sort=name").text)
+    names = [name.to_text() for name in elements(page, ".card-name")]
+    assert names == ["Apple knife", "Bread knife"]
+
+    migrate(shop, "downgrade", "0001")
+    assert (shop.sql(f"select {KEPT} from products"), shop.sql("select * from prices")) == before
+    assert shop.sql("select seq from sqlite_sequence where name = 'products'") == [(3,)]
+    migrate(shop, "downgrade", "base")
+    assert shop.sql("select name from sqlite_master where name like 'product%'") == []
