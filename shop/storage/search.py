@@ -42,12 +42,15 @@ _WEIGHT_LEVELS = 3
 
 def name_words(name: str) -> str:
     """The words that a name is found by, each once, with a space between them."""
-    return _indexed([name])
+    return " ".join(_indexed([name]))
 
 
 def all_words(name: str, description: str, sku: str) -> str:
-    """The words that a product is found by: those of its name, description and SKU."""
-    return _indexed([name, description, sku])
+    """The words that a product is found by: those of its name, description and SKU. They are found
+    by their beginnings only, so a word that another one begins with is left out."""
+    found = sorted(_indexed([name, description, sku]))
+    longer = zip(found, [*found[1:], ""], strict=True)
+    return " ".join(word for word, next_word in longer if not next_word.startswith(word))
 
 
 def sort_key(name: str) -> bytes:
@@ -154,9 +157,13 @@ def _tsvector(
 _CONDITIONS: dict[str, _Condition] = {"sqlite": _fts5, "postgresql": _tsvector}
 
 
-def _indexed(texts: Iterable[str]) -> str:
-    found = [word for text in texts for word in (*words(text), *compounds(text))]
-    return " ".join(dict.fromkeys(form for word in found for form in _forms(word)))
+def _indexed(texts: Iterable[str]) -> dict[str, None]:
+    return dict.fromkeys(form for text in texts for word in _words(text) for form in _forms(word))
+
+
+@lru_cache(maxsize=64)  # a name is asked for twice in a row, and a description may be that of many
+def _words(text: str) -> tuple[str, ...]:
+    return (*words(text), *compounds(text))
 
 
 @lru_cache(maxsize=65_536)
@@ -164,6 +171,8 @@ def _forms(word: str) -> tuple[str, ...]:
     """The word, its singular and its plural, as English forms them."""
     if len(word) < _SHORTEST_WITH_PLURAL or not word.isascii():
         return (word,)
+    if word[-1].isdigit():  # 1960s; a catalogue has more numbers than words
+        return (word, f"{word}s")
     return (word, _plurals.singular(word), _plurals.plural(word))
 
 
