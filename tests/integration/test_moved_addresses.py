@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from shop.config import Settings
 from shop.factory import catalogue_defaults
@@ -267,3 +267,16 @@ def test_a_form_at_another_host_is_refused_and_keeps_the_cart(open_shop: Opener)
     assert text_of(response.text, "h1") == "This shop has another address"
     (link,) = elements(parsed(response.text), "a")
     assert attributes(link)["href"] == f"http://shop.example/c/{value}"
+
+
+@pytest.mark.parametrize("host", ["..", "a" * 300])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_host_that_cannot_be_one_is_refused(open_shop: Opener, host: str, method: str) -> None:
+    shop = open_shop(**ONE_HOST)
+    environ = create_environ("/", method=method) | {
+        "HTTP_HOST": host,
+        "HTTP_COOKIE": f"cart={shop.cookie({'MUG': 1})}",
+        "HTTP_ACCEPT": "text/html",
+    }
+    _, status, headers = run_wsgi_app(shop.app, environ)
+    assert (status, headers.getlist("Set-Cookie")) == ("400 BAD REQUEST", [])

@@ -23,7 +23,7 @@ from flask import (
     session,
     url_for,
 )
-from werkzeug.exceptions import HTTPException, NotFound, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, NotFound, SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
@@ -51,6 +51,8 @@ def register(app: Flask, *, canonical_host: str, trusted_hosts: tuple[str, ...])
     def send_on() -> Response | None:
         if request.path in AT_ANY_HOST:
             return None
+        if isinstance(request.routing_exception, BadHost):  # Flask can build no address for it
+            raise request.routing_exception
         if canonical_host and request.host != canonical_host:
             return _sent_to(f"{request.scheme}://{canonical_host}")
         if not canonical_host and not host_is_trusted(request.host, trusted_hosts):
