@@ -431,3 +431,14 @@ def _peak_bytes(value: str) -> int:
 def test_refusing_a_value_takes_at_most_96_kib(value: str) -> None:
     _peak_bytes(value)  # one-off allocations, such as compiled patterns, do not count
     assert _peak_bytes(value) <= 96 * 1024
+
+
+def test_what_is_kept_for_speed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = integers._Integers()
+    monkeypatch.setattr(integers, "_integers", kept)
+    monkeypatch.setattr(integers, "MOST_KEPT", 3)
+    cart = cart_of(*((100 * number, number) for number in range(1, 30)))
+    value = encode(cart)
+    for _ in range(2):
+        assert decode(value) == cart
+    assert len(kept) == 3
