@@ -35,8 +35,8 @@ def behind_nginx(shop: RunningShop, tmp_path: Path) -> Iterator[str]:
             "What this browser does with cookies",
             False,
             (
-                "This could not be asked here: the route to this browser lets headers of 3,900",
-                "Whether attributes count could not be asked here",
+                "This could not be tested here: the route to this browser lets headers of 3,900",
+                "Whether attributes count could not be tested here",
                 "180 are kept; one more leaves 150.",
             ),
             id="probes without a script",

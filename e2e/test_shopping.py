@@ -93,7 +93,9 @@ def test_without_javascript_the_page_opens_at_the_error(
     checkout.button.click()
     expect(checkout.page.get_by_text("Please check what you typed")).to_be_in_viewport()
     checkout.page.keyboard.press("Tab")
-    expect(checkout.page.get_by_role("link", name="Full name: please write who")).to_be_focused()
+    expect(
+        checkout.page.get_by_role("link", name="Full name: please enter the name")
+    ).to_be_focused()
     context.close()
 
 

@@ -114,7 +114,7 @@ def _currency(value: str) -> str:
 def _countries(value: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(name.upper() for name in _names(value)))
     if not codes or any(re.fullmatch("[A-Z]{2}", code) is None for code in codes):
-        raise ValueError("write country codes of two letters (ISO 3166), such as GB,IE")
+        raise ValueError("write two-letter country codes (ISO 3166), such as GB,IE")
     return codes
 
 
@@ -153,8 +153,8 @@ class Settings:
         metadata=_listed(
             "SHOP_SECRET_KEYS",
             "",
-            "Secret keys, separated by commas: the first signs and has at least "
-            f"{LEAST_CHARACTERS} characters, all are accepted. If empty, they are read "
+            "Secret keys, separated by commas: the first signs and must have at least "
+            f"{LEAST_CHARACTERS} characters; all are accepted. If empty, they are read "
             "from the file `secret-keys` in the instance folder, which `make run` creates",
             _names,
         ),
@@ -177,8 +177,8 @@ class Settings:
         metadata=_listed(
             "SHOP_CANONICAL_HOST",
             "",
-            "The shop's one host name, instead of `SHOP_TRUSTED_HOSTS`: pages of any other are "
-            "redirected to it, where a cart has to follow, see below",
+            "The shop's only host name, instead of `SHOP_TRUSTED_HOSTS`: pages at any other name "
+            "are redirected to it, and a cart there can be carried over; see below",
             _host,
         )
     )
@@ -258,8 +258,8 @@ class Settings:
         metadata=_listed(
             "SHOP_COUNTRIES",
             "GB,AU,BE,CA,FR,DE,IE,IT,JP,NL,ES,US",
-            "Countries that the shop delivers to, by their codes (ISO 3166), in the order of the "
-            "list at the checkout; the first is preselected",
+            "Countries that the shop delivers to, as ISO 3166 codes, in the order in which the "
+            "checkout lists them; the first is preselected",
             _countries,
         )
     )
@@ -267,7 +267,7 @@ class Settings:
         metadata=_listed(
             "SHOP_ALLOW_TEST_EMAIL",
             "off",
-            "Whether email addresses may have a domain that is for tests only, such as "
+            "Whether to accept email addresses at domains for testing only, such as "
             "`example.test` or `localhost`",
             _switch,
         )
@@ -297,8 +297,9 @@ class Settings:
         metadata=_listed(
             "SHOP_RATELIMIT_STORAGE",
             "memory://",
-            "Where requests are counted: `memory://`, each process its own, or a server that "
-            "they share, such as `redis://localhost:6379` or `valkey://localhost:6379`; see below",
+            "Where requests are counted: `memory://`, separately in each process, or a server "
+            "that they share, such as `redis://localhost:6379` or `valkey://localhost:6379`; see "
+            "below",
             _text,
         )
     )

@@ -31,11 +31,11 @@ def problems_of(keys: tuple[str, ...], file: Path | None) -> list[str]:
         return []
     where, how = "SHOP_SECRET_KEYS", "before the old one, separated by a comma"
     if file is not None:
-        where, how = str(file), "in a row above the old one"
+        where, how = str(file), "on a line above the old one"
     return [
-        f"{where}: the first key, which signs, {reason}. Whoever guesses it can forge sessions and "
-        f"forms, so it has to be random and at least {LEAST_CHARACTERS} characters long. Put one "
-        f"that `shop secret` prints {how}: carts signed with the old one are still read."
+        f"{where}: the first key, which signs, {reason}. Anyone who guesses it can forge sessions "
+        f"and forms, so it must be random and at least {LEAST_CHARACTERS} characters long. Put a "
+        f"key from `shop secret` {how}; carts signed with the old one can still be read."
     ]
 
 

@@ -338,7 +338,7 @@ SUBJECTS = (
         "nobody was told",
         steps=_presses(*LECTURE[:4]),
     ),
-    Subject("lecture-end", "/limits/lecture", "To take home", steps=_presses(*LECTURE)),
+    Subject("lecture-end", "/limits/lecture", "What to remember", steps=_presses(*LECTURE)),
     Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
     Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),

@@ -44,9 +44,11 @@ STAND_IN_KEY = "a key that signs nothing but measurements"
     help="Take names and prices from this file, not from the shop.",
 )
 @click.option(
-    "--format", "key", type=FORMAT, default="crumb", help="Whose columns --catalogue has."
+    "--format", "key", type=FORMAT, default="crumb", help="The format of the --catalogue file."
 )
-@click.option("--encoding", type=ENCODING, help="Of FILE and --catalogue, if they are not UTF-8.")
+@click.option(
+    "--encoding", type=ENCODING, help="The encoding of FILE and --catalogue, if not UTF-8."
+)
 def budget(
     file: Path,
     as_json: bool,

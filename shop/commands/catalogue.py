@@ -39,14 +39,14 @@ def catalogue_commands() -> None:
     help=f"""Add or update products from a FILE, by SKU: all of them or none.
 
     The columns are {", ".join(REQUIRED)}; optionally {", ".join(OPTIONAL)}. They may be separated
-    by commas, semicolons or tabs. docs/catalogue-files.md says what is read of other formats.
+    by commas, semicolons or tabs. docs/catalogue-files.md describes the other formats.
     """,
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "key", type=FORMAT, default="crumb", help="Whose columns it has.")
-@click.option("--encoding", type=ENCODING, help="If it is not UTF-8.")
+@click.option("--format", "key", type=FORMAT, default="crumb", help="The format of FILE.")
+@click.option("--encoding", type=ENCODING, help="The encoding of FILE, if not UTF-8.")
 @click.option(
-    "--replace", "replaces", is_flag=True, help="Products that are not in FILE are no longer sold."
+    "--replace", "replaces", is_flag=True, help="Stop selling products that are not in FILE."
 )
 def import_(file: Path, key: str, encoding: str | None, replaces: bool) -> None:
     settings = settings_of_environment()
@@ -56,7 +56,7 @@ def import_(file: Path, key: str, encoding: str | None, replaces: bool) -> None:
 
 @catalogue_commands.command()
 def export() -> None:
-    """Write all products to standard output, in the format that is imported."""
+    """Write all products to standard output, in the format that import reads."""
     settings = settings_of_environment()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     with reading(migrated_database(settings)) as connection:
@@ -66,12 +66,12 @@ def export() -> None:
 
 @catalogue_commands.command()
 @click.argument("skus", nargs=-1, required=True, metavar="SKU...")
-@click.option("--delete", "deletes", is_flag=True, help="Delete them altogether.")
+@click.option("--delete", "deletes", is_flag=True, help="Delete the products altogether.")
 def remove(skus: tuple[str, ...], deletes: bool) -> None:
-    """Take products out of sale, all of them or none.
+    """Withdraw products from sale, all of them or none.
 
     Carts that have them say so, and orders keep their own copy. To sell one again, import it with
-    active = yes. With --delete nothing of them is kept but that their numbers in cookies are taken.
+    active = yes. With --delete they are deleted; their numbers in cookies are not used again.
     """
     engine = migrated_database(settings_of_environment())
     skus = tuple(dict.fromkeys(skus))
@@ -85,7 +85,7 @@ def remove(skus: tuple[str, ...], deletes: bool) -> None:
         click.echo(f"{'Deleted' if deletes else 'No longer sold'}: {', '.join(removed)}.")
     idle = [sku for sku in skus if sku not in removed]
     if idle:
-        click.echo(f"Not sold before either: {', '.join(idle)}.")
+        click.echo(f"Already withdrawn from sale: {', '.join(idle)}.")
 
 
 def _hidden(command: click.Command) -> click.Command:
@@ -106,9 +106,9 @@ def import_file(
     encoding: str | None = None,
     replaces: bool = False,
 ) -> None:
-    """Imports a whole catalogue file, or nothing, and says what became of it.
+    """Imports a whole catalogue file, or nothing, and says what was done.
 
-    Raises FileRefused, or Sentence when it would replace everything by nothing.
+    Raises FileRefused, or Sentence when it would replace every product with nothing.
     """
     defaults = catalogue_defaults(settings)
     found = read(octets_of(file), defaults, format=FORMATS[key], encoding=encoding)
@@ -138,14 +138,14 @@ def _report(file: Path, found: Catalogue, plan: Plan, retired: int) -> None:
     click.echo(f"{' and '.join(parts) or 'No products'} from {file.name}.")
     if retired:
         are = "is" if retired == 1 else "are"
-        click.echo(f"{_counted(retired)} {are} not in the file, and no longer sold.")
+        click.echo(f"{_counted(retired)} {are} not in the file and {are} no longer sold.")
     _list("Left out", "row", found.left_out)
-    _list("To check", "product", found.notes)
+    _list("Check", "product", found.notes)
 
 
 def _list(title: str, what: str, reasons: Mapping[str, Sequence[int]]) -> None:
     for reason, lines in reasons.items():
-        click.echo(f"{title}: {_counted(len(lines), what)}, {reason} ({_named(lines)}).")
+        click.echo(f"{title} {_counted(len(lines), what)} ({_named(lines)}): {reason}.")
 
 
 def _named(lines: Sequence[int]) -> str:

@@ -23,7 +23,7 @@ DEMO_CATALOGUE = Path(demo.__file__).with_name("catalogue.csv")
     "--demo/--empty",
     "wants_demo",
     default=None,
-    help="Whether to bring the demo catalogue; otherwise, a new database gets it.",
+    help="Whether to import the demo catalogue; by default, only into a new database.",
 )
 def init(wants_demo: bool | None) -> None:
     """Prepare a shop: secret keys, database, demo catalogue. Keeps whatever exists."""

@@ -57,7 +57,7 @@ _DECIMAL = re.compile(r"(\d{1,9})(?:\.(\d{1,30}))?", re.ASCII)
 def parse(text: str, currency: str, exponent: int) -> Money:
     """The amount written as a decimal in major units: `2.5` GBP (exponent 2) is 250 pence.
 
-    Further zeros are read over. Raises ValueError on anything but digits and one point, on a
+    Further zeros are ignored. Raises ValueError on anything but digits and one point, on a
     negative amount, and on more decimals than the currency has.
     """
     match = _DECIMAL.fullmatch(text.strip())

@@ -1,7 +1,7 @@
 """What a cart costs, from the products as they are now. The rules are data.
 
 -   A price contains its VAT. A line's total is price * quantity, exact.
--   A line is charged when its product can be sold. One that was deleted, taken out of sale,
+-   A line is charged when its product can be sold. One that was deleted, withdrawn from sale,
     sold out or priced in another currency stays in the cart, is shown and costs nothing.
 -   A line whose quantity exceeds the stock, or the most that one order may hold, is charged
     and blocks the checkout until its quantity is lowered.

@@ -1,4 +1,4 @@
-"""Takes products out of sale, or deletes them.
+"""Withdraws products from sale, or deletes them.
 
 A product that is no longer sold stays in the database, for the carts that have it. A deleted one
 leaves carts that say so, orders that keep their own copy, and a number that is never given again.
@@ -17,7 +17,7 @@ _BY_SKU = ProductRow.sku == bindparam("known_sku")
 
 
 def retire(connection: Connection, skus: Collection[str]) -> list[str]:
-    """Takes these products out of sale, and returns those that were sold until now.
+    """Withdraws these products from sale, and returns those that were sold until now.
 
     Raises UnknownSkus when there is no product of one of them.
     """
@@ -29,7 +29,7 @@ def retire(connection: Connection, skus: Collection[str]) -> list[str]:
 
 
 def retire_others(connection: Connection, skus: Collection[str]) -> list[str]:
-    """Takes all products but these out of sale, and returns those that were sold until now."""
+    """Withdraws all products but these from sale, and returns those that were sold until now."""
     kept = set(skus)
     sold = _are_sold(connection)
     retired = [sku for sku, is_sold in sold.items() if is_sold and sku not in kept]

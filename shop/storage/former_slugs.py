@@ -16,8 +16,8 @@ _CURRENT = (
 
 
 def current_slug(connection: Connection, slug: str) -> str | None:
-    """The slug of the product that had this one before. A product that has it now comes first:
-    ask for that one before."""
+    """The slug of the product that had this one before. A product that has it now takes
+    precedence: look for that one first."""
     return connection.execute(_CURRENT, {"slug": slug}).scalar()
 
 

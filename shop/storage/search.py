@@ -35,8 +35,8 @@ from shop.storage.models import ProductRow
 _plurals = Pluralizer()  # type: ignore[no-untyped-call]
 _SHORTEST_WITH_PLURAL = 2
 MOST_WORDS = 10
-"""So many different words of a query count. Each takes time: 36 single letters took two seconds
-among 5,000 products, in which a process answers nobody else."""
+"""How many different words of a query count. Each takes time: 36 single letters took two seconds
+among 5,000 products, and the process could serve nobody else."""
 _WEIGHT_LEVELS = 3
 
 

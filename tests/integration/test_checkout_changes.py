@@ -30,7 +30,7 @@ def buyer(visitor: LintingClient) -> LintingClient:
     "change",
     [
         pytest.param("update products set stock = 1", id="sold to somebody else"),
-        pytest.param("update products set is_active = 0", id="taken out of sale"),
+        pytest.param("update products set is_active = 0", id="withdrawn from sale"),
         pytest.param("update products set is_active = 0, stock = null", id="the same, unlimited"),
         pytest.param("delete from products", id="deleted"),
     ],
@@ -48,7 +48,7 @@ def test_what_changes_after_the_quote_is_not_sold(
     monkeypatch.setattr(orders_of, "place", place_after_the_change)
     response = place(buyer, token)
     assert (response.status_code, cart_headers(response), orders(shop)) == (409, [], 0)
-    assert "has just been sold, or taken out of sale" in alert(response)
+    assert "has just been sold, or withdrawn from sale" in alert(response)
     assert shop.sql("select count(*) from order_lines") == [(0,)]
     assert (1,) not in shop.sql("select stock < 1 from products where sku = 'SALT-PIG'")
 

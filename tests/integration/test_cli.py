@@ -205,7 +205,7 @@ def test_import_updates_and_adds_products_and_keeps_their_numbers(operator: Oper
             ],
             id="every problem is listed",
         ),
-        pytest.param(HEADER + "A,a,1\n", ["Line 2: it has 3 cells, and the"], id="a short row"),
+        pytest.param(HEADER + "A,a,1\n", ["Line 2: it has 3 cells, but the"], id="a short row"),
         pytest.param("sku,name,price\n", ["Line 1: the column currency is missing."], id="header"),
         pytest.param("", ["Line 1: the column sku"], id="an empty file"),
         pytest.param(
@@ -249,15 +249,15 @@ def test_an_import_says_what_was_left_out_and_what_to_check(operator: Operator) 
     file = EXAMPLES / "woocommerce.csv"
     assert operator.run("catalogue", "import", "--format", "woocommerce", file).output == (
         "6 products added from woocommerce.csv.\n"
-        "Left out: 1 row, a variable product itself: its variations are read (line 3).\n"
-        "Left out: 1 row, a grouped product: its members are read (line 9).\n"
-        "Left out: 1 row, sold on another site (line 10).\n"
-        "Left out: 1 row, without a price (line 11).\n"
-        "To check: 1 product, the sale price is left out, and the regular one read (line 2).\n"
-        "To check: 2 products, its tax class has no rate in the file, so it has the shop's VAT "
-        "rate (lines 4, 5).\n"
-        "To check: 1 product, it shares its stock with other variations, and each has all of it "
-        "(line 4).\n"
+        "Left out 1 row (line 3): a variable product, whose variations are read.\n"
+        "Left out 1 row (line 9): a grouped product, whose members are read.\n"
+        "Left out 1 row (line 10): sold on another site.\n"
+        "Left out 1 row (line 11): without a price.\n"
+        "Check 1 product (line 2): the sale price was ignored and the regular price used.\n"
+        "Check 2 products (lines 4, 5): the file has no rate for its tax class, so it gets the "
+        "shop's VAT rate.\n"
+        "Check 1 product (line 4): it shares its stock with other variations, and each was given "
+        "all of it.\n"
     )
 
 
@@ -266,7 +266,7 @@ def test_many_lines_are_named_in_part(operator: Operator) -> None:
     file = operator.file("x.csv", f"Handle,Title,Variant Price\n{rows}")
     message = operator.run("catalogue", "import", file, "--format", "shopify").output
     assert "No products from x.csv." in message
-    assert "1,200 rows, without a price (lines 2, 3, 4, 5, 6 and 1,195 more)." in message
+    assert "Left out 1,200 rows (lines 2, 3, 4, 5, 6 and 1,195 more): without a price." in message
 
 
 def test_an_encoding_can_be_given(operator: Operator) -> None:
@@ -284,7 +284,7 @@ def test_replace_takes_what_is_not_in_the_file_out_of_sale(operator: Operator) -
     message = operator.run("catalogue", "import", "--replace", file).output
     assert message == (
         "1 product added and 1 product updated from new.csv.\n"
-        f"{active - 1} products are not in the file, and no longer sold.\n"
+        f"{active - 1} products are not in the file and are no longer sold.\n"
     )
     sold = operator.sql("select sku from products where is_active order by number")
     assert sold == [("MUG",), ("NEW",)]
@@ -317,7 +317,7 @@ def test_replace_is_undone_with_the_rest_of_an_import(operator: Operator) -> Non
 def test_removed_products_are_no_longer_sold_but_kept(operator: Operator) -> None:
     before = numbers(operator)
     assert operator.run("catalogue", "remove", "MUG", "STATE-DISCONTINUED", "PENCIL").output == (
-        "No longer sold: MUG, PENCIL.\nNot sold before either: STATE-DISCONTINUED.\n"
+        "No longer sold: MUG, PENCIL.\nAlready withdrawn from sale: STATE-DISCONTINUED.\n"
     )
     assert numbers(operator) == before
     inactive = operator.sql("select sku from products where not is_active order by sku")
@@ -494,7 +494,7 @@ def test_an_unwritable_plot_is_reported(operator: Operator, tmp_path: Path) -> N
             ORDERS + "9,MUG,x\n", "Line 5: the quantity x is not a whole", id="not a number"
         ),
         pytest.param(ORDERS + "9,MUG,0\n", "Line 5: a quantity is from 1", id="zero"),
-        pytest.param(ORDERS + "9,MUG\n", "Line 5: it has 2 cells, and", id="a short row"),
+        pytest.param(ORDERS + "9,MUG\n", "Line 5: it has 2 cells, but", id="a short row"),
         pytest.param(ORDERS + "7,MUG,1\n", "Line 5: order 7 already has MUG.", id="a repeated SKU"),
         pytest.param("order,sku\n", "Line 1: the column quantity is missing.", id="header"),
         pytest.param("order,sku,quantity\n", "Line 2: there are no orders", id="no orders"),

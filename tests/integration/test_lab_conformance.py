@@ -152,11 +152,11 @@ def test_the_report_counts_deviations_and_leaves_out_untested_cases(
 ) -> None:
     (lead,) = elements(non_conforming_report, ".lead")
     text = " ".join(lead.to_text().split())
-    assert text.startswith("339 of 354 cases came out as RFC 6265bis requires")
+    assert text.startswith("339 of 354 cases gave the result that RFC 6265bis requires")
     assert text.endswith("15 cases deviate.")
     counts = [item.to_text() for item in elements(non_conforming_report, ".case-outcomes li")]
     assert [" ".join(count.split()) for count in counts] == [
-        "It dropped a cookie that it should send : 11 cases",
+        "It dropped a cookie that it should have sent : 11 cases",
         "It sent a cookie with another name or value : 1 case",
         "It sent something else that was not recorded : 3 cases",
         "It did what RFC 6265bis requires : 339 cases",
@@ -214,7 +214,7 @@ def test_a_stopped_family_is_not_tested(visitor: LintingClient) -> None:
     assert text_of(page, ".lead").startswith("0 of 0 cases")
     assert list(cases_by_section(parsed(page))) == ["Not tested here"]
     (heading,) = outcomes(parsed(page), ".case-group")
-    assert heading == "431 cases: the run stopped before it"
+    assert heading == "431 cases: the run stopped before this case"
 
 
 def test_the_json_report_has_every_case(non_conforming_report: JustHTML) -> None:

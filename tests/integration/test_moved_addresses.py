@@ -264,7 +264,7 @@ def test_a_form_at_another_host_is_refused_and_keeps_the_cart(open_shop: Opener)
         visitor.set_cookie(name, kept.value if kept else "")
     response = visitor.post("/cart/lines", data=fields)
     assert (target(response), cart_headers(response)) == ((421, None), [])
-    assert text_of(response.text, "h1") == "This shop has another address"
+    assert text_of(response.text, "h1") == "This shop has a different address"
     (link,) = elements(parsed(response.text), "a")
     assert attributes(link)["href"] == f"http://shop.example/c/{value}"
 

@@ -66,7 +66,9 @@ def test_no_change_overwrites_it(
 ) -> None:
     response = change(shop, owner)
     assert (response.status_code, cart_headers(response)) == (409, [])
-    assert "it would have overwritten your earlier cart" in text_of(response.text, "[role=alert]")
+    assert "the change would have overwritten your earlier cart" in text_of(
+        response.text, "[role=alert]"
+    )
     assert "saved by another version" in text_of(response.text, "main > .notices")
     (form,) = elements(parsed(response.text), "cart-view form")
     assert attributes(form)["action"] == "/cart/clear"

@@ -69,7 +69,7 @@ def test_an_unknown_method_places_no_order(open_shop: Opener, chosen: dict[str, 
     visitor = buyer_with(open_shop, BOTH)
     response = place(visitor, **chosen)
     assert response.status_code == 422
-    assert "How you would like to pay: please choose one of these ways." in text_of(
+    assert "How you would like to pay: please choose one of these payment methods." in text_of(
         response.text, "main"
     )
     assert "nothing in your cart" not in visitor.get("/cart").text

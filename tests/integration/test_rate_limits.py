@@ -99,7 +99,7 @@ def test_a_store_that_dies_and_comes_back(
         assert posts(visitor, 4) == [303, 303, 303, 429]  # counted in memory, from the beginning
         status, body = readiness(visitor)
         assert (status, body["status"]) == (200, "ready")
-        assert "the store of the rate limits is down" in body["degraded"]
+        assert "the rate limit store is down" in body["degraded"]
         with store(tmp_path, port):
             assert readiness(visitor) == READY
             assert posts(visitor, 4) == [303, 303, 303, 429]

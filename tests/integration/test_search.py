@@ -33,7 +33,7 @@ def connection(shop: OpenShop) -> Iterator[Connection]:
 
 
 def with_products(shop: OpenShop, *rows: tuple[str, str]) -> None:
-    """Imports products of these names and descriptions, and takes all others out of sale."""
+    """Imports products of these names and descriptions, and withdraws all others from sale."""
     shop.sql("update products set is_active = 0")
     cells = [f'X{at},"{name}","{text}",1,GBP,yes' for at, (name, text) in enumerate(rows)]
     import_csv(shop, "\n".join(["sku,name,description,price,currency,active", *cells]))
@@ -145,7 +145,7 @@ def test_a_search_that_nothing_matches_whole_shows_what_matches_in_part(
         "Paper lamp", "Tray",
     ]  # fmt: skip
     assert text_of(page, ".list-head [role=status]") == (
-        "Nothing has all of these words. 2 products have some of them."
+        "No product has all of these words. 2 products have some of them."
     )
 
 

@@ -168,7 +168,7 @@ def test_a_weak_signing_key_is_refused_without_being_shown(tmp_path: Path) -> No
 
 def test_a_weak_signing_key_in_the_instance_folder_is_refused(tmp_path: Path) -> None:
     file_in(tmp_path).write_text("k" * 43, "ascii")
-    with pytest.raises(SettingsError, match=r"secret-keys: the first key.*in a row above"):
+    with pytest.raises(SettingsError, match=r"secret-keys: the first key.*on a line above"):
         settings(tmp_path)
 
 

@@ -10,8 +10,8 @@ class Outcome(Enum):
     """What a browser did, by the key of its section, in the order of the report; the second text
     is its heading."""
 
-    DROPPED = "dropped", "It dropped a cookie that it should send"
-    ADDED = "added", "It sent a cookie that it should not"
+    DROPPED = "dropped", "It dropped a cookie that it should have sent"
+    ADDED = "added", "It sent a cookie that it should not have sent"
     CHANGED = "changed", "It sent a cookie with another name or value"
     REORDERED = "reordered", "It sent the cookies in another order"
     UNRECORDED = "unrecorded", "It sent something else that was not recorded"

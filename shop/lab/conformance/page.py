@@ -69,7 +69,9 @@ class Result:
     @property
     def why_not(self) -> str:
         """Why the case was not run; empty when it was."""
-        reason = suite.REASONS.get(self.mark, "" if self.mark else "the run stopped before it")
+        reason = suite.REASONS.get(
+            self.mark, "" if self.mark else "the run stopped before this case"
+        )
         return reason.format(passes=self.passes)
 
     @property

@@ -52,7 +52,7 @@ class Room:
 
     @classmethod
     def of(cls, arrived: Container[str]) -> Room:
-        """What the names of the cookies that arrived say. The smallest sizes are taken for granted:
+        """What the names of the cookies that arrived show. The smallest sizes are assumed to pass:
         a browser that keeps no cookies or loads no pictures says nothing about the route."""
         return cls(
             *(

@@ -44,8 +44,8 @@ NOTHING = "nothing"
 NOT_MEASURED = "not measured"
 
 TIMING = (
-    "A server on this route judges a request header by what has arrived of it so far: more passes "
-    "in one write than in two. Only the smaller figure is sure to pass."
+    "A server on this route judges a request header by the part that has arrived so far: more "
+    "passes in one write than in two. Only the smaller figure is sure to pass."
 )
 """Why the largest header depends on timing."""
 COMPRESSED = (

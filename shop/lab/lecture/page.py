@@ -72,8 +72,8 @@ class Panel:
 
 @blueprint.get("/lecture")
 def show() -> Response:
-    """The step that the address tells; the beginning without one, or with one that is too old."""
-    step, unguarded, guarded = _told(request.args.get("s", ""))
+    """The step that the address gives; the beginning without one, or with one that is too old."""
+    step, unguarded, guarded = _unpacked(request.args.get("s", ""))
     panels = [Panel(is_guarded=True, written=guarded, received=two_shops.guarded())]
     if step < max(STEPS):
         panels.insert(0, Panel(False, unguarded, two_shops.unguarded()))
@@ -122,7 +122,7 @@ def _changes(step: int, shops: TwoShops) -> tuple[Change, Change]:
     return shops.with_one_more() if step == 4 else shops.full()
 
 
-def _told(token: str) -> tuple[int, Written, Written]:
+def _unpacked(token: str) -> tuple[int, Written, Written]:
     try:
         packed: Any = shop().signer(PURPOSE).loads(token, max_age=LIFE_SECONDS)
     except BadData:

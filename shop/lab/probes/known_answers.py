@@ -189,7 +189,7 @@ QUESTIONS = (
         partitioned.partitioned,
         sentences.partitioned,
         Known(
-            "unknown to it; proposed: apart for each site in the address bar, with Secure only",
+            "not covered; proposed: kept apart for each site in the address bar, with Secure only",
             Source("CHIPS", "draft-cutler-httpbis-partitioned-cookies-01, expired"),
         ),
         Known(

@@ -7,7 +7,7 @@ from shop.lab.probes import partitioned as partitioned_probe
 from shop.lab.probes import questions
 
 BEYOND_ROUTE = (
-    "could not be asked here: the route to this browser lets headers of {:,} bytes through"
+    "could not be tested here: the route to this browser lets headers of {:,} bytes through"
 )
 NEEDS_SCRIPT = "Not measured: only a script can measure this, and scripts did not run"
 

@@ -17,7 +17,7 @@ _BLOCKS = frozenset(
 _UNSEEN = frozenset(
     ("script", "style", "template", "iframe", "object", "noscript", "title", "head", "svg")
 )
-_CONDITIONS = re.compile(r"<!\[[^>]*>?")  # of Word; html.parser cannot bear all of them
+_CONDITIONS = re.compile(r"<!\[[^>]*>?")  # written by Word; html.parser cannot parse all
 
 
 def plain_text(html: str, *, keeps_line_feeds: bool = False) -> str:

@@ -23,7 +23,7 @@ from shop.storage.catalogue_files.translation import (
     last_of_path,
 )
 
-SALE_PRICE = "the sale price is left out, and the usual one read"
+SALE_PRICE = "the sale price was ignored and the usual price used"
 UNKNOWN_AVAILABILITY = "its availability is not one of Google's, so it is taken as in stock"
 
 _AVAILABILITY = {"in stock": "", "out of stock": "0", "preorder": "", "backorder": ""}
@@ -71,11 +71,11 @@ MERCHANT = Format(
     key="merchant",
     title="Google Merchant Center",
     read={
-        "id": "SKU; one that ours cannot be is written anew",
+        "id": "SKU; changed where Crumb does not allow it",
         "title": "name",
         "description": "description",
-        "price": "price, taken as one with VAT, and its currency",
-        "sale_price": "only to say that it is left out: Crumb has one price",
+        "price": "price, taken to include VAT, and its currency",
+        "sale_price": "not used, only reported: Crumb has one price",
         "availability": "out_of_stock is a stock of 0; otherwise there is no limit",
         "product_type": "category: the last part",
         "google_product_category": "category where product_type is empty, unless it is a number",
@@ -89,7 +89,7 @@ MERCHANT = Format(
         "size*": "the title says it",
         "material": "the title says it",
         "pattern": "the title says it",
-        "brand": "Crumb knows no makers",
+        "brand": "Crumb does not record makers",
         "gtin": "Crumb does not keep it",
         "mpn": "Crumb does not keep it",
         "identifier_exists": "Crumb does not keep it",

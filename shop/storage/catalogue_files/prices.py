@@ -32,7 +32,7 @@ def plain_price(text: str, mark: str) -> str:
     if re.fullmatch(rf"\d{{1,3}}[{other}]\d{{3}}", digits, re.ASCII):
         whole, last = digits.split(other)
         plain = f"{whole}.{last}".rstrip("0").rstrip(".")
-        raise ValueError(f"this may be {plain} or {whole}{last}, so write it as one of them")
+        raise ValueError(f"this may be {plain} or {whole}{last}, so write one or the other")
     if mark == "," and re.fullmatch(r"\d+\.\d+", digits, re.ASCII):
         raise ValueError("other prices in this file have a decimal comma, so write a comma here")
     raise ValueError("write a price as digits and a point, such as 12.50")

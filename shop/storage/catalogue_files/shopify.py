@@ -29,7 +29,7 @@ from shop.storage.catalogue_files.translation import (
 
 NO_OPTION = "Default Title"
 """What Shopify writes as the first option of a product without options."""
-NO_QUANTITY = "its stock is counted, but not in this file, so there is no limit"
+NO_QUANTITY = "its stock is tracked, but the file does not state it, so there is no limit"
 
 _HANDLE = ("Handle", "URL handle")
 _BODY = ("Body (HTML)", "Description")
@@ -131,7 +131,7 @@ SHOPIFY = Format(
         "Option3 Value": "in brackets after the name",
         "Variant SKU": "SKU; if empty, made from the handle and the options",
         "SKU": "as Variant SKU",
-        "Variant Price": "price, taken as one with VAT; without one the variant is left out",
+        "Variant Price": "price, taken to include VAT; without one the variant is left out",
         "Price": "as Variant Price",
         "Variant Taxable": "FALSE is a VAT rate of 0; otherwise it is the shop's",
         "Charge tax": "as Variant Taxable",
@@ -147,8 +147,8 @@ SHOPIFY = Format(
         "Gift Card": "TRUE: left out, since Crumb sells no gift cards",
     },
     left_out={
-        "Vendor": "Crumb knows no makers",
-        "Tags": "Crumb knows only categories",
+        "Vendor": "Crumb does not record makers",
+        "Tags": "Crumb has only categories",
         "Option* Name": "the values say enough",
         "Option* Linked To": "the values say enough",
         "Image *": "an address; put pictures into `shop/static/img/products/`",
@@ -158,14 +158,14 @@ SHOPIFY = Format(
         "Variant Compare At Price": "Crumb has one price",
         "Compare-at price": "Crumb has one price",
         "Cost per item": "Crumb does not keep it",
-        "Variant Tax Code": "Crumb knows rates only",
-        "Tax code": "Crumb knows rates only",
+        "Variant Tax Code": "Crumb has only rates",
+        "Tax code": "Crumb has only rates",
         "Unit price *": "Crumb does not show it",
         "Variant Unit Price *": "Crumb does not show it",
         "Unit Price *": "Crumb does not show it",
-        "Variant Grams": "Crumb's shipping knows no weight",
-        "Variant Weight Unit": "Crumb's shipping knows no weight",
-        "Weight *": "Crumb's shipping knows no weight",
+        "Variant Grams": "Crumb's shipping does not depend on weight",
+        "Variant Weight Unit": "Crumb's shipping does not depend on weight",
+        "Weight *": "Crumb's shipping does not depend on weight",
         "Variant Requires Shipping": "Crumb ships everything",
         "Requires shipping": "Crumb ships everything",
         "Variant Fulfillment Service": "Crumb does not keep it",

@@ -19,7 +19,7 @@ from shop.core.errors import FileRefused
 ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1250", "windows-1251")
 SEPARATORS = ",;\t|"
 MAX_PROBLEMS = 20
-"""So many problems are listed; the others are only counted."""
+"""The most problems that are listed; the others are only counted."""
 
 Problem = tuple[int, str]
 """The line of a problem, and what to say of it."""
@@ -116,9 +116,9 @@ def read_table(octets: bytes, encoding: str | None = None) -> Table:
 def _text(octets: bytes, encoding: str | None) -> str:
     for start, workbook in _WORKBOOKS.items():
         if octets.startswith(start):
-            raise FileRefused([f"This is {workbook}. Save the sheet as CSV, and give that file."])
+            raise FileRefused([f"This is {workbook}. Save the sheet as CSV, and use that file."])
     if encoding == "utf-16" and octets and b"\0" not in octets:
-        raise FileRefused(["This is not UTF-16. Leave out --encoding, or give another."])
+        raise FileRefused(["This is not UTF-16. Leave out --encoding, or give a different one."])
     marked = next((codec for mark, codec in _MARKS.items() if octets.startswith(mark)), None)
     if encoding is None and marked is None and octets[:1000].count(0) > len(octets[:1000]) / 4:
         raise FileRefused(["This looks like UTF-16. If it is, add --encoding utf-16."])
@@ -136,7 +136,7 @@ def _undecodable(octets: bytes, codec: str, problem: UnicodeDecodeError) -> str:
     what = f"Line {len(before)} is not {codec}: it has the byte {octets[problem.start]:#04x}"
     where = f"after {shown(before[-1][-20:])}" if before[-1].strip() else "at its beginning"
     if codec != "utf-8":
-        return f"{what} {where}. Leave out --encoding, or give another."
+        return f"{what} {where}. Leave out --encoding, or give a different one."
     after = _LINE_BREAK.split(octets[problem.start :][:20].decode("windows-1252", "replace"))[0]
     return (
         f"{what} {where}. In Windows-1252 this is {shown(before[-1][-20:] + after)}. "
@@ -185,7 +185,7 @@ def _add_row(table: Table, line: int, keys: Sequence[str], cells: list[str]) -> 
         cells.pop()
     if len(cells) != len(keys):
         many = f"{len(cells)} cells" if len(cells) > 1 else "1 cell"
-        reason = f"Line {line}: it has {many}, and the header {len(keys)}."
+        reason = f"Line {line}: it has {many}, but the header has {len(keys)}."
         advice = (
             "A cell with a separator in it needs quotation marks around it."
             if len(cells) > len(keys)
@@ -193,7 +193,7 @@ def _add_row(table: Table, line: int, keys: Sequence[str], cells: list[str]) -> 
         )
         table.problems.append((line, f"{reason} {advice}"))
     elif any(cell.strip() for key, cell in zip(keys, cells, strict=True) if not key):
-        table.problems.append((line, f"Line {line}: a cell stands in a column without a name."))
+        table.problems.append((line, f"Line {line}: there is text in a column without a name."))
     else:
         named: dict[str, str] = {}
         for key, cell in zip(keys, cells, strict=True):

@@ -19,9 +19,9 @@ from shop.storage.catalogue_files.rows import (
 )
 from shop.storage.catalogue_files.table import Table, TableRow, column_key
 
-CUT_DESCRIPTION = f"the description is cut to {LONGEST_DESCRIPTION:,} characters"
+CUT_DESCRIPTION = f"the description was cut to {LONGEST_DESCRIPTION:,} characters"
 NO_PRICE = "without a price"
-WRITTEN_SKU = "the SKU has a character that ours cannot have, or is too long, and is written anew"
+WRITTEN_SKU = "the SKU is too long or has a character that Crumb does not allow, so it was changed"
 
 
 @dataclass(frozen=True, slots=True)

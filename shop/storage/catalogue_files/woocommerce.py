@@ -27,9 +27,9 @@ from shop.storage.catalogue_files.translation import (
     pieces,
 )
 
-SALE_PRICE = "the sale price is left out, and the regular one read"
-SHARED_STOCK = "it shares its stock with other variations, and each has all of it"
-OTHER_TAX_CLASS = "its tax class has no rate in the file, so it has the shop's VAT rate"
+SALE_PRICE = "the sale price was ignored and the regular price used"
+SHARED_STOCK = "it shares its stock with other variations, and each was given all of it"
+OTHER_TAX_CLASS = "the file has no rate for its tax class, so it gets the shop's VAT rate"
 
 _FORMULA = re.compile(r"'[=+\-@\t\r]")
 _LISTED = re.compile(r"(?:\\,|[^,])+")
@@ -87,9 +87,9 @@ def _unescaped(row: TableRow) -> TableRow:
 def _reason_against(row: TableRow) -> str:
     types = {kind.strip() for kind in cell(row, "Type").lower().split(",")}
     if "variable" in types:
-        return "a variable product itself: its variations are read"
+        return "a variable product, whose variations are read"
     if "grouped" in types:
-        return "a grouped product: its members are read"
+        return "a grouped product, whose members are read"
     if "external" in types:
         return "sold on another site"
     return "" if cell(row, "Regular price") else NO_PRICE
@@ -148,20 +148,20 @@ WOOCOMMERCE = Format(
     title="WooCommerce",
     read={
         "ID": "finds the parent of a variation; the SKU where there is none: ID-123",
-        "Type": "variable, grouped and external products are left out, their variations read",
-        "SKU": "SKU; one that ours cannot be is written anew",
+        "Type": "variable, grouped and external products are left out; their variations are read",
+        "SKU": "SKU; changed where Crumb does not allow it",
         "Name": "name; where a variation has none, its parent's with the attributes in brackets",
         "Published": "1: active; otherwise not",
         "Visibility in catalog": "hidden: not active",
         "Short description": "the beginning of the description, as plain text",
-        "Description": "description, as plain text; a variation without one has its parent's",
+        "Description": "description, as plain text; a variation without one takes its parent's",
         "Tax status": "none and shipping are a VAT rate of 0; otherwise it is the shop's",
         "Tax class": "zero-rate is a VAT rate of 0; otherwise it is the shop's",
         "In stock?": "0 is a stock of 0",
         "Stock": "stock; below zero it is 0; if empty, there is no limit",
         "Backorders allowed?": "1 and notify mean no limit to the stock",
-        "Regular price": "price, taken as one with VAT; without one the product is left out",
-        "Sale price": "only to say that it is left out: Crumb has one price",
+        "Regular price": "price, taken to include VAT; without one the product is left out",
+        "Sale price": "not used, only reported: Crumb has one price",
         "Categories": "category: the last part of the first; a variation has its parent's",
         "Parent": "finds the product of a variation",
         "Attribute * value(s)": "the name of a variation without one",
@@ -172,14 +172,14 @@ WOOCOMMERCE = Format(
         "Date sale price *": "Crumb has one price",
         "Low stock amount": "Crumb sends no warnings",
         "Sold individually?": "one setting for all products: SHOP_MAX_QUANTITY",
-        "Weight (*)": "Crumb's shipping knows no weight",
-        "Length (*)": "Crumb's shipping knows no size",
-        "Width (*)": "Crumb's shipping knows no size",
-        "Height (*)": "Crumb's shipping knows no size",
+        "Weight (*)": "Crumb's shipping does not depend on weight",
+        "Length (*)": "Crumb's shipping does not depend on size",
+        "Width (*)": "Crumb's shipping does not depend on size",
+        "Height (*)": "Crumb's shipping does not depend on size",
         "Allow customer reviews?": "Crumb has no reviews",
         "Purchase note": "Crumb does not keep it",
-        "Tags": "Crumb knows only categories",
-        "Brands": "Crumb knows no makers",
+        "Tags": "Crumb has only categories",
+        "Brands": "Crumb does not record makers",
         "Shipping class": "one price for shipping, by setting",
         "Images": "addresses; put pictures into `shop/static/img/products/`",
         "Download *": "Crumb sells no downloads",
@@ -188,7 +188,7 @@ WOOCOMMERCE = Format(
         "Cross-sells": "Crumb shows products of the same category",
         "External URL": "sold on another site",
         "Button text": "sold on another site",
-        "Position": "products stand in the order in which they came",
+        "Position": "products are listed in the order in which they were added",
         "Attribute * name": "the values say enough",
         "Attribute * visible": "Crumb has no attributes",
         "Attribute * global": "Crumb has no attributes",

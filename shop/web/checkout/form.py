@@ -41,21 +41,27 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     name = StringField(
         "Full name",
         filters=[_line],
-        validators=[DataRequired("please write who the parcel is for."), _at_most(200)],
+        validators=[
+            DataRequired("please enter the name of the person the parcel is for."),
+            _at_most(200),
+        ],
         render_kw={"autocomplete": "name", "dir": "auto"},
     )
     email = StringField(
         "Email",
         filters=[_line],
         description="In case there is a question about your order.",
-        validators=[DataRequired("please give your email address."), _at_most(254)],
+        validators=[DataRequired("please enter your email address."), _at_most(254)],
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
     )
     line_1 = StringField(
         "Address line 1",
         filters=[_line],
-        description="House and street.",
-        validators=[DataRequired("please write the house and the street."), _at_most(200)],
+        description="House name or number, and street.",
+        validators=[
+            DataRequired("please enter the house name or number, and the street."),
+            _at_most(200),
+        ],
         render_kw={"autocomplete": "address-line1", "dir": "auto"},
     )
     line_2 = StringField(
@@ -103,7 +109,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         names = _country_names()
         self.country.choices = list(names.items())
         needing = [name for code, name in names.items() if postal.needs_region(code)]
-        where = f"Needed for {format_list(needing, locale='en_GB')}." if needing else "Optional."
+        where = f"Required for {format_list(needing, locale='en_GB')}." if needing else "Optional."
         self.region.description = f"State, province or county. {where}"
         payments = shop().payments
         self.payment.choices = [(method.code, method.label) for method in payments.methods]
@@ -133,7 +139,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def validate_payment(self, field: RadioField) -> None:
         if shop().payments.get(field.data) is None:
-            raise ValidationError("please choose one of these ways.")
+            raise ValidationError("please choose one of these payment methods.")
 
     def customer(self) -> Customer:
         """Who the order goes to. Raises ValueError when the form is not valid."""

@@ -26,15 +26,15 @@ def normal(text: str, *, accepts_test_domains: bool) -> str:
     is_for_tests = address.rpartition("@")[2].rpartition(".")[2].lower() in TEST_DOMAINS
     if is_for_tests and not accepts_test_domains:
         raise ValueError(
-            "please give an address that mail can reach; "
-            f"“{address.rpartition('@')[2]}” is a domain for tests only."
+            "please enter an address that can receive email; "
+            f"“{address.rpartition('@')[2]}” is a domain for testing only."
         )
     suffix = _REAL if is_for_tests else ""
     try:
         checked = validate_email(address + suffix, check_deliverability=False)
     except EmailNotValidError as error:
         raise ValueError(
-            f"please give a complete email address, such as name@example.com. {error}"
+            f"please enter a complete email address, such as name@example.com. {error}"
         ) from None
     return checked.normalized.removesuffix(suffix)
 

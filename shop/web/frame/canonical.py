@@ -1,9 +1,9 @@
-"""Requests for another spelling of an address than its own: sent on, or refused.
+"""Redirects or refuses requests for an address that is not the canonical one.
 
 A browser keeps the cookies of each host for itself, so a cart that was filled at one host name of a
 shop does not show at another. With a canonical host, every page of another host is redirected to
 it. A form cannot be: the canonical host would get it without the cookies that it needs, and the
-Content-Security-Policy of its page forbids to send it elsewhere. A cart at the other host is never
+Content-Security-Policy of its page forbids sending it elsewhere. A cart at the other host is never
 deleted; it follows as a link.
 """
 
@@ -38,9 +38,10 @@ AT_ANY_HOST = ("/healthz", "/readyz")
 FOLLOWED = "followed"
 """Session key, at another host, of the cart that was last sent on to the canonical one."""
 _ELSEWHERE = ErrorText(
-    "This shop has another address",
+    "This shop has a different address",
     "Your form was sent to an address that this shop does not use. Nothing was changed.",
-    "Go on at the shop’s own address. If there was something in your cart, you find it there.",
+    "Please continue at the shop’s own address. If there was something in your cart, you will find "
+    "it there.",
 )
 
 

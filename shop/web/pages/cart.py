@@ -42,8 +42,8 @@ _CHOOSE_FIRST = (
     "first. Nothing has been added yet."
 )
 _START_ANEW_FIRST = (
-    "Nothing was changed, because it would have overwritten your earlier cart. Please try again "
-    "later, when the shop can read it, or start a new cart, which deletes the earlier one."
+    "Nothing was changed, because the change would have overwritten your earlier cart. Please try "
+    "again later, when the shop can read it, or start a new cart, which deletes the earlier one."
 )
 
 

@@ -83,7 +83,7 @@ _CHANGED = (
     "The total is now {}. Please check it and press the button again."
 )
 _SOLD = (
-    "Something that you were about to order has just been sold, or taken out of sale, so nothing "
+    "Something that you were about to order has just been sold, or withdrawn from sale, so nothing "
     "was ordered. Your cart is kept. Please check what is left of your order below."
 )
 

@@ -12,7 +12,7 @@ from shop.web.site.shop import shop
 
 blueprint = Blueprint("health", __name__)
 
-DEGRADED = "the store of the rate limits is down: each process counts requests in its own memory"
+DEGRADED = "the rate limit store is down: each process counts requests in its own memory"
 
 
 @blueprint.get("/healthz")

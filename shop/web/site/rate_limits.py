@@ -106,7 +106,7 @@ def register(app: Flask, ratelimit: str, store: str) -> Limiter:
 
 def check_store(store: str) -> None:
     """Raises ValueError or ConfigurationError when this is not the address of a store that is
-    supported; whether there is a server is not asked."""
+    supported; it does not check that there is a server."""
     storage_from_string(_storage_uri(store))
 
 

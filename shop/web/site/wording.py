@@ -31,7 +31,7 @@ _REPLACED = "Your new cart has taken its place."
 _LEFT_ALONE = "We have left its cookie alone. You can start a new cart, which takes its place."
 _NEWER_VERSION = (
     "Your cart was saved by another version of this shop and could not be read. We have left its "
-    "cookie alone, for the version that can."
+    "cookie alone, so that the other version can still read it."
 )
 
 
@@ -99,7 +99,7 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
 def not_renewed(expires_at: int) -> str:
     """That a full cart's life could not start again, how long it is kept, and what to do."""
     return (
-        "Your cart is so full that opening it could not make it last longer: it is kept until "
+        "Your cart is too full to be renewed: it is kept until "
         f"{day(expires_at)}. To keep it longer, remove a line."
     )
 

@@ -34,19 +34,19 @@ HTTP_ONLY = ("seen", "others seen", "written over", "others written over", "made
         (
             "largest",
             {"largest": 2_951, "dropped": None, "name counts": None, "passes": 3_900},
-            "2,951 bytes are kept; more could not be asked here: the route to this browser lets "
+            "2,951 bytes are kept; more could not be tested here: the route to this browser lets "
             "headers of 3,900 bytes through",
         ),
         (
             "attributes",
             {"count": None, "passes": 3_900, **USED},
-            "Whether attributes count could not be asked here: the route to this browser lets "
+            "Whether attributes count could not be tested here: the route to this browser lets "
             "headers of 3,900 bytes through. Used: Max-Age of 1024, Path of 1024",
         ),
         (
             "overwriting",
             {NOT_SENT: 3_900},
-            "This could not be asked here: the route to this browser lets headers of 3,900 bytes "
+            "This could not be tested here: the route to this browser lets headers of 3,900 bytes "
             "through",
         ),
         ("overwriting", {"old": "kept"}, "The old cookie is kept"),

@@ -176,7 +176,7 @@ def test_the_longest_text_is_accepted(field: str, length: int) -> None:
         pytest.param(
             [HEAD, "MUG,Mug"],
             [
-                "Line 2: it has 2 cells, and the header 4. "
+                "Line 2: it has 2 cells, but the header has 4. "
                 "A row has a cell for each column, even if it is empty."
             ],
             id="missing cells",
@@ -184,14 +184,14 @@ def test_the_longest_text_is_accepted(field: str, length: int) -> None:
         pytest.param(
             [HEAD, "MUG,Mug,9,50,GBP"],
             [
-                "Line 2: it has 5 cells, and the header 4. "
+                "Line 2: it has 5 cells, but the header has 4. "
                 "A cell with a separator in it needs quotation marks around it."
             ],
             id="an extra cell",
         ),
         pytest.param(
             [f"{HEAD},", GOOD + ",5"],
-            ["Line 2: a cell stands in a column without a name."],
+            ["Line 2: there is text in a column without a name."],
             id="a cell below no name",
         ),
         pytest.param(
@@ -211,7 +211,7 @@ def test_the_longest_text_is_accepted(field: str, length: int) -> None:
                 "Line 4, column price: write a price as digits and a point, such as 12.50 "
                 "(found “x”).",
                 "Line 4, column currency: this shop sells in GBP (found “EUR”).",
-                "Line 6: it has 2 cells, and the header 4. "
+                "Line 6: it has 2 cells, but the header has 4. "
                 "A row has a cell for each column, even if it is empty.",
             ],
             id="every problem of the file, by the line where its row begins",

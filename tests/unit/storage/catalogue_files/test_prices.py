@@ -29,9 +29,9 @@ def test_a_price_that_can_be_read_in_one_way_is_read(text: str, mark: str, plain
 @pytest.mark.parametrize(
     ("text", "mark", "advice"),
     [
-        ("1,250", ".", "this may be 1.25 or 1250, so write it as one of them"),
-        ("12,000", ".", "this may be 12 or 12000, so write it as one of them"),
-        ("1.250", ",", "this may be 1.25 or 1250, so write it as one of them"),
+        ("1,250", ".", "this may be 1.25 or 1250, so write one or the other"),
+        ("12,000", ".", "this may be 12 or 12000, so write one or the other"),
+        ("1.250", ",", "this may be 1.25 or 1250, so write one or the other"),
         ("12.50", ",", "other prices in this file have a decimal comma, so write a comma here"),
         ("£12.50", ".", "write a price as digits and a point, such as 12.50"),
         ("12.50 GBP", ".", "write a price as digits and a point, such as 12.50"),

@@ -92,21 +92,21 @@ def test_text_is_decoded(octets: bytes, encoding: str | None) -> None:
         pytest.param(
             b"sku\nMUG\n",
             "utf-16",
-            "This is not UTF-16. Leave out --encoding, or give another.",
+            "This is not UTF-16. Leave out --encoding, or give a different one.",
             id="not UTF-16",
         ),
         pytest.param(
             b"sku\nM\x81G\n",
             "windows-1252",
             "Line 2 is not windows-1252: it has the byte 0x81 after “M”. Leave out --encoding, "
-            "or give another.",
+            "or give a different one.",
             id="not Windows-1252",
         ),
         pytest.param(
             b"PK\x03\x04etc",
             None,
             "This is a workbook (.xlsx or .ods) or another zip file. Save the sheet as CSV, and "
-            "give that file.",
+            "use that file.",
             id="a workbook",
         ),
     ],

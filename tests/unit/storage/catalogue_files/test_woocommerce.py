@@ -39,8 +39,8 @@ def test_stock_activity_and_taxes_are_read() -> None:
 
 def test_what_is_left_out_or_not_taken_over_is_told_by_line() -> None:
     assert FOUND.left_out == {
-        "a variable product itself: its variations are read": [3],
-        "a grouped product: its members are read": [9],
+        "a variable product, whose variations are read": [3],
+        "a grouped product, whose members are read": [9],
         "sold on another site": [10],
         NO_PRICE: [11],
     }

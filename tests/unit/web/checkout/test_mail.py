@@ -35,7 +35,7 @@ def test_what_is_copied_along_with_an_address_is_removed(text: str, address: str
         pytest.param("<>", "must have an @-sign", id="brackets only"),
         pytest.param("ada@", "something after the @-sign", id="no domain"),
         pytest.param("@example.com", "something before the @-sign", id="no name"),
-        pytest.param("ada@example", "“example” is a domain for tests only", id="a top level"),
+        pytest.param("ada@example", "“example” is a domain for testing only", id="a top level"),
         pytest.param("ada@shop", "should have a period", id="no top level"),
         pytest.param("ada baker@example.com", "invalid characters", id="a space within"),
         pytest.param("ada@a.de, bob@b.de", "The part after the @-sign", id="two addresses"),
@@ -50,7 +50,7 @@ def test_what_is_no_address_is_refused_with_the_reason(text: str, reason: str) -
     "text", ["a@home.test", "a@test", "a@localhost", "a@x.LOCALHOST", "a@my.local", "a@b.invalid"]
 )
 def test_test_domains_are_a_matter_of_the_setting(text: str) -> None:
-    with pytest.raises(ValueError, match="is a domain for tests only"):
+    with pytest.raises(ValueError, match="is a domain for testing only"):
         mail.normal(text, accepts_test_domains=False)
     assert mail.normal(text, accepts_test_domains=True) == text.lower()
 

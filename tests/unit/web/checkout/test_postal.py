@@ -67,47 +67,47 @@ def test_a_region_is_known_by_name_or_code(country: str, typed: str, region: str
         pytest.param(
             address("US", town="X", postcode="95014"),
             "region",
-            "please write the state, such as Alabama or AL.",
+            "please enter the state, such as Alabama or AL.",
             id="no state",
         ),
         pytest.param(
             address("US", town="X", region="Califonia", postcode="95014"),
             "region",
-            "“Califonia” is not a state of the country you chose, Atlantis. "
+            "“Califonia” is not a state in the country you chose, Atlantis. "
             "Did you mean California?",
             id="a misspelt state",
         ),
         pytest.param(
             address("AU", town="X", region="Bavaria", postcode="2000"),
             "region",
-            "“Bavaria” is not a state of the country you chose, Atlantis. Please write it in "
-            "full or as its code, such as Australian Capital Territory or ACT.",
+            "“Bavaria” is not a state in the country you chose, Atlantis. Please enter its "
+            "full name or its code, such as Australian Capital Territory or ACT.",
             id="another country's",
         ),
         pytest.param(
             address("FR", town="Paris"),
             "postcode",
-            "please write the postcode, such as 33380 or 34092.",
+            "please enter the postcode, such as 33380 or 34092.",
             id="no postcode",
         ),
         pytest.param(
             address("FR", town="Paris", postcode="BA1 1AA"),
             "postcode",
-            "“BA1 1AA” is not a postcode of the country you chose, Atlantis. "
+            "“BA1 1AA” is not a postcode in the country you chose, Atlantis. "
             "They look like 33380 or 34092.",
             id="another country's postcode",
         ),
         pytest.param(
             address("IE", town="Cork", postcode="12345"),
             "postcode",
-            "“12345” is not a postcode of the country you chose, Atlantis. "
+            "“12345” is not a postcode in the country you chose, Atlantis. "
             "They look like A65 F4E2. You may also leave it empty.",
             id="a wrong one where none is needed",
         ),
         pytest.param(
             address("CR", town="X", region="X", postcode="12345678"),
             "postcode",
-            "“12345678” is not a postcode of the country you chose, Atlantis. "
+            "“12345678” is not a postcode in the country you chose, Atlantis. "
             "They look like 1000 or 2010. You may also leave it empty.",
             id="more than a postcode",
         ),
@@ -120,7 +120,7 @@ def test_a_region_is_known_by_name_or_code(country: str, typed: str, region: str
         pytest.param(
             address("GB", postcode="BA1 1AA"),
             "town",
-            "please write the town.",
+            "please enter the town.",
             id="no town",
         ),
     ],
