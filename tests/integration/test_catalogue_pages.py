@@ -204,5 +204,5 @@ def test_a_shop_without_products_is_calm(shop: OpenShop, path: str, change: str)
     shop.sql(change)
     page = shop.visitor().get(path)
     assert page.status_code == 200
-    assert "There is nothing to buy here at the moment." in text_of(page.text, ".empty")
+    assert "There is nothing for sale at the moment." in text_of(page.text, ".empty")
     assert elements(parsed(page.text), ".hero, .chips, .tiles, .cards, .list-head") == []
