@@ -90,11 +90,11 @@ def carry_out(connection: Connection, plan: Plan, now: int) -> None:
     Raises FileRefused when the catalogue has changed since the plan was made, so that it no longer
     fits; the caller's transaction keeps all or nothing.
     """
-    former_slugs.remember(connection, plan.slugs)
-    numbers = _category_numbers(connection, dict.fromkeys(plan.categories.values()))
-    for sku, name in plan.categories.items():
-        (plan.added.get(sku) or plan.changed[sku])["category_number"] = numbers[name]
     try:
+        former_slugs.remember(connection, plan.slugs)
+        numbers = _category_numbers(connection, dict.fromkeys(plan.categories.values()))
+        for sku, name in plan.categories.items():
+            (plan.added.get(sku) or plan.changed[sku])["category_number"] = numbers[name]
         if plan.added:
             # Asked for what it returns, SQLAlchemy writes many rows in one statement. FTS5 writes
             # out its index after each: 100,000 statements take ten times as long.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -12,15 +13,19 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from shop.config import Settings
-from shop.core.errors import OutOfStock
+from shop.core.errors import FileRefused, OutOfStock
+from shop.core.money import Money
 from shop.core.text import words
 from shop.factory import create_app
-from shop.storage import catalogue, orders, schema
+from shop.storage import catalogue, catalogue_import, orders, schema
 from shop.storage.catalogue import Sort
+from shop.storage.catalogue_files.rows import Defaults, Row
+from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
 from tests.conftest import KEY, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 
+DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
     pytest.mark.postgresql,
@@ -137,3 +142,31 @@ def test_nothing_is_oversold(visitor: LintingClient) -> None:
         orders.place(engine_of(visitor), placed)
     assert scalar(visitor, "select count(*) from orders") == 0
     assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 1
+
+
+def test_two_imports_that_add_the_same_category_at_once(visitor: LintingClient) -> None:
+    def plan(sku: str) -> Plan:
+        made = Plan()
+        row = Row(1, sku, sku, Money(100, "GBP"), category="Brand new")
+        with reading(engine_of(visitor)) as connection:
+            list(catalogue_import.planned(connection, [row], DEFAULTS, made))
+        return made
+
+    def carry_out(sku: str) -> None:
+        with writing(engine_of(visitor)) as connection:
+            catalogue_import.carry_out(connection, plan(sku), 1)
+
+    def wait_for_a_lock() -> None:
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        while not scalar(visitor, waiting):
+            assert not second.done()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = plan("A")
+        with writing(engine_of(visitor)) as connection:
+            catalogue_import.carry_out(connection, first, 1)
+            second = pool.submit(carry_out, "B")
+            wait_for_a_lock()
+        with pytest.raises(FileRefused, match="try again"):
+            second.result()
+    assert scalar(visitor, "select count(*) from categories where name = 'Brand new'") == 1
