@@ -147,7 +147,8 @@ class Settings:
             "SQLAlchemy URL of a SQLite or PostgreSQL database; if empty, `shop.sqlite3` in the "
             "instance folder",
             _text,
-        )
+        ),
+        repr=False,  # either URL may hold a password
     )
     secret_keys: tuple[str, ...] = field(
         metadata=_listed(
@@ -301,7 +302,8 @@ class Settings:
             "that they share, such as `redis://localhost:6379` or `valkey://localhost:6379`; see "
             "below",
             _text,
-        )
+        ),
+        repr=False,
     )
     limits_lab: bool = field(
         metadata=_listed(

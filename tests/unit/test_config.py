@@ -173,7 +173,14 @@ def test_a_weak_signing_key_in_the_instance_folder_is_refused(tmp_path: Path) ->
 
 
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
-    assert KEY not in repr(settings(tmp_path, SHOP_SECRET_KEYS=KEY))
+    given = settings(
+        tmp_path,
+        SHOP_SECRET_KEYS=KEY,
+        SHOP_DATABASE_URL="postgresql+psycopg://shop:hush@localhost/shop",
+        SHOP_RATELIMIT_STORAGE="redis://:hush@localhost:6379",
+    )
+    assert KEY not in repr(given)
+    assert "hush" not in repr(given)
 
 
 @pytest.mark.parametrize(
