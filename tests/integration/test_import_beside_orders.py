@@ -130,7 +130,9 @@ def only(worker: int, workers: Iterable[int]) -> Iterator[None]:
             os.kill(other, signal.SIGCONT)
 
 
-@pytest.mark.skipif(not CHILDREN.exists(), reason="the workers are found in /proc, as on Linux")
+@pytest.mark.skipif(  # no command that every system has lists a process's children
+    not CHILDREN.exists(), reason="the workers are found in /proc, as on Linux"
+)
 def test_orders_go_on_while_a_file_is_imported_and_every_worker_shows_it(
     stocked: Path, tmp_path: Path
 ) -> None:

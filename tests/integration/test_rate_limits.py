@@ -20,7 +20,7 @@ from tests.conftest import KEY, Opener
 from tests.integration.client import LintingClient, text_of
 
 SERVER = shutil.which("redis-server") or shutil.which("valkey-server")
-needs_server = pytest.mark.skipif(
+needs_server = pytest.mark.skipif(  # a package of the system; without one, the fall-back is tested
     SERVER is None, reason="neither redis-server nor valkey-server is installed"
 )
 READY = (200, {"status": "ready"})
