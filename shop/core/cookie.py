@@ -229,7 +229,9 @@ def _cart(payload: str) -> Cart:
     else:
         time, numbers, quantities = _unpacked(payload)
     try:
-        return Cart(tuple(map(_line, numbers, quantities)), time + EPOCH)
+        return Cart(
+            tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))), time + EPOCH
+        )
     except ValueError as refusal:
         raise Malformed(str(refusal)) from None
 
@@ -240,8 +242,17 @@ def _unpacked(payload: str) -> tuple[int, list[int], list[int]]:
     return integers.unpacked(payload)
 
 
-# Lines are values, and the same few are read again and again.
-_line = lru_cache(maxsize=8192)(Line)
+class _Lines(dict[tuple[int, int], Line]):
+    """Lines are values, and the same few are read again and again: no more than MOST_KEPT."""
+
+    def __missing__(self, pair: tuple[int, int]) -> Line:
+        line = Line(*pair)
+        if len(self) < integers.MOST_KEPT:
+            self[pair] = line
+        return line
+
+
+_lines = _Lines()
 
 
 def _document_1(payload: str) -> list[int]:

@@ -26,8 +26,9 @@ so that what deflates well takes no longer to read than a full cookie."""
 DEFLATE_FROM = 64
 """Shorter ones are not deflated: trying takes time, and hardly saves a byte."""
 
-MOST_KEPT = 16_384
-"""How many integers are kept by their bits; about 2 MB of them."""
+MOST_KEPT = 8_192
+"""How many pairs of one width are kept by their bits; about 2.5 MB of them. A shop's cookie numbers
+have a few widths."""
 
 TIME_ORDER, NEAR_ORDER, SECOND_ORDER = 27, 2, 2
 """Orders of the exponential-Golomb codes: how many low bits are written as they are. A time until
@@ -81,36 +82,52 @@ def unpacked(payload: str) -> tuple[int, list[int], list[int]]:
         raise Malformed("an unknown width")
     bits = f"{int.from_bytes(octets, 'big'):0{8 * len(octets)}b}"[:length]
     end = 2 * bits.find("1") + TIME_ORDER + 1
-    between, nears, exacts, others = _parts(bits[end:], WIDTHS.index(letter) + 1)
-    if end <= TIME_ORDER or not nears or any(between[:-1]) or "1" in between[-1]:
+    known = _pairs_of(WIDTHS.index(letter) + 1)
+    parts = known.pattern.split(bits[end:])  # what is around the pairs, and the pairs
+    pairs = parts[1::2]
+    if end <= TIME_ORDER or not pairs or any(parts[:-1:2]) or "1" in parts[-1]:
         raise Malformed("not a time and pairs of integers")
     firsts, seconds, first, second = [], [], 0, 1
-    for near, exact, other in zip(nears, exacts, others, strict=True):
-        if exact:
-            first = _integers[exact]
-        else:
-            code = _integers[near] - 4  # less 2 ** NEAR_ORDER
-            first += -(code + 1 >> 1) if code & 1 else (code >> 1) + 1
-        if other:
-            second = _integers[other] - 3  # less 2 ** SECOND_ORDER, and one more
+    for is_exact, number, other in map(known.__getitem__, pairs):
+        first = number if is_exact else first + number
+        second = other or second
         firsts.append(first)
         seconds.append(second)
     time = int(bits[:end], 2) - (1 << TIME_ORDER)
     return -(time + 1) // 2 if time & 1 else time // 2, firsts, seconds
 
 
-class _Integers(dict[str, int]):
-    """Bits and the integers that they are. The same few are read again and again, and looking one
-    up takes half as long as reading it; there are no more of them than MOST_KEPT."""
+class _Pairs(dict[str, tuple[bool, int, int]]):
+    """What the bits of a pair say: whether the first integer is exact, it or the step to it, and
+    the second integer, 0 for that of the pair before.
 
-    def __missing__(self, bits: str) -> int:
-        number = int(bits, 2)
+    The same few bits come again and again, and looking them up is faster than reading them. No more
+    than MOST_KEPT are kept.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        # 22 zeros reach beyond any step of 24 bits, 18 beyond any quantity.
+        near, second = _golomb_pattern(NEAR_ORDER, 22), _golomb_pattern(SECOND_ORDER, 18)
+        exact = f".{{{width}}}"
+        self.pattern = re.compile(f"((?:1(?:{near})|0{exact})(?:1|0(?:{second})))")
+        self._fields = re.compile(f"(?:1({near})|0({exact}))(?:1|0({second}))")
+
+    def __missing__(self, bits: str) -> tuple[bool, int, int]:
+        _, near, exact, other, _ = self._fields.split(bits)
+        code = int(exact or near, 2)
+        if not exact:
+            code -= 1 << NEAR_ORDER
+            code = -(code + 1 >> 1) if code & 1 else (code >> 1) + 1
+        pair = bool(exact), code, int(other, 2) - (1 << SECOND_ORDER) + 1 if other else 0
         if len(self) < MOST_KEPT:
-            self[bits] = number
-        return number
+            self[bits] = pair
+        return pair
 
 
-_integers = _Integers()
+@cache
+def _pairs_of(width: int) -> _Pairs:
+    return _Pairs(width)
 
 
 def time_length(time: int) -> int:
@@ -125,20 +142,6 @@ def _time_bits(time: int) -> str:
 def _golomb(number: int, order: int) -> str:
     digits = f"{number + (1 << order):b}"
     return "0" * (len(digits) - order - 1) + digits
-
-
-def _parts(bits: str, width: int) -> tuple[list[str], list[str], list[str], list[str]]:
-    # The text around the pairs (nothing between them, zeros after the last); then, for each pair,
-    # the near or the exact first integer, and the second one if it differs.
-    parts = _pair_pattern(width).split(bits)
-    return parts[::4], parts[1::4], parts[2::4], parts[3::4]
-
-
-@cache
-def _pair_pattern(width: int) -> re.Pattern[str]:
-    # 22 zeros reach beyond any step of 24 bits, 18 beyond any quantity.
-    near, second = _golomb_pattern(NEAR_ORDER, 22), _golomb_pattern(SECOND_ORDER, 18)
-    return re.compile(f"(?:1({near})|0(.{{{width}}}))(?:1|0({second}))")
 
 
 def _golomb_pattern(order: int, most_zeros: int) -> str:

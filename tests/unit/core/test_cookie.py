@@ -434,10 +434,10 @@ def test_refusing_a_value_takes_at_most_96_kib(value: str) -> None:
 
 
 def test_what_is_kept_for_speed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = integers._Integers()
-    monkeypatch.setattr(integers, "_integers", kept)
-    monkeypatch.setattr(integers, "MOST_KEPT", 3)
     cart = cart_of(*((100 * number, number) for number in range(1, 30)))
+    kept = integers._Pairs((29 * 100).bit_length())
+    monkeypatch.setattr(integers, "_pairs_of", lambda _: kept)
+    monkeypatch.setattr(integers, "MOST_KEPT", 3)
     value = encode(cart)
     for _ in range(2):
         assert decode(value) == cart
