@@ -49,7 +49,7 @@ def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
     highest = min(10 ** (9 + exponent) - 1, HIGHEST_PRICE_MINOR)
     return Product(
         number=1,
-        sku=draw(st.from_regex(r"\A[A-Z0-9_]([A-Z0-9 ./-]{0,38}[A-Z0-9])?\Z")),
+        sku=draw(st.from_regex(r"\A[A-Z0-9_]([A-Z0-9 ./-]{0,38}[A-Z0-9])?\Z").map(tidy)),
         slug=draw(st.from_regex(r"\A[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}\Z")),
         name=draw(texts(codec, 60).filter(bool)),
         description=draw(texts(codec, 90, lines=True)),
