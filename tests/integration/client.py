@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask.testing import FlaskClient
@@ -44,6 +46,8 @@ DATA = "application/ld+json"
 TOKEN_PAGE = "/products/everyday-mug"
 MARKUP = """</title></textarea></script><b data-evil>x</b>" data-evil="'&amp;"""
 """A text that becomes an element or an attribute wherever it is not escaped."""
+CSRF_FIELD = re.compile(r'<input type="hidden" name="csrf_token" value="([\w.-]+)">')
+"""How the shop writes a CSRF token. Pages that differ only in these are the same to the linter."""
 
 CUSTOMER = {
     "name": "Ada Lovelace",
@@ -54,6 +58,8 @@ CUSTOMER = {
     "country": "GB",
 }
 """What a valid checkout form says about the shopper."""
+
+_clean: set[bytes] = set()
 
 
 class LintingClient(FlaskClient):
@@ -120,7 +126,9 @@ class LintingClient(FlaskClient):
         environ["HTTP_COOKIE"] = "; ".join(filter(None, both))
 
 
+@lru_cache(maxsize=8)  # the linter has just parsed what a test asks about
 def parsed(html: str) -> JustHTML:
+    """The tree of a page, to be read only."""
     return JustHTML(html, sanitize=False, collect_errors=True)
 
 
@@ -146,7 +154,10 @@ def pairs(html: str) -> dict[str, str]:
 
 
 def csrf_token(html: str) -> str:
-    return field_value(html, "csrf_token")
+    """The token of the first form that has one."""
+    found = CSRF_FIELD.search(html)
+    assert found, "no CSRF token"
+    return found[1]
 
 
 def field_value(html: str, name: str) -> str:
@@ -202,27 +213,42 @@ def policy_complaints(response: TestResponse, expected: Mapping[str, str]) -> li
 
 
 def page_complaints(html: str) -> list[str]:
-    """What is wrong with a page."""
-    page = parsed(html)
+    """What is wrong with a page. A page that was clean once is not parsed again."""
+    digest = hashlib.sha256(CSRF_FIELD.sub("<token>", html).encode()).digest()
+    if digest in _clean:
+        return []
+    complaints = _page_complaints(parsed(html))
+    if not complaints:
+        _clean.add(digest)
+    return complaints
+
+
+def _page_complaints(page: JustHTML) -> list[str]:
+    all_elements = elements(page, "*")
+    by_name: dict[str, list[Element]] = defaultdict(list)
+    for element in all_elements:
+        by_name[element.name].append(element)
     complaints = [f"parse error: {error}" for error in page.errors]
-    if len(elements(page, "h1")) != 1:
-        complaints.append(f"{len(elements(page, 'h1'))} h1")
-    if elements(page, "[data-evil]"):
+    if len(by_name["h1"]) != 1:
+        complaints.append(f"{len(by_name['h1'])} h1")
+    if any("data-evil" in attributes(element) for element in all_elements):
         complaints.append("markup of a person")
-    if not all(attributes(root).get("lang") for root in elements(page, "html")):
+    if not all(attributes(root).get("lang") for root in by_name["html"]):
         complaints.append("no lang")
-    ids = Counter(attributes(element)["id"] for element in elements(page, "[id]"))
+    ids = Counter(each["id"] for each in map(attributes, all_elements) if "id" in each)
     complaints += [f"id {name} stands there twice" for name, count in ids.items() if count > 1]
-    for form in elements(page, "form"):
+    for form in by_name["form"]:
         complaints += _form_complaints(form)
-    for image in elements(page, "img"):
+    for image in by_name["img"]:
         if "alt" not in attributes(image):
             complaints.append("no alt")
-    scripts = [attributes(script) for script in elements(page, "script")]
+    scripts = [attributes(script) for script in by_name["script"]]
     is_inline = ["src" not in script and script.get("type") != DATA for script in scripts]
-    if elements(page, "style") or any(is_inline):
+    if by_name["style"] or any(is_inline):
         complaints.append("inline style or script")
-    return complaints + _label_complaints(page) + _attribute_complaints(page)
+    fields = [*by_name["input"], *by_name["select"], *by_name["textarea"]]
+    complaints += _label_complaints(by_name["label"], fields)
+    return complaints + _attribute_complaints(all_elements)
 
 
 def _form_complaints(form: Element) -> list[str]:
@@ -234,21 +260,20 @@ def _form_complaints(form: Element) -> list[str]:
     return [f"no CSRF token in the form to {attributes(form).get('action')}"]
 
 
-def _label_complaints(page: JustHTML) -> list[str]:
-    labels = [label for label in elements(page, "label") if label.to_text().strip()]
-    labelled = {attributes(label).get("for") for label in labels}
+def _label_complaints(labels: list[Element], fields: list[Element]) -> list[str]:
+    labelled = {attributes(label).get("for") for label in labels if label.to_text().strip()}
     return [
         f"no label for {field}"
-        for field in map(attributes, elements(page, "input, select, textarea"))
+        for field in map(attributes, fields)
         if field.get("type") != "hidden"
         and not field.get("aria-label")
         and (field.get("id") is None or field["id"] not in labelled)
     ]
 
 
-def _attribute_complaints(page: JustHTML) -> list[str]:
+def _attribute_complaints(all_elements: list[Element]) -> list[str]:
     complaints = []
-    for element in elements(page, "*"):
+    for element in all_elements:
         for name, value in attributes(element).items():
             if name == "style" or name.startswith("on"):
                 complaints.append(f"attribute {name}")

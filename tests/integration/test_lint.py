@@ -28,8 +28,27 @@ HEADERS = {
 COOKIE = "cart=x; Max-Age=60; HttpOnly; Path=/; SameSite=Lax; Priority=High"
 
 
+TOKEN = '<input type="hidden" name="csrf_token" value="t">'
+
+
 def test_a_good_page_passes() -> None:
     assert page_complaints(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("token", "complaints"),
+    [
+        pytest.param(TOKEN, [], id="the same token"),
+        pytest.param(TOKEN.replace('"t"', '"IjE.x-y_z"'), [], id="another token"),
+        pytest.param(TOKEN.replace('"t"', '""'), ["no CSRF token in the form to /x"], id="empty"),
+        pytest.param("", ["no CSRF token in the form to /x"], id="no token"),
+    ],
+)
+def test_a_page_that_was_clean_once_is_checked_for_its_token(
+    token: str, complaints: list[str]
+) -> None:
+    assert page_complaints(GOOD) == []
+    assert page_complaints(GOOD.replace(TOKEN, token)) == complaints
 
 
 @pytest.mark.parametrize(
