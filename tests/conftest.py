@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -19,10 +19,11 @@ from sqlalchemy import event
 from shop.config import Settings
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
-from shop.factory import ShopApp, catalogue_defaults, create_app
+from shop.factory import ShopApp, catalogue_defaults
 from shop.storage import catalogue_import, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
+from tests.app_pool import AppPool
 from tests.integration.client import LintingClient
 
 START = 1_780_000_000
@@ -124,11 +125,23 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "shop.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def app_pool() -> AppPool:
+    return AppPool()
+
+
 @pytest.fixture
-def open_shop(tmp_path: Path, clock: Clock, stocked: Path) -> Iterator[Opener]:
+def open_shop(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    clock: Clock,
+    stocked: Path,
+    app_pool: AppPool,
+) -> Iterator[Opener]:
     """Opens shops with the demo catalogue on one database file, each with its own settings."""
     path = tmp_path / "shop.sqlite3"
-    opened: list[OpenShop] = []
+    # What an app made of patched code must not be in the next test.
+    apps = AppPool() if "monkeypatch" in request.fixturenames else app_pool
 
     def opener(*, migrated: bool = True, **environ: str) -> OpenShop:
         defaults = {
@@ -139,15 +152,10 @@ def open_shop(tmp_path: Path, clock: Clock, stocked: Path) -> Iterator[Opener]:
         settings = Settings.from_environ(defaults | environ)
         if migrated and not path.exists():
             shutil.copy(stocked, path)
-        app = create_app(settings, now=clock)
-        app.test_client_class = LintingClient
-        app.testing = True
-        opened.append(OpenShop(app, clock, path))
-        return opened[-1]
+        return OpenShop(opened.enter_context(apps.app(settings, clock)), clock, path)
 
-    yield opener
-    for shop in opened:
-        shop.app.extensions["shop"].engine.dispose()
+    with ExitStack() as opened:
+        yield opener
 
 
 @pytest.fixture
