@@ -38,6 +38,17 @@ def connect_to(url: str) -> Engine:
     return engine
 
 
+def memory_url(name: str) -> str:
+    """The URL of a database in memory that all connections of this process share by its name, as
+    long as one of them is open (https://sqlite.org/releaselog/3_36_0.html)."""
+    return f"sqlite:///file:/{name}?vfs=memdb&uri=true"
+
+
+def is_in_memory(engine: Engine) -> bool:
+    """Whether an engine's database has a URL as `memory_url` gives it."""
+    return engine.url.query.get("vfs") == "memdb"
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for queries. On SQLite each query sees the newest state."""
@@ -56,12 +67,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+# A connection that is taken without a transaction raises the driver's own error.
+_UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError, sqlite3.OperationalError)
+
+
 @contextmanager
 def unavailability() -> Iterator[None]:
     """Turns the driver's errors of a busy or missing database into DatabaseUnavailable."""
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError) as error:
+    except _UNAVAILABLE as error:
         raise DatabaseUnavailable(str(getattr(error, "orig", None) or error)) from error
 
 

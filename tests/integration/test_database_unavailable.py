@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.conftest import OpenShop
+from tests.conftest import Opener, OpenShop
 from tests.integration.client import (
     CUSTOMER,
     LintingClient,
@@ -98,3 +98,11 @@ def test_the_unavailable_page_links_onwards(shop: OpenShop, visitor: LintingClie
     with missing(shop):
         page = visitor.get("/products").text
     assert elements(parsed(page), "main a")
+
+
+def test_a_database_that_cannot_be_opened_at_the_first_request(open_shop: Opener) -> None:
+    nowhere = "sqlite:////no/such/folder/shop.sqlite3"
+    visitor = open_shop(migrated=False, SHOP_DATABASE_URL=nowhere).visitor()
+    page = visitor.get("/products")
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "5"
