@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shop import __version__
-from shop.commands import budget, catalogue, cookie, database, limits, serve
+from shop.commands import budget, catalogue, cookie, database, demo_shop, limits, serve
 from shop.commands.terminal import Commands
 
 
@@ -18,6 +18,7 @@ def main() -> None:
 for command in (
     database.init,
     serve.serve,
+    demo_shop.demo,
     database.migrate,
     database.secret,
     catalogue.catalogue_commands,

@@ -305,6 +305,15 @@ class Settings:
         ),
         repr=False,
     )
+    test_mode: bool = field(
+        metadata=_listed(
+            "SHOP_TEST_MODE",
+            "off",
+            "Whether the shop is a target for tests: worlds, a clock that moves, faults and a JSON "
+            "API, without rate limits; on a loopback address only, without https",
+            _switch,
+        )
+    )
     limits_lab: bool = field(
         metadata=_listed(
             "SHOP_LIMITS_LAB",

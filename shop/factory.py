@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import secrets
@@ -74,7 +75,13 @@ def create_app(
         )
     _check(settings)
     logs.register()
-    app, limiter = _joined(settings, _shop(settings, now))
+    if settings.test_mode:
+        from shop.test_mode import joining  # loaded only where it is on
+
+        app, limiter = _joined(settings, _shop(settings, joining.clock(now)))
+        joining.join(app, settings.instance / "worlds")
+    else:
+        app, limiter = _joined(settings, _shop(settings, now))
     if settings.limits_lab:
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 
@@ -92,8 +99,11 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(shop_name="Crumb", shop_description=seo.DESCRIPTION)
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
+    names_of_worlds = (".localhost",) if settings.test_mode else ()
     canonical.register(
-        app, canonical_host=settings.canonical_host, trusted_hosts=settings.trusted_hosts
+        app,
+        canonical_host=settings.canonical_host,
+        trusted_hosts=(*settings.trusted_hosts, *names_of_worlds),
     )
     limiter = security.register(
         app,
@@ -199,8 +209,32 @@ def _check(settings: Settings) -> None:
             "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
             "redis://localhost:6379 or valkey://localhost:6379."
         )
+    if settings.test_mode:
+        problems += _problems_of_test_mode(settings)
     if problems:
         raise SettingsError(problems)
+
+
+def _problems_of_test_mode(settings: Settings) -> list[str]:
+    reasons = {
+        f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
+        f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
+        f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
+        "SHOP_DATABASE_URL": not settings.database_url.startswith("sqlite"),
+    }
+    return [
+        f"SHOP_TEST_MODE=on does not go with {given}: a test target serves a loopback address, "
+        "without a proxy or https, and keeps its worlds in SQLite."
+        for given, is_wrong in reasons.items()
+        if is_wrong
+    ]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _locale(settings: Settings) -> Locale:
@@ -229,7 +263,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds
         + security.LONGEST_TOKEN_AGE_SECONDS,  # so that a page with an old token has its whole life
         "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough
-        "RATELIMIT_ENABLED": settings.ratelimit_enabled,
+        "RATELIMIT_ENABLED": settings.ratelimit_enabled and not settings.test_mode,
     }
 
 

@@ -40,7 +40,8 @@ class AppPool:
         state = _state(app)
         yield app
         app.extensions["shop"].engine.dispose()
-        if settings.ratelimit_storage == "memory://" and _state(app) == state:
+        is_renewable = settings.ratelimit_storage == "memory://" and not settings.test_mode
+        if is_renewable and _state(app) == state:
             self._idle.append((ingredients, app))
             del self._idle[:-MOST_IDLE]
 

@@ -20,13 +20,19 @@ def serve(port: int | None) -> None:
     port = port or settings.port
     create_app(settings)  # reports a wrong setting once, here, and not in each worker
     migrated_database(settings)
-    _check_port(settings.host, port)
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Crumb is open at http://{shown}:{port} (stop with Ctrl+C)")
-    Server(create_app, host=settings.host, port=port, workers=settings.workers).run()
+    check_port(settings.host, port)
+    click.echo(f"Crumb is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
+    workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
+    Server(create_app, host=settings.host, port=port, workers=workers).run()
 
 
-def _check_port(host: str, port: int) -> None:
+def shown(host: str) -> str:
+    """A host as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises Sentence when nothing can listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

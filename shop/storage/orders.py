@@ -56,6 +56,13 @@ def by_once_key(engine: Engine, once_key: str) -> Order | None:
         return _one(connection, OrderRow.once_key == once_key)
 
 
+def everything(engine: Engine) -> list[Order]:
+    """All orders, oldest first."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(OrderRow.__table__).order_by(OrderRow.number)).all()
+        return [_whole(connection, row) for row in rows]
+
+
 def _keep(connection: Connection, order: Order) -> None:
     number = connection.execute(
         insert(OrderRow)
@@ -141,8 +148,10 @@ def _take_stock(connection: Connection, order: Order) -> None:
 
 def _one(connection: Connection, condition: ColumnElement[bool]) -> Order | None:
     row = connection.execute(select(OrderRow.__table__).where(condition)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _whole(connection, row)
+
+
+def _whole(connection: Connection, row: Row[Any]) -> Order:
     lines = connection.execute(
         select(OrderLineRow.__table__)
         .where(OrderLineRow.order_number == row.number)

@@ -51,6 +51,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         ratelimit_enabled=True,
         ratelimit="120 per minute",
         ratelimit_storage="memory://",
+        test_mode=False,
         limits_lab=True,
         limits_ratelimit="6000 per minute",
     )

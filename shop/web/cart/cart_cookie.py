@@ -51,9 +51,13 @@ def header(name: str, value: str, *, max_age_seconds: int, path: str) -> str:
 
 def cart_header(value: str) -> str:
     """The Set-Cookie header of a cart with this value."""
+    return header(name(), value, max_age_seconds=life_seconds(), path="/")
+
+
+def life_seconds() -> int:
+    """How long a browser keeps a cart: its life, and the grace in which it is offered back."""
     life = shop().cart_max_age_seconds + shop().cart_grace_seconds
-    max_age_seconds = min(life, MAX_AGE_LIMIT_SECONDS)
-    return header(name(), value, max_age_seconds=max_age_seconds, path="/")
+    return min(life, MAX_AGE_LIMIT_SECONDS)
 
 
 def deletion_header(path: str = "/") -> str:

@@ -1,0 +1,54 @@
+"""`shop demo`: the demo shop in memory, ready at once, and gone when it is stopped."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+import click
+from flask import Flask
+
+from shop import secret_keys
+from shop.commands.catalogue import import_file
+from shop.commands.database import DEMO_CATALOGUE, DEMO_CURRENCY
+from shop.commands.serve import check_port, shown
+from shop.config import Settings
+from shop.factory import create_app
+from shop.server import Server
+from shop.storage import schema
+from shop.storage.engine import memory_url
+
+
+@click.command("demo")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Instead of SHOP_PORT.")
+@click.option("--test-mode", is_flag=True, help="As a target for tests: see docs/target.md.")
+def demo(port: int | None, test_mode: bool) -> None:
+    """Serve the demo shop from memory until stopped; no file is written.
+
+    Settings hold as for `shop serve`, but for the database, the currency and, unless
+    SHOP_SECRET_KEYS is set, the secret keys.
+    """
+    settings = _settings(is_test_mode=test_mode)
+    port = port or settings.port
+    check_port(settings.host, port)
+    click.echo(f"The demo shop is at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
+    Server(partial(_create_app, settings), host=settings.host, port=port, workers=1).run()
+
+
+def _settings(*, is_test_mode: bool) -> Settings:
+    own = {
+        "SHOP_DATABASE_URL": memory_url("demo"),
+        "SHOP_CURRENCY": DEMO_CURRENCY,
+        "SHOP_SECRET_KEYS": os.environ.get("SHOP_SECRET_KEYS") or secret_keys.new_key(),
+    }
+    if is_test_mode:
+        own["SHOP_TEST_MODE"] = "on"
+    return Settings.from_environ({**os.environ, **own})
+
+
+def _create_app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    engine = app.extensions["shop"].engine  # its pool keeps a connection, and so the database
+    schema.migrate(engine)
+    import_file(engine, settings, DEMO_CATALOGUE)
+    return app

@@ -1,0 +1,103 @@
+"""`/test/handles`: the shop as a tester drives it, as JSON: pages, controls, products by state."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from werkzeug.wrappers import Response
+
+from shop.core.catalogue import Product
+from shop.storage import catalogue
+from shop.storage.engine import reading
+from shop.test_mode.asked import CLOCK, FAULT, WORLD
+from shop.test_mode.clock import GRAMMAR
+from shop.test_mode.faults import MEANINGS
+from shop.test_mode.worlds import MOST_WORLDS
+from shop.web.cart import cart_cookie, undo
+from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
+
+blueprint = Blueprint("test_handles", __name__, url_prefix="/test/handles")
+
+
+@blueprint.get("")
+def show() -> Response:
+    """Everything that a test has to know and cannot see: no test ids, since all controls are found
+    by role and name."""
+    here, to = shop(), addresses()
+    with reading(here.engine) as connection:
+        products = list(catalogue.everything(connection))
+    return jsonify(
+        pages={"home": to.home, "products": to.products, "cart": to.cart, "checkout": to.checkout},
+        controls=_controls(products),
+        products=_by_state(products),
+        cookies={
+            "cart": {
+                "name": cart_cookie.name(),
+                "limit_bytes": here.cart_budget_bytes,
+                "life_days": here.cart_max_age_seconds / 86_400,
+                "kept_days": cart_cookie.life_seconds() / 86_400,
+            },
+            "undo": {"name": undo.NAME, "path": to.cart},
+        },
+        headers={
+            WORLD: f"The name of a world; up to {MOST_WORLDS} are open at once.",
+            CLOCK: GRAMMAR,
+            FAULT: "; ".join(MEANINGS.values()),
+        },
+        api="/api/openapi.json",
+    )
+
+
+def _controls(products: list[Product]) -> dict[str, list[dict[str, str]]]:
+    name = next((product.name for product in products if product.is_for_sale), "PRODUCT")
+
+    def control(role: str, name: str) -> dict[str, str]:
+        return {"role": role, "name": name}
+
+    return {
+        "every page": [
+            control("link", "Cart"),
+            control("link", "Products"),
+            control("searchbox", "Search"),
+            control("button", "Search"),
+        ],
+        "product": [control("spinbutton", "Quantity"), control("button", "Add to cart")],
+        "cart": [
+            control("spinbutton", f"Quantity of {name}"),
+            control("button", f"Remove {name}"),
+            control("link", "Check out"),
+        ],
+        "checkout": [
+            control("textbox", "Full name"),
+            control("textbox", "Email"),
+            control("textbox", "Address line 1"),
+            control("textbox", "Town or city"),
+            control("textbox", "Postcode"),
+            control("combobox", "Country"),
+        ],
+    }
+
+
+def _by_state(products: list[Product]) -> dict[str, list[dict[str, object]]]:
+    states: dict[str, list[dict[str, object]]] = {
+        "for sale": [],
+        "last one": [],
+        "sold out": [],
+        "discontinued": [],
+    }
+    for product in products:
+        if not product.is_active:
+            state = "discontinued"
+        elif product.is_sold_out:
+            state = "sold out"
+        else:
+            state = "last one" if product.stock == 1 else "for sale"
+        states[state].append(
+            {
+                "sku": product.sku,
+                "name": product.name,
+                "path": addresses().product(product.slug),
+                "stock": product.stock,
+            }
+        )
+    return states
