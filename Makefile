@@ -33,7 +33,7 @@ e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy shop tests e2e bench audit
+	@$(BIN)/mypy --num-workers $(JOBS) shop tests e2e bench audit
 	@$(BIN)/lint-imports
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
