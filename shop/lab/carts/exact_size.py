@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import count
 
 from shop.core import cookie
@@ -39,16 +40,18 @@ def cart_of_exactly(
     `seed` gives other lines. None when the octets are too few, or no cart comes to just these.
     """
     characters = octets - len(limit.name) - len("X") - cookie.SIGNATURE_CHARACTERS
-    lines = _lines_of_bits(6 * characters, first, [last] if last else [], now, seed)
-    whole = Cart((*lines, last) if last else tuple(lines), now)
-    return Cart(tuple(lines), now) if limit.octets(whole) == octets else None
+    bits = 6 * characters - integers.time_length(now - cookie.EPOCH)
+    lines = _lines_of_bits(bits, tuple(first), (last,) if last else (), seed)
+    whole = Cart((*lines, last) if last else lines, now)
+    return Cart(lines, now) if limit.octets(whole) == octets else None
 
 
+@lru_cache(maxsize=32)  # hundreds of lines, and an exhibit has the same at each showing
 def _lines_of_bits(
-    bits: int, first: Sequence[Line], end: Sequence[Line], now: int, seed: int
-) -> list[Line]:
+    bits: int, first: tuple[Line, ...], end: tuple[Line, ...], seed: int
+) -> tuple[Line, ...]:
     lines = list(first)
-    missing = bits - integers.time_length(now - cookie.EPOCH) - _bits([*lines, *end])
+    missing = bits - _bits([*lines, *end])
     known = {line.number for line in (*first, *end)}
     for number in _numbers(seed):
         if number in known:
@@ -68,7 +71,7 @@ def _lines_of_bits(
                 lines[at] = line
                 missing -= needed
                 break
-    return lines
+    return tuple(lines)
 
 
 def _bits(lines: Sequence[Line]) -> int:
