@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -51,15 +52,29 @@ class Operator:
 
 @pytest.fixture
 def fresh_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    for name in ("SHOP_SECRET_KEYS", "SHOP_DATABASE_URL", "SHOP_CART_BUDGET_BYTES"):
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
     return Operator(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `shop init` filled, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with pytest.MonkeyPatch.context() as patch:
+        forget_settings(patch)
+        Operator(folder).run("init")
+    return folder
+
+
 @pytest.fixture
-def operator(fresh_operator: Operator) -> Operator:
-    fresh_operator.run("init")
+def operator(fresh_operator: Operator, prepared: Path) -> Operator:
+    shutil.copytree(prepared, fresh_operator.instance, dirs_exist_ok=True)
     return fresh_operator
+
+
+def forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SHOP_SECRET_KEYS", "SHOP_DATABASE_URL", "SHOP_CART_BUDGET_BYTES"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) -> None:
