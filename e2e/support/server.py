@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -84,7 +85,8 @@ def running(
             _wait_until_ready(ready_url, server)
             yield server.pid
         finally:
-            server.terminate()
+            # As Ctrl+C does. SIGTERM would let the shop wait for idle connections of the browser.
+            server.send_signal(signal.SIGINT)
             server.wait(timeout=20)
 
 
@@ -97,7 +99,12 @@ def free_port() -> int:
 
 
 def _environ(instance: Path, settings: dict[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        # Without bytecode, each of some twenty servers would compile the shop anew.
+        if not name.startswith("SHOP_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return inherited | {
         "SHOP_INSTANCE": str(instance),
         "SHOP_SECRET_KEYS": KEY,
