@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.support import layout
 from e2e.support.demo_shop import Look, Stage, numbers_of
+from e2e.support.playwright_config import CONFIG
 from e2e.support.server import RunningShop
 from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
@@ -18,6 +21,8 @@ AXE_WIDTH = 1280
 """Names, roles and structure are the same at every width."""
 SLOW_SUBJECTS = dict.fromkeys(("limits-probe", "limits-conformance", "limits-way"), (360, 1280))
 """Reports that take seconds are only checked at two widths."""
+RELOADED = ("limits-probe", "limits-conformance", "limits-unguarded", "museum", "museum-refused")
+"""Pages that are the same when they are loaded again, and so are arranged once for all widths."""
 WITHOUT_SCRIPT = [
     subject
     for subject in SUBJECTS
@@ -66,42 +71,56 @@ SUBJECT = {subject.name: subject for subject in SUBJECTS} | {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stage(browser: Browser, shop: RunningShop) -> Stage:
     return Stage(browser, shop, numbers_of(shop))
 
 
-@pytest.mark.parametrize(
-    ("name", "width"),
-    [
-        (name, width)
-        for name in (*NAMES, "cart-troubled")
-        for width in SLOW_SUBJECTS.get(name, WIDTHS)
-    ],
-)
-def test_a_page_has_no_layout_faults(stage: Stage, name: str, width: int) -> None:
-    with stage.page(Look(width)) as page:
+@pytest.fixture(scope="module")
+def scriptless(stage: Stage) -> Iterator[Page]:
+    """A page without scripts, for one subject after another."""
+    with stage.page(Look(TOUCH_WIDTH, has_script=False)) as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", [*NAMES, "cart-troubled"])
+def test_a_page_has_no_layout_faults(stage: Stage, name: str) -> None:
+    widths = SLOW_SUBJECTS.get(name, WIDTHS)
+    faults: list[str] = []
+    with stage.page(Look(widths[0])) as page:
         layout.watch(page)
-        stage.arrange(page, SUBJECT[name])
-        faults = [
-            *layout.movements(page),
-            *layout.sticking_out(page),
-            *layout.cut_off(page),
-            *layout.overlaps(page),
-            *layout.out_of_line(page),
-            *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
-            *(layout.pale(page) if width in PALE_WIDTHS else []),
-            *(layout.inaccessible(page) if width == AXE_WIDTH else []),
-            *layout.unseen(page),
-        ]
+        layout.forget_files(page)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
+            page.emulate_media(color_scheme="light")
+            if width != widths[0] and name in RELOADED:
+                stage.reload(page, SUBJECT[name])
+            else:
+                page.context.clear_cookies()
+                stage.arrange(page, SUBJECT[name])
+            faults += [f"at {width}: {fault}" for fault in _faults(page, width)]
     assert not faults, "\n".join(faults)
 
 
+def _faults(page: Page, width: int) -> list[str]:
+    return [
+        *layout.movements(page),
+        *layout.sticking_out(page),
+        *layout.cut_off(page),
+        *layout.overlaps(page),
+        *layout.out_of_line(page),
+        *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
+        *(layout.pale(page) if width in PALE_WIDTHS else []),
+        *(layout.inaccessible(page) if width == AXE_WIDTH else []),
+        *layout.unseen(page),
+    ]
+
+
 @pytest.mark.parametrize("name", [subject.name for subject in WITHOUT_SCRIPT])
-def test_without_javascript_every_button_works(stage: Stage, name: str) -> None:
-    with stage.page(Look(360, has_script=False)) as page:
-        stage.arrange(page, SUBJECT[name])
-        faults = [*layout.unusable(page), *layout.unseen(page)]
+def test_without_javascript_every_button_works(stage: Stage, scriptless: Page, name: str) -> None:
+    scriptless.context.clear_cookies()
+    stage.arrange(scriptless, SUBJECT[name])
+    faults = [*layout.unusable(scriptless), *layout.unseen(scriptless)]
     assert not faults, "\n".join(faults)
 
 

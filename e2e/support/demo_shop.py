@@ -65,11 +65,20 @@ class Stage:
             assert answer.status == subject.status, f"status {answer.status}"
             if subject.steps:
                 subject.steps(Visitor(page, self.shop.url, self.shop))
-            if subject.shows:
-                expect(page.get_by_text(subject.shows).first).to_be_visible()
+            _expect_shown(page, subject)
         except (Error, AssertionError) as problem:
             reason = str(problem).strip().split("\n", 1)[0]
             raise Failed(f"could not be arranged: {reason}") from problem
+
+    def reload(self, page: Page, subject: Subject) -> None:
+        """Loads a page in the subject's state again, which must not change that."""
+        page.reload()
+        _expect_shown(page, subject)
+
+
+def _expect_shown(page: Page, subject: Subject) -> None:
+    if subject.shows:
+        expect(page.get_by_text(subject.shows).first).to_be_visible()
 
 
 @contextmanager

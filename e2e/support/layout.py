@@ -27,6 +27,11 @@ def watch(page: Page) -> None:
     page.add_init_script(script("layout/watch"))
 
 
+def forget_files(page: Page) -> None:
+    """Makes the page load its files anew each time: those that it has at once cannot move it."""
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+
 def movements(page: Page) -> list[str]:
     """Layout shifts since the page was parsed, and pictures that do not load, lazy ones included.
 
@@ -76,7 +81,7 @@ def small_targets(page: Page) -> list[str]:
 def pale(page: Page) -> list[str]:
     """Text with too little contrast by axe-core, and fields whose edge has too little, in light and
     then in dark."""
-    page.evaluate(_axe())
+    _bring_axe(page)
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -98,7 +103,7 @@ def unusable(page: Page) -> list[str]:
 
 def inaccessible(page: Page) -> list[str]:
     """What axe-core finds in names, roles and structure; contrast is left to `pale`."""
-    page.evaluate(_axe())
+    _bring_axe(page)
     return _measure(page, "inaccessible", tags=AXE_TAGS)
 
 
@@ -114,6 +119,11 @@ def _measure(page: Page, name: str, **limits: object) -> list[str]:
         f"async ({{ {names} }}) => {{ {common} {measure} return found; }}", limits
     )
     return measured
+
+
+def _bring_axe(page: Page) -> None:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
 
 
 @cache
