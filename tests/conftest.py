@@ -164,6 +164,12 @@ def shop(open_shop: Opener) -> OpenShop:
 
 
 @pytest.fixture
+def target(open_shop: Opener) -> OpenShop:
+    """A shop in test mode."""
+    return open_shop(SHOP_TEST_MODE="on")
+
+
+@pytest.fixture
 def visitor(shop: OpenShop) -> LintingClient:
     return shop.visitor()
 

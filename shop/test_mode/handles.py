@@ -13,6 +13,7 @@ from shop.test_mode.clock import GRAMMAR
 from shop.test_mode.faults import MEANINGS
 from shop.test_mode.worlds import MOST_WORLDS
 from shop.web.cart import cart_cookie, undo
+from shop.web.cart.visit import read_visit
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
@@ -21,8 +22,9 @@ blueprint = Blueprint("test_handles", __name__, url_prefix="/test/handles")
 
 @blueprint.get("")
 def show() -> Response:
-    """Everything that a test has to know and cannot see: no test ids, since all controls are found
-    by role and name."""
+    """Everything that a test has to know and cannot see. There are no test ids, since each control
+    is found by its role and its whole name; that of the link to the cart has this browser's count.
+    """
     here, to = shop(), addresses()
     with reading(here.engine) as connection:
         products = list(catalogue.everything(connection))
@@ -50,20 +52,21 @@ def show() -> Response:
 
 def _controls(products: list[Product]) -> dict[str, list[dict[str, str]]]:
     name = next((product.name for product in products if product.is_for_sale), "PRODUCT")
+    pieces = read_visit().cart.pieces
 
     def control(role: str, name: str) -> dict[str, str]:
         return {"role": role, "name": name}
 
     return {
         "every page": [
-            control("link", "Cart"),
+            control("link", f"Cart {pieces} {'item' if pieces == 1 else 'items'}"),
             control("link", "Products"),
             control("searchbox", "Search"),
             control("button", "Search"),
         ],
-        "product": [control("spinbutton", "Quantity"), control("button", "Add to cart")],
+        "product": [control("textbox", "Quantity"), control("button", "Add to cart")],
         "cart": [
-            control("spinbutton", f"Quantity of {name}"),
+            control("textbox", f"Quantity of {name}"),
             control("button", f"Remove {name}"),
             control("link", "Check out"),
         ],

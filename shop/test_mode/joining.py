@@ -59,9 +59,11 @@ def _with_worlds(wsgi_app: WSGIApplication, worlds: Worlds) -> WSGIApplication:
             return start_response(status, [*headers, (MARK, "on")], *rest)  # type: ignore[arg-type]
 
         here = environ[KEY] = read(environ, worlds)
+        is_post = environ["REQUEST_METHOD"] == "POST"
+        is_dropped = is_post and here.world.dropped < here.faults.drop_posts
+        here.world.dropped += is_dropped
         response = wsgi_app(environ, start)  # type: ignore[arg-type]
-        if environ["REQUEST_METHOD"] == "POST" and here.world.dropped < here.faults.drop_posts:
-            here.world.dropped += 1
+        if is_dropped:
             _drop(response)
         return response
 

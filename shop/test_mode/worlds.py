@@ -102,9 +102,9 @@ class Worlds:
                 "End one that is no longer used with DELETE /test/world."
             )
         engine = self._engine(name)
+        self._copy(engine)
         here = replace(self._shop, engine=engine, catalogue=CachedCatalogue(engine))
         self._open[name] = World(name, here)
-        self._copy(engine)
         return self._open[name]
 
     def reset(self, world: World) -> None:

@@ -10,13 +10,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 
 from shop.core import cookie
-from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.conftest import DAY, KEY, OpenShop
 from tests.integration.client import CUSTOMER, LintingClient, field_value, text_of
-
-
-@pytest.fixture
-def target(open_shop: Opener) -> OpenShop:
-    return open_shop(SHOP_TEST_MODE="on")
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ from tests.integration.client import CUSTOMER, LintingClient, field_value, text_
 
 
 @pytest.fixture
-def target(open_shop: Opener) -> OpenShop:
-    return open_shop(SHOP_TEST_MODE="on")
-
-
-@pytest.fixture
 def visitor(target: OpenShop) -> LintingClient:
     return target.visitor()
 
