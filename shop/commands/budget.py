@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
 from shop.commands.files import ENCODING, FORMAT, octets_of, write
 from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.commands.terminal import progress
 from shop.config import Settings
 from shop.core import cookie
 from shop.factory import catalogue_defaults
@@ -69,7 +69,7 @@ def budget(
     goods = _goods(settings, goods_file, key, encoding)
     keys = settings.secret_keys or (STAND_IN_KEY,)
     sizes = budget_report.measure(orders, goods, keys=keys, now=MEASURED_AT)
-    measured = list(tqdm(sizes, total=len(orders), unit=" orders", disable=None, leave=False))
+    measured = list(progress(sizes, total=len(orders), unit="orders"))
     report = budget_report.report(orders, measured, goods)
     if plot:
         write(plot, budget_plot.picture(orders, measured))

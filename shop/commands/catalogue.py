@@ -12,11 +12,10 @@ from pathlib import Path
 
 import click
 from sqlalchemy import Engine
-from tqdm import tqdm
 
 from shop.commands.files import ENCODING, FORMAT, octets_of
 from shop.commands.own_shop import migrated_database, settings_of_environment
-from shop.commands.terminal import Sentence
+from shop.commands.terminal import Sentence, progress
 from shop.config import Settings
 from shop.factory import catalogue_defaults
 from shop.storage import catalogue, catalogue_import, catalogue_removal
@@ -120,7 +119,7 @@ def import_file(
     plan = Plan()
     with reading(engine) as connection:
         done = catalogue_import.planned(connection, rows, defaults, plan)
-        for _ in tqdm(done, total=len(rows), unit=" products", disable=None, leave=False):
+        for _ in progress(done, total=len(rows), unit="products"):
             pass
     with writing(engine) as connection:
         catalogue_import.carry_out(connection, plan, int(time.time()))

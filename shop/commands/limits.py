@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import click
-from tqdm import tqdm
 
-from shop.commands.terminal import Sentence
+from shop.commands.terminal import Sentence, progress
 
 
 @click.command("limits", epilog="It sends at most 115 requests.")
@@ -27,7 +26,7 @@ def measure_limits(url: str, as_json: bool, insecure: bool, http2: bool) -> None
         deployment = Deployment.of(url, is_insecure=insecure, is_http2=http2)
     except ValueError as problem:
         raise Sentence(f"{url} is not the URL of a shop: {problem}.") from None
-    with tqdm(total=client.MOST_REQUESTS, unit=" requests", disable=None, leave=False) as bar:
+    with progress(range(client.MOST_REQUESTS), total=client.MOST_REQUESTS, unit="requests") as bar:
         try:
             measured = client.measure(deployment, bar.update)
         except NotMeasured as problem:

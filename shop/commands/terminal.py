@@ -1,14 +1,20 @@
-"""How commands report failures to an operator: in sentences."""
+"""How commands report to an operator: failures in sentences, and progress."""
 
 from __future__ import annotations
 
-from typing import IO, Any
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from shop.config import SettingsError
 from shop.core.errors import ShopError
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+Item = TypeVar("Item")
 
 
 class Sentence(click.ClickException):
@@ -31,3 +37,10 @@ class Commands(click.Group):
         except SQLAlchemyError as problem:
             reason = str(getattr(problem, "orig", problem)).strip()
             raise Sentence(f"The database refused: {reason}") from None
+
+
+def progress(items: Iterable[Item], *, total: int, unit: str) -> tqdm[Item]:
+    """A progress bar, on a terminal only; `unit` is a plural, such as `orders`."""
+    from tqdm import tqdm  # it looks its own version up, which `shop serve` need not wait for
+
+    return tqdm(items, total=total, unit=f" {unit}", disable=None, leave=False)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from shop.storage import schema
 from shop.storage.engine import writing
@@ -85,3 +90,26 @@ def test_the_products_of_the_first_version_are_found_and_kept(open_shop: Opener)
     assert shop.sql("select seq from sqlite_sequence where name = 'products'") == [(3,)]
     migrate(shop, "downgrade", "base")
     assert shop.sql("select name from sqlite_master where name like 'product%'") == []
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert schema._head() == ScriptDirectory.from_config(schema._config()).get_current_head()
+
+
+def test_a_shop_at_an_older_revision_is_not_current(open_shop: Opener) -> None:
+    shop = open_shop()
+    engine = shop.app.extensions["shop"].engine
+    assert schema.is_current(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not schema.is_current(engine)
+    with writing(engine) as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    assert not schema.is_current(engine)
+
+
+def test_a_served_shop_does_not_load_what_only_other_commands_need() -> None:
+    """Its start would take a fifth longer."""
+    loaded = "import sys, shop.cli, shop.lab.blueprints; print(*sys.modules)"
+    process = subprocess.run([sys.executable, "-c", loaded], capture_output=True, check=True)
+    assert not {"alembic", "email_validator", "tqdm"}.intersection(process.stdout.decode().split())
