@@ -14,7 +14,7 @@ def test_the_cookie_is_explained(shopper: Shopper) -> None:
     jar.put(shopper.page.context, shopper.url, value)
 
     page = shopper.visits("/")
-    page.get_by_role("link", name="About your cart").click()
+    page.get_by_role("link", name="What your browser keeps").click()
     expect(page.get_by_role("region", name="Your cart’s cookie")).to_have_text(f"cart={value}")
     expect(page.get_by_role("listitem").filter(has_text="2 × Everyday mug")).to_be_visible()
     expect(page.get_by_text(f"{len('cart') + len(value)} of 4,096 bytes")).to_be_visible()

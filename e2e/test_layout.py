@@ -112,6 +112,7 @@ def _faults(page: Page, width: int) -> list[str]:
         *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
         *(layout.pale(page) if width in PALE_WIDTHS else []),
         *(layout.inaccessible(page) if width == AXE_WIDTH else []),
+        *(layout.same_names(page) if width == AXE_WIDTH else []),
         *layout.unseen(page),
     ]
 
@@ -120,7 +121,11 @@ def _faults(page: Page, width: int) -> list[str]:
 def test_without_javascript_every_button_works(stage: Stage, scriptless: Page, name: str) -> None:
     scriptless.context.clear_cookies()
     stage.arrange(scriptless, SUBJECT[name])
-    faults = [*layout.unusable(scriptless), *layout.unseen(scriptless)]
+    faults = [
+        *layout.unusable(scriptless),
+        *layout.unseen(scriptless),
+        *layout.same_names(scriptless),
+    ]
     assert not faults, "\n".join(faults)
 
 

@@ -32,7 +32,7 @@ def share(shopper: Shopper, lines: dict[int, int]) -> str:
     """Gives the shopper this cart, and returns the path of its link on the page."""
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
     cart = shopper.opens_cart()
-    shopper.follows(cart.page.get_by_role("link", name="Share this cart"), to="Share your cart")
+    shopper.follows(cart.page.get_by_role("link", name="Share by link"), to="Share your cart")
     link = shopper.page.get_by_label("Link to this cart")
     expect(link).to_have_value(re.compile(f"^{re.escape(shopper.url)}/c/[A-Za-z0-9._-]+$"))
     expect(shopper.page.get_by_role("img", name="QR code of the link")).to_be_visible()

@@ -107,6 +107,13 @@ def inaccessible(page: Page) -> list[str]:
     return _measure(page, "inaccessible", tags=AXE_TAGS)
 
 
+def same_names(page: Page) -> list[str]:
+    """Controls with the role and the accessible name of another that does something else: nobody
+    who goes by role and name, with a screen reader or in a test, could tell them apart."""
+    page.evaluate(_axe())
+    return _measure(page, "same-names")
+
+
 def hidden_focus(page: Page) -> list[str]:
     """Focused elements that look the same as without focus."""
     return _measure(page, "focus", least=SHAPE_CONTRAST)

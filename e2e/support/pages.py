@@ -92,7 +92,7 @@ class CartPage:
     def updates(self, name: str, quantity: str) -> CartPage:
         """Presses the button that only pages without JavaScript show."""
         self.quantity_of(name).fill(quantity)
-        self.page.get_by_role("button", name=f"Update quantity of {name}", exact=True).click()
+        self.page.get_by_role("button", name=f"Update {name}", exact=True).click()
         return self
 
     def removes(self, name: str) -> CartPage:
