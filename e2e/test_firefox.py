@@ -17,7 +17,7 @@ def test_a_cart_outlives_firefox_and_expires(
         window = running.new_window(PROFILE)
         window.opens(f"{shop.url}/products/everyday-mug")
         window.presses("Add to cart")
-        window.waits_for("dialog[open]")
+        window.waits_for(".mini-panel:not([hidden])")
         held = [kept for kept in window.cookies() if kept[0] == cookie.NAME]
         running.closes()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from e2e.support import jar
 from e2e.support.demo_catalogue import LAST_LAMP, MUG, PENCIL, SHADE
-from e2e.support.pages import CartPage, Shopper
+from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
 
@@ -35,33 +35,93 @@ def posts_of(page: Page) -> list[Request]:
     return sent
 
 
-def test_adding_opens_the_mini_cart(shopper: Shopper) -> None:
+def test_adding_opens_the_mini_cart_and_leaves_the_focus(shopper: Shopper) -> None:
     page = shopper.visits("/products/everyday-mug")
     page.evaluate(MARK)
     mini = shopper.adds_here().says("Added to your cart: Everyday mug").holds("Everyday mug")
-    expect(mini.dialog).to_have_accessible_description("Added to your cart: Everyday mug")
-    expect(mini.dialog.get_by_role("button", name="Close")).to_be_focused()
-
-    mini.is_closed_by_escape()
-    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
-    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
+    add = page.get_by_role("button", name="Add to cart")
+    expect(add).to_be_focused()
+    page.keyboard.press("Enter")
+    mini.holds("Everyday mug", 2).is_closed_by_escape()
+    expect(add).to_be_focused()
+    expect(page.get_by_role("link", name="Cart 2 items")).to_be_visible()
     expect_no_page_load(page)
 
 
-def test_adding_from_a_card_stays_on_the_page(shopper: Shopper) -> None:
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_stays_usable_beside_the_mini_cart(shopper: Shopper, width: int) -> None:
+    page = shopper.page
+    page.set_viewport_size({"width": width, "height": 640})
+    shopper.visits("/products/everyday-mug")
+    mini = shopper.adds_here().holds("Everyday mug")
+    page.get_by_role("button", name="One more", exact=True).click()
+    shopper.adds_here().holds("Everyday mug", 3)
+    for card in page.get_by_role("list", name="More from Kitchen").get_by_role("button").all():
+        card.click()
+        expect(card).to_be_focused()
+        assert page.evaluate(script("is-uncovered"))
+    expect(mini.panel.get_by_role("row")).to_have_count(1 + 1 + 4)
+    shopper.follows(page.get_by_role("link", name="Cart"), to="Your cart")
+    expect(page.get_by_role("link", name="Cart 7 items")).to_be_visible()
+
+
+def test_a_click_on_cart_right_after_one_on_add_shows_what_was_added(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="Cart").click()
+    expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
+    page.get_by_role("link", name="Products", exact=True).click()
+    page.get_by_role("button", name="Add Oat glazed mug").click()
+    page.get_by_role("link", name="Cart").click()
+
+    expect(page.get_by_text("2 items")).to_be_visible()
+    page.get_by_label("Quantity of Everyday mug").fill("3")
+    page.get_by_label("Quantity of Everyday mug").press("Enter")
+    expect(page.get_by_text("4 items")).to_be_visible()
+    page.get_by_role("button", name="Remove Oat glazed mug").click()
+    expect(page.get_by_text("3 items")).to_be_visible()
+    page.get_by_role("link", name="Check out").click()
+    CheckoutPage(shopper).fills_in().places_the_order()
+    expect(page.get_by_text("0 items")).to_be_visible()
+
+
+def test_closing_the_mini_cart_from_within_returns_the_focus(shopper: Shopper) -> None:
     page = shopper.visits("/products")
     add = page.get_by_role("button", name="Add Everyday mug", exact=True)
     add.click()
-    mini = page.get_by_role("dialog", name="Your cart")
-    expect(mini.get_by_text("Added to your cart: Everyday mug")).to_be_visible()
-    mini.get_by_role("button", name="Close").click()
-    expect(mini).to_be_hidden()
+    mini = MiniCart(shopper).says("Added to your cart: Everyday mug")
+    mini.panel.get_by_role("button", name="Close").click()
+    expect(mini.panel).to_be_hidden()
+    expect(add).to_be_focused()
     expect(add).not_to_have_attribute("aria-busy", "true")
 
     add.click()
-    expect(mini.get_by_label("Quantity of Everyday mug", exact=True)).to_have_value("2")
-    page.mouse.click(5, 5)
-    expect(mini).to_be_hidden()
+    mini.holds("Everyday mug", 2)
+    page.get_by_label("Search").click()
+    expect(mini.panel).to_be_visible()
+    mini.is_closed_by_escape()
+    expect(page.get_by_label("Search")).to_be_focused()
+
+
+def test_the_announcement_is_made_in_a_region_that_was_there_before(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+    expect(page.get_by_role("status").last).to_be_attached()
+    page.get_by_role("status").last.evaluate("region => { region.dataset.before = 'yes' }")
+    shopper.adds_here().says("Added to your cart: Everyday mug")
+    expect(page.locator("[role=status][data-before]")).to_have_text(
+        "Added to your cart: Everyday mug"
+    )
+    expect(page.get_by_text("Added to your cart: Everyday mug")).to_have_count(1)
+
+
+def test_the_count_is_grammatical_before_the_shop_responds(shopper: Shopper) -> None:
+    page = shopper.visits("/products/everyday-mug")
+    held: list[Route] = []
+    page.route("**/cart/lines", lambda route: held.append(route))
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("link", name="Cart 1 item", exact=True)).to_be_visible()
+    held[0].abort()
+    expect(page.get_by_role("link", name="Cart 0 items", exact=True)).to_be_visible()
 
 
 def test_quick_clicks_on_a_stepper_send_one_request(shopper: Shopper) -> None:
@@ -255,10 +315,9 @@ def test_a_refusal_among_several_adds_is_shown_with_them(shopper: Shopper) -> No
     page.get_by_role("button", name="Add Long matches in a jar", exact=True).evaluate(
         script("add-last-lamp-too")
     )
-    mini = page.get_by_role("dialog", name="Your cart")
-    expect(mini.get_by_text("Added to your cart: Long matches in a jar")).to_be_visible()
-    expect(mini.get_by_text("Only 1 left, and you have 1 in your cart already.")).to_be_visible()
-    expect(mini.get_by_label("Quantity of Long matches in a jar", exact=True)).to_have_value("1")
+    mini = MiniCart(shopper).says("Added to your cart: Long matches in a jar")
+    mini.says("Only 1 left, and you have 1 in your cart already.")
+    mini.holds("Long matches in a jar")
 
 
 def test_a_failed_add_is_not_counted(shopper: Shopper) -> None:

@@ -49,6 +49,7 @@ NAMES = (
     "cart-empty",
     "cart-wrong-quantity",
     "mini-cart",
+    "mini-cart-list",
     "about",
     "share",
     "shared-beside-mine",
@@ -132,9 +133,9 @@ def test_without_javascript_every_button_works(stage: Stage, scriptless: Page, n
 def test_colours_and_motion_follow_the_shoppers_settings(stage: Stage) -> None:
     with stage.page(Look(scheme="dark")) as page:
         stage.arrange(page, SUBJECT["mini-cart"])
-        dialog = page.get_by_role("dialog")
-        expect(dialog).to_have_css("background-color", DARK_PAPER)
-        expect(dialog).to_have_css("animation-name", "none")
+        panel = page.get_by_role("region", name="Your cart")
+        expect(panel).to_have_css("background-color", DARK_PAPER)
+        expect(panel).to_have_css("animation-name", "none")
 
 
 @pytest.mark.parametrize(

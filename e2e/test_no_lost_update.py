@@ -30,7 +30,7 @@ def elapsed_ms(page: Page) -> float:
 
 def shows_six(page: Page) -> None:
     # Not the count in the header: it is updated before the shop responds.
-    expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(6 + 1)
+    expect(page.get_by_role("region", name="Your cart").get_by_role("row")).to_have_count(6 + 1)
 
 
 def test_six_concurrent_adds_from_one_tab_are_all_kept(shopper: Shopper) -> None:
@@ -182,10 +182,27 @@ def test_a_page_from_the_back_forward_cache_shows_the_cart_within_a_second(
     page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
     page.goto(f"{shop.url}/products/everyday-mug")
     page.get_by_role("button", name="Add to cart").click()
-    expect(page.get_by_role("dialog").get_by_text("Added to your cart")).to_be_visible()
+    MiniCart(Shopper(page, shop.url)).says("Added to your cart")
 
     page.evaluate("setTimeout(() => history.back())")
     expect(page).to_have_url(f"{shop.url}/products")
     expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
     assert page.evaluate("window.kept") is True
     assert elapsed_ms(page) < A_SECOND
+
+
+def test_a_page_from_the_back_forward_cache_has_no_open_mini_cart(
+    bfcache_page: Page, shop: RunningShop
+) -> None:
+    shopper = Shopper(bfcache_page, shop.url)
+    page = shopper.visits("/products/everyday-mug")
+    page.evaluate("addEventListener('pageshow', event => { window.kept = event.persisted })")
+    mini = shopper.adds_here().holds("Everyday mug")
+    page.get_by_role("link", name="Cart").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your cart")
+    page.evaluate("setTimeout(() => history.back())")
+    expect(page).to_have_url(f"{shop.url}/products/everyday-mug")
+    expect(page.get_by_role("link", name="Cart 1 item")).to_be_visible()
+    expect(mini.panel).to_be_hidden()
+    assert page.evaluate("window.kept") is True
+    shopper.adds_here().holds("Everyday mug", 2)

@@ -44,3 +44,12 @@ def test_lines_and_sums_are_printed_and_navigation_is_not(
         expect(page.locator("body")).to_have_css("color", DARK_INK)
         faults = layout.unseen(page)
     assert not faults, "\n".join(faults)
+
+
+def test_the_mini_cart_is_not_printed(browser: Browser, shop: RunningShop) -> None:
+    stage = Stage(browser, shop, numbers_of(shop))
+    with stage.page(Look()) as page:
+        stage.arrange(page, SUBJECT["mini-cart"])
+        page.emulate_media(media="print")
+        expect(page.get_by_role("heading", level=1, name="Everyday mug")).to_be_visible()
+        expect(page.locator("mini-cart")).to_be_hidden()

@@ -127,7 +127,7 @@ def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
     _tab_to(page, "button", "Add to cart")
     page.keyboard.press("Enter")
     MiniCart(shopper).holds("Cedar pencil")
-    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
     _tab_to(page, "link", "Check out")
     page.keyboard.press("Enter")
     for label, text in CUSTOMER.items():

@@ -1,8 +1,7 @@
 """Checks of a page's layout, measured in the page itself.
 
 No screenshots are compared, since fonts differ between machines: the checks measure boxes, in CSS
-pixels, from the page's top left corner. Each function returns one sentence per fault. While a
-dialog is open, only the dialog is checked, because the rest is out of reach.
+pixels, from the page's top left corner. Each function returns one sentence per fault.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ def forget_files(page: Page) -> None:
 def movements(page: Page) -> list[str]:
     """Layout shifts since the page was parsed, and pictures that do not load, lazy ones included.
 
-    Shifts after the page is first used are reactions to the user and not reported, except beneath
-    a dialog that opens. How much of the page has arrived at the first paint is random, so
+    Shifts after the page is first used are reactions to the user and not reported, except beside
+    an open mini-cart. How much of the page has arrived at the first paint is random, so
     `comes_in_two_parts` controls it, and the columns of a cart's first line are compared with
     those that it has alone. Ends at the top of the page.
     """

@@ -114,26 +114,27 @@ class CartPage:
 
 @dataclass(frozen=True, slots=True)
 class MiniCart:
-    """The mini-cart that opens over a page when something is added there."""
+    """The mini-cart that opens beside a page when something is added there."""
 
     shopper: Shopper
 
     @property
-    def dialog(self) -> Locator:
-        return self.shopper.page.get_by_role("dialog", name="Your cart")
+    def panel(self) -> Locator:
+        return self.shopper.page.get_by_role("region", name="Your cart", exact=True)
 
     def says(self, text: str) -> MiniCart:
-        expect(self.dialog.get_by_text(text)).to_be_visible()
+        expect(self.panel).to_be_visible()
+        expect(self.shopper.page.get_by_role("status").last).to_contain_text(text)
         return self
 
     def holds(self, name: str, quantity: int = 1) -> MiniCart:
-        field = self.dialog.get_by_label(f"Quantity of {name}", exact=True)
+        field = self.panel.get_by_label(f"Quantity of {name}", exact=True)
         expect(field).to_have_value(str(quantity))
         return self
 
     def is_closed_by_escape(self) -> None:
         self.shopper.page.keyboard.press("Escape")
-        expect(self.dialog).to_be_hidden()
+        expect(self.panel).to_be_hidden()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from playwright.sync_api import expect
 
 from e2e.support import jar
-from e2e.support.pages import CartPage, CheckoutPage, Shopper
+from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
 from shop.core.cart import Line
@@ -101,10 +101,15 @@ def _adds_beside(visitor: Visitor) -> None:
     visitor.adds_here().says("Added to your cart: Everyday mug")
 
 
+def _adds_from_a_list(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Add Everyday mug", exact=True).click()
+    MiniCart(visitor).says("Added to your cart: Everyday mug")
+
+
 def _adds_one_too_many_beside(visitor: Visitor) -> None:
     card = visitor.page.get_by_role("button", name="Add Last-one lamp", exact=True)
     card.click()
-    expect(visitor.page.get_by_role("dialog").get_by_text("Only 1 left")).to_be_visible()
+    MiniCart(visitor).says("Only 1 left")
 
 
 def _removes(visitor: Visitor) -> None:
@@ -266,6 +271,7 @@ SUBJECTS = (
         _adds_beside,
         needs_script=True,
     ),
+    Subject("mini-cart-list", "/products", steps=_adds_from_a_list, needs_script=True),
     Subject(
         "mini-cart-refused",
         "/products?q=last-one",

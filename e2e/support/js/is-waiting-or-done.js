@@ -1,2 +1,2 @@
 async () =>
-    (await navigator.locks.query()).pending.length > 0 || document.querySelector("dialog[open]")
+    (await navigator.locks.query()).pending.length > 0 || document.querySelector(".mini-panel:not([hidden])")

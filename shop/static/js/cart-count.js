@@ -1,18 +1,20 @@
 class CartCount extends HTMLElement {
   connectedCallback() {
-    let known = this.firstChild.data;
+    let known = this.innerHTML;
     document.addEventListener("cart", ({ detail: { page, isOurs } }) => {
-      if (page) this.replaceChildren(...page.querySelector("cart-count").cloneNode(true).childNodes);
-      else if (!isOurs) this.firstChild.data = known;
-      known = this.firstChild.data;
+      if (page) known = page.querySelector("cart-count").innerHTML;
+      else if (isOurs) known = this.innerHTML;
+      this.innerHTML = known;
     });
   }
 
   /* Shows the expected count until the shop responds. */
   expect(more) {
-    const figure = this.firstChild;
+    const [figure, noun] = this.childNodes;
     const sum = Number(figure.data) + Number(more);
-    if (sum > 0 && more > 0) figure.data = sum;
+    if (!(sum > 0 && more > 0)) return;
+    figure.data = `${sum} `;
+    noun.textContent = sum === 1 ? "item" : "items";
   }
 }
 

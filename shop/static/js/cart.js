@@ -57,7 +57,7 @@ export async function announce(detail) {
   const inUse = () => document.activeElement.closest("[data-line]");
   const [line, top] = [inUse(), inUse()?.getBoundingClientRect().top];
   document.dispatchEvent(new CustomEvent("cart", { detail }));
-  (line?.closest("dialog") ?? window).scrollBy(0, inUse()?.getBoundingClientRect().top - top || 0);
+  (line?.closest(".mini-body") ?? window).scrollBy(0, inUse()?.getBoundingClientRect().top - top || 0);
   inUse()?.querySelector("[aria-invalid]")?.scrollIntoView({ block: "nearest" });
 }
 

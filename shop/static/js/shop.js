@@ -4,9 +4,10 @@ import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } fro
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
 import "./cart-view.js";
+import "./mini-cart.js";
 
-const mini = document.querySelector(".mini");
-let isToOpen = false;
+const mini = document.querySelector("mini-cart");
+let opener = null;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -20,12 +21,12 @@ async function add(form, button) {
   const body = new URLSearchParams(new FormData(form));
   document.querySelector("cart-count").expect(body.get("quantity") ?? 1);
   if (button) button.ariaBusy = "true";
-  await change(form.action, () => body, { answered: (refusal) => isShownAt(form, refusal) });
+  await change(form.action, () => body, { answered: (refusal) => isShownAt(form, refusal, button) });
   if (button) button.ariaBusy = null;
 }
 
 /* A refused product form is shown on its page; the mini-cart shows all else. */
-function isShownAt(form, refusal) {
+function isShownAt(form, refusal, button) {
   const answered = form.matches(".add") && refusal?.querySelector(".add .field-error")?.closest("form");
   if (answered) {
     form.replaceWith(answered);
@@ -37,7 +38,7 @@ function isShownAt(form, refusal) {
     part.classList.remove("field-wrong");
     part.ariaInvalid = null;
   }
-  isToOpen = true;
+  opener = button ?? form;
   return false;
 }
 
@@ -57,17 +58,14 @@ document.addEventListener("click", (event) => {
   idle().then(() => location.assign(link.href));
 });
 
-/* Only one live region speaks: the mini-cart's when it is open, otherwise the page's, before any view
-   changes. */
+/* Only one live region speaks: the mini-cart's when it is open, otherwise the page's. */
 document.addEventListener("cart", ({ detail: { said, isOurs } }) => {
-  if (isToOpen && !mini.open) mini.showModal();
-  isToOpen = false;
-  const voice = document.querySelector(mini.open ? ".mini .notices" : "main > .notices");
+  if (opener) mini.open(opener);
+  opener = null;
+  const voice = document.querySelector(`${mini.isOpen ? ".mini" : "main"} > .notices`);
   if (said.length) voice.replaceChildren(...said);
   if (isOurs) tabs.postMessage(null);
 }, { capture: true });
-
-mini.addEventListener("close", () => mini.querySelector("cart-view").replaceChildren());
 
 let tabs;
 const listen = () => {

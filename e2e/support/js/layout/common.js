@@ -1,7 +1,6 @@
 /* Shared by all checks. `texts` are the visible text nodes, with the box of each of their lines. A font may claim more height than its size, so `shrunk` reduces a box to the font size. */
 const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, [tabindex='0']";
-const dialog = document.querySelector("dialog[open]");
-const root = dialog ?? document.body;
+const root = document.body;
 const found = [];
 
 const styleOf = (element) => getComputedStyle(element);

@@ -17,7 +17,7 @@ const elementOf = (node) => node?.localName ? node : node?.parentElement;
 const moved = ({ node, previousRect, currentRect }) =>
     `${node ? named(elementOf(node)) : "what is gone"} ${at(previousRect)} to ${at(currentRect)}`;
 const [{ domInteractive }] = performance.getEntriesByType("navigation");
-const until = dialog ? Infinity : window.firstUsedAt ?? Infinity;
+const until = document.querySelector(".mini-panel:not([hidden])") ? Infinity : window.firstUsedAt ?? Infinity;
 for (const { startTime, sources, value } of recorded("layout-shift"))
     if (startTime > domInteractive && startTime <= until)
         found.push(`moves by ${value.toFixed(4)}: ${sources.map(moved).join("; ")}`);

@@ -6,7 +6,7 @@ const layerOf = (element) => {
 };
 const thing = (element, boxes) => ({ element, boxes, layer: layerOf(element) });
 const own = (element) => [...element.getClientRects()].map((box) =>
-    isInline(element) ? shrunk(box, element) : box);
+    clipped(isInline(element) ? shrunk(box, element) : box, element));
 const pictures = seen.filter((element) => element.matches("img, svg"));
 const things = [
     ...[...controls, ...pictures].map((element) => thing(element, own(element))),

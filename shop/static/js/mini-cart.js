@@ -1,0 +1,54 @@
+/* <mini-cart>: the cart beside a page on which something was added. It takes neither the focus nor
+   the page: what it would cover can be scrolled clear of it, and what has the focus is. */
+
+const GAP_PX = 12; // room for the ring around what has the focus
+
+class MiniCart extends HTMLElement {
+  #panel = this.querySelector(".mini-panel");
+  #opener = null;
+
+  connectedCallback() {
+    this.querySelector(".mini-close").addEventListener("click", () => this.close());
+    document.addEventListener("keydown", ({ key, isComposing }) => {
+      if (key === "Escape" && !isComposing && this.isOpen) this.close();
+    });
+    document.addEventListener("focusin", () => this.#uncover());
+    new ResizeObserver(() => this.#uncover()).observe(this);
+    addEventListener("pagehide", () => this.close());
+  }
+
+  get isOpen() {
+    return !this.#panel.hidden;
+  }
+
+  /* A focus that is inside when the mini-cart closes returns to `opener`. */
+  open(opener) {
+    this.#opener = opener ?? this.#opener;
+    this.#panel.hidden = false;
+  }
+
+  close() {
+    const heir = this.#opener?.isConnected ? this.#opener : document.querySelector("main");
+    if (this.contains(document.activeElement)) heir.focus();
+    this.#panel.hidden = true;
+    for (const part of this.querySelectorAll(".notices, cart-view")) part.replaceChildren();
+  }
+
+  /* The page can be scrolled further by as much as is covered. Some browsers do not focus a button
+     that is clicked: then the opener is what is in use. */
+  #uncover() {
+    const covered = this.isOpen ? innerHeight - this.getBoundingClientRect().top + GAP_PX : 0;
+    document.documentElement.style.setProperty("--covered", `${covered}px`);
+    const focused = document.activeElement;
+    const used = focused === document.body ? this.#opener : focused;
+    if (this.isOpen && used && !this.contains(used) && meets(this, used))
+      used.scrollIntoView({ block: "nearest", behavior: "instant" });
+  }
+}
+
+function meets(one, other) {
+  const [a, b] = [one, other].map((element) => element.getBoundingClientRect());
+  return a.left < b.right && b.left < a.right && a.top < b.bottom + GAP_PX && b.top < a.bottom;
+}
+
+customElements.define("mini-cart", MiniCart);
