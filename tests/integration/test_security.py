@@ -57,12 +57,28 @@ def test_a_change_without_a_valid_csrf_token_is_refused(
         monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: later)
     response = visitor.post(address, data=sent)
     assert (response.status_code, cart_headers(response)) == (400, [])
-    assert text_of(response.text, "h1") == "This page was open for too long"
-    assert "Your cart is as it was." in response.text
+    is_missing = token == "none"
+    title = "This form came without its token" if is_missing else "This page was open for too long"
+    assert text_of(response.text, "h1") == title
+    assert "Nothing was changed. Your cart is as it was." in response.text
+
+
+@pytest.mark.parametrize("sent", [{}, {"csrf_token": ""}], ids=["no field", "an empty field"])
+def test_a_form_without_a_token_is_told_which_field_and_where_to_get_it(
+    shop: OpenShop, sent: dict[str, str]
+) -> None:
+    response = shop.visitor().post("/cart/lines", data={"sku": "MUG", **sent})
+    assert (response.status_code, cart_headers(response)) == (400, [])
+    assert text_of(response.text, "h1") == "This form came without its token"
+    said = text_of(response.text, ".error")
+    assert "a hidden field, csrf_token" in said
+    assert "Open the page with the form first" in said
+    assert "with the cookies that came with it" in said
 
 
 def test_a_browser_without_cookies_is_told_so(shop: OpenShop) -> None:
-    response = shop.visitor().post("/cart/lines", data={"sku": "MUG"})
+    token = shop.visitor().token
+    response = shop.visitor().post("/cart/lines", data={"sku": "MUG", "csrf_token": token})
     assert (response.status_code, cart_headers(response)) == (400, [])
     assert text_of(response.text, "h1") == "Your browser sent no cookie"
     assert "Allow cookies for this site" in response.text

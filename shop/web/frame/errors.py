@@ -74,6 +74,14 @@ _TOO_OLD = ErrorText(
     f"browser that opened it. Nothing was changed. {_CART_KEPT}",
     "Go back, reload the page and press the button again.",
 )
+_NO_TOKEN = ErrorText(
+    "This form came without its token",
+    "Every form of this shop has a hidden field, csrf_token, which proves that the form is ours. "
+    f"This one had none, or an empty one. Nothing was changed. {_CART_KEPT}",
+    "Go back, reload the page and press the button again. Does a program send the form? Open the "
+    "page with the form first, and send the csrf_token of that page, with the cookies that came "
+    "with it.",
+)
 _NO_COOKIES = ErrorText(
     "Your browser sent no cookie",
     "This shop keeps your cart in a cookie, in your own browser and nowhere else. Your browser "
@@ -94,6 +102,8 @@ def register(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
+    if not request.form.get("csrf_token"):
+        return _page(HTTPStatus.BAD_REQUEST, _NO_TOKEN)
     return _page(HTTPStatus.BAD_REQUEST, _TOO_OLD if request.cookies else _NO_COOKIES)
 
 
