@@ -36,13 +36,27 @@ def arrange(page: Page, target: str, sku: str) -> None:
 def test_every_handle_finds_one_control(page: Page, target: str) -> None:
     arrange(page, target, "MUG")
     handles = json_of(page, f"{target}/test/handles")
-    everywhere = handles["controls"].pop("every page")
-    paths = handles["pages"] | {"product": "/products/everyday-mug"}
-    for name, controls in handles["controls"].items():
+    controls = handles["controls"]
+    everywhere = controls.pop("every page")
+    paths = handles["pages"] | dict.fromkeys(("product", "mini-cart"), "/products/everyday-mug")
+    for name in ("products", "cart", "checkout", "product", "mini-cart"):
         page.goto(target + paths[name])
-        for control in everywhere + controls:
-            found = page.get_by_role(control["role"], name=control["name"], exact=True)
+        if name == "mini-cart":
+            page.get_by_role("button", name="Add to cart").click()
+            expect(page.get_by_role("link", name="Cart 2 items", exact=True)).to_be_visible()
+        for control in everywhere + controls.pop(name):
+            found = page.get_by_role(control["role"], name=control["name"], exact=control["exact"])
             expect(found, f"{control} on the page {name}").to_have_count(1)
+    assert not controls
+
+
+def test_a_label_finds_one_field(page: Page, target: str) -> None:
+    page.goto(f"{target}/products/everyday-mug")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_label("Quantity of Everyday mug")).to_have_count(1)
+    page.get_by_role("link", name="Cart").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your cart")
+    expect(page.get_by_label("Quantity of Everyday mug")).to_have_value("1")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from shop.test_mode.clock import GRAMMAR
 from shop.test_mode.faults import MEANINGS
 from shop.test_mode.worlds import MOST_WORLDS
 from shop.web.cart import cart_cookie, undo
-from shop.web.cart.visit import read_visit
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
@@ -23,7 +22,7 @@ blueprint = Blueprint("test_handles", __name__, url_prefix="/test/handles")
 @blueprint.get("")
 def show() -> Response:
     """Everything that a test has to know and cannot see. There are no test ids, since each control
-    is found by its role and its whole name; that of the link to the cart has this browser's count.
+    is found by its role and its name, which no other control of its page has.
     """
     here, to = shop(), addresses()
     with reading(here.engine) as connection:
@@ -50,35 +49,54 @@ def show() -> Response:
     )
 
 
-def _controls(products: list[Product]) -> dict[str, list[dict[str, str]]]:
+def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]:
+    # In the mini-cart and on the cart's page, those of one line; the others have other names.
     name = next((product.name for product in products if product.is_for_sale), "PRODUCT")
-    pieces = read_visit().cart.pieces
-
-    def control(role: str, name: str) -> dict[str, str]:
-        return {"role": role, "name": name}
-
+    line = [
+        _control("textbox", f"Quantity of {name}"),
+        _control("button", f"One less of {name}"),
+        _control("button", f"One more of {name}"),
+        _control("button", f"Remove {name}"),
+        _control("button", "Empty the cart"),
+        _control("link", "Share by link"),
+        _control("link", "Check out"),
+    ]
     return {
         "every page": [
-            control("link", f"Cart {pieces} {'item' if pieces == 1 else 'items'}"),
-            control("link", "Products"),
-            control("searchbox", "Search"),
-            control("button", "Search"),
+            _control("link", "Cart", exact=False),
+            _control("link", "Products"),
+            _control("searchbox", "Search"),
+            _control("button", "Search"),
         ],
-        "product": [control("textbox", "Quantity"), control("button", "Add to cart")],
-        "cart": [
-            control("textbox", f"Quantity of {name}"),
-            control("button", f"Remove {name}"),
-            control("link", "Check out"),
+        "products": [_control("button", f"Add {name}")],
+        "product": [
+            _control("textbox", "Quantity"),
+            _control("button", "One less"),
+            _control("button", "One more"),
+            _control("button", "Add to cart"),
         ],
+        "mini-cart": [
+            *line,
+            _control("button", "Undo the last change"),
+            _control("button", "Close"),
+            _control("link", "Open full page"),
+        ],
+        "cart": line,
         "checkout": [
-            control("textbox", "Full name"),
-            control("textbox", "Email"),
-            control("textbox", "Address line 1"),
-            control("textbox", "Town or city"),
-            control("textbox", "Postcode"),
-            control("combobox", "Country"),
+            _control("textbox", "Full name"),
+            _control("textbox", "Email"),
+            _control("textbox", "Address line 1"),
+            _control("textbox", "Town or city"),
+            _control("textbox", "Postcode"),
+            _control("combobox", "Country"),
+            _control("button", "Place the order", exact=False),
         ],
     }
+
+
+def _control(role: str, name: str, *, exact: bool = True) -> dict[str, str | bool]:
+    """A control by its role and whole name or, where that has a figure, by a part of its name."""
+    return {"role": role, "name": name, "exact": exact}
 
 
 def _by_state(products: list[Product]) -> dict[str, list[dict[str, object]]]:

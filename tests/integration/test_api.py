@@ -156,6 +156,7 @@ def test_the_handles_name_what_is_on_the_pages(visitor: LintingClient) -> None:
     handles = get(visitor, "/test/handles")
     for path in handles["pages"].values():
         assert visitor.get(path).status_code in (200, 303)
+    assert {"role": "textbox", "name": "Quantity", "exact": True} in handles["controls"]["product"]
     states = handles["products"]
     assert {product["stock"] for product in states["sold out"]} == {0}
     assert {product["stock"] for product in states["last one"]} == {1}
