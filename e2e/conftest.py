@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from e2e.support.firefox import MISSING, Firefox, Window, find, running_firefox
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.proxy import tls_proxy
-from e2e.support.server import RunningShop, prepare, running_shop
+from e2e.support.server import RunningShop, World, prepare, running_shop, world_of
+
+_NUMBERS = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,16 +65,35 @@ def instance(prepared: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    """The shop that a worker's tests share; tests that change its stock use `own_shop`."""
+    """The shop that a worker's tests share; tests that change its stock use `world`."""
     with running_shop(_copy(prepared, tmp_path_factory.mktemp("shared"))) as served:
         yield served
 
 
-@pytest.fixture
-def own_shop(instance: Path) -> Iterator[RunningShop]:
-    """A shop for one test, which may change its database."""
-    with running_shop(instance) as served:
+@pytest.fixture(scope="session")
+def many_worlds(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    """The shop in test mode that a worker's tests share, each in a world of its own."""
+    folder = _copy(prepared, tmp_path_factory.mktemp("worlds"))
+    with running_shop(folder, SHOP_TEST_MODE="on") as served:
         yield served
+
+
+@pytest.fixture
+def world(many_worlds: RunningShop) -> Iterator[World]:
+    """A shop for one test, which may change its database, its clock and its faults.
+
+    Its pages have the banner of the test mode. Only a browser that enters it, such as that of
+    `own_shopper`, is in it.
+    """
+    with world_of(many_worlds, f"test-{next(_NUMBERS)}") as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def own_shopper(world: World, page: Page) -> Shopper:
+    """A shopper with an empty cart in a world of their own."""
+    world.enter(page.context)
+    return Shopper(page, world.url)
 
 
 @pytest.fixture(scope="session")

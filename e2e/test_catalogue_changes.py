@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import time
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from e2e.support import jar
 from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
-from e2e.support.server import RunningShop
+from e2e.support.server import World
 
 HALF_A_DAY = 0.5
 AN_HOUR = 3600
 
 
-@pytest.fixture
-def own_shopper(own_shop: RunningShop, page: Page) -> Shopper:
-    return Shopper(page, own_shop.url)
-
-
-def new_price(shop: RunningShop, number: int, minor: int) -> None:
+def new_price(world: World, number: int, minor: int) -> None:
     """Sets a new price as of an hour ago; before, the catalogue's price applied."""
-    shop.change("UPDATE prices SET since = 1 WHERE product_number = ?", number)
-    shop.change(
+    world.change("UPDATE prices SET since = 1 WHERE product_number = ?", number)
+    world.change(
         "INSERT INTO prices (product_number, price_minor, currency, since) VALUES (?, ?, 'GBP', ?)",
         number,
         minor,
         int(time.time()) - AN_HOUR,
     )
-    shop.change("UPDATE products SET price_minor = ? WHERE number = ?", minor, number)
+    world.change("UPDATE products SET price_minor = ? WHERE number = ?", minor, number)
 
 
-def test_a_changed_price_is_shown_at_its_line(own_shopper: Shopper, own_shop: RunningShop) -> None:
-    new_price(own_shop, PENCIL, 95)
+def test_a_changed_price_is_shown_at_its_line(own_shopper: Shopper, world: World) -> None:
+    new_price(world, PENCIL, 95)
     value = jar.value_of({MUG: 1, PENCIL: 2}, aged_days=HALF_A_DAY)
     jar.put(own_shopper.page.context, own_shopper.url, value)
 
@@ -47,9 +41,9 @@ def test_a_changed_price_is_shown_at_its_line(own_shopper: Shopper, own_shop: Ru
 
 
 def test_a_changed_price_is_shown_when_something_is_added(
-    own_shopper: Shopper, own_shop: RunningShop
+    own_shopper: Shopper, world: World
 ) -> None:
-    new_price(own_shop, PENCIL, 75)
+    new_price(world, PENCIL, 75)
     jar.put(
         own_shopper.page.context, own_shopper.url, jar.value_of({PENCIL: 2}, aged_days=HALF_A_DAY)
     )
@@ -59,12 +53,12 @@ def test_a_changed_price_is_shown_when_something_is_added(
 
 
 def test_unavailable_products_are_marked_and_not_charged(
-    own_shopper: Shopper, own_shop: RunningShop
+    own_shopper: Shopper, world: World
 ) -> None:
     own_shopper.adds("everyday-mug")
     cart = own_shopper.adds("cedar-pencil")
-    own_shop.change("UPDATE products SET stock = 0 WHERE number = ?", MUG)
-    own_shop.change("UPDATE products SET is_active = 0 WHERE number = ?", PENCIL)
+    world.change("UPDATE products SET stock = 0 WHERE number = ?", MUG)
+    world.change("UPDATE products SET is_active = 0 WHERE number = ?", PENCIL)
 
     cart.page.reload()
     expect(cart.line("Everyday mug")).to_contain_text("Sold out, so it is not charged")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from e2e.support import jar
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
-from e2e.support.server import running_shop
+from e2e.support.server import RunningShop, running_shop
 
 LIFE_DAYS = 30
 GRACE_DAYS = 3
@@ -26,29 +29,32 @@ def test_the_cookie_lasts_for_the_lifetime_and_the_grace_period(shopper: Shopper
     assert abs(left_days - (LIFE_DAYS + GRACE_DAYS)) < 0.01
 
 
-def test_a_cart_disappears_when_it_expires(shopper: Shopper, instance: Path) -> None:
+@pytest.fixture(scope="module")
+def brief(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    """A shop whose carts live for two seconds."""
+    folder = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("brief") / "instance"))
     with running_shop(
-        instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
-    ) as shop:
-        own_shopper = Shopper(shopper.page, shop.url)
-        own_shopper.visits("/products/everyday-mug")
-        own_shopper.adds_here().holds("Everyday mug")
-        own_shopper.page.add_init_script("setTimeout(() => location.reload(), 300)")
-        own_shopper.opens_cart().is_empty()
-        assert jar.cart_cookie(shopper.page.context) is None
+        folder, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
+    ) as served:
+        yield served
 
 
-def test_the_browser_itself_drops_the_cookie(shopper: Shopper, instance: Path) -> None:
-    with running_shop(
-        instance, SHOP_CART_MAX_AGE_DAYS=TWO_SECONDS_IN_DAYS, SHOP_CART_GRACE_DAYS="0"
-    ) as shop:
-        own_shopper = Shopper(shopper.page, shop.url)
-        own_shopper.visits("/products/everyday-mug")
-        own_shopper.adds_here().holds("Everyday mug")
+def test_a_cart_disappears_when_it_expires(page: Page, brief: RunningShop) -> None:
+    shopper = Shopper(page, brief.url)
+    shopper.visits("/products/everyday-mug")
+    shopper.adds_here().holds("Everyday mug")
+    page.add_init_script("setTimeout(() => location.reload(), 300)")
+    shopper.opens_cart().is_empty()
+    assert jar.cart_cookie(page.context) is None
 
-    jar.wait_until_gone(
-        shopper.page.context
-    )  # the shop has stopped, so only the browser can drop it
+
+def test_the_browser_itself_drops_the_cookie(page: Page, brief: RunningShop) -> None:
+    shopper = Shopper(page, brief.url)
+    shopper.visits("/products/everyday-mug")
+    shopper.adds_here().holds("Everyday mug")
+    page.context.set_offline(True)  # the shop cannot be reached, so only the browser can drop it
+
+    jar.wait_until_gone(page.context)
 
 
 def test_an_expired_cart_is_offered_and_can_be_restored(shopper: Shopper) -> None:

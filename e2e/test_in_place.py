@@ -11,7 +11,7 @@ from e2e.support import jar
 from e2e.support.demo_catalogue import LAST_LAMP, MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.scripts import script
-from e2e.support.server import RunningShop
+from e2e.support.server import World
 
 MARK = "document.body.dataset.stayed = 'yes'"
 
@@ -328,10 +328,9 @@ def test_a_failed_add_is_not_counted(shopper: Shopper) -> None:
     expect(page.get_by_role("link", name="Cart 0 items")).to_be_visible()
 
 
-def test_the_page_shows_the_shops_prices_after_a_change(own_shop: RunningShop, page: Page) -> None:
-    shopper = Shopper(page, own_shop.url)
-    cart = cart_page_with(shopper, {MUG: 1})
-    own_shop.change("UPDATE products SET price_minor = 1000 WHERE number = ?", MUG)
+def test_the_page_shows_the_shops_prices_after_a_change(own_shopper: Shopper, world: World) -> None:
+    cart = cart_page_with(own_shopper, {MUG: 1})
+    world.change("UPDATE products SET price_minor = 1000 WHERE number = ?", MUG)
     cart.page.get_by_role("button", name="One more of Everyday mug").click()
 
     expect(cart.line("Everyday mug")).to_contain_text("£20.00")

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, expect
 from e2e.support.jar import cart_cookie
 from e2e.support.pages import Shopper
 from e2e.support.scripts import script
-from e2e.support.server import RunningShop
+from e2e.support.server import RunningShop, Served, World
 
 
-def _order_count(shop: RunningShop) -> int:
+def _order_count(shop: Served) -> int:
     return int(str(shop.ask("SELECT count(*) FROM orders")[0][0]))
 
 
@@ -42,12 +42,13 @@ def test_more_than_the_last_item_is_refused_at_the_field(shopper: Shopper) -> No
 
 
 def test_the_last_item_is_sold_once(
-    browser: Browser, browser_context_args: dict[str, object], own_shop: RunningShop
+    browser: Browser, browser_context_args: dict[str, object], world: World
 ) -> None:
     checkouts = []
     for _ in range(2):
         context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
-        shopper = Shopper(context.new_page(), own_shop.url)
+        world.enter(context)
+        shopper = Shopper(context.new_page(), world.url)
         shopper.adds("last-one-lamp")
         checkouts.append(shopper.goes_to_checkout().fills_in())
     first, second = checkouts
@@ -58,8 +59,8 @@ def test_the_last_item_is_sold_once(
     expect(second.page.get_by_role("alert")).to_contain_text("nothing was ordered")
     cart = second.shopper.opens_cart()
     expect(cart.line("Last-one lamp")).to_contain_text("Sold out, so it is not charged")
-    assert own_shop.ask("SELECT stock FROM products WHERE sku = 'STATE-ONE-LEFT'") == [(0,)]
-    assert _order_count(own_shop) == 1
+    assert world.ask("SELECT stock FROM products WHERE sku = 'STATE-ONE-LEFT'") == [(0,)]
+    assert _order_count(world) == 1
     for checkout in checkouts:
         checkout.page.context.close()
 
@@ -136,28 +137,26 @@ def test_the_back_button_leads_to_the_same_order(
     assert placed() == 1
 
 
-def test_a_changed_price_must_be_confirmed(shopper: Shopper, own_shop: RunningShop) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
+def test_a_changed_price_must_be_confirmed(own_shopper: Shopper, world: World) -> None:
     own_shopper.adds("everyday-mug")
     checkout = own_shopper.goes_to_checkout().fills_in()
-    own_shop.change("UPDATE products SET price_minor = 1100 WHERE sku = 'MUG'")
+    world.change("UPDATE products SET price_minor = 1100 WHERE sku = 'MUG'")
 
     checkout.button.click()
 
     alert = checkout.page.get_by_role("alert")
     expect(alert).to_contain_text("nothing was ordered. The total is now £14.95.")
     expect(checkout.page.get_by_label("Full name")).to_have_value("Ada Baker")
-    assert _order_count(own_shop) == 0
+    assert _order_count(world) == 0
     expect(checkout.places_the_order().get_by_text("£14.95")).to_be_visible()
 
 
 def test_a_discontinued_product_stays_in_the_cart_uncharged(
-    shopper: Shopper, own_shop: RunningShop
+    own_shopper: Shopper, world: World
 ) -> None:
-    own_shopper = Shopper(shopper.page, own_shop.url)
     own_shopper.adds("everyday-mug")
     own_shopper.adds("cedar-pencil", 2)
-    own_shop.change("UPDATE products SET is_active = 0 WHERE sku = 'MUG'")
+    world.change("UPDATE products SET is_active = 0 WHERE sku = 'MUG'")
 
     cart = own_shopper.opens_cart()
     expect(cart.line("Everyday mug")).to_contain_text("No longer sold, so it is not charged")

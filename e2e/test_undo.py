@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from e2e.support import jar
 from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, Shopper
-from e2e.support.server import RunningShop
+from e2e.support.server import World
 
 THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
 
@@ -49,11 +49,12 @@ def test_several_steps_are_undone_one_by_one(either: Shopper) -> None:
     expect(cart.page.get_by_role("button", name="Undo the last change")).to_have_count(0)
 
 
-def test_undone_lines_have_current_prices(either: Shopper, own_shop: RunningShop) -> None:
-    own_shopper = Shopper(either.page, own_shop.url)
+def test_undone_lines_have_current_prices(either: Shopper, world: World) -> None:
+    world.enter(either.page.context)
+    own_shopper = Shopper(either.page, world.url)
     cart = open_cart_with(own_shopper, {MUG: 1, PENCIL: 1}).removes("Everyday mug")
     expect(cart.line("Everyday mug")).to_have_count(0)
-    own_shop.change("UPDATE products SET price_minor = 1234 WHERE number = ?", MUG)
+    world.change("UPDATE products SET price_minor = 1234 WHERE number = ?", MUG)
     cart.undoes().holds("Everyday mug")
     expect(cart.line("Everyday mug")).to_contain_text("£12.34")
 

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -25,14 +26,11 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
-class RunningShop:
-    """A served shop: its address, its database file, the environment it was started in, and the
-    process that its workers are children of."""
+class Served:
+    """A shop that can be reached: its address, and its database file."""
 
     url: str
     database: Path
-    environ: dict[str, str]
-    process_id: int
 
     def change(self, statement: str, *values: object) -> None:
         """Changes the database directly."""
@@ -43,6 +41,40 @@ class RunningShop:
         """Queries the database directly."""
         with closing(sqlite3.connect(self.database, timeout=10)) as connection:
             return connection.execute(question).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningShop(Served):
+    """A served shop, the environment it was started in, and the process that its workers are
+    children of."""
+
+    environ: dict[str, str]
+    process_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class World(Served):
+    """A shop beside others on one server in test mode: a request is in it when it brings these
+    headers."""
+
+    headers: dict[str, str]
+
+    def enter(self, context: BrowserContext) -> None:
+        """From now on every request of this browser is in this world, those of its
+        `context.request` too."""
+        context.set_extra_http_headers(self.headers)
+
+    def begin(self) -> None:
+        """Makes its database, which is a copy of the server's."""
+        self._send("POST", "/test/reset")
+
+    def end(self) -> None:
+        """Deletes its database."""
+        self._send("DELETE", "/test/world")
+
+    def _send(self, method: str, path: str) -> None:
+        request = urllib.request.Request(self.url + path, method=method, headers=self.headers)
+        DIRECT.open(request, timeout=10).close()
 
 
 def prepare(instance: Path) -> Path:
@@ -63,6 +95,18 @@ def running_shop(instance: Path, **settings: str) -> Iterator[RunningShop]:
     log = instance / "server.log"
     with running(command, f"{url}/readyz", environ, log_file=log) as process_id:
         yield RunningShop(url, instance / "shop.sqlite3", environ, process_id)
+
+
+@contextmanager
+def world_of(server: RunningShop, name: str) -> Iterator[World]:
+    """A new world of a server that runs with SHOP_TEST_MODE=on, until the block ends."""
+    database = server.database.parent / "worlds" / f"{name}.sqlite3"
+    world = World(server.url, database, {"Shop-World": name})
+    world.begin()
+    try:
+        yield world
+    finally:
+        world.end()
 
 
 @contextmanager
@@ -102,7 +146,7 @@ def _environ(instance: Path, settings: dict[str, str]) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        # Without bytecode, each of some twenty servers would compile the shop anew.
+        # Without bytecode, each server would compile the shop anew.
         if not name.startswith("SHOP_") and name != "PYTHONDONTWRITEBYTECODE"
     }
     return inherited | {
