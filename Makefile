@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 JOBS ?= 2
+# Where the end-to-end tests write their report; the traces that it links are in test-results/e2e.
+REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-results/e2e.xml
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -20,11 +22,11 @@ run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for 
 test: check ## Run everything: checks, unit, properties, integration, end to end
 	@$(BIN)/pytest tests -q -n $(JOBS)
 	@$(BIN)/python -m e2e.support.browser
-	@$(BIN)/pytest e2e -q -n $(JOBS)
+	@$(BIN)/pytest e2e -q -n $(JOBS) $(REPORT)
 
 e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
 	@$(BIN)/python -m e2e.support.browser
-	@$(BIN)/pytest e2e -q -n $(JOBS) $(ARGS)
+	@$(BIN)/pytest e2e -q -n $(JOBS) $(REPORT) $(ARGS)
 
 e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 	@$(BIN)/python -m e2e.support.browser

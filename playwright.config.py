@@ -19,7 +19,7 @@ class PlaywrightConfig:
     navigation_timeout: int = 20_000
     tracing: str = "retain-on-failure"
     screenshot: str = "only-on-failure"
-    output: str = "test-results"
+    output: str = "test-results/e2e"
 
 
 CONFIG = PlaywrightConfig()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_playwright import CreateContextCallback
 
 from e2e.support import browser, options
 from e2e.support.firefox import MISSING, Firefox, Window, find, running_firefox
@@ -126,16 +127,11 @@ def shopper(page: Page, shop: RunningShop) -> Shopper:
 
 @pytest.fixture(params=["with JavaScript", "without JavaScript"])
 def either(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    browser_context_args: dict[str, object],
-    shop: RunningShop,
-) -> Iterator[Shopper]:
+    request: pytest.FixtureRequest, new_context: CreateContextCallback, shop: RunningShop
+) -> Shopper:
     """A shopper, once with JavaScript and once without."""
-    with_script = request.param == "with JavaScript"
-    context = browser.new_context(**browser_context_args, java_script_enabled=with_script)  # type: ignore[arg-type]
-    yield Shopper(context.new_page(), shop.url)
-    context.close()
+    context = new_context(java_script_enabled=request.param == "with JavaScript")
+    return Shopper(context.new_page(), shop.url)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
+from pytest_playwright import CreateContextCallback
 
 from e2e.support import jar
 from e2e.support.demo_catalogue import MUG, PENCIL
@@ -14,13 +14,9 @@ from e2e.support.pages import CartPage, Shopper
 
 
 @pytest.fixture
-def friend(
-    browser: Browser, browser_context_args: dict[str, object], shopper: Shopper
-) -> Iterator[Shopper]:
+def friend(new_context: CreateContextCallback, shopper: Shopper) -> Shopper:
     """Another shopper, with a separate browser context."""
-    context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
-    yield Shopper(context.new_page(), shopper.url)
-    context.close()
+    return Shopper(new_context().new_page(), shopper.url)
 
 
 def cart_value(context: BrowserContext) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+from pytest_playwright import CreateContextCallback
 
 from e2e.support import jar
 from e2e.support.pages import CUSTOMER, MiniCart, Shopper
@@ -57,12 +58,9 @@ def test_an_invalid_quantity_is_reported_at_its_field(shopper: Shopper) -> None:
     [pytest.param(True, id="with JavaScript"), pytest.param(False, id="without JavaScript")],
 )
 def test_a_purchase_from_product_to_order(
-    browser: Browser,
-    browser_context_args: dict[str, object],
-    shop: RunningShop,
-    with_javascript: bool,
+    new_context: CreateContextCallback, shop: RunningShop, with_javascript: bool
 ) -> None:
-    context = browser.new_context(**browser_context_args, java_script_enabled=with_javascript)  # type: ignore[arg-type]
+    context = new_context(java_script_enabled=with_javascript)
     shopper = Shopper(context.new_page(), shop.url)
     shopper.adds("everyday-mug", 2)
     cart = shopper.adds("cedar-pencil")
@@ -76,13 +74,12 @@ def test_a_purchase_from_product_to_order(
     expect(page.get_by_text("4 × Cedar pencil")).to_be_visible()
     expect(page.get_by_text("Ada Baker")).to_be_visible()
     shopper.opens_cart().is_empty()
-    context.close()
 
 
 def test_without_javascript_the_page_opens_at_the_error(
-    browser: Browser, browser_context_args: dict[str, object], shop: RunningShop
+    new_context: CreateContextCallback, shop: RunningShop
 ) -> None:
-    context = browser.new_context(**browser_context_args, java_script_enabled=False)  # type: ignore[arg-type]
+    context = new_context(java_script_enabled=False)
     shopper = Shopper(context.new_page(), shop.url)
     jar.put(context, shop.url, jar.value_of(dict.fromkeys(range(1, 21), 1)))
     cart = shopper.opens_cart().sets_quantity("Ribbed tumbler", "1000")
@@ -96,7 +93,6 @@ def test_without_javascript_the_page_opens_at_the_error(
     expect(
         checkout.page.get_by_role("link", name="Full name: please enter the name")
     ).to_be_focused()
-    context.close()
 
 
 def _tab_to(page: Page, role: str, name: str) -> None:

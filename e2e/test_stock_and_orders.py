@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
+from pytest_playwright import CreateContextCallback
 
 from e2e.support.jar import cart_cookie
 from e2e.support.pages import Shopper
@@ -41,12 +42,10 @@ def test_more_than_the_last_item_is_refused_at_the_field(shopper: Shopper) -> No
     assert cart_cookie(page.context) is None
 
 
-def test_the_last_item_is_sold_once(
-    browser: Browser, browser_context_args: dict[str, object], world: World
-) -> None:
+def test_the_last_item_is_sold_once(new_context: CreateContextCallback, world: World) -> None:
     checkouts = []
     for _ in range(2):
-        context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
+        context = new_context()
         world.enter(context)
         shopper = Shopper(context.new_page(), world.url)
         shopper.adds("last-one-lamp")
@@ -61,8 +60,6 @@ def test_the_last_item_is_sold_once(
     expect(cart.line("Last-one lamp")).to_contain_text("Sold out, so it is not charged")
     assert world.ask("SELECT stock FROM products WHERE sku = 'STATE-ONE-LEFT'") == [(0,)]
     assert _order_count(world) == 1
-    for checkout in checkouts:
-        checkout.page.context.close()
 
 
 def test_a_form_sent_twice_at_once_places_one_order(

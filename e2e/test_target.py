@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
+from pytest_playwright import CreateContextCallback
 
 from e2e.support.pages import CheckoutPage, Shopper
 from e2e.support.server import COMMAND, free_port, running
@@ -60,17 +61,9 @@ def test_a_label_finds_one_field(page: Page, target: str) -> None:
 
 
 @pytest.fixture
-def in_world(browser: Browser) -> Iterator[Callable[[str], Page]]:
+def in_world(new_context: CreateContextCallback) -> Callable[[str], Page]:
     """Opens a browser in the world of a name."""
-    contexts: list[BrowserContext] = []
-
-    def opener(name: str) -> Page:
-        contexts.append(browser.new_context(extra_http_headers={"Shop-World": name}))
-        return contexts[-1].new_page()
-
-    yield opener
-    for context in contexts:
-        context.close()
+    return lambda name: new_context(extra_http_headers={"Shop-World": name}).new_page()
 
 
 def test_two_worlds_sell_the_last_one_each(target: str, in_world: Callable[[str], Page]) -> None:
@@ -99,8 +92,8 @@ def test_an_order_whose_response_is_lost_is_placed_once(
     assert json_of(page, f"{target}/api/orders")["orders"] == [first]
 
 
-def test_the_clock_of_one_browser_moves(browser: Browser, target: str) -> None:
-    context = browser.new_context(extra_http_headers={"Shop-Clock": "+31d"})
+def test_the_clock_of_one_browser_moves(new_context: CreateContextCallback, target: str) -> None:
+    context = new_context(extra_http_headers={"Shop-Clock": "+31d"})
     page = context.new_page()
     arrange(page, target, "MUG")
     context.set_extra_http_headers({"Shop-Clock": "+62d"})
@@ -109,7 +102,6 @@ def test_the_clock_of_one_browser_moves(browser: Browser, target: str) -> None:
     context.set_extra_http_headers({"Shop-Clock": "+32d"})
     page.goto(f"{target}/cart")
     expect(page.get_by_role("main")).to_contain_text("Everyday mug")
-    context.close()
 
 
 def test_a_host_name_is_a_world_with_its_own_cookies(page: Page, target: str) -> None:

@@ -57,7 +57,7 @@ def effective_options(*arguments: str) -> list[str]:
 
 
 def test_options_default_to_the_config() -> None:
-    assert effective_options() == ["retain-on-failure", "only-on-failure", "test-results"]
+    assert effective_options() == ["retain-on-failure", "only-on-failure", "test-results/e2e"]
 
 
 def test_command_line_options_win_even_with_default_values() -> None:
