@@ -25,10 +25,10 @@ _NUMBERS = count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     expect.set_options(timeout=CONFIG.expect_timeout)
-    if hasattr(config, "workerinput"):
-        return  # a worker inherits the options from the first process
     for name in options.not_given(config, ("tracing", "screenshot", "output")):
         setattr(config.option, name, getattr(CONFIG, name))
+    if hasattr(config, "workerinput"):
+        return  # the first process has looked for problems
     problem = options.problem_with(config.option, os.environ)
     if problem:
         raise pytest.UsageError(problem)

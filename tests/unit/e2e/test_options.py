@@ -5,9 +5,11 @@ import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from e2e import conftest
 from e2e.support import options
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -58,6 +60,21 @@ def effective_options(*arguments: str) -> list[str]:
 
 def test_options_default_to_the_config() -> None:
     assert effective_options() == ["retain-on-failure", "only-on-failure", "test-results/e2e"]
+
+
+def test_a_worker_of_xdist_has_these_options_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    option = Namespace(tracing="off", screenshot="off", output="elsewhere")
+    config = Mock(
+        option=option, workerinput={}, invocation_params=Mock(args=["--output=elsewhere"])
+    )
+    config.getini.return_value = []
+    conftest.pytest_configure(config)
+    assert vars(option) == {
+        "tracing": "retain-on-failure",
+        "screenshot": "only-on-failure",
+        "output": "elsewhere",
+    }
 
 
 def test_command_line_options_win_even_with_default_values() -> None:
