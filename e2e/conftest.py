@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_playwright import CreateContextCallback
 
+from e2e.jar import Crumb, Jar
 from e2e.support import browser, options
 from e2e.support.firefox import MISSING, Firefox, Window, find, running_firefox
 from e2e.support.pages import Shopper
@@ -95,6 +96,12 @@ def own_shopper(world: World, page: Page) -> Shopper:
     """A shopper with an empty cart in a world of their own."""
     world.enter(page.context)
     return Shopper(page, world.url)
+
+
+@pytest.fixture
+def jar(context: BrowserContext, world: World) -> Jar:
+    """The cookies of the test's browser, which enters the world."""
+    return Jar(context, Crumb(world.url, world.headers), timeout=CONFIG.expect_timeout)
 
 
 @pytest.fixture(scope="session")
