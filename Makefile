@@ -10,7 +10,7 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-headed check format bench audit pictures clean
+.PHONY: help run test e2e e2e-headed check format bench audit pictures mutants clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy --num-workers $(JOBS) shop tests e2e bench audit
+	@$(BIN)/mypy --num-workers $(JOBS) shop tests e2e bench audit mutants
 	@$(BIN)/lint-imports
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
@@ -52,6 +52,10 @@ audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, w
 pictures: $(VENV)/dev.stamp ## Take a picture of every page and state, to be looked at (ARGS="--readme")
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit.pictures $(ARGS)
+
+mutants: $(VENV)/dev.stamp ## Break the shop on purpose, and show which test notices (ARGS="--only undo")
+	@$(BIN)/python -m e2e.support.browser
+	@$(BIN)/python -m mutants --jobs $(JOBS) $(ARGS)
 
 clean: ## Remove what was installed and generated; the instance folder stays
 	rm -rf $(VENV) audit/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

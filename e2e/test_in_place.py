@@ -151,6 +151,16 @@ def test_a_typed_quantity_is_sent_when_the_field_loses_focus(shopper: Shopper) -
     expect_no_page_load(cart.page)
 
 
+def test_a_quantity_that_is_confirmed_with_enter_is_sent_once(shopper: Shopper) -> None:
+    cart = cart_page_with(shopper, {MUG: 2})
+    sent = posts_of(cart.page)
+    cart.quantity_of("Everyday mug").fill("4")
+    cart.page.keyboard.press("Enter")
+
+    expect(cart.line("Everyday mug")).to_contain_text("£38.00")
+    assert len(sent) == 1
+
+
 def test_after_a_removal_the_focus_moves_to_the_next_line(shopper: Shopper) -> None:
     cart = cart_page_with(shopper, {MUG: 1, PENCIL: 1, SHADE: 1}).removes("Cedar pencil")
 

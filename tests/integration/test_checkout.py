@@ -63,6 +63,16 @@ def test_an_order_keeps_its_prices_and_names(shop: OpenShop, buyer: LintingClien
     assert text_of(buyer.get(address).text, "main") == before
 
 
+def test_amounts_in_a_form_are_not_read(shop: OpenShop, buyer: LintingClient) -> None:
+    names = ("price", "price_minor", "unit_price", "amount", "subtotal", "shipping", "total")
+    forged = dict.fromkeys(names, "1")
+    assert buyer.send("/cart/lines", sku="SALT-PIG", quantity=1, **forged).status_code == 303
+    assert place(buyer, **forged).status_code == 303
+    assert shop.sql("select subtotal_minor, shipping_minor, total_minor from orders") == [
+        (6200, 0, 6200)
+    ]
+
+
 def test_lines_that_cannot_be_ordered_are_listed_and_left_out(
     shop: OpenShop, buyer: LintingClient
 ) -> None:
@@ -289,6 +299,16 @@ def test_resending_a_form_after_a_lost_response_deletes_the_cart(
     buyer.set_cookie("cart", kept or "")  # the browser never received the response
     assert len(cart_deletions(place(buyer, token))) == 1
     assert orders(shop) == 1
+
+
+def test_checking_out_again_after_a_lost_response_places_one_order(
+    shop: OpenShop, buyer: LintingClient
+) -> None:
+    kept = buyer.cart_value()
+    first = place(buyer)
+    buyer.set_cookie("cart", kept or "")
+    assert place(buyer, once(buyer)).location == first.location
+    assert (orders(shop), stock(shop, "SALT-PIG")) == (1, 31)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,14 @@ def test_a_get_of_a_change_address_redirects_to_the_cart(visitor: LintingClient,
     assert (response.status_code, response.location, cart_headers(response)) == (303, "/cart", [])
 
 
+@pytest.mark.parametrize("address", CHANGES)
+def test_a_get_of_a_change_address_changes_no_cart(visitor: LintingClient, address: str) -> None:
+    visitor.add("MUG")
+    kept = visitor.cart_value()
+    assert cart_headers(visitor.get(address)) == []
+    assert visitor.cart_value() == kept
+
+
 @pytest.mark.parametrize(
     ("method", "address", "allowed"),
     [

@@ -1,0 +1,15 @@
+"""The deliberate breaks, one module a subject."""
+
+from __future__ import annotations
+
+from mutants.breaks import carts, codec, cookie, guards, orders, pages, scripts
+
+BREAKS = (
+    *cookie.BREAKS,
+    *codec.BREAKS,
+    *carts.BREAKS,
+    *orders.BREAKS,
+    *pages.BREAKS,
+    *guards.BREAKS,
+    *scripts.BREAKS,
+)

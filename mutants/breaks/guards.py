@@ -1,0 +1,75 @@
+"""Breaks of the checks of a request, and of what a key or a session may do."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_SECURITY = "shop/web/site/security.py"
+_TESTS = ("tests/integration/test_security.py",)
+
+BREAKS = (
+    Break(
+        "CSRF is off",
+        "Any other site can fill a cart or send an order.",
+        _SECURITY,
+        "    CSRFProtect(app)\n",
+        "",
+        _TESTS,
+    ),
+    Break(
+        "forms of other sites",
+        "A form on another site passes once it has got hold of a token.",
+        _SECURITY,
+        'request.headers.get("Sec-Fetch-Site") == "cross-site"',
+        'request.headers.get("Sec-Fetch-Site") == "none"',
+        _TESTS,
+    ),
+    Break(
+        "a token serves every session",
+        "A token that a stranger got from a page of their own works in any browser.",
+        _SECURITY,
+        '    secret = session.get("csrf_token", "")\n',
+        '    secret = session["csrf_token"] = "the same for all"\n',
+        _TESTS,
+    ),
+    Break(
+        "any session is believed",
+        "Whoever plants a session in a browser knows its CSRF token (session fixation).",
+        _SECURITY,
+        "return self.session_class(serializer.loads(value, max_age=life_seconds))",
+        "return self.session_class(serializer.loads_unsafe(value)[1] or {})",
+        _TESTS,
+    ),
+    Break(
+        "a weak old key signs sessions",
+        "A key that can be guessed forges sessions and forms.",
+        "shop/factory.py",
+        "return tuple(key for key in keys if secret_keys.weakness(key) is None)",
+        "return tuple(keys)",
+        _TESTS,
+    ),
+    Break(
+        "any host name",
+        "A forged Host header decides where links and redirects lead.",
+        "shop/web/frame/canonical.py",
+        "if not canonical_host and not host_is_trusted(request.host, trusted_hosts):",
+        "if not canonical_host and not request.host:",
+        _TESTS,
+    ),
+    Break(
+        "no rate limit",
+        "One machine keeps the shop busy.",
+        "shop/web/site/rate_limits.py",
+        'application_limits_exempt_when=lambda: request.method != "POST",',
+        "application_limits_exempt_when=lambda: True,",
+        _TESTS,
+    ),
+    Break(
+        "no limit for what is sent",
+        "A form of gigabytes fills the memory.",
+        "shop/factory.py",
+        '"MAX_CONTENT_LENGTH": security.BODY_LIMIT_BYTES,',
+        '"MAX_CONTENT_LENGTH": None,',
+        _TESTS,
+    ),
+)

@@ -1,0 +1,74 @@
+"""Breaks of what every page promises: caches, escaping, messages and deletion on request."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_SECURITY = "shop/web/site/security.py"
+
+BREAKS = (
+    Break(
+        "no Vary",
+        "A cache shows one shopper the cart of another.",
+        _SECURITY,
+        "return start_response(status, headers + added, exc_info)",
+        'return start_response(status, [h for h in headers if h[0] != "Vary"] + added, exc_info)',
+        ("tests/integration/test_catalogue_pages.py",),
+    ),
+    Break(
+        "pages are public",
+        "A proxy keeps a page with somebody's cart and serves it to everybody.",
+        _SECURITY,
+        '"no-store" if is_secret else "private, no-cache"',
+        '"no-store" if is_secret else "public, max-age=60"',
+        ("tests/integration/test_catalogue_pages.py",),
+    ),
+    Break(
+        "an order page is kept",
+        "The back button shows a stranger's address after the browser was handed on.",
+        _SECURITY,
+        '_SECRET_PAGES = ("checkout", "order")',
+        '_SECRET_PAGES = ("checkout",)',
+        ("tests/integration/test_checkout.py",),
+    ),
+    Break(
+        "escaping is off",
+        "A product's name in a catalogue file runs as a script.",
+        "shop/factory.py",
+        '    app.extensions["shop"] = shop\n',
+        '    app.extensions["shop"] = shop\n    app.jinja_env.autoescape = False\n',
+        ("tests/integration/test_escaping.py",),
+    ),
+    Break(
+        "inline scripts are allowed",
+        "Markup that slips through the escaping runs.",
+        _SECURITY,
+        "script-src 'self'; ",
+        "script-src 'self' 'unsafe-inline'; ",
+        ("tests/integration/test_catalogue_pages.py",),
+    ),
+    Break(
+        "deleting leaves the session",
+        "Whoever deletes all cookies of the shop keeps one.",
+        "shop/web/pages/about.py",
+        "    session.clear()\n",
+        "",
+        ("tests/integration/test_about.py",),
+    ),
+    Break(
+        "messages fill the session",
+        "Long messages make a response larger than a proxy lets through.",
+        "shop/web/site/messages.py",
+        "while len(waiting) > 1 and _bytes(waiting) > MOST_BYTES:",
+        "while not waiting:",
+        ("tests/integration/test_messages.py",),
+    ),
+    Break(
+        "prices of yesterday",
+        "A price that was changed in the database does not show.",
+        "shop/storage/cached_catalogue.py",
+        "if version is None or version != seen or",
+        "if seen is None or",
+        ("tests/unit/storage/test_cached_catalogue.py", "tests/integration/test_security.py"),
+    ),
+)
