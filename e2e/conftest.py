@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from pytest_playwright import CreateContextCallback
 
 from e2e.jar import Crumb, Jar
@@ -37,12 +37,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any], browser_name: str
+    browser_type_launch_args: dict[str, Any], browser_name: str, pytestconfig: pytest.Config
 ) -> dict[str, Any]:
     if browser_name != "chromium":
         return browser_type_launch_args
-    executable = browser.ensure(os.environ).executable
+    is_headless = not pytestconfig.getoption("headed")
+    executable = browser.ensure(os.environ, is_headless=is_headless).executable
     return browser_type_launch_args | ({"executable_path": executable} if executable else {})
+
+
+@pytest.fixture(scope="session")
+def whole_browser_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """How to launch a browser that could have a window, for what a headless shell lacks."""
+    found = browser.ensure(os.environ).executable
+    chosen = {"executable_path": found} if found else {"channel": "chromium"}
+    return {**browser_type_launch_args, **chosen}
+
+
+@pytest.fixture
+def whole_browser(
+    browser_type: BrowserType,
+    whole_browser_launch_args: dict[str, Any],
+    browser_context_args: dict[str, Any],
+) -> Iterator[Page]:
+    """A page of such a browser."""
+    with browser_type.launch(**whole_browser_launch_args) as launched:
+        yield launched.new_page(**browser_context_args)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.support.pages import Shopper
+from e2e.support.server import RunningShop
 
 # The names of the values are Chromium's: components/autofill/core/browser/field_types.cc.
 BRITISH = {
@@ -66,8 +67,9 @@ def autofill(page: Page, label: str, address: dict[str, str]) -> list[dict[str, 
     ],
 )
 def test_a_browser_fills_in_the_whole_address(
-    shopper: Shopper, label: str, address: dict[str, str], lines: str
+    whole_browser: Page, shop: RunningShop, label: str, address: dict[str, str], lines: str
 ) -> None:
+    shopper = Shopper(whole_browser, shop.url)
     shopper.adds("cedar-pencil")
     checkout = shopper.goes_to_checkout()
 

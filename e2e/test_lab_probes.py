@@ -91,7 +91,8 @@ def leftover_names(context: BrowserContext) -> set[str]:
     return {str(kept.get("name")) for kept in context.cookies()} - OWN
 
 
-def test_the_report_matches_this_browser(page: Page, shop: RunningShop) -> None:
+def test_the_report_matches_this_browser(whole_browser: Page, shop: RunningShop) -> None:
+    page = whole_browser
     with_cart(page.context, shop.url)
     page.goto(f"{shop.url}/limits")
     for button in ("Add 1 line", "Add 1 line unguarded"):  # cookies outside the path of the probes
@@ -272,7 +273,7 @@ def test_a_change_in_another_tab_waits_for_the_eviction_probe(
 
 def test_same_site_is_measured_if_third_party_cookies_are_allowed(
     playwright: Playwright,
-    browser_type_launch_args: dict[str, Any],
+    whole_browser_launch_args: dict[str, Any],
     shop: RunningShop,
     tmp_path: Path,
 ) -> None:
@@ -281,7 +282,7 @@ def test_same_site_is_measured_if_third_party_cookies_are_allowed(
     settings = {"profile": {"cookie_controls_mode": 0}}
     (profile / "Preferences").write_text(json.dumps(settings), "utf-8")
     context = playwright.chromium.launch_persistent_context(
-        tmp_path, **browser_type_launch_args, **context_options()
+        tmp_path, **whole_browser_launch_args, **context_options()
     )
     page = context.new_page()
     run_probes(page, shop.url)

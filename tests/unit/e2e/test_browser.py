@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.support import browser
-from e2e.support.browser import ADVICE, VARIABLE, Browser, BrowserMissing
+from e2e.support.browser import ADVICE, HEADLESS_SHELL, VARIABLE, Browser, BrowserMissing
 
 DEBIAN = {"ID": "debian"}
 UBUNTU_CHILD = {"ID": "linuxmint", "ID_LIKE": "ubuntu debian"}
@@ -48,8 +48,9 @@ class Machine:
                 return self.download_works
             case ["apt-get", *arguments]:
                 self.note(f"apt-get {arguments[0]}", environ)
-                if self.apt_works and "chromium" in arguments:
-                    self.add("chromium")
+                for name in ("chromium", HEADLESS_SHELL):
+                    if self.apt_works and name in arguments:
+                        self.add(name)
                 return self.apt_works
             case other:
                 raise AssertionError(f"unexpected command {other}")
@@ -132,6 +133,31 @@ def test_system_browser(
     machine.broken = tuple(broken)
     expected = Browser(machine.bin / found, "system") if found else None
     assert browser.find(machine.environ) == expected
+
+
+def test_a_headless_shell_is_for_tests_without_a_window(machine: Machine) -> None:
+    shell, whole = machine.add(HEADLESS_SHELL), machine.add("chromium")
+    assert browser.find(machine.environ, is_headless=True) == Browser(shell, "system")
+    assert browser.find(machine.environ) == Browser(whole, "system")
+    machine.broken = (HEADLESS_SHELL,)
+    assert browser.find(machine.environ, is_headless=True) == Browser(whole, "system")
+    machine.own = True
+    assert browser.find(machine.environ, is_headless=True) == Browser(None, "playwright")
+
+
+def test_a_headless_shell_alone_opens_no_window(machine: Machine) -> None:
+    machine.add(HEADLESS_SHELL)
+    assert browser.find(machine.environ) is None
+
+
+def test_apt_installs_a_headless_shell_too(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.set_system(DEBIAN, 0, monkeypatch)
+    machine.apt_works = True
+    expected = Browser(machine.bin / HEADLESS_SHELL, "system")
+    assert browser.ensure(machine.environ, is_headless=True) == expected
+    assert (machine.bin / "chromium").exists()
 
 
 def test_macos_application_folder(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
