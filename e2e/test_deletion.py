@@ -35,7 +35,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("empty", WAYS)
+@pytest.mark.parametrize("empty", WAYS[1:])  # recipes/ has the first
 def test_the_cookie_is_deleted_on_http(shopper: Shopper, empty: Callable[[Shopper], None]) -> None:
     shopper.adds("everyday-mug")
     held = cart_cookie(shopper.page.context)

@@ -20,15 +20,6 @@ GRACE_DAYS = 3
 TWO_SECONDS_IN_DAYS = "0.000024"
 
 
-def test_the_cookie_lasts_for_the_lifetime_and_the_grace_period(shopper: Shopper) -> None:
-    shopper.adds("everyday-mug")
-
-    held = jar.cart_cookie(shopper.page.context)
-    assert held is not None
-    left_days = (held["expires"] - time.time()) / jar.SECONDS_A_DAY
-    assert abs(left_days - (LIFE_DAYS + GRACE_DAYS)) < 0.01
-
-
 @pytest.fixture(scope="module")
 def brief(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     """A shop whose carts live for two seconds."""
@@ -55,19 +46,6 @@ def test_the_browser_itself_drops_the_cookie(page: Page, brief: RunningShop) -> 
     page.context.set_offline(True)  # the shop cannot be reached, so only the browser can drop it
 
     jar.wait_until_gone(page.context)
-
-
-def test_an_expired_cart_is_offered_and_can_be_restored(shopper: Shopper) -> None:
-    expired_value = jar.value_of({MUG: 4}, aged_days=LIFE_DAYS + 1)
-    jar.put(shopper.page.context, shopper.url, expired_value)
-
-    cart = shopper.opens_cart().is_empty()
-    offer = cart.page.get_by_role("region", name="has expired. Restore it?")
-    expect(offer).to_be_visible()
-    offer.get_by_role("button", name="Restore it").click()
-
-    cart.holds("Everyday mug", 4)
-    expect(offer).to_have_count(0)
 
 
 def test_an_expired_cart_can_be_dismissed(shopper: Shopper) -> None:

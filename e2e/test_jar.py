@@ -55,20 +55,6 @@ def test_the_shop_says_why_it_makes_no_cart(jar: Jar, lines: str, reason: str) -
     jar["cart"].to_be_absent()
 
 
-def test_days_pass_for_the_browser_and_the_shop(jar: Jar, page: Page) -> None:
-    jar.arrange("MUG*4")
-    jar.advance(days=31)
-    cart = Shopper(page, jar.shop.url).opens_cart().is_empty()
-    expect(cart.page.get_by_role("button", name="Restore it")).to_be_visible()
-    jar["cart"].to_last(days=2).to_have_attributes(priority="High", http_only=True)
-
-    jar.advance(days=2)
-    jar["cart"].to_be_absent()
-    jar["session"].to_exist()
-    cart.page.reload()
-    expect(cart.page.get_by_text("has expired")).to_have_count(0)
-
-
 def test_what_the_shop_sets_on_a_later_day_lasts_as_long(jar: Jar, page: Page) -> None:
     jar.advance(days=400)
     Shopper(page, jar.shop.url).adds("everyday-mug")

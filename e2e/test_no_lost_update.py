@@ -61,13 +61,6 @@ def test_without_web_locks_a_tab_still_sends_one_change_at_a_time(shopper: Shopp
     assert held(page.context) == [1, 2, 3, 4, 5, 6]
 
 
-def test_adding_from_a_stale_page_changes_the_newer_cart(shopper: Shopper) -> None:
-    shopper.visits("/products/everyday-mug")
-    shopper.in_another_tab().adds("cedar-pencil", 3)
-
-    shopper.adds_here().holds("Cedar pencil", 3).holds("Everyday mug")
-
-
 def sends_late(page: Page, action: str, meanwhile: Locator) -> None:
     """The response to this page's form arrives only after a button of another tab is pressed, and
     with the cart from before: had the other change not waited, it would be overwritten."""

@@ -1,15 +1,12 @@
-"""Carts survive reloads, new tabs, and restarts of the server and the browser."""
+"""Carts survive reloads, new tabs, and restarts of the server; recipes/ restarts the browser."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import BrowserType
 
 from e2e.support.jar import cart_cookie
 from e2e.support.pages import Shopper
-from e2e.support.server import RunningShop, free_port, running_shop
+from e2e.support.server import free_port, running_shop
 
 
 def test_a_cart_survives_a_reload_and_shows_in_a_new_tab(shopper: Shopper) -> None:
@@ -27,27 +24,6 @@ def test_a_cart_survives_a_restart_of_the_server(shopper: Shopper, instance: Pat
         own_shopper.adds("everyday-mug", 2)
     with running_shop(instance, SHOP_PORT=port):
         own_shopper.opens_cart().holds("Everyday mug", 2)
-
-
-def test_a_cart_survives_a_restart_of_the_browser(
-    browser_type: BrowserType,
-    browser_type_launch_args: dict[str, Any],
-    browser_context_args: dict[str, Any],
-    shop: RunningShop,
-    tmp_path: Path,
-) -> None:
-    profile = tmp_path / "profile"
-    context = browser_type.launch_persistent_context(
-        profile, **browser_type_launch_args, **browser_context_args
-    )
-    Shopper(context.new_page(), shop.url).adds("everyday-mug", 3)
-    context.close()
-
-    context = browser_type.launch_persistent_context(
-        profile, **browser_type_launch_args, **browser_context_args
-    )
-    Shopper(context.new_page(), shop.url).opens_cart().holds("Everyday mug", 3)
-    context.close()
 
 
 def test_page_views_do_not_set_the_cart_cookie_again(shopper: Shopper) -> None:

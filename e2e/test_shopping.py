@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 
@@ -51,29 +50,6 @@ def test_an_invalid_quantity_is_reported_at_its_field(shopper: Shopper) -> None:
         "Please enter a whole number from 1 to 99. Your cart is as it was."
     )
     shopper.opens_cart().holds("Everyday mug", 2)
-
-
-@pytest.mark.parametrize(
-    "with_javascript",
-    [pytest.param(True, id="with JavaScript"), pytest.param(False, id="without JavaScript")],
-)
-def test_a_purchase_from_product_to_order(
-    new_context: CreateContextCallback, shop: RunningShop, with_javascript: bool
-) -> None:
-    context = new_context(java_script_enabled=with_javascript)
-    shopper = Shopper(context.new_page(), shop.url)
-    shopper.adds("everyday-mug", 2)
-    cart = shopper.adds("cedar-pencil")
-    change = cart.sets_quantity if with_javascript else cart.updates
-    change("Cedar pencil", "4")
-    expect(cart.line("Cedar pencil")).to_contain_text("£3.40")
-
-    page = cart.checks_out().fills_in().places_the_order()
-
-    expect(page.get_by_text("2 × Everyday mug")).to_be_visible()
-    expect(page.get_by_text("4 × Cedar pencil")).to_be_visible()
-    expect(page.get_by_text("Ada Baker")).to_be_visible()
-    shopper.opens_cart().is_empty()
 
 
 def test_without_javascript_the_page_opens_at_the_error(

@@ -23,7 +23,7 @@ BREAKS = (
         _COOKIE,
         "max_age=max_age_seconds,",
         "max_age=0 if max_age_seconds == 0 else None,",
-        ("e2e/test_persistence.py::test_a_cart_survives_a_restart_of_the_browser",),
+        ("e2e/recipes/test_persistence.py::test_a_cart_survives_a_restart_of_the_browser",),
     ),
     Break(
         "Max-Age without the grace",
