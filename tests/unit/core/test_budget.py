@@ -46,6 +46,21 @@ def test_the_meter_uses_the_given_limit() -> None:
     assert (meter, meter.free_bytes) == (Meter(1000, 2000), 1000)
 
 
+def test_each_line_has_its_part_of_the_json_and_its_bits() -> None:
+    costs = budget.line_costs(cart_of((5, 2), (6, 2), (1, 9)))
+    assert [(cost.line.number, cost.text) for cost in costs] == [(5, "5,2"), (6, "6,2"), (1, "1,9")]
+    # 0 101 0 101, then 0 110 1 as the next number's code is no shorter, then 0 001 0 01100
+    assert [cost.bits for cost in costs] == [8, 5, 10]
+    assert budget.line_costs(Cart()) == ()
+
+
+def test_the_bits_of_the_time_and_the_lines_fill_the_packed_payload() -> None:
+    cart = cart_of((5, 2), (6, 2), (1, 9))
+    assert budget.packed_bits(cart) == 28 + 8 + 5 + 10
+    # the letter, and six bits to a character
+    assert len(cookie.payload(cart)) == 1 + -(-budget.packed_bits(cart) // 6)
+
+
 @pytest.mark.parametrize(
     ("sizes", "summed"),
     [
