@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, Route, expect
@@ -146,23 +147,18 @@ def test_going_back_shows_the_current_cart_within_a_second(shopper: Shopper) -> 
 @pytest.fixture
 def bfcache_page(
     browser_type: BrowserType,
-    browser_type_launch_args: dict[str, object],
-    browser_context_args: dict[str, object],
+    whole_browser_launch_args: dict[str, Any],
+    browser_context_args: dict[str, Any],
 ) -> Iterator[Page]:
-    """A page in a browser with the back/forward cache enabled, which Playwright turns off.
-
-    The headless shell has no such cache, and Playwright launches it by default instead of the
-    full Chromium.
-    """
-    executable = browser_type_launch_args.get("executable_path")
-    if executable and "headless" in Path(str(executable)).name:
+    """A page in a browser with the back/forward cache enabled, which Playwright turns off, and
+    which the headless shell does not have."""
+    executable = whole_browser_launch_args.get("executable_path")
+    if executable and "headless" in Path(executable).name:
         pytest.skip(f"{executable} has no back/forward cache: it is a headless shell")
     browser: Browser = browser_type.launch(
-        **browser_type_launch_args,  # type: ignore[arg-type]
-        channel=None if executable else "chromium",
-        ignore_default_args=["--disable-back-forward-cache"],
+        **whole_browser_launch_args, ignore_default_args=["--disable-back-forward-cache"]
     )
-    yield browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
+    yield browser.new_context(**browser_context_args).new_page()
     browser.close()
 
 

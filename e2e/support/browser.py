@@ -68,7 +68,8 @@ class Browser:
 
 def find(environ: Mapping[str, str], *, is_headless: bool = False) -> Browser | None:
     """Checks only what is installed; takes about a second. One that is headless may be the headless
-    shell, which has no windows, no autofill and no settings for cookies of other sites.
+    shell, which has no windows, no autofill, no back/forward cache and no settings for cookies of
+    other sites.
 
     Raises BrowserMissing if the path in SHOP_E2E_CHROMIUM cannot be run: whoever set it wants
     that browser and no other.
