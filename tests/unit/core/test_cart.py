@@ -72,6 +72,11 @@ def test_a_cart_counts_lines_and_items() -> None:
             id="a quantity is replaced in place",
         ),
         pytest.param(
+            lambda cart: cart.set_quantity(9, 6, now=LATER, max_quantity=6),
+            cart_of((7, 2), (3, 1), (9, 6), changed_at=LATER),
+            id="a quantity may be the largest that is allowed",
+        ),
+        pytest.param(
             lambda cart: cart.set_quantity(8, 1, now=LATER, max_quantity=5),
             CART,
             id="setting the quantity of a missing line changes nothing",

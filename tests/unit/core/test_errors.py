@@ -2,61 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from shop.core import errors
 
 
 @pytest.mark.parametrize(
-    ("error", "said", "carried"),
+    ("made", "said", "carried"),
     [
         pytest.param(
-            errors.Malformed("not JSON"), "not JSON", {"reason": "not JSON"}, id="a refused cookie"
+            lambda: errors.Malformed("not JSON"),
+            "not JSON",
+            {"reason": "not JSON"},
+            id="a refused cookie",
         ),
         pytest.param(
-            errors.UnknownVersion("y"),
+            lambda: errors.UnknownVersion("y"),
             "format version y",
             {"version": "y", "reason": "format version y"},
             id="an unknown version",
         ),
         pytest.param(
-            errors.CartTooLarge(4097, 4096),
+            lambda: errors.CartTooLarge(4097, 4096),
             "the cart needs 4097 bytes, the limit is 4096",
             {"needed_bytes": 4097, "limit_bytes": 4096},
             id="a cart too large",
         ),
         pytest.param(
-            errors.QuantityRefused(10, 9),
+            lambda: errors.QuantityRefused(10, 9),
             "quantity 10 is not between 1 and 9",
             {"quantity": 10, "maximum": 9, "held": 0},
             id="a quantity, with none held",
         ),
         pytest.param(
-            errors.QuantityRefused(5, 9, 5),
+            lambda: errors.QuantityRefused(5, 9, 5),
             "quantity 5 is not between 1 and 9",
             {"quantity": 5, "maximum": 9, "held": 5},
             id="a quantity, with some held",
         ),
         pytest.param(
-            errors.OutOfStock(7),
+            lambda: errors.OutOfStock(7),
             "product 7 has too few pieces left",
             {"number": 7},
             id="out of stock",
         ),
         pytest.param(
-            errors.DatabaseUnavailable("locked"),
+            lambda: errors.DatabaseUnavailable("locked"),
             "The database refused: locked",
             {"reason": "locked"},
             id="a database",
         ),
         pytest.param(
-            errors.FileRefused(["Row 2: no name.", "Row 3: no price."]),
+            lambda: errors.FileRefused(["Row 2: no name.", "Row 3: no price."]),
             "Row 2: no name.\nRow 3: no price.",
             {"problems": ["Row 2: no name.", "Row 3: no price."]},
             id="a file",
         ),
         pytest.param(
-            errors.UnknownSkus(["A", "B"]),
+            lambda: errors.UnknownSkus(["A", "B"]),
             "No product has the SKU A, B, so nothing was changed.",
             {"skus": ["A", "B"]},
             id="unknown SKUs",
@@ -64,7 +69,8 @@ from shop.core import errors
     ],
 )
 def test_an_error_says_what_happened_and_carries_the_figures(
-    error: errors.ShopError, said: str, carried: dict[str, object]
+    made: Callable[[], errors.ShopError], said: str, carried: dict[str, object]
 ) -> None:
+    error = made()
     assert str(error) == said
     assert {name: getattr(error, name) for name in carried} == carried

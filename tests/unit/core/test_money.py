@@ -16,6 +16,7 @@ from shop.core.money import Money, contained_vat, round_half_up
         pytest.param(-5, 2, -3, id="a negative half goes away from zero"),
         pytest.param(-149, 100, -1, id="negative, just below a half"),
         pytest.param(0, 7, 0, id="zero"),
+        pytest.param(7, 1, 7, id="a whole number"),
         pytest.param(10**30 + 1, 2, 5 * 10**29 + 1, id="more digits than a float has"),
     ],
 )
@@ -34,7 +35,7 @@ def test_rounding_refuses_a_denominator_that_is_not_positive(denominator: int) -
     [pytest.param(1.0, id="float"), pytest.param(True, id="bool"), pytest.param("1", id="text")],
 )
 def test_money_must_be_an_integer(minor: object) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^money is a whole number of minor units$"):
         Money(minor, "GBP")  # type: ignore[arg-type]
 
 
@@ -111,6 +112,17 @@ def test_a_price_is_parsed_in_major_units(text: str, exponent: int, minor: int) 
 )
 def test_an_invalid_price_is_refused(text: str, exponent: int) -> None:
     with pytest.raises(ValueError, match=r"write a price|decimals"):
+        money.parse(text, "GBP", exponent)
+
+
+@pytest.mark.parametrize(
+    ("text", "exponent", "said"),
+    [("1.5", 0, "GBP has no decimals"), ("1.001", 2, "GBP has 2 decimals")],
+)
+def test_too_many_decimals_are_refused_with_how_many_there_are(
+    text: str, exponent: int, said: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{said}$"):
         money.parse(text, "GBP", exponent)
 
 
