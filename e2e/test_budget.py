@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.sync_api import expect
 
+from e2e.jar import Crumb, Jar, NamedCookie
 from e2e.support import jar
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
@@ -20,10 +19,8 @@ def _put_cart(shopper: Shopper, cart: Cart) -> None:
     jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
 
 
-def _held_bytes(shopper: Shopper) -> int:
-    held: dict[str, Any] | None = jar.cart_cookie(shopper.page.context)
-    assert held is not None
-    return len(held["name"]) + len(held["value"])
+def _cart_cookie(shopper: Shopper) -> NamedCookie:
+    return Jar(shopper.page.context, Crumb(shopper.url))["cart"]
 
 
 def test_a_cart_of_exactly_the_limit_is_kept(shopper: Shopper) -> None:
@@ -32,7 +29,7 @@ def test_a_cart_of_exactly_the_limit_is_kept(shopper: Shopper) -> None:
 
     shopper.adds("everyday-mug").holds("Everyday mug")
 
-    assert _held_bytes(shopper) == BROWSER_LIMIT_BYTES
+    _cart_cookie(shopper).to_have_bytes(exactly=BROWSER_LIMIT_BYTES)
     held = jar.held_cart(shopper.page.context)
     assert held is not None
     assert held.lines == (*cart.lines, ONE_MUG)
@@ -41,7 +38,7 @@ def test_a_cart_of_exactly_the_limit_is_kept(shopper: Shopper) -> None:
 def test_a_cart_one_byte_over_the_limit_is_refused_and_kept_as_it_was(shopper: Shopper) -> None:
     cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, ONE_MUG)
     _put_cart(shopper, cart)
-    before = jar.cart_cookie(shopper.page.context)
+    before = _cart_cookie(shopper).to_exist().read()
 
     page = shopper.visits("/products/everyday-mug")
     with page.expect_response(lambda response: response.request.method == "POST") as posted:
@@ -53,4 +50,4 @@ def test_a_cart_one_byte_over_the_limit_is_refused_and_kept_as_it_was(shopper: S
         "“Everyday mug” does not fit into your cart. With it the cart would need 4,097 bytes, "
         "and only 4,096 can be kept."
     )
-    assert jar.cart_cookie(page.context) == before
+    assert _cart_cookie(shopper).read() == before

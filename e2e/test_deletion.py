@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from e2e.support.jar import cart_cookie
+from e2e.jar import Crumb, Jar
 from e2e.support.pages import Shopper
 
 
@@ -36,33 +36,32 @@ WAYS = [
 
 
 @pytest.mark.parametrize("empty", WAYS[1:])  # recipes/ has the first
-def test_the_cookie_is_deleted_on_http(shopper: Shopper, empty: Callable[[Shopper], None]) -> None:
-    shopper.adds("everyday-mug")
-    held = cart_cookie(shopper.page.context)
-    assert held is not None
-    assert (held["name"], held["secure"]) == ("cart", False)
+def test_the_cookie_is_deleted_on_http(
+    jar: Jar, own_shopper: Shopper, empty: Callable[[Shopper], None]
+) -> None:
+    jar.arrange("MUG")
+    jar["cart"].to_have_attributes(secure=False, path="/")
 
-    empty(shopper)
+    empty(own_shopper)
 
-    expect(shopper.page.locator(".notice-warning")).to_have_count(0)  # the deletion is no refusal
-    assert cart_cookie(shopper.page.context) is None
+    warnings = own_shopper.page.locator(".notice-warning")
+    expect(warnings).to_have_count(0)  # the deletion is no refusal
+    jar["cart"].to_be_absent()
 
 
 @pytest.mark.parametrize("empty", WAYS)
 def test_the_prefixed_cookie_is_deleted_on_https(
-    shopper: Shopper, https_url: str, empty: Callable[[Shopper], None]
+    page: Page, https_url: str, empty: Callable[[Shopper], None]
 ) -> None:
-    https_shopper = Shopper(shopper.page, https_url)
-    https_shopper.adds("everyday-mug")
-    held = cart_cookie(shopper.page.context)
-    assert held is not None
-    assert (held["name"], held["secure"], held["path"]) == ("__Host-cart", True, "/")
-    assert (held["httpOnly"], held["sameSite"]) == (True, "Lax")
+    cart = Jar(page.context, Crumb(https_url))["__Host-cart"]
+    shopper = Shopper(page, https_url)
+    shopper.adds("everyday-mug")
+    cart.to_have_attributes(secure=True, path="/", http_only=True, same_site="Lax", priority="High")
 
-    empty(https_shopper)
+    empty(shopper)
 
-    expect(https_shopper.page.locator(".notice-warning")).to_have_count(0)
-    assert cart_cookie(shopper.page.context) is None
+    expect(page.locator(".notice-warning")).to_have_count(0)
+    cart.to_be_absent()
 
 
 def test_after_clearing_all_cookies_a_new_cart_can_be_filled(shopper: Shopper) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from e2e.support.jar import cart_cookie
+from e2e.jar import Crumb, Jar
 from e2e.support.pages import Shopper
 from e2e.support.server import free_port, running_shop
 
@@ -28,9 +28,10 @@ def test_a_cart_survives_a_restart_of_the_server(shopper: Shopper, instance: Pat
 
 def test_page_views_do_not_set_the_cart_cookie_again(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
-    before = cart_cookie(shopper.page.context)
+    cart = Jar(shopper.page.context, Crumb(shopper.url))["cart"]
+    before = cart.to_exist().read()
     for path in ("/", "/products", "/products/cedar-pencil", "/cart", "/checkout", "/nowhere"):
         headers = shopper.visits(path).request.get(shopper.url + path).headers
         assert "cart=" not in headers.get("set-cookie", "")
 
-    assert cart_cookie(shopper.page.context) == before
+    assert cart.read() == before

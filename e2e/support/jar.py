@@ -1,4 +1,5 @@
-"""Reads the cart in the browser's cookie jar, or puts another one there."""
+"""Carts as cookies, made and read with the shop's codec: for shops that are not in test mode, for
+values that no shop makes, and for Firefox. Expectations of a cookie are in `e2e/jar.py`."""
 
 from __future__ import annotations
 
@@ -50,16 +51,6 @@ def held_cart(context: BrowserContext) -> Cart | None:
 )
 def wait_until_held(context: BrowserContext) -> dict[str, Any] | None:
     """Waits until the jar holds a cart."""
-    return cart_cookie(context)
-
-
-@retry(
-    retry=retry_if_result(lambda held: held is not None),
-    stop=stop_after_delay(20),
-    wait=wait_fixed(0.2),
-)
-def wait_until_gone(context: BrowserContext) -> dict[str, Any] | None:
-    """Waits until the jar holds no cart."""
     return cart_cookie(context)
 
 
