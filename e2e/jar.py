@@ -28,18 +28,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Route
+from playwright.sync_api import BrowserContext, CDPSession, Route, TimeoutError
 
 SESSION = -1
 """The `expires` of a cookie that ends with the browser."""
 SECONDS_A_DAY = 86_400
-PAUSE_MS = 50
+LOOK_AGAIN_MS = 50
+"""A jar is looked at again at the next response, or after this time: scripts and the end of a life
+change cookies too, and no event says so."""
 LONGEST_VALUE = 24
 HEADINGS = ("name", "bytes", "expires in", "domain and path", "flags", "value")
 
@@ -203,7 +205,8 @@ class Jar:
                         f"cookie {name!r}: {fault}. After {limit_ms / 1000:g} s the jar of "
                         f"{self.shop.url} held:\n{table(held, now=time.time())}"
                     )
-                store.page.wait_for_timeout(PAUSE_MS)  # meanwhile Playwright handles events
+                with suppress(TimeoutError):
+                    self.context.wait_for_event("response", timeout=LOOK_AGAIN_MS)
 
     def _tell_the_shop(self) -> None:
         self.context.set_extra_http_headers(self.shop.headers(self._ahead_seconds))
@@ -216,7 +219,7 @@ class Jar:
         is_chromium = browser is not None and browser.browser_type.name == "chromium"
         session = self.context.new_cdp_session(page) if is_chromium else None
         try:
-            yield _Store(self.context, page, session)
+            yield _Store(self.context, session)
         finally:
             if session is not None:
                 session.detach()
@@ -356,9 +359,8 @@ class _Store:
     """Reads and writes the cookies of a context. Over CDP in Chromium, since Playwright's own
     functions drop the priority, and take a cookie that has no SameSite for one with None."""
 
-    def __init__(self, context: BrowserContext, page: Page, session: CDPSession | None) -> None:
+    def __init__(self, context: BrowserContext, session: CDPSession | None) -> None:
         self.context = context
-        self.page = page
         self.session = session
 
     def read(self) -> list[Cookie]:

@@ -53,8 +53,8 @@ def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class OtherBrowser:
-    """A page and a context of a browser without CDP, whose cookies change when a pause is made:
-    each pause takes the next of `later`."""
+    """A page and a context of a browser without CDP, whose cookies change with each response:
+    that takes the next of `later`."""
 
     def __init__(self, *cookies: Raw, later: Iterable[Sequence[Raw]] = ()) -> None:
         self.held = list(cookies)
@@ -74,7 +74,8 @@ class OtherBrowser:
     def set_extra_http_headers(self, headers: dict[str, str]) -> None:
         self.headers = headers
 
-    def wait_for_timeout(self, _: float) -> None:
+    def wait_for_event(self, name: str, *, timeout: float) -> None:
+        assert name == "response"
         self.held = list(next(self.later, self.held))
 
 
