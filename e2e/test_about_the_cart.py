@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
 
 
 def test_the_cookie_is_explained(shopper: Shopper) -> None:
-    value = jar.value_of({MUG: 2, PENCIL: 5})
-    jar.put(shopper.page.context, shopper.url, value)
+    value = carts.value_of({MUG: 2, PENCIL: 5})
+    carts.put(shopper.page.context, shopper.url, value)
 
     page = shopper.visits("/")
     page.get_by_role("link", name="What your browser keeps").click()

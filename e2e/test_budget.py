@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from e2e.jar import Crumb, Jar, NamedCookie
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 from shop.core.cart import Cart, Line
@@ -16,7 +16,7 @@ ONE_MUG = Line(MUG, 1)
 
 def _put_cart(shopper: Shopper, cart: Cart) -> None:
     lines = {line.number: line.quantity for line in cart.lines}
-    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+    carts.put(shopper.page.context, shopper.url, carts.value_of(lines))
 
 
 def _cart_cookie(shopper: Shopper) -> NamedCookie:
@@ -24,19 +24,19 @@ def _cart_cookie(shopper: Shopper) -> NamedCookie:
 
 
 def test_a_cart_of_exactly_the_limit_is_kept(shopper: Shopper) -> None:
-    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES, ONE_MUG)
+    cart = carts.cart_that_fills(BROWSER_LIMIT_BYTES, ONE_MUG)
     _put_cart(shopper, cart)
 
     shopper.adds("everyday-mug").holds("Everyday mug")
 
     _cart_cookie(shopper).to_have_bytes(exactly=BROWSER_LIMIT_BYTES)
-    held = jar.held_cart(shopper.page.context)
+    held = carts.held_cart(shopper.page.context)
     assert held is not None
     assert held.lines == (*cart.lines, ONE_MUG)
 
 
 def test_a_cart_one_byte_over_the_limit_is_refused_and_kept_as_it_was(shopper: Shopper) -> None:
-    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, ONE_MUG)
+    cart = carts.cart_that_fills(BROWSER_LIMIT_BYTES + 1, ONE_MUG)
     _put_cart(shopper, cart)
     before = _cart_cookie(shopper).to_exist().read()
 

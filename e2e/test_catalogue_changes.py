@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import Shopper
 from e2e.support.server import World
@@ -29,13 +29,13 @@ def new_price(world: World, number: int, minor: int) -> None:
 
 def test_a_changed_price_is_shown_at_its_line(own_shopper: Shopper, world: World) -> None:
     new_price(world, PENCIL, 95)
-    value = jar.value_of({MUG: 1, PENCIL: 2}, aged_days=HALF_A_DAY)
-    jar.put(own_shopper.page.context, own_shopper.url, value)
+    value = carts.value_of({MUG: 1, PENCIL: 2}, aged_days=HALF_A_DAY)
+    carts.put(own_shopper.page.context, own_shopper.url, value)
 
     cart = own_shopper.opens_cart()
     expect(cart.line("Cedar pencil")).to_contain_text("Now £0.95, was £0.85 when you last looked.")
     expect(cart.line("Everyday mug")).not_to_contain_text("when you last looked")
-    kept = jar.cart_cookie(own_shopper.page.context)
+    kept = carts.cart_cookie(own_shopper.page.context)
     assert kept is not None
     assert kept["value"] == value
 
@@ -44,8 +44,8 @@ def test_a_changed_price_is_shown_when_something_is_added(
     own_shopper: Shopper, world: World
 ) -> None:
     new_price(world, PENCIL, 75)
-    jar.put(
-        own_shopper.page.context, own_shopper.url, jar.value_of({PENCIL: 2}, aged_days=HALF_A_DAY)
+    carts.put(
+        own_shopper.page.context, own_shopper.url, carts.value_of({PENCIL: 2}, aged_days=HALF_A_DAY)
     )
 
     own_shopper.visits("/products/everyday-mug")
@@ -68,11 +68,11 @@ def test_unavailable_products_are_marked_and_not_charged(
 
 
 def test_a_refused_add_to_a_full_cart_is_reported_in_the_mini_cart(shopper: Shopper) -> None:
-    full = jar.full_for_one_more({MUG: 1})
-    jar.put(shopper.page.context, shopper.url, full)
+    full = carts.full_for_one_more({MUG: 1})
+    carts.put(shopper.page.context, shopper.url, full)
 
     shopper.visits("/products/everyday-mug")
     shopper.adds_here().says("“Everyday mug” does not fit into your cart.").is_closed_by_escape()
-    kept = jar.cart_cookie(shopper.page.context)
+    kept = carts.cart_cookie(shopper.page.context)
     assert kept is not None
     assert kept["value"] == full

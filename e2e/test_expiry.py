@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.jar import Crumb, Jar
+from e2e.support.carts import put, value_of
 from e2e.support.demo_catalogue import MUG
-from e2e.support.jar import put, value_of
 from e2e.support.pages import Shopper
 from e2e.support.server import RunningShop, running_shop
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.firefox import PROFILE, running_firefox
 from e2e.support.server import RunningShop
 from shop.core import cookie
@@ -27,7 +27,7 @@ def test_a_cart_outlives_firefox_and_expires(
         assert "Everyday mug" in " ".join(window.texts("main"))
         assert [kept for kept in window.cookies() if kept[0] == cookie.NAME] == held
 
-        window.puts(cookie.NAME, jar.value_of({1: 2}, aged_days=31), shop.url)
+        window.puts(cookie.NAME, carts.value_of({1: 2}, aged_days=31), shop.url)
         window.opens(f"{shop.url}/cart")
         (page,) = window.texts("main")
         assert "There is nothing in your cart." in page

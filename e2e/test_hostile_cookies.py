@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 
 
 def _tampered() -> str:
-    return jar.altered(jar.value_of({MUG: 2}))
+    return carts.altered(carts.value_of({MUG: 2}))
 
 
 @pytest.mark.parametrize(
@@ -24,14 +24,14 @@ def _tampered() -> str:
     ],
 )
 def test_a_bad_cookie_is_reported_and_left_alone(shopper: Shopper, value: str, notice: str) -> None:
-    jar.put(shopper.page.context, shopper.url, value)
+    carts.put(shopper.page.context, shopper.url, value)
 
     page = shopper.visits("/products")
     expect(page.get_by_role("status").first).to_contain_text(notice)
 
     shopper.opens_cart().is_empty()
     expect(page.get_by_text(notice)).to_be_visible()
-    held = jar.cart_cookie(page.context)
+    held = carts.cart_cookie(page.context)
     assert held is not None
     assert held["value"] == value
 
@@ -41,7 +41,7 @@ def test_a_bad_cookie_is_reported_and_left_alone(shopper: Shopper, value: str, n
 
 def test_adding_replaces_a_bad_cookie_and_says_so(shopper: Shopper) -> None:
     page = shopper.visits("/products/everyday-mug")
-    jar.put(shopper.page.context, shopper.url, _tampered())
+    carts.put(shopper.page.context, shopper.url, _tampered())
     page.get_by_role("button", name="Add to cart").click()
 
     expect(page.get_by_text("was not signed by this shop")).to_be_visible()

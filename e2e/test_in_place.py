@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import LAST_LAMP, MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.scripts import script
@@ -18,7 +18,7 @@ MARK = "document.body.dataset.stayed = 'yes'"
 
 def cart_page_with(shopper: Shopper, lines: dict[int, int]) -> CartPage:
     """The cart page with these lines, marked so that a page load is detected."""
-    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+    carts.put(shopper.page.context, shopper.url, carts.value_of(lines))
     cart = shopper.opens_cart()
     shopper.page.evaluate(MARK)
     return cart
@@ -118,7 +118,8 @@ def test_the_count_is_grammatical_before_the_shop_responds(shopper: Shopper) -> 
     page = shopper.visits("/products/everyday-mug")
     held: list[Route] = []
     page.route("**/cart/lines", lambda route: held.append(route))
-    page.get_by_role("button", name="Add to cart").click()
+    with page.expect_request("**/cart/lines"):
+        page.get_by_role("button", name="Add to cart").click()
     expect(page.get_by_role("link", name="Cart 1 item", exact=True)).to_be_visible()
     held[0].abort()
     expect(page.get_by_role("link", name="Cart 0 items", exact=True)).to_be_visible()
@@ -200,7 +201,7 @@ def test_an_invalid_quantity_in_the_cart_describes_its_field(shopper: Shopper) -
 def test_an_unreachable_shop_is_reported(shopper: Shopper) -> None:
     cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1})
     cart.page.context.set_offline(True)
-    cart.removes("Cedar pencil")
+    cart.asks_to_remove("Cedar pencil")
     status = cart.page.get_by_role("status").first
     expect(status).to_contain_text("The shop could not be reached.")
     cart.holds("Cedar pencil").holds("Everyday mug", 2)
@@ -210,7 +211,6 @@ def test_an_unreachable_shop_is_reported(shopper: Shopper) -> None:
 
     cart.page.context.set_offline(False)
     cart.removes("Cedar pencil")
-    expect(cart.line("Cedar pencil")).to_have_count(0)
     expect(status).to_have_text("Removed: Cedar pencil")
 
 
@@ -218,7 +218,7 @@ def test_a_shop_that_does_not_respond_is_reported(shopper: Shopper) -> None:
     shopper.page.add_init_script(script("impatient"))
     cart = cart_page_with(shopper, {MUG: 2, PENCIL: 1})
     cart.page.route("**/cart/lines/**", lambda route: None)  # never answered
-    cart.removes("Cedar pencil")
+    cart.asks_to_remove("Cedar pencil")
     status = cart.page.get_by_role("status").first
     expect(status).to_contain_text("The shop could not be reached.")
 
@@ -299,7 +299,7 @@ def test_typed_text_survives_a_response(shopper: Shopper) -> None:
 
 
 def test_a_refusal_among_several_adds_is_shown_with_them(shopper: Shopper) -> None:
-    jar.put(shopper.page.context, shopper.url, jar.value_of({LAST_LAMP: 1}))
+    carts.put(shopper.page.context, shopper.url, carts.value_of({LAST_LAMP: 1}))
     page = shopper.visits("/products?category=light&sort=name")
     page.get_by_role("button", name="Add Long matches in a jar", exact=True).evaluate(
         script("add-last-lamp-too")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from e2e.support import jar, nginx
+from e2e.support import carts, nginx
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
 from shop.core.cart import Line
@@ -62,8 +62,8 @@ def test_a_run_ends_with_a_report_and_sends_nothing_that_does_not_pass(
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=has_script)
     page = context.new_page()
-    cart = jar.cart_that_fills(FULL_HERE, Line(1, 1))
-    jar.put(context, behind_nginx, cookie.encode(cart, [KEY], name=cookie.NAME))
+    cart = carts.cart_that_fills(FULL_HERE, Line(1, 1))
+    carts.put(context, behind_nginx, cookie.encode(cart, [KEY], name=cookie.NAME))
     refused = _refusals(page)
 
     page.goto(f"{behind_nginx}/limits")
@@ -75,7 +75,7 @@ def test_a_run_ends_with_a_report_and_sends_nothing_that_does_not_pass(
     names = sorted(url.rpartition("lab-back")[2].partition("?")[0] for url in refused)
     assert names == ["10000", "18000", "6000", "7900"]
     assert len(nginx.refused_headers(tmp_path)) == len(refused)
-    assert jar.held_cart(context) == cart
+    assert carts.held_cart(context) == cart
     assert {kept.get("name") for kept in context.cookies()} == {"cart", "session"}
     context.close()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.firefox import Window
 from e2e.support.server import RunningShop, running_shop
 from shop.core import cookie
@@ -107,7 +107,7 @@ def test_on_https_secure_cookies_are_kept(page: Page, https_url: str) -> None:
 
 def test_in_firefox(firefox: Window, named_shop: RunningShop) -> None:
     url = named_shop.url.replace("127.0.0.1", HOST)
-    firefox.puts(cookie.NAME, jar.value_of({1: 2}), url)
+    firefox.puts(cookie.NAME, carts.value_of({1: 2}), url)
     firefox.opens(f"{url}/limits")
     before = firefox.cookies()
     firefox.presses("Run all cases")
@@ -131,7 +131,7 @@ def _with_a_cart(page: Page, url: str) -> Page:
     page.get_by_role("button", name="Add to cart").click()
     expect(page.get_by_role("heading", name="Your cart", exact=True)).to_be_visible()
     page.goto(f"{url}/limits")
-    assert jar.cart_cookie(page.context)
+    assert carts.cart_cookie(page.context)
     return page
 
 

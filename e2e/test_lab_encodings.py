@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 
@@ -27,7 +27,7 @@ def _row(page: Page, table: str, name: str) -> Locator:
 
 def _octets(held: dict[str, Any] | None) -> str:
     assert held is not None
-    return f"{jar.octets(held):,}"
+    return f"{carts.octets(held):,}"
 
 
 def _unguarded(context: BrowserContext, url: str, path: str = UNGUARDED) -> dict[str, Any] | None:
@@ -42,7 +42,7 @@ def test_the_page_shows_the_bytes_of_the_browsers_cookie(shopper: Shopper, butto
 
     row = _row(page, "Bytes of your cart", "This shop")
     expect(row.get_by_role("cell")).to_contain_text(
-        [_octets(jar.cart_cookie(page.context)), "keeps it"]
+        [_octets(carts.cart_cookie(page.context)), "keeps it"]
     )
 
 
@@ -54,7 +54,7 @@ def test_as_many_lines_fit_as_the_page_announces(shopper: Shopper) -> None:
     while page.get_by_role("alert").count() == 0:
         _press(page, "Add 100 lines")
 
-    held = jar.held_cart(page.context)
+    held = carts.held_cart(page.context)
     assert held is not None
     # The time of the last change is part of the text, so its packed length varies a little.
     assert abs(len(held) - int(announced.replace(",", ""))) <= TOLERANCE_LINES
@@ -94,7 +94,7 @@ def test_the_browser_drops_a_cookie_that_the_server_reports_as_added(shopper: Sh
 
 def test_the_unguarded_cookie_is_only_sent_to_its_own_path(shopper: Shopper) -> None:
     shopper.adds("everyday-mug")
-    before = jar.cart_cookie(shopper.page.context)
+    before = carts.cart_cookie(shopper.page.context)
     page = shopper.visits("/limits")
     _press(page, "Add 10 lines unguarded")
     assert _unguarded(page.context, shopper.url) is not None
@@ -106,4 +106,4 @@ def test_the_unguarded_cookie_is_only_sent_to_its_own_path(shopper: Shopper) -> 
 
     assert "unguarded=" not in request.value.all_headers().get("cookie", "")
     assert _unguarded(page.context, shopper.url) is None
-    assert jar.cart_cookie(page.context) == before
+    assert carts.cart_cookie(page.context) == before

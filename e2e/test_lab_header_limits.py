@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from e2e.support import jar, layout
+from e2e.support import carts, layout
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG, context_options
@@ -93,7 +93,7 @@ def test_the_command_measures_the_same(shop: RunningShop) -> None:
 
 
 def test_the_search_leaves_no_cookies(shopper: Shopper) -> None:
-    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 2}))
+    carts.put(shopper.page.context, shopper.url, carts.value_of({MUG: 2}))
     page = shopper.visits("/limits")
     before = page.context.cookies()
 

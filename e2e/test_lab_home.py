@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.pages import Shopper
 
 
 def octets(page: Page) -> int:
-    return jar.octets(jar.cart_cookie(page.context))
+    return carts.octets(carts.cart_cookie(page.context))
 
 
 def expect_bytes(page: Page, figure: int) -> None:
@@ -26,7 +26,7 @@ def test_the_page_shows_the_bytes_of_the_browsers_cookie(either: Shopper) -> Non
     press(page, "Add to cart")
     expect(page.get_by_text("Added to your cart").first).to_be_visible()
     either.visits("/limits")
-    held = jar.cart_cookie(page.context)
+    held = carts.cart_cookie(page.context)
     assert held is not None
     expect_bytes(page, octets(page))
     parts = page.get_by_role("group", name="Name and value").locator(".part")
@@ -43,14 +43,14 @@ def test_the_cart_fills_to_the_last_byte_and_one_more_is_refused(either: Shopper
     press(page, "Fill to the last byte")
     expect_bytes(page, 4096)
     assert octets(page) == 4096
-    full = jar.cart_cookie(page.context)
+    full = carts.cart_cookie(page.context)
 
     with page.expect_response(lambda response: response.request.method == "POST") as refused:
         press(page, "One more")
     assert refused.value.status == 409
     expect(page.get_by_role("alert")).to_contain_text("does not fit")
     expect_bytes(page, 4096)
-    assert jar.cart_cookie(page.context) == full
+    assert carts.cart_cookie(page.context) == full
 
     press(page, "Empty")
     expect(page.get_by_text("There is no cart in this browser")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.pages import Shopper
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.museum.exhibits import EXHIBITS
@@ -23,8 +23,8 @@ def load(shopper: Shopper, name: str) -> Page:
 
 def test_every_exhibit_behaves_as_described_and_leaves_the_cart_alone(either: Shopper) -> None:
     page = either.page
-    jar.put(page.context, either.url, jar.value_of(OWN_CART))
-    before = jar.cart_cookie(page.context)
+    carts.put(page.context, either.url, carts.value_of(OWN_CART))
+    before = carts.cart_cookie(page.context)
     either.visits("/limits")
     for at, exhibit in enumerate(EXHIBITS):
         room = page.get_by_role("navigation", name="Exhibits") if at else page.locator("main")
@@ -33,29 +33,29 @@ def test_every_exhibit_behaves_as_described_and_leaves_the_cart_alone(either: Sh
         expect(table.get_by_role("cell", name="✓ does", exact=True)).to_have_count(
             len(exhibit.expected)
         )
-        assert jar.cart_cookie(page.context) == before
+        assert carts.cart_cookie(page.context) == before
     either.opens_cart().holds("Cedar pencil", 3)
 
 
 def test_a_full_cart_can_be_loaded_takes_no_more_and_can_be_undone(either: Shopper) -> None:
-    jar.put(either.page.context, either.url, jar.value_of(OWN_CART))
+    carts.put(either.page.context, either.url, carts.value_of(OWN_CART))
     page = load(either, "full")
     loaded_url = page.url
-    loaded = jar.cart_cookie(page.context)
-    assert jar.octets(jar.cart_cookie(page.context)) == BROWSER_LIMIT_BYTES
+    loaded = carts.cart_cookie(page.context)
+    assert carts.octets(carts.cart_cookie(page.context)) == BROWSER_LIMIT_BYTES
 
     either.visits("/products/beech-bread-board")
     page.get_by_role("button", name="Add to cart").click()
     expect(
         page.get_by_text("“Beech bread board” does not fit into your cart").first
     ).to_be_visible()
-    assert jar.cart_cookie(page.context) == loaded
+    assert carts.cart_cookie(page.context) == loaded
 
     page.goto(loaded_url)
     page.get_by_role("button", name="Put my own cart back").click()
     expect(page.get_by_text("Undone. Your cart is as it was before")).to_be_visible()
     either.opens_cart().holds("Cedar pencil", 3)
-    cart = jar.held_cart(page.context)
+    cart = carts.held_cart(page.context)
     assert cart is not None
     assert {line.number: line.quantity for line in cart.lines} == OWN_CART
 
@@ -77,4 +77,4 @@ def test_on_https_exhibits_use_the_prefixed_cookie(
     expect(page.get_by_label("Cookie header", exact=True)).to_contain_text("Cookie: __Host-cart=")
     expect(page.get_by_role("cell", name="✗ does not")).to_have_count(0)
     expect(page.get_by_role("cell", name="✓ does", exact=True)).not_to_have_count(0)
-    assert jar.cart_cookie(page.context) is None
+    assert carts.cart_cookie(page.context) is None

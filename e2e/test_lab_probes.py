@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.firefox import Window
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import context_options
@@ -77,12 +77,12 @@ def run_probes(page: Page, url: str) -> None:
 
 def with_cart(context: BrowserContext, url: str) -> dict[str, Any]:
     """Gives the browser a cart, and returns its cookie."""
-    jar.put(context, url, jar.value_of(LINES))
+    carts.put(context, url, carts.value_of(LINES))
     return cart_of(context)
 
 
 def cart_of(context: BrowserContext) -> dict[str, Any]:
-    held = jar.cart_cookie(context)
+    held = carts.cart_cookie(context)
     assert held is not None, "the cart is gone"
     return {part: held[part] for part in ("name", "value", "path", "httpOnly", "sameSite")}
 
@@ -322,7 +322,7 @@ settings for cookies of other sites."""
 
 
 def test_the_report_in_firefox(firefox: Window, shop: RunningShop) -> None:
-    cart = (cookie.NAME, jar.value_of(LINES), "/")
+    cart = (cookie.NAME, carts.value_of(LINES), "/")
     firefox.puts(cart[0], cart[1], shop.url)
     firefox.opens(f"{shop.url}/limits")
     firefox.presses("Probe this browser")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, Route, expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
 from e2e.support.pages import MiniCart, Shopper
 from e2e.support.scripts import script
@@ -21,7 +21,7 @@ FIRST_SIX = ["MUG", "MUG-OAT", "CREPE-PAN", "BOARD-BEECH", "KNIFE-BREAD", "TIN-L
 
 
 def held(context: BrowserContext) -> list[int]:
-    cart = jar.held_cart(context)
+    cart = carts.held_cart(context)
     return sorted(line.number for line in cart.lines) if cart else []
 
 
@@ -79,9 +79,9 @@ def sends_late(page: Page, action: str, meanwhile: Locator) -> None:
 def test_a_change_and_a_form_that_leads_elsewhere_take_turns(
     shopper: Shopper, is_form_first: bool
 ) -> None:
-    jar.put(shopper.page.context, shopper.url, jar.value_of({SHADE: 1}))
+    carts.put(shopper.page.context, shopper.url, carts.value_of({SHADE: 1}))
     page = shopper.visits("/products/everyday-mug")
-    other = shopper.in_another_tab().visits(jar.link_of({PENCIL: 3}))
+    other = shopper.in_another_tab().visits(carts.link_of({PENCIL: 3}))
     add = page.get_by_role("button", name="Add to cart")
     merge = other.get_by_role("button", name="Merge with mine")
     if is_form_first:
@@ -105,14 +105,14 @@ def test_a_change_arrives_although_its_page_is_left_at_once(shopper: Shopper) ->
 
     page.route("**/cart/lines", leave)
     page.get_by_role("button", name="Add to cart").click()
-    jar.wait_until_held(page.context)
+    carts.wait_until_held(page.context)
     shopper.opens_cart().holds("Everyday mug")
 
 
 def test_a_tab_that_is_shown_again_shows_the_current_cart(shopper: Shopper) -> None:
-    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 1}))
+    carts.put(shopper.page.context, shopper.url, carts.value_of({MUG: 1}))
     cart = shopper.opens_cart()
-    jar.put(shopper.page.context, shopper.url, jar.value_of({MUG: 4}))
+    carts.put(shopper.page.context, shopper.url, carts.value_of({MUG: 4}))
     # Dispatched, because a headless browser never hides a tab.
     cart.page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
 

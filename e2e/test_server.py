@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG
 from e2e.support.server import DIRECT, RunningShop
 
@@ -54,7 +54,7 @@ def test_large_foreign_cookies_are_accepted(shop: RunningShop) -> None:
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["session first", "cart first"])
 def test_cookies_in_two_header_fields_are_read(shop: RunningShop, order: list[int]) -> None:
-    cart = f"cart={jar.value_of({MUG: 2})}"
+    cart = f"cart={carts.value_of({MUG: 2})}"
     with closing(HTTPConnection(urlsplit(shop.url).netloc, timeout=10)) as connection:
         page = _send(connection, "GET", "/cart", [cart])
         session = (page.headers["Set-Cookie"] or "").partition(";")[0]

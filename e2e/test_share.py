@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from pytest_playwright import CreateContextCallback
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL
 from e2e.support.pages import CartPage, Shopper
 
@@ -20,13 +20,13 @@ def friend(new_context: CreateContextCallback, shopper: Shopper) -> Shopper:
 
 
 def cart_value(context: BrowserContext) -> str | None:
-    kept = jar.cart_cookie(context)
+    kept = carts.cart_cookie(context)
     return kept["value"] if kept else None
 
 
 def share(shopper: Shopper, lines: dict[int, int]) -> str:
     """Gives the shopper this cart, and returns the path of its link on the page."""
-    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+    carts.put(shopper.page.context, shopper.url, carts.value_of(lines))
     cart = shopper.opens_cart()
     shopper.follows(cart.page.get_by_role("link", name="Share by link"), to="Share your cart")
     link = shopper.page.get_by_label("Link to this cart")
@@ -83,13 +83,13 @@ def test_replacing_can_be_undone(shopper: Shopper, friend: Shopper) -> None:
 
 
 def test_a_link_expires_with_its_cart(shopper: Shopper) -> None:
-    page = shopper.visits(jar.link_of({MUG: 1}, aged_days=31))
+    page = shopper.visits(carts.link_of({MUG: 1}, aged_days=31))
     expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
     expect(page.get_by_text("Your cart is as it was.")).to_be_visible()
 
 
 def test_a_link_too_long_for_a_qr_code_is_shown_without_one(shopper: Shopper) -> None:
-    jar.put(shopper.page.context, shopper.url, jar.full_for_one_more({MUG: 1}))
+    carts.put(shopper.page.context, shopper.url, carts.full_for_one_more({MUG: 1}))
     page = shopper.visits("/cart/share")
     expect(page.get_by_text("too long for a QR code that a phone could read")).to_be_visible()
     expect(page.get_by_role("img", name="QR code of the link")).to_have_count(0)

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.pages import CUSTOMER, MiniCart, Shopper
 from e2e.support.server import RunningShop
 
@@ -57,7 +57,7 @@ def test_without_javascript_the_page_opens_at_the_error(
 ) -> None:
     context = new_context(java_script_enabled=False)
     shopper = Shopper(context.new_page(), shop.url)
-    jar.put(context, shop.url, jar.value_of(dict.fromkeys(range(1, 21), 1)))
+    carts.put(context, shop.url, carts.value_of(dict.fromkeys(range(1, 21), 1)))
     cart = shopper.opens_cart().sets_quantity("Ribbed tumbler", "1000")
     expect(cart.page.get_by_text("Please enter a whole number")).to_be_in_viewport(ratio=1)
     expect(cart.quantity_of("Ribbed tumbler")).to_be_in_viewport(ratio=1)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_playwright import CreateContextCallback
 
-from e2e.support.jar import cart_cookie
+from e2e.support.carts import cart_cookie
 from e2e.support.pages import Shopper
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop, Served, World

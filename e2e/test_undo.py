@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
 from e2e.support.pages import CartPage, Shopper
 from e2e.support.server import World
@@ -13,12 +13,12 @@ THREE = {MUG: 2, PENCIL: 4, SHADE: 1}
 
 
 def open_cart_with(shopper: Shopper, lines: dict[int, int]) -> CartPage:
-    jar.put(shopper.page.context, shopper.url, jar.value_of(lines))
+    carts.put(shopper.page.context, shopper.url, carts.value_of(lines))
     return shopper.opens_cart()
 
 
 def cart_lines(shopper: Shopper) -> dict[int, int]:
-    cart = jar.held_cart(shopper.page.context)
+    cart = carts.held_cart(shopper.page.context)
     return {line.number: line.quantity for line in cart.lines} if cart else {}
 
 
@@ -64,6 +64,6 @@ def test_undo_on_a_stale_page_keeps_later_changes(either: Shopper) -> None:
     cart.removes("Everyday mug")
     expect(cart.line("Everyday mug")).to_have_count(0)
     other = Shopper(either.page.context.new_page(), either.url)
-    jar.put(either.page.context, either.url, jar.value_of({PENCIL: 1, SHADE: 2}))
+    carts.put(either.page.context, either.url, carts.value_of({PENCIL: 1, SHADE: 2}))
     cart.undoes().holds("Everyday mug")
     other.opens_cart().holds("Pleated paper shade", 2).holds("Everyday mug").holds("Cedar pencil")

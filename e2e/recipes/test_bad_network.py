@@ -49,7 +49,7 @@ def test_on_a_slow_network_the_cart_says_that_it_is_busy(jar: Jar, own_shopper: 
     cart = own_shopper.opens_cart()
     slow_down(cart.page)
 
-    cart.removes("Cedar pencil")
+    cart.asks_to_remove("Cedar pencil")
     expect(cart.page.locator("main cart-view")).to_have_attribute("aria-busy", "true")
     expect(cart.line("Cedar pencil")).to_have_count(0)
     expect(cart.page.locator("main cart-view")).not_to_have_attribute("aria-busy", "true")

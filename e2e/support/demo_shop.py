@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from e2e.support import browser, jar
+from e2e.support import browser, carts
 from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
@@ -59,7 +59,7 @@ class Stage:
         """Brings a page into the subject's state. Raises Failed when that does not succeed."""
         try:
             if subject.cookie:
-                jar.put(page.context, self.shop.url, subject.cookie(self.numbers))
+                carts.put(page.context, self.shop.url, subject.cookie(self.numbers))
             answer = page.goto(self.shop.url + subject.path)
             assert answer is not None
             assert answer.status == subject.status, f"status {answer.status}"

@@ -95,8 +95,14 @@ class CartPage:
         self.page.get_by_role("button", name=f"Update {name}", exact=True).click()
         return self
 
-    def removes(self, name: str) -> CartPage:
+    def asks_to_remove(self, name: str) -> CartPage:
+        """Only presses the button: the shop may refuse, be late or be out of reach."""
         self.page.get_by_role("button", name=f"Remove {name}", exact=True).click()
+        return self
+
+    def removes(self, name: str) -> CartPage:
+        self.asks_to_remove(name)
+        expect(self.quantity_of(name)).to_have_count(0)
         return self
 
     def empties(self) -> CartPage:

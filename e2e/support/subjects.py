@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from playwright.sync_api import expect
 
-from e2e.support import jar
+from e2e.support import carts
 from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
@@ -60,13 +60,13 @@ class Subject:
 
 def holding(lines: Mapping[str, int], *, aged_days: float = 0) -> Cookie:
     """A cart of {SKU: quantity}, last changed `aged_days` ago."""
-    return lambda numbers: jar.value_of(
+    return lambda numbers: carts.value_of(
         {numbers[sku]: quantity for sku, quantity in lines.items()}, aged_days=aged_days
     )
 
 
 def _tampered(numbers: Numbers) -> str:
-    return jar.altered(holding(ONE)(numbers))
+    return carts.altered(holding(ONE)(numbers))
 
 
 def _of_newer_version(_: Numbers) -> str:
@@ -74,14 +74,14 @@ def _of_newer_version(_: Numbers) -> str:
 
 
 def _full_for_a_mug(numbers: Numbers) -> str:
-    cart = jar.cart_that_fills(BROWSER_LIMIT_BYTES + 1, Line(numbers["MUG"], 1))
-    return jar.value_of({line.number: line.quantity for line in cart.lines})
+    cart = carts.cart_that_fills(BROWSER_LIMIT_BYTES + 1, Line(numbers["MUG"], 1))
+    return carts.value_of({line.number: line.quantity for line in cart.lines})
 
 
 def _full(numbers: Numbers) -> str:
     mug = Line(numbers["MUG"], 1)
-    lines = (*jar.cart_that_fills(BROWSER_LIMIT_BYTES, mug).lines, mug)
-    return jar.value_of({line.number: line.quantity for line in lines})
+    lines = (*carts.cart_that_fills(BROWSER_LIMIT_BYTES, mug).lines, mug)
+    return carts.value_of({line.number: line.quantity for line in lines})
 
 
 def _asks_for_too_many(visitor: Visitor) -> None:
@@ -137,7 +137,7 @@ def _looks_after_a_new_price(visitor: Visitor) -> None:
 def _shared(lines: Mapping[str, int], *, aged_days: float = 0) -> Steps:
     def open_it(visitor: Visitor) -> None:
         numbers = {str(sku): int(str(n)) for n, sku in visitor.shop.ask(NUMBERS)}
-        link = jar.link_of({numbers[sku]: n for sku, n in lines.items()}, aged_days=aged_days)
+        link = carts.link_of({numbers[sku]: n for sku, n in lines.items()}, aged_days=aged_days)
         visitor.visits(link)
 
     return open_it
