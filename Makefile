@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for 
 test: check ## Run everything: checks, unit, properties, integration, end to end
 	@$(BIN)/pytest tests -q -n $(JOBS)
 	@$(BIN)/python -m e2e.support.browser --headless
-	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal $(REPORT)
+	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal --tracing off $(REPORT)
 
 e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
 	@$(BIN)/python -m e2e.support.browser --headless
