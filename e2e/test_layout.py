@@ -86,7 +86,23 @@ def scriptless(stage: Stage) -> Iterator[Page]:
 
 @pytest.mark.parametrize("name", [*NAMES, "cart-troubled"])
 def test_a_page_has_no_layout_faults(stage: Stage, name: str) -> None:
-    widths = SLOW_SUBJECTS.get(name, WIDTHS)
+    faults = _faults_at(SLOW_SUBJECTS.get(name, WIDTHS), stage, SUBJECT[name])
+    assert not faults, "\n".join(faults)
+
+
+def test_the_page_of_the_test_mode_has_no_layout_faults(
+    browser: Browser, many_worlds: RunningShop
+) -> None:
+    stage = Stage(browser, many_worlds, {})
+    subject = Subject("test", "/test", "Reset this world")
+    faults = _faults_at(WIDTHS, stage, subject)
+    with stage.page(Look(TOUCH_WIDTH, has_script=False)) as page:
+        stage.arrange(page, subject)
+        faults += [*layout.unusable(page), *layout.unseen(page)]
+    assert not faults, "\n".join(faults)
+
+
+def _faults_at(widths: tuple[int, ...], stage: Stage, subject: Subject) -> list[str]:
     faults: list[str] = []
     with stage.page(Look(widths[0])) as page:
         layout.watch(page)
@@ -94,13 +110,13 @@ def test_a_page_has_no_layout_faults(stage: Stage, name: str) -> None:
         for width in widths:
             page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
             page.emulate_media(color_scheme="light")
-            if width != widths[0] and name in RELOADED:
-                stage.reload(page, SUBJECT[name])
+            if width != widths[0] and subject.name in RELOADED:
+                stage.reload(page, subject)
             else:
                 page.context.clear_cookies()
-                stage.arrange(page, SUBJECT[name])
+                stage.arrange(page, subject)
             faults += [f"at {width}: {fault}" for fault in _faults(page, width)]
-    assert not faults, "\n".join(faults)
+    return faults
 
 
 def _faults(page: Page, width: int) -> list[str]:
