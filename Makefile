@@ -10,7 +10,7 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-headed check format bench audit pictures mutants clean
+.PHONY: help run test e2e e2e-headed steady check format bench audit pictures mutants clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
 e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/pytest e2e -q --headed --slowmo 250 $(ARGS)
+
+steady: $(VENV)/dev.stamp ## Run all tests 30 times in a row (ARGS="--runs 5 --busy 1")
+	@$(BIN)/python -m e2e.support.browser --headless
+	@$(BIN)/python -m e2e.support.steady $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .
