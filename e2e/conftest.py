@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 from pytest_playwright import CreateContextCallback
 
 from e2e.jar import Crumb, Jar
@@ -54,15 +54,22 @@ def whole_browser_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[
     return {**browser_type_launch_args, **chosen}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def whole_browser(
-    browser_type: BrowserType,
-    whole_browser_launch_args: dict[str, Any],
-    browser_context_args: dict[str, Any],
-) -> Iterator[Page]:
-    """A page of such a browser."""
-    with browser_type.launch(**whole_browser_launch_args) as launched:
-        yield launched.new_page(**browser_context_args)
+    browser_type: BrowserType, whole_browser_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """Such a browser, with the back/forward cache that Playwright turns off."""
+    with browser_type.launch(
+        **whole_browser_launch_args, ignore_default_args=["--disable-back-forward-cache"]
+    ) as launched:
+        yield launched
+
+
+@pytest.fixture
+def whole_page(whole_browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """A page of such a browser, without cookies."""
+    with whole_browser.new_context(**browser_context_args) as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="session")

@@ -67,9 +67,9 @@ def autofill(page: Page, label: str, address: dict[str, str]) -> list[dict[str, 
     ],
 )
 def test_a_browser_fills_in_the_whole_address(
-    whole_browser: Page, shop: RunningShop, label: str, address: dict[str, str], lines: str
+    whole_page: Page, shop: RunningShop, label: str, address: dict[str, str], lines: str
 ) -> None:
-    shopper = Shopper(whole_browser, shop.url)
+    shopper = Shopper(whole_page, shop.url)
     shopper.adds("cedar-pencil")
     checkout = shopper.goes_to_checkout()
 

@@ -91,8 +91,8 @@ def leftover_names(context: BrowserContext) -> set[str]:
     return {str(kept.get("name")) for kept in context.cookies()} - OWN
 
 
-def test_the_report_matches_this_browser(whole_browser: Page, shop: RunningShop) -> None:
-    page = whole_browser
+def test_the_report_matches_this_browser(whole_page: Page, shop: RunningShop) -> None:
+    page = whole_page
     with_cart(page.context, shop.url)
     page.goto(f"{shop.url}/limits")
     for button in ("Add 1 line", "Add 1 line unguarded"):  # cookies outside the path of the probes

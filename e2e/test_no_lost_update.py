@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from e2e.support import carts
 from e2e.support.demo_catalogue import MUG, PENCIL, SHADE
@@ -145,21 +144,12 @@ def test_going_back_shows_the_current_cart_within_a_second(shopper: Shopper) -> 
 
 
 @pytest.fixture
-def bfcache_page(
-    browser_type: BrowserType,
-    whole_browser_launch_args: dict[str, Any],
-    browser_context_args: dict[str, Any],
-) -> Iterator[Page]:
-    """A page in a browser with the back/forward cache enabled, which Playwright turns off, and
-    which the headless shell does not have."""
+def bfcache_page(whole_page: Page, whole_browser_launch_args: dict[str, Any]) -> Page:
+    """A page in a browser with a back/forward cache, which the headless shell does not have."""
     executable = whole_browser_launch_args.get("executable_path")
     if executable and "headless" in Path(executable).name:
         pytest.skip(f"{executable} has no back/forward cache: it is a headless shell")
-    browser: Browser = browser_type.launch(
-        **whole_browser_launch_args, ignore_default_args=["--disable-back-forward-cache"]
-    )
-    yield browser.new_context(**browser_context_args).new_page()
-    browser.close()
+    return whole_page
 
 
 def test_a_page_from_the_back_forward_cache_shows_the_cart_within_a_second(
