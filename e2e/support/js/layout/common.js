@@ -12,6 +12,7 @@ const isSeen = (element) =>
     && !helpers.some((helper) => helper.contains(element))
     && !element.closest(".skip:not(:focus)");
 const seen = all.filter(isSeen);
+const isAmongSeen = new Set(seen);
 const controls = seen.filter((element) => element.matches(CONTROLS));
 
 const rgba = (colour) => [...colour.match(/[\d.]+/g).map(Number), 1].slice(0, 4);
@@ -58,7 +59,7 @@ const texts = [];
 const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !seen.includes(element)) continue;
+    if (!walker.currentNode.data.trim() || !isAmongSeen.has(element)) continue;
     texts.push({ element, boxes: boxesOf(walker.currentNode) });
 }
 
