@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,10 +68,11 @@ DEVIATING = f".finding {EVERY_CASE}"
 UNTESTED = f"[aria-labelledby=untested] {EVERY_CASE}"
 
 
-@pytest.fixture
-def named_shop(instance: Path) -> Iterator[RunningShop]:
+@pytest.fixture(scope="module")
+def named_shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     """A shop that also accepts a host name with dots."""
-    with running_shop(instance, SHOP_TRUSTED_HOSTS=f"127.0.0.1,{HOST}") as served:
+    folder = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("named") / "instance"))
+    with running_shop(folder, SHOP_TRUSTED_HOSTS=f"127.0.0.1,{HOST}") as served:
         yield served
 
 
