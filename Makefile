@@ -10,10 +10,10 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-headed steady check format bench audit pictures mutants clean
+.PHONY: help run test e2e e2e-headed steady check format bench audit pictures mutants mutants-core clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@$(BIN)/shop init
@@ -61,6 +61,9 @@ mutants: $(VENV)/dev.stamp ## Break the shop on purpose, and show which test not
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m mutants --jobs $(JOBS) $(ARGS)
 
+mutants-core: $(VENV)/mutants.stamp ## Mutate shop/core, and show what its unit tests miss (ARGS="--only text")
+	@$(BIN)/python -m mutants.core --jobs $(JOBS) $(ARGS)
+
 clean: ## Remove what was installed and generated; the instance folder stays
 	rm -rf $(VENV) audit/node_modules test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -85,4 +88,9 @@ $(VENV)/audit.stamp: $(VENV)/dev.stamp requirements/audit.txt audit/package-lock
 	@echo "Installing what the audit needs (once) ..."
 	@$(PIP) install --require-hashes -r requirements/audit.txt
 	@$(BIN)/python -m audit.node
+	@touch $@
+
+$(VENV)/mutants.stamp: $(VENV)/dev.stamp requirements/mutants.txt
+	@echo "Installing what mutation testing needs (once) ..."
+	@$(PIP) install --require-hashes -r requirements/mutants.txt
 	@touch $@

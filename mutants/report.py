@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mutants.breaking import Verdict
+from mutants.mutation import Score, Survivor, percent
 
 
 def row(verdict: Verdict) -> str:
@@ -25,6 +26,32 @@ def breaks_table(verdicts: Sequence[Verdict]) -> str:
         for verdict in verdicts
     ]
     return "\n".join(["| break | harm | caught by | seconds |", "|---|---|---|--:|", *rows])
+
+
+def scores_table(scores: Sequence[Score]) -> str:
+    """The scores of modules as a table in Markdown, with their sum below."""
+    rows = [
+        f"| {score.module} | {score.mutants} | {score.killed} | {percent([score]):.1f} |"
+        for score in scores
+    ]
+    mutants = sum(score.mutants for score in scores)
+    killed = sum(score.killed for score in scores)
+    rows.append(f"| **all** | {mutants} | {killed} | {percent(scores):.1f} |")
+    return "\n".join(["| module | mutants | killed | % |", "|---|--:|--:|--:|", *rows])
+
+
+def survivors_table(survivors: Sequence[Survivor], reasons: Mapping[Survivor, str]) -> str:
+    """The survivors as a table in Markdown; what changes in several lines stands in one."""
+    rows = [
+        f"| {survivor.module}: `{survivor.function}` | {_code(survivor.old)} "
+        f"| {_code(survivor.new)} | {_cell(reasons.get(survivor, '**none yet**'))} |"
+        for survivor in survivors
+    ]
+    return "\n".join(["| where | was | becomes | reason |", "|---|---|---|---|", *rows])
+
+
+def _code(text: str) -> str:
+    return f"`{_cell(' '.join(text.split()))}`" if text else ""
 
 
 def _caught_by(verdict: Verdict) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def copy_project(project: Path, to: Path) -> None:
+def copy_project(project: Path, to: Path, within: Sequence[str] = ()) -> None:
     """Copies what git knows or would add: the files as they are now, without what was installed or
-    generated."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    generated; of the whole project, or within these files and folders."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *within]
     names = subprocess.run(command, cwd=project, check=True, capture_output=True).stdout
     for name in filter(None, names.decode().split("\0")):
         if (project / name).is_file():  # a deleted file is still in the index

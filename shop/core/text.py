@@ -114,7 +114,7 @@ def _kept(marks: str, at: int) -> str:
     if mark.isascii() and mark.isprintable():
         return mark
     category = unicodedata.category(mark)
-    if category in ("Cc", "Zs", "Zl", "Zp"):
+    if category == "Cc":
         return " "
     if category != "Cf" or (mark in _JOINERS and _joins(marks, at)):
         return mark
@@ -124,7 +124,7 @@ def _kept(marks: str, at: int) -> str:
 def _joins(marks: str, at: int) -> bool:
     around = marks[max(0, at - 1) : at + 2]
     return len(around) == 3 and all(
-        mark >= "\u0530" and unicodedata.category(mark) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+        mark >= "\u0530" and not mark.isspace() and unicodedata.category(mark) != "Cf"
         for mark in (around[0], around[2])
     )
 

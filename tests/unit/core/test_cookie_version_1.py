@@ -204,7 +204,7 @@ SIGNATURE = VALUE.rpartition(".")[2]
     ],
 )
 def test_a_value_without_the_shape_of_a_cart_cookie_is_malformed(value: str) -> None:
-    with pytest.raises(Malformed, match=r"not the shape|characters long"):
+    with pytest.raises(Malformed, match=r"^not the shape of a cart cookie$|^\d+ characters long$"):
         decode(value)
 
 
@@ -217,6 +217,16 @@ def test_a_signed_value_longer_than_the_longest_link_is_malformed() -> None:
 
 # Refusals by content, all signed with the right key
 
+TWO_LINES = "two lines of one product"
+WRONG_TIME = "the time of the last change is out of range"
+WRONG_NUMBER = r"cookie number -?\d+ is out of range"
+WRONG_QUANTITY = r"quantity -?\d+ is out of range"
+NO_LIST = "not a list of integers"
+NO_LINES = "a time and then two integers a line are needed"
+NOT_BASE_12 = "a group outside base 12"
+NO_END = "the deflated text has no end within bounds"
+NOT_DEFLATED = "not deflated text"
+
 
 @pytest.mark.parametrize(
     ("value", "reason"),
@@ -224,55 +234,53 @@ def test_a_signed_value_longer_than_the_longest_link_is_malformed() -> None:
         pytest.param(packed("1,0,05,2"), "not JSON", id="leading zero"),
         pytest.param(packed("01,0,5,2"), "not JSON", id="leading zero of the version"),
         pytest.param(packed("1,0,-05,2"), "not JSON", id="leading zero after a minus"),
-        pytest.param(packed("1,0,-,2"), "not a list", id="lone minus"),
-        pytest.param(packed("1,0,--5,2"), "not a list", id="two minus signs"),
-        pytest.param(packed("1,0,5-2,1"), "not a list", id="minus within"),
-        pytest.param(packed("1,0,,2"), "not a list", id="two commas"),
-        pytest.param(packed(",1,0,5,2"), "not a list", id="comma first"),
-        pytest.param(packed(",,,,,,,"), "not a list", id="nothing but commas"),
-        pytest.param(deflated("1,0,5,2,"), "not a list", id="deflated comma last"),
-        pytest.param(deflated(""), "not a list", id="deflated nothing"),
-        pytest.param(deflated("1,0,5,2\n"), "not a list", id="deflated newline"),
-        pytest.param(deflated('1,0,"5",2'), "not a list", id="deflated string"),
-        pytest.param(deflated("1,0,5.0,2"), "not a list", id="deflated fraction"),
-        pytest.param(deflated("1,0,5,1e2"), "not a list", id="deflated exponent"),
-        pytest.param(deflated("1,0,NaN,2"), "not a list", id="deflated NaN"),
-        pytest.param(deflated("1,0,[5],2"), "not a list", id="deflated list"),
-        pytest.param(packed("1"), "two integers", id="no time"),
-        pytest.param(packed("1,0,5"), "two integers", id="a line without a quantity"),
-        pytest.param(packed("1,0,5,2,1"), "two integers", id="second line without a quantity"),
-        pytest.param(packed("1,0,5,2,0,1"), "two lines", id="duplicate line, neighbours"),
-        pytest.param(packed("1,0,5,2,1,1,-1,1"), "two lines", id="duplicate line, apart"),
-        pytest.param(packed("1,0,5,0"), "quantity", id="quantity 0"),
-        pytest.param(packed("1,0,5,-1"), "quantity", id="negative quantity"),
-        pytest.param(packed("1,0,5,1000000"), "quantity", id="quantity of a million"),
-        pytest.param(packed("1,0,0,1"), "number", id="number 0"),
-        pytest.param(packed("1,0,-5,1"), "number", id="negative number"),
-        pytest.param(packed("1,0,10000000,1"), "number", id="number of ten million"),
-        pytest.param(packed("1,0,9999999,1,1,1"), "number", id="number summed to ten million"),
-        pytest.param(packed(f"1,{-EPOCH - 1},5,2"), "time", id="changed before 1970"),
-        pytest.param(packed(f"1,{MAX_TIME - EPOCH + 1},5,2"), "time", id="changed after 5138"),
-        pytest.param(packed("1," + "9" * 400 + ",5,2"), "time", id="an absurd time"),
+        pytest.param(packed("1,0,-,2"), NO_LIST, id="lone minus"),
+        pytest.param(packed("1,0,--5,2"), NO_LIST, id="two minus signs"),
+        pytest.param(packed("1,0,5-2,1"), NO_LIST, id="minus within"),
+        pytest.param(packed("1,0,,2"), NO_LIST, id="two commas"),
+        pytest.param(packed(",1,0,5,2"), NO_LIST, id="comma first"),
+        pytest.param(packed(",,,,,,,"), NO_LIST, id="nothing but commas"),
+        pytest.param(deflated("1,0,5,2,"), NO_LIST, id="deflated comma last"),
+        pytest.param(deflated(""), NO_LIST, id="deflated nothing"),
+        pytest.param(deflated("1,0,5,2\n"), NO_LIST, id="deflated newline"),
+        pytest.param(deflated('1,0,"5",2'), NO_LIST, id="deflated string"),
+        pytest.param(deflated("1,0,5.0,2"), NO_LIST, id="deflated fraction"),
+        pytest.param(deflated("1,0,5,1e2"), NO_LIST, id="deflated exponent"),
+        pytest.param(deflated("1,0,NaN,2"), NO_LIST, id="deflated NaN"),
+        pytest.param(deflated("1,0,[5],2"), NO_LIST, id="deflated list"),
+        pytest.param(packed("1"), NO_LINES, id="no time"),
+        pytest.param(packed("1,0,5"), NO_LINES, id="a line without a quantity"),
+        pytest.param(packed("1,0,5,2,1"), NO_LINES, id="second line without a quantity"),
+        pytest.param(packed("1,0,5,2,0,1"), TWO_LINES, id="duplicate line, neighbours"),
+        pytest.param(packed("1,0,5,2,1,1,-1,1"), TWO_LINES, id="duplicate line, apart"),
+        pytest.param(packed("1,0,5,0"), WRONG_QUANTITY, id="quantity 0"),
+        pytest.param(packed("1,0,5,-1"), WRONG_QUANTITY, id="negative quantity"),
+        pytest.param(packed("1,0,5,1000000"), WRONG_QUANTITY, id="quantity of a million"),
+        pytest.param(packed("1,0,0,1"), WRONG_NUMBER, id="number 0"),
+        pytest.param(packed("1,0,-5,1"), WRONG_NUMBER, id="negative number"),
+        pytest.param(packed("1,0,10000000,1"), WRONG_NUMBER, id="number of ten million"),
+        pytest.param(packed("1,0,9999999,1,1,1"), WRONG_NUMBER, id="number summed to ten million"),
+        pytest.param(packed(f"1,{-EPOCH - 1},5,2"), WRONG_TIME, id="changed before 1970"),
+        pytest.param(packed(f"1,{MAX_TIME - EPOCH + 1},5,2"), WRONG_TIME, id="changed after 5138"),
+        pytest.param(packed("1," + "9" * 400 + ",5,2"), WRONG_TIME, id="an absurd time"),
         pytest.param(deflated("1,0,5," + "9" * 5000), "not JSON", id="quantity of 5000 digits"),
         pytest.param(deflated("1" * 5000 + ",0,5,2"), "not JSON", id="version of 5000 digits"),
         pytest.param(packed("1,0,5," + "9" * 5000), "not JSON", id="packed, of 5000 digits"),
-        pytest.param(cookie.sign("j~~~~", KEYS), "base 12", id="group outside base 12"),
-        pytest.param(cookie.sign("jBixu~~~", KEYS), "base 12", id="last group of 3 outside"),
-        pytest.param(cookie.sign("jBixu~~", KEYS), "base 12", id="last group of 2 outside"),
-        pytest.param(cookie.sign("jBixuC", KEYS), "base 12", id="last group of 1 outside"),
-        pytest.param(cookie.sign("zB", KEYS), "not deflated", id="an impossible length for base64"),
-        pytest.param(cookie.sign("z(((((", KEYS), "not deflated", id="outside base64url"),
-        pytest.param(octets_as_deflated(b"\xff" * 9), "not deflated", id="no DEFLATE block"),
-        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), "no end", id="truncated"),
-        pytest.param(
-            octets_as_deflated(deflate("1,0,5,2") + b"!"), "no end", id="trailing garbage"
-        ),
-        pytest.param(deflated("1" * 16_385), "no end", id="one character over the bound"),
-        pytest.param(deflated("1," * 10**6 + "1"), "no end", id="two megabytes of text"),
+        pytest.param(cookie.sign("j~~~~", KEYS), NOT_BASE_12, id="group outside base 12"),
+        pytest.param(cookie.sign("jBixu~~~", KEYS), NOT_BASE_12, id="last group of 3 outside"),
+        pytest.param(cookie.sign("jBixu~~", KEYS), NOT_BASE_12, id="last group of 2 outside"),
+        pytest.param(cookie.sign("jBixuC", KEYS), NOT_BASE_12, id="last group of 1 outside"),
+        pytest.param(cookie.sign("zB", KEYS), NOT_DEFLATED, id="an impossible length for base64"),
+        pytest.param(cookie.sign("z(((((", KEYS), NOT_DEFLATED, id="outside base64url"),
+        pytest.param(octets_as_deflated(b"\xff" * 9), NOT_DEFLATED, id="no DEFLATE block"),
+        pytest.param(octets_as_deflated(deflate("1,0,5,2")[:-1]), NO_END, id="truncated"),
+        pytest.param(octets_as_deflated(deflate("1,0,5,2") + b"!"), NO_END, id="trailing garbage"),
+        pytest.param(deflated("1" * 16_385), NO_END, id="one character over the bound"),
+        pytest.param(deflated("1," * 10**6 + "1"), NO_END, id="two megabytes of text"),
     ],
 )
 def test_a_signed_value_without_a_valid_cart_is_malformed(value: str, reason: str) -> None:
-    with pytest.raises(Malformed, match=reason):
+    with pytest.raises(Malformed, match=f"^{reason}$"):
         decode(value)
 
 

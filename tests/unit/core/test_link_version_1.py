@@ -79,25 +79,32 @@ def test_the_signature_covers_the_form() -> None:
             decode(form + VALUE[1:])
 
 
+TWO_LINES = "two lines of one product"
+WRONG_QUANTITY = r"quantity -?\d+ is out of range"
+NO_LIST = "not a list of integers"
+NO_LINES = "a time and then two integers a line are needed"
+NOT_BASE_12 = "a group outside base 12"
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
         pytest.param(cookie.sign("u(((", KEYS), "not base64url", id="outside base64url"),
         pytest.param(cookie.sign("uJT9.", KEYS), "not base64url", id="a full stop"),
-        pytest.param(cookie.sign("u___", KEYS), "base 12", id="group outside base 12"),
-        pytest.param(cookie.sign("uJT9__", KEYS), "base 12", id="last group of 2 outside"),
-        pytest.param(cookie.sign("uJT9_", KEYS), "base 12", id="last group of 1 outside"),
-        pytest.param(linked(",,,,,"), "not a list", id="nothing but commas"),
-        pytest.param(linked("1,0,-,2"), "not a list", id="lone minus"),
+        pytest.param(cookie.sign("u___", KEYS), NOT_BASE_12, id="group outside base 12"),
+        pytest.param(cookie.sign("uJT9__", KEYS), NOT_BASE_12, id="last group of 2 outside"),
+        pytest.param(cookie.sign("uJT9_", KEYS), NOT_BASE_12, id="last group of 1 outside"),
+        pytest.param(linked(",,,,,"), NO_LIST, id="nothing but commas"),
+        pytest.param(linked("1,0,-,2"), NO_LIST, id="lone minus"),
         pytest.param(linked("1,0,05,2"), "not JSON", id="leading zero"),
         pytest.param(linked("9" * 7000), "not JSON", id="7000 digits"),
-        pytest.param(linked("1"), "two integers", id="no time"),
-        pytest.param(linked("1,0,5,0"), "quantity", id="quantity 0"),
-        pytest.param(linked("1,0,5,2,0,1"), "two lines", id="a repeated product"),
+        pytest.param(linked("1"), NO_LINES, id="no time"),
+        pytest.param(linked("1,0,5,0"), WRONG_QUANTITY, id="quantity 0"),
+        pytest.param(linked("1,0,5,2,0,1"), TWO_LINES, id="a repeated product"),
     ],
 )
 def test_a_signed_link_without_a_valid_cart_is_malformed(value: str, reason: str) -> None:
-    with pytest.raises(Malformed, match=reason):
+    with pytest.raises(Malformed, match=f"^{reason}$"):
         decode(value)
 
 

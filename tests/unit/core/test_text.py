@@ -30,6 +30,12 @@ ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
         pytest.param("mu\N{ZERO WIDTH JOINER}g", "mug", id="joiner in a Latin word"),
         pytest.param("\N{ZERO WIDTH JOINER}", "", id="joiner alone"),
         pytest.param(
+            "か\N{ZERO WIDTH JOINER}\N{IDEOGRAPHIC SPACE}か", "か か", id="joiner before a space"
+        ),
+        pytest.param(
+            f"か{ZERO_WIDTH_SPACE}\N{ZERO WIDTH JOINER}か", "かか", id="joiner after another format"
+        ),
+        pytest.param(
             "نمی\N{ZERO WIDTH NON-JOINER}خواهم",
             "نمی\N{ZERO WIDTH NON-JOINER}خواهم",
             id="joiner that Persian is spelt with",
@@ -54,6 +60,7 @@ def test_tidy_keeps_what_a_reader_sees(text: str, kept: str) -> None:
         pytest.param("a\r\nb\rc\x0bd\N{LINE SEPARATOR}e", "a\nb\nc\nd\ne", id="kinds of breaks"),
         pytest.param("\n\n a \n", "a", id="none at the ends"),
         pytest.param("a\n\nb", "a\n\nb", id="paragraphs"),
+        pytest.param("Xmas\nMAX\n", "Xmas\nMAX", id="letters at the ends"),
         pytest.param("a\n \n\t\n\nb", "a\n\nb", id="one empty line in a row"),
         pytest.param(f"{ZERO_WIDTH_SPACE}\n\t", "", id="nothing visible"),
     ],
