@@ -21,6 +21,8 @@ for command in (
     demo_shop.demo,
     database.migrate,
     database.secret,
+    database.backup,
+    database.restore,
     catalogue.catalogue_commands,
     budget.budget,
     limits.measure_limits,

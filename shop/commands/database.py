@@ -1,15 +1,20 @@
-"""`shop init`, `shop secret` and `shop migrate`: a shop's keys, database and first products."""
+"""A shop's keys and database: made, migrated, backed up and restored."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import make_url
 
 from shop import demo, secret_keys
 from shop.commands.catalogue import import_file
 from shop.commands.own_shop import settings_of_environment
+from shop.commands.terminal import Sentence, advancing
 from shop.config import Settings
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading
@@ -60,6 +65,98 @@ def migrate() -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     schema.migrate(connect_to(settings.database_url))
     click.echo("The database is up to date.")
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--without-keys", is_flag=True, help="Leave out the secret keys.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+def backup(file: Path, without_keys: bool, force: bool) -> None:
+    """Back up the whole shop to one file, even while it serves."""
+    from shop.storage.backups import backup, contents
+
+    settings = settings_of_environment()
+    with _files(), advancing() as progress:
+        manifest = backup.write(
+            file,
+            instance=settings.instance,
+            database=_database_file(settings),
+            now=datetime.now(UTC),
+            with_secrets=not without_keys,
+            overwrites=force,
+            progress=progress,
+        )
+    held = _held(manifest.rows)
+    if contents.KEYS.name in manifest.files:
+        click.echo(
+            f"{file} holds {held}, and the secret keys: whoever can read it can also forge carts "
+            "and sessions. Keep it as safe as the shop itself."
+        )
+    else:
+        click.echo(
+            f"{file} holds {held}, but no secret keys. Keep them too: without them, every cart in "
+            "a browser is lost."
+        )
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Replace a shop, and keep the old one beside it.")
+def restore(file: Path, force: bool) -> None:
+    """Restore a shop from a backup, into an empty instance folder. Stop the shop first."""
+    from shop.storage.backups import contents, restore
+
+    settings = settings_of_environment()
+    with _files(), advancing() as progress:
+        restored = restore.restore(
+            file,
+            instance=settings.instance,
+            database=_database_file(settings),
+            now=datetime.now(UTC),
+            replaces=force,
+            progress=progress,
+        )
+    manifest = restored.manifest
+    click.echo(f"Restored {_held(manifest.rows)}, as they were at {manifest.created}.")
+    for folder in restored.kept_in:
+        click.echo(f"What was there before is in {folder}.")
+    kept = secret_keys.kept_in(settings.instance)
+    if settings.secret_keys not in ((), kept) and contents.KEYS.name in manifest.files:
+        click.echo("SHOP_SECRET_KEYS is set to other keys than the restored ones, which it hides.")
+    elif not settings.secret_keys and not kept:
+        click.echo(
+            "There are no secret keys in it. Set SHOP_SECRET_KEYS to the old ones; `shop init` "
+            "makes a new one, and then every cart in a browser is lost."
+        )
+
+
+def _held(rows: Mapping[str, int]) -> str:
+    return f"{rows.get('orders', 0):,} orders and {rows.get('products', 0):,} products"
+
+
+def _database_file(settings: Settings) -> Path:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        raise Sentence(
+            "The database is PostgreSQL, which has its own tools: back it up with `pg_dump "
+            "--format=custom`, restore it with `pg_restore`, and keep a copy of the secret keys, "
+            "without which every cart in a browser is lost."
+        )
+    if not url.database or url.database == ":memory:" or url.query:
+        raise Sentence("Only a database in a plain file can be backed up and restored.")
+    return Path(url.database)
+
+
+@contextmanager
+def _files() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else ""
+        raise Sentence(f"{where}{problem.strerror or problem}. Nothing was changed.") from None
 
 
 def _create_secret(settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -44,3 +45,19 @@ def progress(items: Iterable[Item], *, total: int, unit: str) -> tqdm[Item]:
     from tqdm import tqdm  # it looks its own version up, which `shop serve` need not wait for
 
     return tqdm(items, total=total, unit=f" {unit}", disable=None, leave=False)
+
+
+@contextmanager
+def advancing() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar, on a terminal only, for work that calls with how much is done and how much
+    there is; when there is another amount to do, it starts anew."""
+    from tqdm import tqdm
+
+    with tqdm(total=0, disable=None, leave=False, bar_format="{percentage:3.0f} % |{bar}|") as bar:
+
+        def advance(done: int, total: int) -> None:
+            if bar.total != total:
+                bar.reset(total)
+            bar.update(done - bar.n)
+
+        yield advance

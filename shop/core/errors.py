@@ -74,6 +74,11 @@ class OutOfStock(ShopError):
         self.number = number
 
 
+class BackupRefused(ShopError):
+    """A backup that cannot be written or restored, in a sentence for an operator; nothing that was
+    there has been changed."""
+
+
 class DatabaseUnavailable(ShopError):
     """The database is busy or down, and did not do what was asked. `reason` is for logs."""
 

@@ -48,6 +48,14 @@ def is_current(engine: Engine) -> bool:
         return connection.execute(revision).scalars().all() == [_head()]
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """All revisions of the schema that this code knows, oldest first."""
+    # The files are numbered in the order in which they follow each other; a test says so.
+    files = sorted(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return tuple(stem.partition("_")[0] for stem in files)
+
+
 def _make_private(engine: Engine) -> None:
     if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
         return
@@ -57,11 +65,8 @@ def _make_private(engine: Engine) -> None:
         file.chmod(0o600)  # the files beside it, -wal and -shm, take over its mode
 
 
-@cache
 def _head() -> str:
-    # The files are numbered in the order in which they follow each other; a test says so.
-    newest = max(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return newest.partition("_")[0]
+    return revisions()[-1]
 
 
 def _config() -> Config:

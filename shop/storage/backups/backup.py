@@ -1,0 +1,89 @@
+"""Writes a backup of a shop, which may be serving meanwhile."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from shop import __version__
+from shop.core.errors import BackupRefused
+from shop.storage.backups import archive, contents, sqlite_file
+from shop.storage.backups.archive import Manifest
+from shop.storage.backups.sqlite_file import Progress
+
+
+def write(
+    target: Path,
+    *,
+    instance: Path,
+    database: Path,
+    now: datetime,
+    with_secrets: bool,
+    overwrites: bool,
+    progress: Progress,
+) -> Manifest:
+    """Backs the shop up to one file, which appears when it is whole and has been read again.
+
+    `now` is in UTC. The file can be read by its owner only. Raises BackupRefused when it exists and
+    may not be overwritten, or when what was written is not what it should be; then a file that was
+    there is as it was. Raises OSError when a file cannot be read or written.
+    """
+    if target.exists() and not overwrites:
+        raise _existing(target)
+    if not database.is_file():
+        raise BackupRefused(f"There is no database at {database}.")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        copied, packed = Path(folder, "copy"), Path(folder, "packed")
+        copied.touch(0o600)
+        facts = sqlite_file.copy(database, copied, progress)
+        files = {contents.DATABASE: copied}
+        for part in contents.PARTS:
+            if with_secrets or not part.is_secret:
+                files |= contents.files_of(part, instance)
+        manifest = Manifest(
+            shop_version=__version__,
+            created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            revision=facts.revision,
+            rows=facts.rows,
+            files={name: archive.member_of(file) for name, file in files.items()},
+        )
+        archive.write(packed, files, manifest)
+        _verify(packed, manifest, progress)
+        _publish(packed, target, overwrites)
+    return manifest
+
+
+def _verify(file: Path, expected: Manifest, progress: Progress) -> None:
+    with archive.opened(file) as written:
+        if written.manifest != expected:
+            raise BackupRefused("The backup was not written as it should be; nothing was kept.")
+        for name in expected.files:
+            written.unpack(name, None, progress)
+
+
+def _publish(packed: Path, target: Path, overwrites: bool) -> None:
+    if not overwrites:
+        try:  # takes the name, since another backup may have been written meanwhile
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            raise _existing(target) from None
+    packed.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder survive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _existing(target: Path) -> BackupRefused:
+    return BackupRefused(
+        f"{target} exists, and was kept as it is. Choose another name, or overwrite it with "
+        "--force."
+    )

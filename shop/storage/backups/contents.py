@@ -1,0 +1,43 @@
+"""What a backup holds: the database, and whatever else is in the list below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from shop.secret_keys import file_in
+
+DATABASE = "shop.sqlite3"
+"""The database's name in a backup, whatever its file is called in the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file or folder of the instance folder, by its name there. A secret one can be left out."""
+
+    name: str
+    is_secret: bool = False
+
+
+KEYS = Part(file_in(Path()).name, is_secret=True)
+PARTS = (KEYS,)
+"""What belongs to a shop beside its database; whatever else it needs to come back gets a row here.
+The worlds of the test mode are made anew by each server, and are not part of a shop."""
+
+
+def files_of(part: Part, instance: Path) -> Iterator[tuple[str, Path]]:
+    """The part's files that exist, each with its name in a backup. Links are not followed."""
+    place = instance / part.name
+    for path in [place, *sorted(place.rglob("*"))]:
+        if path.is_file() and not path.is_symlink():
+            yield path.relative_to(instance).as_posix(), path
+
+
+def is_known(name: str) -> bool:
+    """Whether a backup may hold a file of this name. None that leaves the instance folder may."""
+    if name == DATABASE:
+        return True
+    path = PurePosixPath(name)
+    is_plain = path.as_posix() == name and ".." not in path.parts and "\\" not in name
+    return is_plain and path.parts[:1] in [(part.name,) for part in PARTS]

@@ -1,0 +1,135 @@
+"""Brings a shop back from its backup: all of it, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from shop.core.errors import BackupRefused
+from shop.storage import schema
+from shop.storage.backups import archive, contents, sqlite_file
+from shop.storage.backups.archive import Archive, Manifest
+from shop.storage.backups.backup import sync_folder
+from shop.storage.backups.sqlite_file import Facts, Progress
+from shop.storage.engine import connect_to
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, and the folders that what was there before has been moved to."""
+
+    manifest: Manifest
+    kept_in: tuple[Path, ...]
+
+
+def restore(
+    file: Path,
+    *,
+    instance: Path,
+    database: Path,
+    now: datetime,
+    replaces: bool,
+    progress: Progress,
+) -> Restored:
+    """Restores a shop, and migrates its database to the newest revision.
+
+    Everything is unpacked, checked and migrated beside its place before anything is moved. What the
+    backup does not hold, such as keys that are kept elsewhere, stays where it is. `now` is in UTC
+    and dates the folders of what is replaced. Raises BackupRefused when there is a shop already and
+    it may not be replaced or is in use, or when the backup is damaged or of a newer shop; then
+    nothing was changed. Raises OSError when a file cannot be read or written.
+    """
+    with ExitStack() as stack:
+        backup = stack.enter_context(archive.opened(file))
+        manifest = backup.manifest
+        if manifest.revision not in schema.revisions():
+            raise BackupRefused(
+                f"The backup is of a newer shop: version {manifest.shop_version}, with a database "
+                f"at revision {manifest.revision}. Restore it with that version."
+            )
+        names = {Path(name).parts[0] for name in manifest.files}
+        places = {
+            name: database if name == contents.DATABASE else instance / name for name in names
+        }
+        _refuse_to_replace(places, replaces=replaces)
+        staged = {}
+        for name, place in places.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.TemporaryDirectory(dir=place.parent, prefix=".restore-")
+            staged[name] = Path(stack.enter_context(folder))
+        for name in manifest.files:
+            target = staged[Path(name).parts[0]] / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            backup.unpack(name, target, progress)
+        _prepare(staged[contents.DATABASE] / contents.DATABASE, backup)
+        moved = _move({staged[name] / name: place for name, place in places.items()}, now)
+    return Restored(manifest, moved)
+
+
+def _refuse_to_replace(places: Mapping[str, Path], *, replaces: bool) -> None:
+    existing = sorted(str(place) for place in places.values() if place.exists())
+    if existing and not replaces:
+        raise BackupRefused(
+            f"There is a shop already: {existing[0]} exists, and nothing was changed. Set "
+            "SHOP_INSTANCE to an empty folder, or replace the shop with --force, which keeps the "
+            "old one beside it."
+        )
+    database = places[contents.DATABASE]
+    if database.exists() and sqlite_file.is_in_use(database):
+        raise BackupRefused(
+            f"{database} is in use, and nothing was changed. Stop the shop, and restore again."
+        )
+
+
+def _prepare(file: Path, backup: Archive) -> None:
+    expected = Facts(backup.manifest.revision, backup.manifest.rows)
+    if sqlite_file.checked(file) != expected:
+        raise BackupRefused("The backup is damaged: the database is not what its manifest says.")
+    engine = connect_to(f"sqlite:///{file.absolute()}")
+    schema.migrate(engine)
+    engine.dispose()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # one file, which can be moved
+
+
+def _move(staged: Mapping[Path, Path], now: datetime) -> tuple[Path, ...]:
+    suffix = now.strftime("%Y%m%d-%H%M%S")
+    folders: dict[Path, None] = {}
+    moves: list[tuple[Path, Path]] = []
+    for place in staged.values():
+        kept = place.parent / f"replaced-{suffix}"
+        for old in (
+            place,
+            place.with_name(f"{place.name}-wal"),
+            place.with_name(f"{place.name}-shm"),
+        ):
+            if old.exists():
+                folders[kept] = None
+                moves.append((old, kept / old.name))
+    for folder in folders:
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise BackupRefused(
+                f"{folder} exists, and nothing was changed. Restore again in a second."
+            ) from None
+    moves += staged.items()
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            source.rename(target)
+            done.append((source, target))
+    except OSError:
+        for source, target in reversed(done):
+            target.rename(source)
+        for folder in folders:
+            folder.rmdir()
+        raise
+    for place in staged.values():
+        sync_folder(place.parent)
+    return tuple(folders)

@@ -1,0 +1,398 @@
+"""`shop backup` and `shop restore`: a shop comes back as it was, or nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from shop.cli import main
+from shop.secret_keys import file_in, new_key
+from shop.storage.backups import contents
+from shop.storage.backups.contents import Part
+from tests.conftest import Opener, OpenShop
+from tests.integration.checkouts import place
+from tests.integration.test_migrations import migrate
+
+REFUSED, DONE = 1, 0
+Manifest = dict[str, Any]
+
+
+def run(instance: Path, *arguments: str | Path, exit_code: int = DONE, **environ: str) -> str:
+    """What a command says to the operator of the shop in this folder."""
+    settings = {"SHOP_SECRET_KEYS": None, "SHOP_DATABASE_URL": None, "SHOP_INSTANCE": str(instance)}
+    result = CliRunner().invoke(main, [str(word) for word in arguments], env=settings | environ)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> str:
+    """The shop's keys, in its instance folder."""
+    file = file_in(tmp_path)
+    file.touch(0o600)
+    file.write_text(f"{new_key()}\n{new_key()}\n", "ascii")
+    return file.read_text("ascii")
+
+
+@pytest.fixture
+def kept_shop(open_shop: Opener, keys: str) -> OpenShop:
+    return open_shop(SHOP_SECRET_KEYS=",".join(keys.split()))
+
+
+@pytest.fixture
+def file(kept_shop: OpenShop, tmp_path: Path, elsewhere: Path) -> Path:
+    """A backup of the shop."""
+    path = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", path)
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder that does not exist yet."""
+    return tmp_path_factory.mktemp("machine") / "instance"
+
+
+def another_shop(instance: Path) -> None:
+    """A shop without products that nobody has open: `init` itself keeps a connection."""
+    made = instance.with_name("made")
+    run(made, "init", "--empty")
+    shutil.copytree(made, instance)
+
+
+def rewritten(
+    file: Path,
+    *,
+    without: str = "",
+    also: str = "",
+    change: Callable[[Manifest], None] | None = None,
+) -> Path:
+    """A backup that somebody has changed, and that is a sound zip."""
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != without}
+    manifest = json.loads(members["manifest.json"])
+    if also:
+        members[also] = members["secret-keys"]
+        manifest["files"][also] = manifest["files"]["secret-keys"]
+    if change:
+        change(manifest)
+    members["manifest.json"] = json.dumps(manifest).encode()
+    other = file.with_name("rewritten")
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, octets in members.items():
+            archive.writestr(name, octets)
+    return other
+
+
+def test_an_order_and_a_cart_are_there_again(
+    kept_shop: OpenShop, open_shop: Opener, keys: str, tmp_path: Path, elsewhere: Path
+) -> None:
+    shopper = kept_shop.visitor()
+    shopper.add("MUG", 2)
+    address = place(shopper).headers["Location"]
+    shopper.add("PENCIL", 3)
+    kept_shop.sql("insert into products select 9999, 'x', 'x', name, description, category_number, "
+                  "price_minor, currency, vat_basis_points, stock, image, is_active, name_words, "
+                  "all_words, name_sort_key from products limit 1")  # fmt: skip
+    kept_shop.sql("delete from products where number = 9999")
+    copied = elsewhere.parent / "copied"
+    shutil.copy(kept_shop.path, copied)
+    with closing(sqlite3.connect(copied)) as connection:
+        assert connection.execute("select count(*) from orders").fetchone() == (0,), (
+            "all in the WAL"
+        )
+
+    backup = elsewhere.parent / "shop.backup"
+    said = run(tmp_path, "backup", backup)
+    assert "1 orders and 63 products, and the secret keys" in said
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert "Restored 1 orders and 63 products" in run(elsewhere, "restore", backup)
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["secret-keys", "shop.sqlite3"]
+    assert {path.stat().st_mode & 0o777 for path in elsewhere.iterdir()} == {0o600}
+    assert file_in(elsewhere).read_text("ascii") == keys
+
+    restored = open_shop(
+        SHOP_INSTANCE=str(elsewhere),
+        SHOP_SECRET_KEYS=",".join(file_in(elsewhere).read_text("ascii").split()),
+    )
+    later = restored.visitor()
+    assert "Ada Lovelace" in later.get(address).text
+    later.raw_cookies = f"cart={shopper.cart_value()}"
+    assert 'value="3"' in later.get("/cart").text
+    with closing(sqlite3.connect(elsewhere / "shop.sqlite3")) as connection:
+        given = "select seq from sqlite_sequence where name = 'products'"
+        assert connection.execute(given).fetchone() == (9999,), "no cookie number is given twice"
+
+
+def test_a_backup_is_of_one_moment_while_others_write(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    """Each transaction adds a category and a former slug; a copy of two moments has
+    unequal ones."""
+    enough = threading.Event()
+    is_writing = threading.Event()
+    written = []
+
+    def write() -> None:
+        with closing(sqlite3.connect(kept_shop.path, timeout=10)) as connection:
+            for number in range(20_000):
+                with connection:
+                    name = f"c{number}"
+                    connection.execute(
+                        "insert into categories (slug, name) values (?, ?)", (name,) * 2
+                    )
+                    connection.execute("insert into former_slugs values (?, 1)", (name,))
+                written.append(number)
+                is_writing.set()
+                if enough.is_set():
+                    return
+
+    before = kept_shop.sql("select count(*) from categories")[0][0]
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert is_writing.wait(10)
+        seen = len(written)
+        for number in range(3):
+            run(tmp_path, "backup", elsewhere.parent / f"{number}.backup")
+        assert len(written) > seen, "nobody waited for a backup"
+    finally:
+        enough.set()
+        writer.join(20)
+    for number in range(3):
+        with zipfile.ZipFile(elsewhere.parent / f"{number}.backup") as archive:
+            rows = json.loads(archive.read("manifest.json"))["rows"]
+        assert rows["categories"] - before == rows["former_slugs"] > 0
+
+
+def test_a_backup_overwrites_nothing_unless_forced(file: Path, tmp_path: Path) -> None:
+    before = file.read_bytes()
+    assert "exists, and was kept" in run(tmp_path, "backup", file, exit_code=REFUSED)
+    assert file.read_bytes() == before
+    run(tmp_path, "backup", file, "--force", "--without-keys")
+    assert file.read_bytes() != before
+    assert [path.name for path in file.parent.iterdir()] == [file.name], "no remains"
+
+
+def test_keys_that_are_kept_elsewhere_stay_there(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path, keys: str
+) -> None:
+    file = elsewhere.parent / "shop.backup"
+    assert "no secret keys. Keep them too" in run(tmp_path, "backup", file, "--without-keys")
+    assert keys.split()[0].encode() not in file.read_bytes()
+    said = run(elsewhere, "restore", file)
+    assert "every cart in a browser is lost" in said
+    assert not file_in(elsewhere).exists()
+    file_in(elsewhere).write_text(keys, "ascii")
+    assert "secret keys" not in run(elsewhere, "restore", file, "--force")
+    assert file_in(elsewhere).read_text("ascii") == keys
+
+
+def test_the_environments_keys_hide_restored_ones(file: Path, elsewhere: Path) -> None:
+    assert "which it hides" in run(elsewhere, "restore", file, SHOP_SECRET_KEYS=new_key())
+
+
+def test_a_shop_is_replaced_only_if_forced_and_is_kept(file: Path, elsewhere: Path) -> None:
+    another_shop(elsewhere)
+    before = {path.name: path.read_bytes() for path in elsewhere.iterdir()}
+    assert "There is a shop already" in run(elsewhere, "restore", file, exit_code=REFUSED)
+    assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == before
+    said = run(elsewhere, "restore", file, "--force")
+    (old,) = elsewhere.glob("replaced-*")
+    assert str(old) in said
+    assert (old / "secret-keys").read_bytes() == before["secret-keys"]
+    assert "no products yet" in run(old, "init", "--empty"), "it is a shop, and can be put back"
+
+
+def test_a_shop_in_use_is_not_replaced(kept_shop: OpenShop, file: Path, tmp_path: Path) -> None:
+    kept_shop.visitor().get("/products")
+    before = kept_shop.dump()
+    said = run(tmp_path, "restore", file, "--force", exit_code=REFUSED)
+    assert "is in use" in said
+    assert kept_shop.dump() == before
+    assert kept_shop.sql("pragma journal_mode") == [("wal",)]
+
+
+def test_a_failure_half_way_puts_the_old_shop_back(
+    file: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_shop(elsewhere)
+    key = file_in(elsewhere).read_bytes()
+    rename = Path.rename
+
+    def full(source: Path, target: Path) -> Path:
+        if source.name == "secret-keys" and ".restore-" in str(source):
+            raise OSError(28, "No space left on device")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    said = run(elsewhere, "restore", file, "--force", exit_code=REFUSED)
+    assert said == "No space left on device. Nothing was changed.\n"
+    assert file_in(elsewhere).read_bytes() == key
+    assert not list(elsewhere.glob("*replaced-*"))
+    assert "no products yet" in run(elsewhere, "init", "--empty")
+
+
+def damaged_places(file: Path) -> Iterator[int]:
+    """Places all over the file, and more of them in the zip's own list at its end."""
+    octets = file.read_bytes()
+    yield from range(0, len(octets), len(octets) // 12)
+    yield from range(octets.index(b"PK\1\2"), len(octets), 7)
+
+
+def test_no_damaged_byte_gets_into_a_shop(file: Path, elsewhere: Path) -> None:
+    """A byte that says nothing about the shop, such as a time in the zip's list, may be any."""
+    run(elsewhere, "restore", file)
+    right = file_in(elsewhere).read_bytes(), (elsewhere / "shop.sqlite3").read_bytes()
+    octets = bytearray(file.read_bytes())
+    refused = 0
+    for position in damaged_places(file):
+        octets[position] ^= 0x41
+        broken = file.with_name("broken")
+        broken.write_bytes(octets)
+        octets[position] ^= 0x41
+        target = elsewhere.with_name(f"at-{position}")
+        result = CliRunner().invoke(
+            main, ["restore", str(broken)], env={"SHOP_INSTANCE": str(target)}
+        )
+        if result.exit_code:
+            assert isinstance(result.exception, SystemExit), (position, result.exception)
+            refused += 1
+            assert not list(target.glob("*")), position
+        else:
+            assert file_in(target).read_bytes() == right[0], position
+            assert (target / "shop.sqlite3").read_bytes() == right[1], position
+            shutil.rmtree(target)
+    assert refused > 15
+
+
+def newer(manifest: Manifest) -> None:
+    manifest["revision"] = "9999"
+
+
+def newer_format(manifest: Manifest) -> None:
+    manifest["format"] = 2
+
+
+def other_rows(manifest: Manifest) -> None:
+    manifest["rows"]["orders"] += 1
+
+
+def no_rows(manifest: Manifest) -> None:
+    del manifest["rows"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        pytest.param({"change": newer}, "is of a newer shop: version 0.1.0", id="revision"),
+        pytest.param({"change": newer_format}, "in a newer format", id="format"),
+        pytest.param({"change": other_rows}, "not what its manifest says", id="rows"),
+        pytest.param({"change": no_rows}, "its manifest cannot be read", id="manifest"),
+        pytest.param({"without": "secret-keys"}, "secret-keys is missing", id="no keys"),
+        pytest.param({"without": "shop.sqlite3"}, "shop.sqlite3 is missing", id="no database"),
+        pytest.param({"also": "../outside"}, "'../outside', which does not belong", id="above"),
+        pytest.param({"also": "/outside"}, "'/outside', which does not belong", id="root"),
+        pytest.param(
+            {"also": "secret-keys/../../outside"}, "which does not belong", id="above a part"
+        ),
+    ],
+)
+def test_what_is_not_a_backup_of_this_shop_is_refused(
+    file: Path, elsewhere: Path, changed: dict[str, Any], reason: str
+) -> None:
+    assert reason in run(elsewhere, "restore", rewritten(file, **changed), exit_code=REFUSED)
+    assert not list(elsewhere.glob("*"))
+    assert not (elsewhere.parent / "outside").exists()
+
+
+def zip_of(file: Path, name: str, *, kind: int = zipfile.ZIP_STORED, mode: int = 0o100600) -> Path:
+    with zipfile.ZipFile(file, "a") as archive:
+        member = zipfile.ZipInfo(name)
+        member.external_attr = mode << 16
+        member.compress_type = kind
+        archive.writestr(member, b"0" * 100)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        pytest.param(zipfile.ZIP_DEFLATED, 0o100600, id="compressed, which a bomb has to be"),
+        pytest.param(zipfile.ZIP_STORED, 0o120777, id="link"),
+    ],
+)
+def test_bombs_and_links_are_refused(file: Path, elsewhere: Path, kind: int, mode: int) -> None:
+    said = run(elsewhere, "restore", zip_of(file, "more", kind=kind, mode=mode), exit_code=REFUSED)
+    assert "was not written by `shop backup`" in said
+
+
+def test_any_other_file_is_refused(file: Path, elsewhere: Path) -> None:
+    said = run(elsewhere, "restore", zip_of(elsewhere.with_name("zip"), "a"), exit_code=REFUSED)
+    assert "it has no manifest" in said
+    text = elsewhere.with_name("text")
+    text.write_text("orders")
+    assert "is damaged" in run(elsewhere, "restore", text, exit_code=REFUSED)
+    said = run(elsewhere, "restore", elsewhere / "none", exit_code=REFUSED)
+    assert "No such file" in said
+
+
+def test_an_older_database_is_migrated(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    kept_shop.app.extensions["shop"].engine.dispose()
+    migrate(kept_shop, "downgrade", "0003")
+    file = elsewhere.parent / "old.backup"
+    run(tmp_path, "backup", file)
+    run(elsewhere, "restore", file)
+    assert "MUG," in run(elsewhere, "catalogue", "export")
+
+
+def test_a_damaged_database_is_not_backed_up(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    kept_shop.sql("insert into prices values (null, 4711, 1, 'GBP', 1)")
+    file = elsewhere.parent / "shop.backup"
+    said = run(tmp_path, "backup", file, exit_code=REFUSED)
+    assert "a row of prices belongs to one of products that is missing" in said
+    assert not file.exists()
+
+
+def test_a_folder_is_backed_up_as_a_part(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "PARTS", (*contents.PARTS, Part("photos")))
+    (tmp_path / "photos" / "wide").mkdir(parents=True)
+    (tmp_path / "photos" / "wide" / "mug.webp").write_bytes(b"mug")
+    (tmp_path / "photos" / "link").symlink_to("/etc/passwd")
+    file = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", file)
+    run(elsewhere, "restore", file)
+    names = [path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*")]
+    assert sorted(names) == [
+        "photos", "photos/wide", "photos/wide/mug.webp", "secret-keys", "shop.sqlite3",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_other_databases_have_their_own_tools(tmp_path: Path, command: str) -> None:
+    url = "postgresql+psycopg://somebody:password@127.0.0.1:1/shop"
+    said = run(tmp_path, command, tmp_path / "file", exit_code=REFUSED, SHOP_DATABASE_URL=url)
+    assert "pg_dump" in said
+    assert "password" not in said
+
+
+def test_a_shop_without_a_database_says_so(tmp_path: Path) -> None:
+    said = run(tmp_path, "backup", tmp_path / "file", exit_code=REFUSED)
+    assert said == f"There is no database at {tmp_path / 'shop.sqlite3'}.\n"
