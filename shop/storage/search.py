@@ -6,13 +6,17 @@ give the same answers. A query asks for beginnings of words; singular and plural
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
+from pathlib import Path
 
 from pluralizer import Pluralizer
 from pyuca import Collator
+from pyuca.collator import COLL_ELEMENT_PATTERN
+from pyuca.utils import hexstrings2int
 from sqlalchemy import (
     ColumnElement,
     Text,
@@ -176,16 +180,34 @@ def _forms(word: str) -> tuple[str, ...]:
     return (word, _plurals.singular(word), _plurals.plural(word))
 
 
-# Reading the table of weights takes a third of a second, so only an import does.
+# Reading the table of weights takes a third of a second, so only an import does. Latin and Greek,
+# with all their accents, are a thirtieth of it, and need no other entry.
 @cache
 def _collator() -> Collator:
     return Collator()
 
 
+@cache
+def _small_collator() -> Collator:
+    return _SmallCollator()
+
+
+class _SmallCollator(Collator):  # type: ignore[misc]
+    def load(self, filename: str) -> None:
+        for characters, weights in _SMALL_ENTRY.findall(Path(filename).read_text("utf-8")):
+            elements = COLL_ELEMENT_PATTERN.findall(weights)
+            self.table.add(hexstrings2int(characters.split()), list(map(hexstrings2int, elements)))
+
+
+_SMALL_END = "\u0400"
+_SMALL_ENTRY = re.compile("^((?:0[0-3][0-9A-F]{2} +)+);([^#]*)", re.MULTILINE)
+
+
 # A catalogue has many names and few words, and no letter combines with a space.
 @lru_cache(maxsize=65_536)
 def _elements(part: str) -> tuple[tuple[int, ...], ...]:
-    return tuple(map(tuple, _collator().collation_elements(part)))
+    collator = _small_collator() if max(part, default="") < _SMALL_END else _collator()
+    return tuple(map(tuple, collator.collation_elements(part)))
 
 
 @cache
