@@ -147,9 +147,8 @@ def test_expires_of_a_later_day_needs_a_date_of_that_day(
     jar["week"].to_last(days=lasts_days)
 
 
-@pytest.mark.skipif(  # a package of the system; without it, nothing else can check the jar's days
-    FAKETIME is None, reason="needs libfaketime (apt-get install faketime)"
-)
+# A package of the system: without it, no clock of a browser can be set.
+@pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (apt-get install faketime)")
 def test_a_browser_that_starts_later_agrees(
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, Any],

@@ -536,10 +536,8 @@ def test_a_broken_gzip_file_is_reported(operator: Operator, content: bytes) -> N
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
-@pytest.mark.skipif(  # a checkout alone has no orders; the project may not carry them along
-    not DATA.is_dir(),
-    reason=f"the real orders are not part of the project, and not next to it: {DATA}",
-)
+# The project may not carry the real orders along, so a checkout alone has none.
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
 def test_the_readme_quotes_the_output_of_its_command(
     fresh_operator: Operator, tmp_path: Path
 ) -> None:

@@ -29,10 +29,8 @@ DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = [
     pytest.mark.postgresql,
-    pytest.mark.skipif(  # no set-up of ours starts a server; whoever has one gives its address
-        not URL,
-        reason="the project does not install a PostgreSQL server: SHOP_TEST_POSTGRESQL_URL",
-    ),
+    # The project installs no PostgreSQL server: whoever has one gives its address.
+    pytest.mark.skipif(not URL, reason="no server is named by SHOP_TEST_POSTGRESQL_URL"),
 ]
 
 

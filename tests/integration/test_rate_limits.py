@@ -20,9 +20,8 @@ from tests.conftest import KEY, Opener
 from tests.integration.client import LintingClient, text_of
 
 SERVER = shutil.which("redis-server") or shutil.which("valkey-server")
-needs_server = pytest.mark.skipif(  # a package of the system; without one, the fall-back is tested
-    SERVER is None, reason="neither redis-server nor valkey-server is installed"
-)
+# A package of the system: without one, only the fall-back can be tested.
+needs_server = pytest.mark.skipif(SERVER is None, reason="no redis-server and no valkey-server")
 READY = (200, {"status": "ready"})
 
 
