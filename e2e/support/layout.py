@@ -79,7 +79,7 @@ def small_targets(page: Page) -> list[str]:
 
 def pale(page: Page) -> list[str]:
     """Text with too little contrast by axe-core, and fields whose edge has too little, in light and
-    then in dark. Of texts that are painted alike, through all layers, the first is reported."""
+    then in dark."""
     _bring_axe(page)
     faults = []
     for scheme in ("light", "dark"):

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from shop.commands.files import ENCODING, FORMAT, octets_of
 from shop.commands.own_shop import migrated_database, settings_of_environment
-from shop.commands.terminal import Sentence, progress
+from shop.commands.terminal import Sentence, counted, progress
 from shop.config import Settings
 from shop.factory import catalogue_defaults
 from shop.storage import catalogue, catalogue_import, catalogue_removal
@@ -130,21 +130,21 @@ def import_file(
 
 def _report(file: Path, found: Catalogue, plan: Plan, retired: int) -> None:
     parts = [
-        f"{_counted(len(products))} {what}"
+        f"{counted(len(products))} {what}"
         for products, what in ((plan.added, "added"), (plan.changed, "updated"))
         if products
     ]
     click.echo(f"{' and '.join(parts) or 'No products'} from {file.name}.")
     if retired:
         are = "is" if retired == 1 else "are"
-        click.echo(f"{_counted(retired)} {are} not in the file and {are} no longer sold.")
+        click.echo(f"{counted(retired)} {are} not in the file and {are} no longer sold.")
     _list("Left out", "row", found.left_out)
     _list("Check", "product", found.notes)
 
 
 def _list(title: str, what: str, reasons: Mapping[str, Sequence[int]]) -> None:
     for reason, lines in reasons.items():
-        click.echo(f"{title} {_counted(len(lines), what)} ({_named(lines)}): {reason}.")
+        click.echo(f"{title} {counted(len(lines), what)} ({_named(lines)}): {reason}.")
 
 
 def _named(lines: Sequence[int]) -> str:
@@ -152,7 +152,3 @@ def _named(lines: Sequence[int]) -> str:
     more = len(lines) - MOST_LINES_NAMED
     word = "line" if len(lines) == 1 else "lines"
     return f"{word} {shown} and {more:,} more" if more > 0 else f"{word} {shown}"
-
-
-def _counted(count: int, what: str = "product") -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from shop import demo, secret_keys
 from shop.commands.catalogue import import_file
 from shop.commands.own_shop import settings_of_environment
-from shop.commands.terminal import Sentence, advancing
+from shop.commands.terminal import Sentence, advancing, counted
 from shop.config import Settings
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading
@@ -134,7 +134,7 @@ def restore(file: Path, force: bool) -> None:
 
 
 def _held(rows: Mapping[str, int]) -> str:
-    return f"{rows.get('orders', 0):,} orders and {rows.get('products', 0):,} products"
+    return f"{counted(rows.get('orders', 0), 'order')} and {counted(rows.get('products', 0))}"
 
 
 def _database_file(settings: Settings) -> Path:

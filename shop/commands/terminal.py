@@ -61,3 +61,8 @@ def advancing() -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.n)
 
         yield advance
+
+
+def counted(count: int, what: str = "product") -> str:
+    """A number with its noun, whose plural ends in s: 1 order, 1,200 orders."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

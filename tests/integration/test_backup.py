@@ -76,6 +76,7 @@ def rewritten(
     *,
     without: str = "",
     also: str = "",
+    unlisted: str = "",
     change: Callable[[Manifest], None] | None = None,
 ) -> Path:
     """A backup that somebody has changed, and that is a sound zip."""
@@ -85,6 +86,8 @@ def rewritten(
     if also:
         members[also] = members["secret-keys"]
         manifest["files"][also] = manifest["files"]["secret-keys"]
+    if unlisted:
+        members[unlisted] = b"a stranger"
     if change:
         change(manifest)
     members["manifest.json"] = json.dumps(manifest).encode()
@@ -115,9 +118,9 @@ def test_an_order_and_a_cart_are_there_again(
 
     backup = elsewhere.parent / "shop.backup"
     said = run(tmp_path, "backup", backup)
-    assert "1 orders and 63 products, and the secret keys" in said
+    assert "1 order and 63 products, and the secret keys" in said
     assert backup.stat().st_mode & 0o777 == 0o600
-    assert "Restored 1 orders and 63 products" in run(elsewhere, "restore", backup)
+    assert "Restored 1 order and 63 products" in run(elsewhere, "restore", backup)
     assert sorted(path.name for path in elsewhere.iterdir()) == ["secret-keys", "shop.sqlite3"]
     assert {path.stat().st_mode & 0o777 for path in elsewhere.iterdir()} == {0o600}
     assert file_in(elsewhere).read_text("ascii") == keys
@@ -289,6 +292,10 @@ def other_rows(manifest: Manifest) -> None:
     manifest["rows"]["orders"] += 1
 
 
+def other_digest(manifest: Manifest) -> None:
+    manifest["files"]["secret-keys"]["sha256"] = "0" * 64
+
+
 def no_rows(manifest: Manifest) -> None:
     del manifest["rows"]
 
@@ -300,6 +307,10 @@ def no_rows(manifest: Manifest) -> None:
         pytest.param({"change": newer_format}, "in a newer format", id="format"),
         pytest.param({"change": other_rows}, "not what its manifest says", id="rows"),
         pytest.param({"change": no_rows}, "its manifest cannot be read", id="manifest"),
+        pytest.param(
+            {"change": other_digest}, "secret-keys is not what was backed up", id="digest"
+        ),
+        pytest.param({"unlisted": "more"}, "'more', which is not in its manifest", id="unlisted"),
         pytest.param({"without": "secret-keys"}, "secret-keys is missing", id="no keys"),
         pytest.param({"without": "shop.sqlite3"}, "shop.sqlite3 is missing", id="no database"),
         pytest.param({"also": "../outside"}, "'../outside', which does not belong", id="above"),
@@ -315,6 +326,20 @@ def test_what_is_not_a_backup_of_this_shop_is_refused(
     assert reason in run(elsewhere, "restore", rewritten(file, **changed), exit_code=REFUSED)
     assert not list(elsewhere.glob("*"))
     assert not (elsewhere.parent / "outside").exists()
+
+
+def test_a_database_against_its_own_rules_is_not_backed_up(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    with closing(sqlite3.connect(kept_shop.path)) as connection, connection:
+        connection.execute("pragma writable_schema = on")
+        connection.execute(
+            "update sqlite_master set sql = substr(sql, 1, length(sql) - 1) || "
+            "', check (number < 0))' where name = 'categories'"
+        )
+    said = run(tmp_path, "backup", elsewhere.parent / "shop.backup", exit_code=REFUSED)
+    assert "The database is damaged: CHECK constraint failed in categories" in said
+    assert not list(elsewhere.parent.iterdir())
 
 
 def zip_of(file: Path, name: str, *, kind: int = zipfile.ZIP_STORED, mode: int = 0o100600) -> Path:
