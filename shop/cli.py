@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from shop import __version__
-from shop.commands import budget, catalogue, cookie, database, demo_shop, limits, serve
+from shop.commands import budget, catalogue, cookie, database, demo_shop, limits, orders, serve
 from shop.commands.terminal import Commands
 
 
@@ -24,6 +24,7 @@ for command in (
     database.backup,
     database.restore,
     catalogue.catalogue_commands,
+    orders.order_commands,
     budget.budget,
     limits.measure_limits,
     cookie.cookie_commands,

@@ -6,7 +6,7 @@ from mutants.entry import Break
 
 _PRICING = "shop/core/pricing.py"
 _CHECKOUT = "shop/web/pages/checkout.py"
-_STORED = "shop/storage/orders.py"
+_STORED = "shop/storage/orders/placing.py"
 _QUOTED = "    products = here.catalogue.snapshot([line.number for line in cart.lines])\n"
 _PRICING_TESTS = ("tests/unit/core/test_pricing.py",)
 _CHECKOUT_TESTS = ("tests/integration/test_checkout.py",)
@@ -156,9 +156,9 @@ BREAKS = (
         "an address of an order can be guessed",
         "Anybody reads the names and addresses of all customers.",
         "shop/web/pages/order.py",
-        "order = orders.by_token(shop().engine, token)",
-        "order = orders.by_token(shop().engine, token) or next(\n"
-        "        (it for it in orders.everything(shop().engine) if token in it.reference), None\n"
+        "order = lookup.by_token(shop().engine, token)",
+        "order = lookup.by_token(shop().engine, token) or next(\n"
+        "        (it for it in lookup.everything(shop().engine) if token in it.reference), None\n"
         "    )",
         _CHECKOUT_TESTS,
     ),

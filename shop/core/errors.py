@@ -66,6 +66,13 @@ class TransitionRefused(ShopError):
     """An order cannot go from its status to the one asked for."""
 
 
+class OrderNotFound(ShopError):
+    """No order has this reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"No order has the reference {reference}.")
+
+
 class OutOfStock(ShopError):
     """Too little of a product is left for an order; nothing of the order was stored."""
 

@@ -3,12 +3,16 @@
 An order keeps its own copy of names, prices and VAT rates: a later change in the catalogue
 never changes it. Its `token` is unguessable and is the only key to its page; its `reference`
 is for people to read out. `once_key` is unique, so that one checkout makes one order however
-often it is sent.
+often it is sent. Its history has a step for each status that it came to, the placing first.
 
     placed    -> paid, cancelled
     paid      -> sent, refunded
     sent      -> refunded
     cancelled, refunded: final
+
+Goods that never left go back into stock: those of an order that is cancelled, or refunded before
+it was sent. What is refunded after it was sent may come back broken or not at all, so that
+whoever unpacks it counts it.
 """
 
 from __future__ import annotations
@@ -38,6 +42,32 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANCELLED: frozenset(),
     Status.REFUNDED: frozenset(),
 }
+
+
+SHOPPER = "shopper"
+"""Who placed every order, in its history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened to an order: the status that it came to, when in Unix seconds, and who did it.
+
+    `tracking` is the parcel's number or address at its carrier, and `note` is for keepers; both
+    may be empty. Raises ValueError when nobody did it, or when an order that is not sent has a
+    tracking.
+    """
+
+    status: Status
+    at: int
+    by: str
+    note: str = ""
+    tracking: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.by:
+            raise ValueError("a step of an order is somebody's")
+        if self.tracking and self.status is not Status.SENT:
+            raise ValueError("only a parcel that is sent can be tracked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +112,8 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A placed order. `placed_at` is Unix time in seconds."""
+    """A placed order. `placed_at` is Unix time in seconds; `history` is in the order in which
+    things happened, and its last step led to `status`."""
 
     token: str
     reference: str
@@ -93,6 +124,12 @@ class Order:
     status: Status
     lines: tuple[OrderLine, ...]
     sums: Sums
+    history: tuple[Step, ...]
+
+    @property
+    def tracking(self) -> str:
+        """The parcel's number or address at its carrier, or nothing."""
+        return next((step.tracking for step in self.history if step.tracking), "")
 
 
 def place(
@@ -120,14 +157,38 @@ def place(
         status=Status.PLACED,
         lines=tuple(_order_lines(quote)),
         sums=quote.sums,
+        history=(Step(Status.PLACED, now, SHOPPER),),
     )
 
 
-def advance(order: Order, status: Status) -> Order:
-    """The order in its next status. Raises TransitionRefused when the table does not allow it."""
-    if status not in TRANSITIONS[order.status]:
-        raise TransitionRefused(f"an order that is {order.status.value} cannot be {status.value}")
-    return replace(order, status=status)
+def advance(order: Order, step: Step) -> Order:
+    """The order after its next step. Raises TransitionRefused when the table does not allow it."""
+    check(order.status, step.status)
+    return replace(order, status=step.status, history=(*order.history, step))
+
+
+def check(before: Status, after: Status) -> None:
+    """Raises TransitionRefused when the table does not lead from one status to the other."""
+    if after in TRANSITIONS[before]:
+        return
+    if after is before:
+        raise TransitionRefused(f"The order is {before.value} already. Nothing was changed.")
+    allowed = [status.value for status in Status if status in TRANSITIONS[before]]
+    raise TransitionRefused(
+        f"An order that is {before.value} cannot be {after.value}. Nothing was changed. "
+        + (f"It can be {' or '.join(allowed)}." if allowed else "It is finished.")
+    )
+
+
+def returns_stock(before: Status, after: Status) -> bool:
+    """Whether this step puts the order's goods, which have not left, back into stock."""
+    return after is Status.CANCELLED or (before, after) == (Status.PAID, Status.REFUNDED)
+
+
+def reference_of(text: str) -> str:
+    """A reference as it is stored, from however a person writes it: `abcd efgh` is `ABCD-EFGH`."""
+    bare = "".join(text.replace("-", " ").split()).upper()
+    return f"{bare[:4]}-{bare[4:]}"
 
 
 def reference(token: str) -> str:

@@ -76,6 +76,10 @@ class OrderRow(Table):
     their own; such an order has no country, and any other has an empty `address`."""
 
     __tablename__ = "orders"
+    __table_args__ = (
+        Index("orders_by_reference", "reference"),
+        Index("orders_by_status", "status", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
@@ -104,6 +108,7 @@ class OrderLineRow(Table):
     """A copy, not a reference: `product_number` may outlive its product."""
 
     __tablename__ = "order_lines"
+    __table_args__ = (Index("order_lines_by_sku", "sku", "order_number"),)
 
     order_number: Mapped[int] = mapped_column(
         ForeignKey("orders.number", ondelete="CASCADE"), primary_key=True
@@ -126,3 +131,19 @@ class OrderVatRow(Table):
     )
     basis_points: Mapped[int] = mapped_column(primary_key=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class OrderEventRow(Table):
+    """A step of an order's history; the one at position 0 is its placing."""
+
+    __tablename__ = "order_events"
+
+    order_number: Mapped[int] = mapped_column(
+        ForeignKey("orders.number", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(20))
+    at: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    tracking: Mapped[str] = mapped_column(Text, server_default="")

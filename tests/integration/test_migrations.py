@@ -64,6 +64,17 @@ def test_the_parts_of_an_address_become_one_text_on_the_way_back(open_shop: Open
     assert texts == [["1", "Row", "Bath", "BA1", "1AA", "GB"], ["1", "Lane", "York"]]
 
 
+def test_an_order_from_before_the_history_begins_it_with_its_placing(open_shop: Opener) -> None:
+    shop = open_shop(migrated=False)
+    migrate(shop, "upgrade", "0004")
+    insert(shop, address="1 Lane\nYork")
+    schema.migrate(shop.app.extensions["shop"].engine)
+    events = shop.sql("select position, status, at, made_by, note, tracking from order_events")
+    assert events == [(0, "placed", 1_780_000_000, "shopper", "", "")]
+    migrate(shop, "downgrade", "0004")
+    assert shop.sql("select reference, status from orders") == [("AAAA-BBBB", "placed")]
+
+
 KEPT = "number, sku, slug, name, description, category_number, price_minor, stock, is_active"
 
 

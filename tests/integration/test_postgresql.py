@@ -13,15 +13,17 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from shop.config import Settings
-from shop.core.errors import FileRefused, OutOfStock
+from shop.core.errors import FileRefused, OutOfStock, TransitionRefused
 from shop.core.money import Money
+from shop.core.orders import Status
 from shop.core.text import words
 from shop.factory import create_app
-from shop.storage import catalogue, catalogue_import, orders, schema
+from shop.storage import catalogue, catalogue_import, schema
 from shop.storage.catalogue import Sort
 from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
+from shop.storage.orders import advancing, listing, lookup, placing
 from tests.conftest import KEY, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 
@@ -108,6 +110,30 @@ def test_search_and_sorting_answer_as_on_sqlite(visitor: LintingClient, shop: Op
                 assert page == catalogue.page(other, words=query, sort=sort, size=50), query
 
 
+def test_of_two_keepers_at_once_one_is_told(visitor: LintingClient) -> None:
+    visitor.add("STATE-ONE-LEFT")
+    once = field_value(visitor.get("/checkout").text, "once")
+    visitor.send("/checkout", once=once, **CUSTOMER)
+    engine = engine_of(visitor)
+    reference = str(scalar(visitor, "select reference from orders"))
+
+    def cancel(by: str) -> bool:
+        try:
+            advancing.advance(engine, reference, Status.CANCELLED, by=by, at=1)
+        except TransitionRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(cancel, ["Ann", "Bea", "Cy", "Dan"])) == 1
+    assert scalar(visitor, "select stock from products where sku = 'STATE-ONE-LEFT'") == 1
+    assert scalar(visitor, "select count(*) from order_events") == 2
+    with reading(engine) as connection:
+        found = listing.page(connection, search=f"ada {reference.lower()}", size=10)
+        assert [order.reference for order in found.orders] == [reference]
+    assert [order.status for order in lookup.everything(engine)] == [Status.CANCELLED]
+
+
 def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:
     visitor.add("MUG")
     visitor.get("/cart")
@@ -131,13 +157,13 @@ def test_nothing_is_oversold(visitor: LintingClient) -> None:
     once = field_value(visitor.get("/checkout").text, "once")
     visitor.send("/checkout", once=once, **CUSTOMER)
     token = str(scalar(visitor, "select token from orders"))
-    placed = orders.by_token(engine_of(visitor), token)
+    placed = lookup.by_token(engine_of(visitor), token)
     assert placed is not None
     with writing(engine_of(visitor)) as connection:
         connection.execute(text("delete from orders"))
         connection.execute(text("update products set stock = 1 where sku = 'SALT-PIG'"))
     with pytest.raises(OutOfStock):
-        orders.place(engine_of(visitor), placed)
+        placing.place(engine_of(visitor), placed)
     assert scalar(visitor, "select count(*) from orders") == 0
     assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 1
 

@@ -16,8 +16,9 @@ from shop.core.catalogue import Product, Snapshot
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.core.money import Money
 from shop.core.orders import Order
-from shop.storage import catalogue, orders
+from shop.storage import catalogue
 from shop.storage.engine import reading
+from shop.storage.orders import lookup
 from shop.test_mode.api.models import (
     CartIn,
     CartOut,
@@ -141,7 +142,7 @@ def delete_cart() -> Response:
 @description.validate(resp=Responses(HTTP_200=OrdersOut))
 def all_orders() -> Response:
     """The orders of this world, oldest first."""
-    found = [_order(order) for order in orders.everything(shop().engine)]
+    found = [_order(order) for order in lookup.everything(shop().engine)]
     return _json(OrdersOut(orders=found))
 
 
@@ -149,7 +150,7 @@ def all_orders() -> Response:
 @description.validate(resp=Responses(HTTP_200=OrderOut, HTTP_404=Problem))
 def order(reference: str) -> Response:
     """One order, by the reference that the shopper sees."""
-    for found in orders.everything(shop().engine):
+    for found in lookup.everything(shop().engine):
         if found.reference == reference:
             return _json(_order(found))
     raise Refused(HTTPStatus.NOT_FOUND, "There is no order with this reference in this world.")

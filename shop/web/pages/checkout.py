@@ -13,7 +13,7 @@ from shop.core import orders
 from shop.core.errors import OutOfStock
 from shop.core.orders import Order
 from shop.core.pricing import Quote
-from shop.storage import orders as kept_orders
+from shop.storage.orders import lookup, placing
 from shop.web.cart import writer
 from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
@@ -50,7 +50,7 @@ def create() -> Response:
     is_valid = form.validate()
     once_key, shown = _once(request.form.get("once", ""))
     visit = read_visit()
-    earlier = kept_orders.by_once_key(shop().engine, once_key) if once_key else None
+    earlier = lookup.by_once_key(shop().engine, once_key) if once_key else None
     if earlier is not None:
         return _confirmed(visit, earlier)
     if not visit.cart.lines:
@@ -98,7 +98,7 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
         payment=form.payment.data,
     )
     try:
-        return _confirmed(visit, kept_orders.place(shop().engine, order).order)
+        return _confirmed(visit, placing.place(shop().engine, order).order)
     except OutOfStock:
         return _again(visit, form, quoted(visit.cart), once_key, _SOLD)
 

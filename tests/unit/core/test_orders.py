@@ -6,7 +6,7 @@ import pytest
 
 from shop.core import orders, pricing
 from shop.core.errors import TransitionRefused
-from shop.core.orders import Address, Customer, Order, OrderLine, Status
+from shop.core.orders import Address, Customer, Order, OrderLine, Status, Step
 from shop.core.payment import ByInvoice
 from shop.core.pricing import Quote
 from tests.unit.core.carts import NOON, cart_of
@@ -77,12 +77,64 @@ def test_only_the_listed_status_transitions_are_allowed(
     order: Order, before: Status, after: Status
 ) -> None:
     stands = replace(order, status=before)
+    step = Step(after, NOON + 1, "Bea")
     if (before, after) in STEPS:
-        assert orders.advance(stands, after) == replace(order, status=after)
+        history = (*order.history, step)
+        assert orders.advance(stands, step) == replace(order, status=after, history=history)
     else:
-        refusal = f"^an order that is {before.value} cannot be {after.value}$"
-        with pytest.raises(TransitionRefused, match=refusal):
-            orders.advance(stands, after)
+        already = before is after
+        match = "already" if already else f"{before.value} cannot be {after.value}"
+        with pytest.raises(TransitionRefused, match=match):
+            orders.advance(stands, step)
+
+
+def test_a_refusal_says_what_is_possible(order: Order) -> None:
+    paid = replace(order, status=Status.PAID)
+    with pytest.raises(TransitionRefused, match="It can be sent or refunded"):
+        orders.advance(paid, Step(Status.CANCELLED, NOON, "Bea"))
+    refunded = replace(order, status=Status.REFUNDED)
+    with pytest.raises(TransitionRefused, match="It is finished"):
+        orders.advance(refunded, Step(Status.PAID, NOON, "Bea"))
+
+
+def test_placing_is_the_first_step(order: Order) -> None:
+    assert order.history == (Step(Status.PLACED, NOON, "shopper"),)
+    assert order.tracking == ""
+
+
+def test_an_order_keeps_its_tracking_when_it_is_refunded(order: Order) -> None:
+    for step in (
+        Step(Status.PAID, NOON, "Bea"),
+        Step(Status.SENT, NOON, "Bea", tracking="RM 1"),
+        Step(Status.REFUNDED, NOON, "Bea"),
+    ):
+        order = orders.advance(order, step)
+    assert order.tracking == "RM 1"
+
+
+@pytest.mark.parametrize(
+    ("by", "tracking", "reason"),
+    [
+        pytest.param("", "", "somebody", id="nobody did it"),
+        pytest.param("Bea", "RM 1", "sent", id="tracking before it is sent"),
+    ],
+)
+def test_a_step_refuses_nonsense(by: str, tracking: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Step(Status.PAID, NOON, by, tracking=tracking)
+
+
+@pytest.mark.parametrize("before", Status)
+@pytest.mark.parametrize("after", Status)
+def test_only_goods_that_have_not_left_go_back_into_stock(before: Status, after: Status) -> None:
+    unsent = {(Status.PLACED, Status.CANCELLED), (Status.PAID, Status.REFUNDED)}
+    if (before, after) in STEPS:
+        assert orders.returns_stock(before, after) == ((before, after) in unsent)
+
+
+@pytest.mark.parametrize("text", ["ABCD-EFGH", "abcd-efgh", " abcdefgh ", "abcd efgh"])
+def test_a_reference_may_be_written_in_any_way(text: str) -> None:
+    assert orders.reference_of(text) == "ABCD-EFGH"
 
 
 def test_a_reference_is_eight_characters_of_the_hashed_token(order: Order) -> None:

@@ -1,19 +1,17 @@
-"""Orders in the database: placed once, whole, with their stock, or not at all."""
+"""Orders are placed once, whole, with their stock, or not at all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from shop.core.errors import OutOfStock
-from shop.core.money import Money
-from shop.core.orders import Address, Customer, Order, OrderLine, Status
-from shop.core.pricing import Sums, VatShare
-from shop.storage.engine import reading, writing
+from shop.core.orders import Address, Order, OrderLine
+from shop.storage.engine import writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
+from shop.storage.orders import history, lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +31,15 @@ def place(engine: Engine, order: Order) -> Placed:
     """
     try:
         with writing(engine) as connection:
-            earlier = _one(connection, OrderRow.once_key == order.once_key)
+            earlier = lookup.one(connection, OrderRow.once_key == order.once_key)
             if earlier is None:
                 _keep(connection, order)
                 _take_stock(connection, order)
     except IntegrityError:
-        earlier = by_once_key(engine, order.once_key)
+        earlier = lookup.by_once_key(engine, order.once_key)
         if earlier is None:
             raise
     return Placed(order, is_new=True) if earlier is None else Placed(earlier, is_new=False)
-
-
-def by_token(engine: Engine, token: str) -> Order | None:
-    """The order at this unguessable address."""
-    with reading(engine) as connection:
-        return _one(connection, OrderRow.token == token)
-
-
-def by_once_key(engine: Engine, once_key: str) -> Order | None:
-    """The order that an earlier request of this checkout placed, if there is one."""
-    with reading(engine) as connection:
-        return _one(connection, OrderRow.once_key == once_key)
-
-
-def everything(engine: Engine) -> list[Order]:
-    """All orders, oldest first."""
-    with reading(engine) as connection:
-        rows = connection.execute(select(OrderRow.__table__).order_by(OrderRow.number)).all()
-        return [_whole(connection, row) for row in rows]
 
 
 def _keep(connection: Connection, order: Order) -> None:
@@ -88,6 +67,8 @@ def _keep(connection: Connection, order: Order) -> None:
         insert(OrderLineRow),
         [_line_values(number, position, line) for position, line in enumerate(order.lines)],
     )
+    for position, step in enumerate(order.history):
+        history.keep(connection, number, position, step)
     if order.sums.vat:
         connection.execute(
             insert(OrderVatRow),
@@ -144,70 +125,3 @@ def _take_stock(connection: Connection, order: Order) -> None:
         )
         if taken.rowcount != 1:
             raise OutOfStock(line.number)
-
-
-def _one(connection: Connection, condition: ColumnElement[bool]) -> Order | None:
-    row = connection.execute(select(OrderRow.__table__).where(condition)).one_or_none()
-    return None if row is None else _whole(connection, row)
-
-
-def _whole(connection: Connection, row: Row[Any]) -> Order:
-    lines = connection.execute(
-        select(OrderLineRow.__table__)
-        .where(OrderLineRow.order_number == row.number)
-        .order_by(OrderLineRow.position)
-    )
-    shares = connection.execute(
-        select(OrderVatRow.basis_points, OrderVatRow.amount_minor)
-        .where(OrderVatRow.order_number == row.number)
-        .order_by(OrderVatRow.basis_points)
-    )
-    return _order(
-        row,
-        tuple(_order_line(line, row.currency) for line in lines),
-        tuple(VatShare(rate, Money(minor, row.currency)) for rate, minor in shares),
-    )
-
-
-def _order(row: Row[Any], lines: tuple[OrderLine, ...], vat: tuple[VatShare, ...]) -> Order:
-    return Order(
-        token=row.token,
-        reference=row.reference,
-        once_key=row.once_key,
-        placed_at=row.placed_at,
-        customer=Customer(row.name, row.email, _address(row), row.note),
-        payment=row.payment,
-        status=Status(row.status),
-        lines=lines,
-        sums=Sums(
-            subtotal=Money(row.subtotal_minor, row.currency),
-            shipping=Money(row.shipping_minor, row.currency),
-            total=Money(row.total_minor, row.currency),
-            vat=vat,
-        ),
-    )
-
-
-def _address(row: Row[Any]) -> Address | str:
-    if not row.country:
-        return str(row.address)
-    return Address(
-        line_1=row.address_line_1,
-        line_2=row.address_line_2,
-        town=row.town,
-        region=row.region,
-        postcode=row.postcode,
-        country=row.country,
-    )
-
-
-def _order_line(row: Row[Any], currency: str) -> OrderLine:
-    return OrderLine(
-        number=row.product_number,
-        sku=row.sku,
-        name=row.name,
-        quantity=row.quantity,
-        unit_price=Money(row.unit_price_minor, currency),
-        vat_basis_points=row.vat_basis_points,
-        total=Money(row.total_minor, currency),
-    )

@@ -1,0 +1,308 @@
+"""`shop orders list`, `show`, `advance` and `export`: what a keeper does with orders."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+import click
+from babel.numbers import get_currency_precision
+
+from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.commands.terminal import Sentence
+from shop.core.money import Money, plain
+from shop.core.orders import TRANSITIONS, Address, Order, Status
+from shop.core.text import tidy
+from shop.storage.engine import reading
+from shop.storage.orders import advancing, listing, lookup
+from shop.storage.orders.listing import Summary
+
+PAGE_SIZE = 50
+STATUS = click.Choice([status.value for status in Status])
+LATER_STATUS = click.Choice(
+    [status.value for status in Status if any(status in after for after in TRANSITIONS.values())]
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+@click.group("orders")
+def order_commands() -> None:
+    """See orders, move them on and export them."""
+
+
+@order_commands.command("list")
+@click.option("--status", type=STATUS, help="Only orders of this status.")
+@click.option("--search", default="", help="Words of reference, name or email; or a whole SKU.")
+@click.option("--page", "number", type=click.IntRange(min=1), default=1, help="The page to show.")
+@click.option("--all", "shows_all", is_flag=True, help="All orders on one page.")
+@AS_JSON
+def list_(status: str | None, search: str, number: int, shows_all: bool, as_json: bool) -> None:
+    """List the orders, newest first."""
+    settings = settings_of_environment()
+    with reading(migrated_database(settings)) as connection:
+        page = listing.page(
+            connection,
+            status=Status(status) if status else None,
+            search=search,
+            number=number,
+            size=None if shows_all else PAGE_SIZE,
+        )
+    if as_json:
+        _print_json(
+            {
+                "count": page.count,
+                "page": page.number,
+                "pages": page.pages,
+                "orders": [_summary_json(order) for order in page.orders],
+            }
+        )
+        return
+    moment = _moments(settings.time_zone)
+    for order in page.orders:
+        total = _amount(order.total)
+        said = f"{order.status.value:<9}  {total:>14}  {order.name} <{order.email}>"
+        click.echo(f"{order.reference}  {moment(order.placed_at)}  {said}")
+    if not page.count:
+        click.echo("No orders were found." if status or search else "There are no orders yet.")
+    elif page.pages > 1:
+        click.echo(
+            f"Page {page.number} of {page.pages}, {page.count:,} orders in all. "
+            "--page N shows another, --all shows all."
+        )
+
+
+@order_commands.command()
+@click.argument("reference")
+@AS_JSON
+def show(reference: str, as_json: bool) -> None:
+    """Show an order and its history."""
+    settings = settings_of_environment()
+    with reading(migrated_database(settings)) as connection:
+        order = lookup.by_reference(connection, reference)
+    if as_json:
+        _print_json(_order_json(order))
+    else:
+        _describe(order, _moments(settings.time_zone))
+
+
+@order_commands.command()
+@click.argument("reference")
+@click.argument("status", type=LATER_STATUS)
+@click.option("--tracking", default="", help="The parcel's number or address at its carrier.")
+@click.option("--note", default="", help="A note for other keepers.")
+@click.option("--by", default="", help="Who does it; by default, who is logged in here.")
+def advance(reference: str, status: str, tracking: str, note: str, by: str) -> None:
+    """Move an order on to its next STATUS.
+
+    Cancelling gives the stock back, and so does refunding an order that was not sent.
+    """
+    settings = settings_of_environment()
+    if tracking and status != Status.SENT.value:
+        raise Sentence("Only an order that is sent has a --tracking. Nothing was changed.")
+    order = advancing.advance(
+        migrated_database(settings),
+        reference,
+        Status(status),
+        by=tidy(by) or _who(),
+        at=int(time.time()),
+        note=tidy(note),
+        tracking=tidy(tracking),
+    )
+    click.echo(f"Order {order.reference} is now {order.status.value}.")
+
+
+@order_commands.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+def export(file: Path) -> None:
+    """Write all orders, oldest first, to a FILE as CSV, or to standard output if it is -.
+
+    docs/keep.md describes the columns. A file can be read by its owner only.
+    """
+    settings = settings_of_environment()
+    with reading(migrated_database(settings)) as connection:
+        orders = lookup.each(connection)
+        if str(file) == "-":
+            _write_csv(orders, sys.stdout)
+            return
+        try:
+            with _private(file) as stream:
+                count = _write_csv(orders, stream)
+        except OSError as problem:
+            raise Sentence(f"{file} cannot be written: {problem.strerror}.") from None
+    click.echo(f"{count:,} {'order' if count == 1 else 'orders'} in {file.name}.")
+
+
+COLUMNS: dict[str, Callable[[Order], str]] = {
+    "reference": lambda order: order.reference,
+    "placed_at": lambda order: _utc(order.placed_at),
+    "status": lambda order: order.status.value,
+    "status_since": lambda order: _utc(order.history[-1].at),
+    "tracking": lambda order: order.tracking,
+    "payment": lambda order: order.payment,
+    "name": lambda order: order.customer.name,
+    "email": lambda order: order.customer.email,
+    "address": lambda order: ", ".join(_street(order)),
+    "town": lambda order: _part(order, "town"),
+    "region": lambda order: _part(order, "region"),
+    "postcode": lambda order: _part(order, "postcode"),
+    "country": lambda order: _part(order, "country"),
+    "note": lambda order: order.customer.note,
+    "items": lambda order: "; ".join(f"{line.sku}*{line.quantity}" for line in order.lines),
+    "subtotal": lambda order: _plain(order.sums.subtotal),
+    "shipping": lambda order: _plain(order.sums.shipping),
+    "total": lambda order: _plain(order.sums.total),
+    "vat": lambda order: _plain(_vat(order)),
+    "currency": lambda order: order.sums.total.currency,
+}
+"""The columns of an export, and what each holds of an order."""
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe is put before any that begins
+    as one (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+
+
+def _write_csv(orders: Iterator[Order], stream: IO[str]) -> int:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    count = 0
+    for order in orders:
+        writer.writerow([harmless(cell(order)) for cell in COLUMNS.values()])
+        count += 1
+    return count
+
+
+def _private(file: Path) -> IO[str]:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+
+
+def _describe(order: Order, moment: Callable[[int], str]) -> None:
+    customer = order.customer
+    click.echo(f"Order {order.reference}, {order.status.value}")
+    click.echo(f"{customer.name} <{customer.email}>")
+    parts = [_part(order, name) for name in ("town", "region", "postcode", "country")]
+    click.echo(", ".join([*_street(order), *filter(None, parts)]))
+    if customer.note:
+        click.echo(f"Their note: {customer.note}")
+    click.echo()
+    for line in order.lines:
+        click.echo(f"{line.quantity:>5} x {line.sku}  {line.name}  {_amount(line.total)}")
+    click.echo(f"Shipping {_amount(order.sums.shipping)}, total {_amount(order.sums.total)}")
+    click.echo(f"Of this, VAT {_amount(_vat(order))}. Payment: {order.payment}")
+    click.echo()
+    for step in order.history:
+        said = "".join(
+            [
+                f", tracking {step.tracking}" if step.tracking else "",
+                f": {step.note}" if step.note else "",
+            ]
+        )
+        click.echo(f"{moment(step.at)}  {step.status.value} by {step.by}{said}")
+
+
+def _order_json(order: Order) -> dict[str, Any]:
+    customer = order.customer
+    return {
+        "reference": order.reference,
+        "placed_at": _utc(order.placed_at),
+        "status": order.status.value,
+        "payment": order.payment,
+        "name": customer.name,
+        "email": customer.email,
+        "address": _street(order),
+        **{name: _part(order, name) for name in ("town", "region", "postcode", "country")},
+        "note": customer.note,
+        "currency": order.sums.total.currency,
+        "subtotal_minor": order.sums.subtotal.minor,
+        "shipping_minor": order.sums.shipping.minor,
+        "total_minor": order.sums.total.minor,
+        "vat_minor": _vat(order).minor,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price_minor": line.unit_price.minor,
+                "total_minor": line.total.minor,
+            }
+            for line in order.lines
+        ],
+        "history": [
+            {
+                "status": step.status.value,
+                "at": _utc(step.at),
+                "by": step.by,
+                "note": step.note,
+                "tracking": step.tracking,
+            }
+            for step in order.history
+        ],
+    }
+
+
+def _summary_json(order: Summary) -> dict[str, Any]:
+    return {
+        "reference": order.reference,
+        "placed_at": _utc(order.placed_at),
+        "status": order.status.value,
+        "name": order.name,
+        "email": order.email,
+        "total_minor": order.total.minor,
+        "currency": order.total.currency,
+    }
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _street(order: Order) -> list[str]:
+    address = order.customer.address
+    if isinstance(address, Address):
+        return [line for line in (address.line_1, address.line_2) if line]
+    return address.splitlines()
+
+
+def _part(order: Order, name: str) -> str:
+    address = order.customer.address
+    return str(getattr(address, name)) if isinstance(address, Address) else ""
+
+
+def _vat(order: Order) -> Money:
+    minor = sum(share.amount.minor for share in order.sums.vat)
+    return Money(minor, order.sums.total.currency)
+
+
+def _plain(amount: Money) -> str:
+    return plain(amount, get_currency_precision(amount.currency))
+
+
+def _amount(amount: Money) -> str:
+    return f"{_plain(amount)} {amount.currency}"
+
+
+def _utc(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moments(time_zone: str) -> Callable[[int], str]:
+    zone = ZoneInfo(time_zone)
+    return lambda moment: datetime.fromtimestamp(moment, zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # there may be no name for the user of a container
+        return "keeper"

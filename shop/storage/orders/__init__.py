@@ -1,0 +1,1 @@
+"""Orders in the database, for pages and commands: placing, lookup, listing and advancing."""

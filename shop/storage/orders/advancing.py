@@ -1,0 +1,67 @@
+"""Orders move on: one step at a time, whole, with the stock that it gives back."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, select, update
+
+from shop.core import orders
+from shop.core.errors import TransitionRefused
+from shop.core.orders import Order, Status, Step
+from shop.storage.engine import writing
+from shop.storage.models import OrderRow, ProductRow
+from shop.storage.orders import history, lookup
+
+
+def advance(
+    engine: Engine,
+    reference: str,
+    status: Status,
+    *,
+    by: str,
+    at: int,
+    note: str = "",
+    tracking: str = "",
+) -> Order:
+    """Moves an order on, in one transaction, and returns it as it is then.
+
+    Raises what `take` raises; then nothing is changed.
+    """
+    with writing(engine) as connection:
+        return take(connection, reference, Step(status, at, by, note, tracking))
+
+
+def take(connection: Connection, reference: str, step: Step) -> Order:
+    """Takes a step of an order inside the caller's transaction, which may write more with it.
+
+    Raises OrderNotFound, and TransitionRefused when the table does not allow the step or somebody
+    else has moved the order meanwhile; the caller's transaction must then be rolled back.
+    """
+    before = lookup.by_reference(connection, reference)
+    after = orders.advance(before, step)
+    number = connection.execute(
+        select(OrderRow.number).where(OrderRow.token == before.token)
+    ).scalar_one()
+    moved = connection.execute(
+        update(OrderRow)
+        .where(OrderRow.number == number, OrderRow.status == before.status.value)
+        .values(status=step.status.value)
+    )
+    if moved.rowcount != 1:
+        raise TransitionRefused(
+            f"Somebody else has just moved order {before.reference} on. Nothing was changed here: "
+            "look at it again."
+        )
+    history.keep(connection, number, len(before.history), step)
+    if orders.returns_stock(before.status, step.status):
+        _give_stock_back(connection, before)
+    return after
+
+
+def _give_stock_back(connection: Connection, order: Order) -> None:
+    # In the order of the numbers, as when it was taken, so that nobody locks another out.
+    for line in sorted(order.lines, key=lambda line: line.number):
+        connection.execute(
+            update(ProductRow)
+            .where(ProductRow.number == line.number, ProductRow.stock.is_not(None))
+            .values(stock=ProductRow.stock + line.quantity)
+        )
