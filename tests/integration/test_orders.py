@@ -185,6 +185,20 @@ def test_an_export_has_every_order_and_no_formula(shop: OpenShop, tmp_path: Path
     assert "cannot be written" in run(shop, "export", tmp_path / "no" / "file", exit_code=1)
 
 
+def test_an_order_of_an_older_process_begins_with_its_placing_too(shop: OpenShop) -> None:
+    """A worker that was started before the migration stores no history."""
+    reference = placed(shop)
+    shop.sql("delete from order_events")
+    assert reference in run(shop, "export", "-")
+    move(shop, reference, Status.PAID)
+    with reading(engine_of(shop)) as connection:
+        history = lookup.by_reference(connection, reference).history
+    assert [(step.status, step.by) for step in history] == [
+        (Status.PLACED, "shopper"),
+        (Status.PAID, "Bea"),
+    ]
+
+
 def test_the_columns_of_an_export_are_documented() -> None:
     from shop.commands.orders import COLUMNS
 
@@ -197,10 +211,23 @@ def test_the_columns_of_an_export_are_documented() -> None:
 def test_the_shoppers_page_says_what_became_of_the_order(shop: OpenShop) -> None:
     reference = placed(shop)
     (token,) = shop.sql("select token from orders")[0]
-    status = "main p.order-status"
-    assert "Status: placed since" in text_of(shop.visitor().get(f"/orders/{token}").text, status)
+
+    def texts() -> tuple[str, str, str]:
+        page = shop.visitor().get(f"/orders/{token}").text
+        heading, lead, status = (
+            text_of(page, f"main {it}") for it in ("h1", ".lead", ".order-status")
+        )
+        return heading, lead, status
+
+    heading, lead, status = texts()
+    assert heading == "Thank you. Your order is placed."
+    assert "Please pay" in lead
+    assert "Status: placed since" in status
+
     move(shop, reference, Status.PAID)
     engine = engine_of(shop)
     advancing.advance(engine, reference, Status.SENT, by="Bea", at=1_790_000_000, tracking="<RM 1>")
-    text = text_of(shop.visitor().get(f"/orders/{token}").text, status)
-    assert text == ("Status: on its way since 21 September 2026. Tracking of your parcel: <RM 1>")
+    heading, lead, status = texts()
+    assert heading == "Your order is on its way."
+    assert "pay" not in lead
+    assert status == "Status: on its way since 21 September 2026. Tracking of your parcel: <RM 1>"

@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from shop.core.errors import OrderNotFound
 from shop.core.money import Money
-from shop.core.orders import Address, Customer, Order, OrderLine, Status, reference_of
+from shop.core.orders import (
+    SHOPPER,
+    Address,
+    Customer,
+    Order,
+    OrderLine,
+    Status,
+    Step,
+    reference_of,
+)
 from shop.core.pricing import Sums, VatShare
 from shop.storage.engine import reading
 from shop.storage.models import OrderEventRow, OrderLineRow, OrderRow, OrderVatRow
@@ -116,8 +125,16 @@ def _order(
                 for share in vat
             ),
         ),
-        history=tuple(history.step_of(event) for event in events),
+        history=_history(row, events),
     )
+
+
+def _history(row: Row[Any], events: list[Row[Any]]) -> tuple[Step, ...]:
+    steps = tuple(map(history.step_of, events))
+    if events and events[0].position == 0:
+        return steps
+    # An older version of the shop, still serving after the migration, does not store the placing.
+    return (Step(Status.PLACED, row.placed_at, SHOPPER), *steps)
 
 
 def _address(row: Row[Any]) -> Address | str:

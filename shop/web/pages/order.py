@@ -35,6 +35,7 @@ def show(token: str) -> Response:
         "order/show.html",
         read_visit(),
         order=order,
+        is_new=order.status is Status.PLACED,
         status_text=STATUSES[order.status],
         envelope=postal.printed(order.customer),
         instructions=shop().payments.instructions(order),
