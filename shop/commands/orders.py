@@ -18,7 +18,7 @@ import click
 from babel.numbers import get_currency_precision
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
-from shop.commands.terminal import Sentence
+from shop.commands.terminal import Sentence, counted
 from shop.core.money import Money, plain
 from shop.core.orders import TRANSITIONS, Address, Order, Status
 from shop.core.text import tidy
@@ -138,7 +138,7 @@ def export(file: Path) -> None:
                 count = _write_csv(orders, stream)
         except OSError as problem:
             raise Sentence(f"{file} cannot be written: {problem.strerror}.") from None
-    click.echo(f"{count:,} {'order' if count == 1 else 'orders'} in {file.name}.")
+    click.echo(f"{counted(count, 'order')} in {file.name}.")
 
 
 COLUMNS: dict[str, Callable[[Order], str]] = {
