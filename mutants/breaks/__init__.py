@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mutants.breaks import carts, codec, cookie, guards, orders, pages, scripts
+from mutants.breaks import carts, codec, cookie, guards, mail, orders, pages, scripts
 
 BREAKS = (
     *cookie.BREAKS,
     *codec.BREAKS,
     *carts.BREAKS,
     *orders.BREAKS,
+    *mail.BREAKS,
     *pages.BREAKS,
     *guards.BREAKS,
     *scripts.BREAKS,

@@ -73,6 +73,10 @@ class OrderNotFound(ShopError):
         super().__init__(f"No order has the reference {reference}.")
 
 
+class MailRefused(ShopError):
+    """A message of the outbox that cannot be sent again, in a sentence for a keeper."""
+
+
 class OutOfStock(ShopError):
     """Too little of a product is left for an order; nothing of the order was stored."""
 

@@ -147,3 +147,32 @@ class OrderEventRow(Table):
     made_by: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, server_default="")
     tracking: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class OutboxRow(Table):
+    """A message of one order to one recipient.
+
+    `recipient` is who, not where: the address is looked up when the message is sent, and is then
+    kept in `sent_to`. A message that is neither sent nor given up has a `next_attempt_at`.
+    `claimed_until` is in the future while a sender is at work on it. `resends` counts how often a
+    person asked for it again.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_of_an_order", "order_number", "kind", "recipient", unique=True),
+        Index("outbox_by_attempt", "next_attempt_at"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    order_number: Mapped[int] = mapped_column(ForeignKey("orders.number", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str] = mapped_column(String(20))
+    written_at: Mapped[int] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    resends: Mapped[int] = mapped_column(server_default="0")
+    next_attempt_at: Mapped[int | None] = mapped_column(BigInteger)
+    claimed_until: Mapped[int | None] = mapped_column(BigInteger)
+    sent_at: Mapped[int | None] = mapped_column(BigInteger)
+    sent_to: Mapped[str] = mapped_column(Text, server_default="")
+    last_error: Mapped[str] = mapped_column(Text, server_default="")

@@ -23,9 +23,10 @@ from shop.storage.catalogue import Sort
 from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
-from shop.storage.orders import advancing, listing, lookup, placing
-from tests.conftest import KEY, Clock, OpenShop, fill
+from shop.storage.orders import advancing, listing, lookup, outbox, placing
+from tests.conftest import KEY, START, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
+from tests.integration.test_outbox import claimed_at_once
 
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
@@ -132,6 +133,17 @@ def test_of_two_keepers_at_once_one_is_told(visitor: LintingClient) -> None:
         found = listing.page(connection, search=f"ada {reference.lower()}", size=10)
         assert [order.reference for order in found.orders] == [reference]
     assert [order.status for order in lookup.everything(engine)] == [Status.CANCELLED]
+
+
+def test_of_many_senders_at_once_each_message_has_one(visitor: LintingClient) -> None:
+    visitor.add("MUG")
+    once = field_value(visitor.get("/checkout").text, "once")
+    visitor.send("/checkout", once=once, **CUSTOMER)
+    engine = engine_of(visitor)
+    claims = claimed_at_once(engine, START)
+    assert sorted(claimed.kind.value for claimed in claims) == ["confirmation", "new-order"]
+    assert all(outbox.sent(engine, claimed, "ada@example.com", now=START) for claimed in claims)
+    assert claimed_at_once(engine, START + 10_000) == []
 
 
 def test_a_changed_price_is_on_the_next_page(visitor: LintingClient) -> None:

@@ -1,1 +1,1 @@
-"""Orders in the database, for pages and commands: placing, lookup, listing and advancing."""
+"""Orders in the database, and their mail: placing, lookup, listing, advancing and the outbox."""

@@ -1,4 +1,4 @@
-"""Orders move on: one step at a time, whole, with the stock that it gives back."""
+"""Orders move on: one step at a time, whole, with its mail and the stock that it gives back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shop.core.errors import TransitionRefused
 from shop.core.orders import Order, Status, Step
 from shop.storage.engine import writing
 from shop.storage.models import OrderRow, ProductRow
-from shop.storage.orders import history, lookup
+from shop.storage.orders import history, lookup, outbox
 
 
 def advance(
@@ -52,6 +52,7 @@ def take(connection: Connection, reference: str, step: Step) -> Order:
             "look at it again."
         )
     history.keep(connection, number, len(before.history), step)
+    outbox.write(connection, number, step.status, at=step.at)
     if orders.returns_stock(before.status, step.status):
         _give_stock_back(connection, before)
     return after

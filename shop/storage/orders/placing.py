@@ -1,4 +1,4 @@
-"""Orders are placed once, whole, with their stock, or not at all."""
+"""Orders are placed once, whole, with their stock and their mail, or not at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shop.core.errors import OutOfStock
 from shop.core.orders import Address, Order, OrderLine
 from shop.storage.engine import writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
-from shop.storage.orders import history, lookup
+from shop.storage.orders import history, lookup, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Placed:
 
 
 def place(engine: Engine, order: Order) -> Placed:
-    """Stores the order and takes its stock, in one transaction.
+    """Stores the order with its mail and takes its stock, in one transaction.
 
     When its `once_key` was used before, however close together the two requests came, the
     result is the earlier order. Raises OutOfStock when too little of a product is left; then
@@ -69,6 +69,7 @@ def _keep(connection: Connection, order: Order) -> None:
     )
     for position, step in enumerate(order.history):
         history.keep(connection, number, position, step)
+    outbox.write(connection, number, order.status, at=order.placed_at)
     if order.sums.vat:
         connection.execute(
             insert(OrderVatRow),
