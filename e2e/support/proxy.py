@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from contextlib import contextmanager, suppress
 
 import trustme
 
-FORWARDED = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 127.0.0.1\r\nConnection: close\r\n"
+FORWARDED = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 127.0.0.1\r\n"
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @contextmanager
 def tls_proxy(shop_url: str) -> Iterator[str]:
-    """The https address of a proxy that forwards each request to the shop, one per connection."""
+    """The https address of a proxy that forwards each request to the shop. Connections stay open
+    for further requests: a handshake for each would take more time than the request."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -47,7 +50,6 @@ async def _serve(upstream_port: int) -> asyncio.Server:
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
                 await _forward(reader, writer, upstream_port)
-                await writer.drain()
         finally:
             writer.close()
 
@@ -57,16 +59,20 @@ async def _serve(upstream_port: int) -> asyncio.Server:
 async def _forward(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream_port: int
 ) -> None:
-    head = await reader.readuntil(b"\r\n\r\n")
-    request_line, _, headers = head.partition(b"\r\n")
-    kept = [line for line in headers.split(b"\r\n") if not line.lower().startswith(b"connection:")]
     answer, request = await asyncio.open_connection("127.0.0.1", upstream_port)
+    answering = asyncio.ensure_future(_pipe(answer, writer))
+    # The shop closes a connection that it will not use again, and so does the proxy then.
+    answering.add_done_callback(lambda _: writer.close())
     try:
-        request.write(request_line + b"\r\n" + FORWARDED + b"\r\n".join(kept))
-        body = asyncio.ensure_future(_pipe(reader, request))
-        await _pipe(answer, writer)
-        body.cancel()
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            request_line, _, headers = head.partition(b"\r\n")
+            length = LENGTH.search(head)
+            body = await reader.readexactly(int(length[1])) if length else b""
+            request.write(request_line + b"\r\n" + FORWARDED + headers + body)
+            await request.drain()
     finally:
+        answering.cancel()
         request.close()
 
 
