@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.support import carts
+from e2e.support import carts, layout
+from e2e.support.demo_shop import Look, Stage, numbers_of
 from e2e.support.firefox import Window
 from e2e.support.server import RunningShop, running_shop
+from e2e.support.subjects import reported
 from shop.core import cookie
 
 HOST = "home.shop.localhost"
@@ -76,12 +79,39 @@ def named_shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield served
 
 
-def test_with_a_script_on_a_named_host(page: Page, named_shop: RunningShop) -> None:
-    page = _with_a_cart(page, named_shop.url.replace("127.0.0.1", HOST))
-    before = _kept(page.context)
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The page of a report, what it says as `_run_all` reads it, and the cookies before the run."""
 
-    assert _run_all(page) == (set(WITH_SCRIPT), 59)
-    assert _kept(page.context) == before
+    page: Page
+    said: tuple[set[str], int]
+    before: list[tuple[str, str, str]]
+
+
+@pytest.fixture(scope="module")
+def named_report(
+    browser: Browser, browser_context_args: dict[str, Any], named_shop: RunningShop
+) -> Iterator[Reported]:
+    """A run takes many seconds, so several tests look at the report of this one."""
+    with browser.new_context(**browser_context_args) as context:
+        page = _with_a_cart(context.new_page(), named_shop.url.replace("127.0.0.1", HOST))
+        before = _kept(context)
+        yield Reported(page, _run_all(page), before)
+
+
+def test_with_a_script_on_a_named_host(named_report: Reported) -> None:
+    assert named_report.said == (set(WITH_SCRIPT), 59)
+    assert _kept(named_report.page.context) == named_report.before
+
+
+def test_the_report_has_no_layout_faults(
+    browser: Browser, named_shop: RunningShop, named_report: Reported
+) -> None:
+    stage = Stage(browser, named_shop, numbers_of(named_shop))
+    subject = reported("limits-conformance", named_report.page.url)
+    with stage.page(Look()) as page:
+        faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
+    assert not faults, "\n".join(faults)
 
 
 def test_without_a_script_on_an_ip_address(

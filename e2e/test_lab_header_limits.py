@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Response, Route, expect
 
 from e2e.support import carts, layout
 from e2e.support.demo_catalogue import MUG
+from e2e.support.demo_shop import Look, Stage, numbers_of
 from e2e.support.pages import Shopper
-from e2e.support.playwright_config import CONFIG, context_options
+from e2e.support.playwright_config import context_options
 from e2e.support.scripts import script
 from e2e.support.server import PROJECT, RunningShop
+from e2e.support.subjects import SUBJECT
 from shop.core.cookie import BROWSER_LIMIT_BYTES
 from shop.lab.header_limits import search
+from shop.lab.header_limits.page import BETWEEN
 
 LONGEST_FIELD = 65_536
 """The shop's setting of gunicorn's limit_request_field_size."""
@@ -42,6 +49,51 @@ def row(report: Locator, title: str) -> Locator:
     return report.get_by_role("row").filter(has_text=title)
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A page after a whole search: its outcomes as they were sent to the shop, the browser's
+    cookies before it, and the first response of a server that passed."""
+
+    shopper: Shopper
+    report: Locator
+    outcomes: list[str]
+    before: list[Any]
+    echoed: Response
+
+
+@pytest.fixture(scope="module")
+def searched(browser: Browser, shop: RunningShop) -> Iterator[Searched]:
+    """A search takes seconds, so several tests look at this one."""
+    with browser.new_context(**context_options()) as context:
+        shopper = Shopper(context.new_page(), shop.url)
+        carts.put(context, shop.url, carts.value_of({MUG: 2}))
+        page = shopper.visits("/limits")
+        before = list(context.cookies())
+        asked: list[list[str]] = []
+        page.on("request", lambda request: asked.append(outcomes_in(request.url)))
+        with page.expect_response("**/limits/way/echo") as echoed:
+            report = probe(page)
+        yield Searched(shopper, report, max(asked, key=len), before, echoed.value)
+
+
+def outcomes_in(address: str) -> list[str]:
+    """The outcomes that are sent to the shop in a query."""
+    (written,) = parse_qs(urlsplit(address).query).get("outcomes", [""])
+    return written.split(BETWEEN) if written else []
+
+
+def after(made: list[str]) -> Callable[[Route], None]:
+    """Answers as if the search had already made attempts with these outcomes: the shop leads it
+    on from there."""
+
+    def go_on(route: Route) -> None:
+        written = BETWEEN.join([*made, *outcomes_in(route.request.url)])
+        address, _, _ = route.request.url.partition("?")
+        route.continue_(url=f"{address}?outcomes={written}")
+
+    return go_on
+
+
 def run_command(shop: RunningShop) -> dict[str, Any]:
     command = [sys.executable, "-m", "shop.cli", "limits", "--json", "--url", shop.url]
     process = subprocess.run(
@@ -51,32 +103,34 @@ def run_command(shop: RunningShop) -> dict[str, Any]:
     return measured
 
 
-def test_the_page_measures_the_server_settings(shopper: Shopper) -> None:
-    report = probe(shopper.visits("/limits"))
-
-    field = row(report, "Largest request header")
+def test_the_page_measures_the_server_settings(searched: Searched) -> None:
+    field = row(searched.report, "Largest request header")
     expect(field).to_contain_text(f"{VALUE:,} bytes, {LONGEST_FIELD:,} with “Cookie: ”")
     expect(field).to_contain_text(f"{VALUE + 1:,}: 431")
-    fields = row(report, "Request headers")
+    fields = row(searched.report, "Request headers")
     expect(fields).to_contain_text(f"{MOST_FIELDS}, ")
     expect(fields).to_contain_text(": 431")
-    back = row(report, "Largest response header")
+    back = row(searched.report, "Largest response header")
     expect(back).to_contain_text("your browser refuses it")
     expect(back).to_contain_text(f"at most {CHROMIUM_HEADER_BYTES:,} bytes")
-    expect(shopper.page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
+    page = searched.shopper.page
+    expect(page.get_by_text("A full cart (4,096 bytes) passes here")).to_be_visible()
 
 
-def test_chromium_refuses_a_header_one_byte_beyond_its_limit(shopper: Shopper) -> None:
-    page = shopper.visits("/limits")
-    with page.expect_response("**/limits/way/echo") as echoed:
-        report = probe(page)
+def test_chromium_refuses_a_header_one_byte_beyond_its_limit(searched: Searched) -> None:
     others = sum(
-        len(f"{field['name']}: {field['value']}\r\n") for field in echoed.value.headers_array()
+        len(f"{field['name']}: {field['value']}\r\n") for field in searched.echoed.headers_array()
     )
     whole = len("HTTP/1.1 200 OK\r\n") + others + len("\r\n")
     most = CHROMIUM_HEADER_BYTES - whole - len(f"{search.BACK}: \r\n")
-    expect(row(report, "Largest response header")).to_contain_text(f"{most:,} bytes, ")
-    expect(row(report, "Largest response header")).to_contain_text(f"{most + 1:,}: your")
+    back = row(searched.report, "Largest response header")
+    expect(back).to_contain_text(f"{most:,} bytes, ")
+    expect(back).to_contain_text(f"{most + 1:,}: your")
+
+
+def test_the_search_leaves_no_cookies(searched: Searched) -> None:
+    assert searched.shopper.page.context.cookies() == searched.before
+    searched.shopper.in_another_tab().opens_cart().holds("Everyday mug", 2)
 
 
 def test_the_command_measures_the_same(shop: RunningShop) -> None:
@@ -92,18 +146,9 @@ def test_the_command_measures_the_same(shop: RunningShop) -> None:
     assert measured["requests"] <= 115
 
 
-def test_the_search_leaves_no_cookies(shopper: Shopper) -> None:
-    carts.put(shopper.page.context, shopper.url, carts.value_of({MUG: 2}))
-    page = shopper.visits("/limits")
-    before = page.context.cookies()
-
-    probe(page)
-
-    assert page.context.cookies() == before
-    shopper.opens_cart().holds("Everyday mug", 2)
-
-
-def test_a_stopped_search_says_so_and_can_be_restarted(shopper: Shopper) -> None:
+def test_a_stopped_search_says_so_and_can_be_restarted(
+    shopper: Shopper, searched: Searched
+) -> None:
     page = shopper.visits("/limits")
     page.route("**/limits/way/next*", lambda route: route.abort())
     page.get_by_role("button", name="Probe the route").click()
@@ -115,7 +160,12 @@ def test_a_stopped_search_says_so_and_can_be_restarted(shopper: Shopper) -> None
     expect(page.get_by_text("The search has stopped: too many requests.")).to_be_visible()
 
     page.unroute("**/limits/way/echo*")
-    expect(row(probe(page), "Request headers")).to_contain_text(f"{MOST_FIELDS}, ")
+    *made, _, _ = searched.outcomes
+    page.route("**/limits/way/next*", after(made))
+    with page.expect_response("**/limits/way/echo*"):
+        report = probe(page)
+    expect(row(report, "Request headers")).to_contain_text(f"{MOST_FIELDS}, ")
+    expect(row(report, "Largest response header")).to_contain_text("your browser refuses it")
 
 
 def test_an_unresponsive_shop_times_out(shopper: Shopper) -> None:
@@ -127,8 +177,11 @@ def test_an_unresponsive_shop_times_out(shopper: Shopper) -> None:
     expect(page.get_by_text("The search has stopped: the shop does not respond.")).to_be_visible()
 
 
-def test_a_second_search_starts_with_an_empty_progress_bar(shopper: Shopper) -> None:
+def test_a_second_search_starts_with_an_empty_progress_bar(
+    shopper: Shopper, searched: Searched
+) -> None:
     page = shopper.visits("/limits")
+    page.route("**/limits/way/next*", after(searched.outcomes[:-1]))
     probe(page)
     page.route("**/limits/way/next*", _never)
     button = page.get_by_role("button", name="Probe the route")
@@ -157,12 +210,15 @@ def test_an_attempt_cut_short_by_the_time_limit_does_not_count_as_refused(shoppe
     expect(page.get_by_text("before everything was measured.")).to_be_visible()
 
 
-def test_the_report_fits_a_phone(shopper: Shopper) -> None:
-    shopper.page.set_viewport_size({"width": 360, "height": CONFIG.viewport_height})
-    shopper.page.emulate_media(reduced_motion="reduce")
-    page = shopper.visits("/limits")
-    probe(page)
-    assert [*layout.sticking_out(page), *layout.small_targets(page), *layout.pale(page)] == []
+def test_the_report_has_no_layout_faults(
+    browser: Browser, shop: RunningShop, searched: Searched
+) -> None:
+    stage = Stage(browser, shop, numbers_of(shop))
+    subject = SUBJECT["limits-way"]
+    with stage.page(Look()) as page:
+        page.route("**/limits/way/next*", after(searched.outcomes))
+        faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
+    assert not faults, "\n".join(faults)
 
 
 def test_without_javascript_the_command_replaces_the_button(

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
-from e2e.support import carts
+from e2e.support import carts, layout
+from e2e.support.demo_shop import Look, Stage, numbers_of
 from e2e.support.firefox import Window
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import context_options
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
+from e2e.support.subjects import reported
 from shop.core import cookie
 
 MINUTE_MS = 60_000
@@ -91,25 +94,51 @@ def leftover_names(context: BrowserContext) -> set[str]:
     return {str(kept.get("name")) for kept in context.cookies()} - OWN
 
 
-def test_the_report_matches_this_browser(whole_page: Page, shop: RunningShop) -> None:
-    page = whole_page
-    with_cart(page.context, shop.url)
-    page.goto(f"{shop.url}/limits")
-    for button in ("Add 1 line", "Add 1 line unguarded"):  # cookies outside the path of the probes
-        page.get_by_role("button", name=button, exact=True).click()
-    expect(page.get_by_text("1 line added.")).to_be_visible()
-    cart = cart_of(page.context)
-    assert leftover_names(page.context) == {"unguarded"}
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The page of a report, and the cart before the run."""
 
-    run_probes(page, shop.url)
+    page: Page
+    cart: dict[str, Any]
 
+
+@pytest.fixture(scope="module")
+def probed(
+    whole_browser: Browser, browser_context_args: dict[str, Any], shop: RunningShop
+) -> Iterator[Probed]:
+    """A run takes seconds, so several tests look at the report of this one."""
+    with whole_browser.new_context(**browser_context_args) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=shop.url)
+        page = context.new_page()
+        with_cart(context, shop.url)
+        page.goto(f"{shop.url}/limits")
+        for button in ("Add 1 line", "Add 1 line unguarded"):  # outside the path of the probes
+            page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_text("1 line added.")).to_be_visible()
+        cart = cart_of(context)
+        assert leftover_names(context) == {"unguarded"}
+        run_probes(page, shop.url)
+        yield Probed(page, cart)
+
+
+def test_the_report_matches_this_browser(probed: Probed) -> None:
     for title, figure in (FIGURES | BY_SCRIPT).items():
-        expect_finding(page, title).to_have_text(figure)
-    same_site = expect_finding(page, "SameSite, and cookies without it")
+        expect_finding(probed.page, title).to_have_text(figure)
+    same_site = expect_finding(probed.page, "SameSite, and cookies without it")
     same_site.to_contain_text(re.compile("treated as Lax", re.IGNORECASE))
     same_site.to_contain_text(BY_LINK)
-    assert cart_of(page.context) == cart
-    assert leftover_names(page.context) == set()
+    assert cart_of(probed.page.context) == probed.cart
+    assert leftover_names(probed.page.context) == set()
+
+
+def test_the_report_has_no_layout_faults(
+    browser: Browser, shop: RunningShop, probed: Probed
+) -> None:
+    stage = Stage(browser, shop, numbers_of(shop))
+    subject = reported("limits-probe", probed.page.url)
+    with stage.page(Look()) as page:
+        faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
+    assert not faults, "\n".join(faults)
 
 
 def test_the_probes_run_without_a_script(
@@ -131,10 +160,8 @@ def test_the_probes_run_without_a_script(
     context.close()
 
 
-def test_the_report_can_be_copied(page: Page, shop: RunningShop) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=shop.url)
-    run_probes(page, shop.url)
-
+def test_the_report_can_be_copied(probed: Probed) -> None:
+    page = probed.page
     page.get_by_role("button", name="Copy the JSON").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     report = json.loads(page.evaluate("navigator.clipboard.readText()"))

@@ -7,26 +7,20 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.support import layout
+from e2e.support import layout, subjects
 from e2e.support.demo_shop import Look, Stage, numbers_of
-from e2e.support.playwright_config import CONFIG
 from e2e.support.server import RunningShop
 from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
-TOUCH_WIDTH = 360
-PALE_WIDTHS = (360, 1280)
-"""Contrast takes most of the time, and colours only differ between a folded page and a wide one."""
-AXE_WIDTH = 1280
-"""Names, roles and structure are the same at every width."""
-SLOW_SUBJECTS = dict.fromkeys(("limits-probe", "limits-conformance", "limits-way"), (360, 1280))
-"""Reports that take seconds are only checked at two widths."""
-RELOADED = ("limits-probe", "limits-conformance", "limits-unguarded", "museum", "museum-refused")
+REPORTS = ("limits-probe", "limits-conformance", "limits-way")
+"""Reports of runs that take seconds: the tests of these runs check them, with `layout.faults`."""
+RELOADED = ("limits-unguarded", "museum", "museum-refused")
 """Pages that are the same when they are loaded again, and so are arranged once for all widths."""
 WITHOUT_SCRIPT = [
     subject
     for subject in SUBJECTS
-    if not subject.needs_script and subject.name not in (*SLOW_SUBJECTS, "cart-full")
+    if not subject.needs_script and subject.name not in (*REPORTS, "cart-full")
 ]
 """Without the cart of a thousand lines, whose forms are those of any other."""
 DARK_PAPER = "rgb(25, 20, 16)"
@@ -58,14 +52,11 @@ NAMES = (
     "error-404",
     "limits",
     "limits-full",
-    "limits-probe",
-    "limits-conformance",
-    "limits-way",
     "limits-unguarded",
     "museum",
     "museum-refused",
 )
-SUBJECT = {subject.name: subject for subject in SUBJECTS} | {
+SUBJECT = subjects.SUBJECT | {
     "cart-troubled": Subject(
         "cart-troubled", "/cart", "No longer sold", holding({**TROUBLED, "STATE-LONG-NAME": 1})
     )
@@ -80,13 +71,13 @@ def stage(browser: Browser, shop: RunningShop) -> Stage:
 @pytest.fixture(scope="module")
 def scriptless(stage: Stage) -> Iterator[Page]:
     """A page without scripts, for one subject after another."""
-    with stage.page(Look(TOUCH_WIDTH, has_script=False)) as page:
+    with stage.page(Look(layout.TOUCH_WIDTH, has_script=False)) as page:
         yield page
 
 
 @pytest.mark.parametrize("name", [*NAMES, "cart-troubled"])
 def test_a_page_has_no_layout_faults(stage: Stage, name: str) -> None:
-    faults = _faults_at(SLOW_SUBJECTS.get(name, WIDTHS), stage, SUBJECT[name])
+    faults = _faults(stage, SUBJECT[name])
     assert not faults, "\n".join(faults)
 
 
@@ -95,43 +86,24 @@ def test_the_page_of_the_test_mode_has_no_layout_faults(
 ) -> None:
     stage = Stage(browser, many_worlds, {})
     subject = Subject("test", "/test", "Reset this world")
-    faults = _faults_at(WIDTHS, stage, subject)
-    with stage.page(Look(TOUCH_WIDTH, has_script=False)) as page:
+    faults = _faults(stage, subject)
+    with stage.page(Look(layout.TOUCH_WIDTH, has_script=False)) as page:
         stage.arrange(page, subject)
         faults += [*layout.unusable(page), *layout.unseen(page)]
     assert not faults, "\n".join(faults)
 
 
-def _faults_at(widths: tuple[int, ...], stage: Stage, subject: Subject) -> list[str]:
-    faults: list[str] = []
-    with stage.page(Look(widths[0])) as page:
-        layout.watch(page)
-        layout.forget_files(page)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
-            page.emulate_media(color_scheme="light")
-            if width != widths[0] and subject.name in RELOADED:
+def _faults(stage: Stage, subject: Subject) -> list[str]:
+    with stage.page(Look(WIDTHS[0])) as page:
+
+        def show() -> None:
+            if subject.name in RELOADED and page.url != "about:blank":
                 stage.reload(page, subject)
             else:
                 page.context.clear_cookies()
                 stage.arrange(page, subject)
-            faults += [f"at {width}: {fault}" for fault in _faults(page, width)]
-    return faults
 
-
-def _faults(page: Page, width: int) -> list[str]:
-    return [
-        *layout.movements(page),
-        *layout.sticking_out(page),
-        *layout.cut_off(page),
-        *layout.overlaps(page),
-        *layout.out_of_line(page),
-        *(layout.small_targets(page) if width <= TOUCH_WIDTH else []),
-        *(layout.pale(page) if width in PALE_WIDTHS else []),
-        *(layout.inaccessible(page) if width == AXE_WIDTH else []),
-        *(layout.same_names(page) if width == AXE_WIDTH else []),
-        *layout.unseen(page),
-    ]
+        return layout.faults(page, WIDTHS, show)
 
 
 @pytest.mark.parametrize("name", [subject.name for subject in WITHOUT_SCRIPT])

@@ -6,19 +6,56 @@ pixels, from the page's top left corner. Each function returns one sentence per 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 
 from playwright.sync_api import Page
 
+from e2e.support.playwright_config import CONFIG
 from e2e.support.scripts import script
 
+REPORT_WIDTHS = (360, 1280)
+"""The widths at which long reports are checked, which takes seconds."""
+TOUCH_WIDTH = 360
+PALE_WIDTHS = (360, 1280)
+"""Contrast takes most of the time, and colours only differ between a folded page and a wide one."""
+AXE_WIDTH = 1280
+"""Names, roles and structure are the same at every width."""
 SMALLEST_TEXT = 14
 SMALLEST_TARGET = 44
 """WCAG 2.5.5: the smallest target for a finger, in CSS pixels."""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHAPE_CONTRAST = 3
 """WCAG 1.4.11: the lowest contrast of what is not text."""
+
+
+def faults(page: Page, widths: Iterable[int], show: Callable[[], object]) -> list[str]:
+    """All that the checks below find in a new page, which `show` opens anew at each width."""
+    watch(page)
+    forget_files(page)
+    found: list[str] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
+        page.emulate_media(color_scheme="light")
+        show()
+        found += [f"at {width}: {fault}" for fault in _faults(page, width)]
+    return found
+
+
+def _faults(page: Page, width: int) -> list[str]:
+    return [
+        *movements(page),
+        *sticking_out(page),
+        *cut_off(page),
+        *overlaps(page),
+        *out_of_line(page),
+        *(small_targets(page) if width <= TOUCH_WIDTH else []),
+        *(pale(page) if width in PALE_WIDTHS else []),
+        *(inaccessible(page) if width == AXE_WIDTH else []),
+        *(same_names(page) if width == AXE_WIDTH else []),
+        *unseen(page),
+    ]
 
 
 def watch(page: Page) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -354,8 +355,16 @@ SUBJECTS = (
     Subject("error-no-cookie", "/checkout", "sent no cookie", holding(ONE), _orders_without(None)),
 )
 
+SUBJECT = {subject.name: subject for subject in SUBJECTS}
+"""The subjects by name."""
 MEASURED = ("home", "list", "product", "cart-20", "checkout-20", "limits")
 """The subjects whose speed and weight are measured."""
+
+
+def reported(name: str, address: str) -> Subject:
+    """A report that a run has led to: the subject of this name, opened at the report's address."""
+    parts = urlsplit(address)
+    return replace(SUBJECT[name], path=f"{parts.path}?{parts.query}", steps=None)
 
 
 def chosen(patterns: tuple[str, ...]) -> list[Subject]:
