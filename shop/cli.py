@@ -5,7 +5,17 @@ from __future__ import annotations
 import click
 
 from shop import __version__
-from shop.commands import budget, catalogue, cookie, database, demo_shop, limits, orders, serve
+from shop.commands import (
+    budget,
+    catalogue,
+    cookie,
+    database,
+    demo_shop,
+    limits,
+    mail,
+    orders,
+    serve,
+)
 from shop.commands.terminal import Commands
 
 
@@ -25,6 +35,7 @@ for command in (
     database.restore,
     catalogue.catalogue_commands,
     orders.order_commands,
+    mail.mail_commands,
     budget.budget,
     limits.measure_limits,
     cookie.cookie_commands,

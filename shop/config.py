@@ -128,6 +128,18 @@ def _host(value: str) -> str:
     return value.lower().removesuffix(":443").removesuffix(":80")
 
 
+def _url(value: str) -> str:
+    if value and re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?", value, re.ASCII) is None:
+        raise ValueError("write an address such as https://shop.example")
+    return value.rstrip("/")
+
+
+def _mailbox(value: str) -> str:
+    if value and re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", value) is None:
+        raise ValueError("write an email address such as orders@shop.example")
+    return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings, parsed. Times are seconds, rates basis points, amounts major units."""
@@ -271,6 +283,28 @@ class Settings:
             "Whether to accept email addresses at domains for testing only, such as "
             "`example.test` or `localhost`",
             _switch,
+        )
+    )
+    url: str = field(
+        metadata=_listed(
+            "SHOP_URL",
+            "",
+            "Address of the shop in its mail, such as `https://shop.example`; if empty, made of "
+            "the canonical host, or of the first trusted host and the port",
+            _url,
+        )
+    )
+    mail_from: str = field(
+        metadata=_listed(
+            "SHOP_MAIL_FROM", "shop@localhost", "Address that the shop's mail comes from", _mailbox
+        )
+    )
+    mail_keeper: str = field(
+        metadata=_listed(
+            "SHOP_MAIL_KEEPER",
+            "",
+            "Address that learns of new orders; if empty, that of `SHOP_MAIL_FROM`",
+            _mailbox,
         )
     )
     page_size: int = field(

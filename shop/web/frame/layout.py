@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
 
+from shop.core.text import tidy
 from shop.web.cart.visit import CartVisit, offer_in
 from shop.web.cart.writer import EXPIRED_CART
 from shop.web.frame.fragments import Fragments
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         percent=wording.percent,
         number=wording.number,
         counted=wording.counted,
+        tidy=tidy,
     )
     app.jinja_env.globals["not_charged"] = wording.NOT_CHARGED
     for component in ("notice", "totals", "field", "stepper", "biscuit"):

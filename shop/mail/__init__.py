@@ -1,0 +1,1 @@
+"""Order mail: composed from an order, and delivered. Only commands call it."""

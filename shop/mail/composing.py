@@ -1,0 +1,79 @@
+"""A message of the outbox as an email, in plain text and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from shop.core.orders import Order
+from shop.core.text import tidy
+from shop.storage.orders.outbox import Kind, Message, Recipient
+from shop.web.checkout import postal
+
+LONGEST_NAME = 60
+"""The most characters of a name in a header."""
+SUBJECTS = {
+    Kind.CONFIRMATION: "Your order {}",
+    Kind.NEW_ORDER: "New order {}",
+    Kind.SENT: "Your order {} is on its way",
+    Kind.CANCELLED: "Your order {} is cancelled",
+    Kind.REFUNDED: "Your order {} is refunded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where mail comes from: the shop's address on the web, and the two addresses of its mail."""
+
+    url: str
+    address: str
+    keeper: str
+
+
+def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int) -> EmailMessage:
+    """The email at this moment, in Unix seconds. Only the shopper's has the address of the order's
+    page, which is its key.
+
+    Raises ValueError when the recipient's address is none.
+    """
+    is_for_shopper = message.recipient is Recipient.SHOPPER
+    customer = replace(order.customer, name=tidy(order.customer.name))
+    shop_name = str(app.jinja_env.globals["shop_name"])
+    name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
+    to = customer.email if is_for_shopper else sender.keeper
+    domain = sender.address.rpartition("@")[2]
+    email = EmailMessage(policy=SMTP)
+    email["From"] = Address(shop_name, addr_spec=sender.address)
+    email["To"] = Address(name, addr_spec=to)
+    email["Reply-To"] = sender.keeper if is_for_shopper else customer.email
+    email["Subject"] = f"{shop_name}: {SUBJECTS[message.kind].format(order.reference)}"
+    email["Date"] = datetime.fromtimestamp(now, UTC)
+    # The same for every attempt, so that a mailer that got the message twice can drop one.
+    email["Message-ID"] = f"<{order.reference}.{message.number}.{message.resends}@{domain}>"
+    email["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+    values = {
+        "kind": message.kind.value,
+        "order": order,
+        "is_for_shopper": is_for_shopper,
+        "envelope": postal.printed(customer),
+        "instructions": app.extensions["shop"].payments.instructions(order),
+        "address": _address_of(app, sender.url, order) if is_for_shopper else "",
+        "title": SUBJECTS[message.kind].format(order.reference),
+    }
+    with app.app_context():
+        email.set_content(app.jinja_env.get_template("mail/order.txt").render(values))
+        html = app.jinja_env.get_template("mail/order.html").render(values)
+    email.add_alternative(html, subtype="html")
+    return email
+
+
+def _address_of(app: Flask, url: str, order: Order) -> str:
+    at = urlsplit(url)
+    routes = app.url_map.bind(at.netloc, script_name=at.path or "/", url_scheme=at.scheme)
+    return routes.build("order.show", {"token": order.token}, force_external=True)

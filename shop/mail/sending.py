@@ -1,0 +1,49 @@
+"""Sends what is due in the outbox, each message by one sender at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+from sqlalchemy import Engine
+
+from shop.core.orders import Order
+from shop.storage.orders import outbox
+from shop.storage.orders.outbox import Message
+
+MINUTE, HOUR = 60, 3600
+LEASE_SECONDS = 10 * MINUTE
+PAUSES = (
+    *(MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR),
+    *(24 * HOUR, 24 * HOUR, 24 * HOUR),
+)
+"""Seconds before each further attempt: eleven in all, over about four days, which RFC 5321, section
+4.5.4.1, asks for."""
+
+Compose = Callable[[Message, Order, int], EmailMessage]
+Deliver = Callable[[Message, EmailMessage], None]
+
+
+def send_due(engine: Engine, compose: Compose, deliver: Deliver, *, now: int) -> tuple[int, int]:
+    """Sends all messages that are due; returns how many were sent, and how many were not.
+
+    What cannot be composed is given up, with the reason. An OSError of `deliver` is temporary.
+    """
+    sent = failed = 0
+    while (message := outbox.claim(engine, now=now, lease_seconds=LEASE_SECONDS)) is not None:
+        try:
+            email = compose(message, outbox.order_of(engine, message), now)
+        except ValueError as error:
+            outbox.failed(engine, message, f"not composed: {error}", next_attempt_at=None)
+            failed += 1
+            continue
+        try:
+            deliver(message, email)
+        except OSError as error:
+            later = now + PAUSES[message.attempts - 1] if message.attempts <= len(PAUSES) else None
+            outbox.failed(engine, message, str(error), next_attempt_at=later)
+            failed += 1
+        else:
+            outbox.sent(engine, message, str(email["To"].addresses[0].addr_spec), now=now)
+            sent += 1
+    return sent, failed

@@ -1,0 +1,165 @@
+"""Order mail: what it says, that nobody can inject into it, and the commands that send it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import partial
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from shop.cli import main
+from shop.core.orders import Status
+from shop.mail import files
+from shop.mail.composing import Sender, compose
+from shop.mail.sending import PAUSES, send_due
+from shop.storage.orders import advancing, lookup, outbox
+from shop.storage.orders.outbox import Message, State
+from tests.conftest import KEY, START, OpenShop
+from tests.integration.test_orders import placed
+from tests.integration.test_outbox import engine_of, mail
+
+SENDER = Sender("https://shop.example", "shop@shop.example", "bea@shop.example")
+
+
+def composed(shop: OpenShop, message: Message, **customer: str) -> EmailMessage:
+    """A message as it arrives, for a customer with these fields."""
+    order = outbox.order_of(engine_of(shop), message)
+    order = replace(order, customer=replace(order.customer, **customer))
+    octets = compose(shop.app, SENDER, message, order, START).as_bytes()
+    assert max(map(len, octets.split(b"\r\n"))) <= 998  # RFC 5322, section 2.1.1
+    return message_from_bytes(octets, policy=SMTP)
+
+
+def text(email: EmailMessage, kind: str = "plain") -> str:
+    part = email.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def run(shop: OpenShop, *arguments: str, exit_code: int = 0) -> str:
+    environ = {"SHOP_INSTANCE": str(shop.path.parent), "SHOP_SECRET_KEYS": KEY}
+    result = CliRunner().invoke(main, ["mail", *arguments], env=environ)
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_confirmation_says_what_was_ordered_and_where_to_see_it(
+    shop: OpenShop, kind: str
+) -> None:
+    reference = placed(shop)
+    token = lookup.everything(engine_of(shop))[0].token
+    email = composed(shop, mail(shop)[0])
+    assert email["To"] == "Ada Lovelace <ada@example.com>"
+    assert email["Subject"] == f"Crumb: Your order {reference}"
+    for expected in (f"https://shop.example/orders/{token}", "within 14 days", reference):
+        assert expected in text(email, kind)
+    keeper = composed(shop, mail(shop)[1])
+    assert keeper["To"] == "bea@shop.example"
+    assert token not in text(keeper, kind)
+    assert reference in text(keeper, kind)
+
+
+def test_a_confirmation_of_a_paid_order_asks_for_no_payment(shop: OpenShop) -> None:
+    advancing.advance(engine_of(shop), placed(shop), Status.PAID, by="Bea", at=START)
+    assert "14 days" not in text(composed(shop, mail(shop)[0]))
+
+
+def test_a_sent_order_has_its_tracking(shop: OpenShop) -> None:
+    reference = placed(shop)
+    advancing.advance(engine_of(shop), reference, Status.PAID, by="Bea", at=START)
+    advancing.advance(
+        engine_of(shop), reference, Status.SENT, by="Bea", at=START, tracking="RM <1>"
+    )
+    email = composed(shop, mail(shop)[2])
+    assert "Tracking: RM <1>" in text(email)
+    assert "<bdi>RM &lt;1&gt;</bdi>" in text(email, "html")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("Ada\r\nBcc: eve@example.com\r\n\r\nHello", id="line breaks"),
+        pytest.param('"Ada" <eve@example.com>, \\', id="quotes"),
+        pytest.param("a" * 1000, id="1,000 letters"),
+        pytest.param("é" * 1000, id="1,000 letters with accents"),
+        pytest.param("\N{COOKIE}" * 9, id="emoji"),
+        pytest.param("\u202eעדה\u2066", id="right to left"),
+        pytest.param("<script>alert(1)</script>", id="markup"),
+    ],
+)
+def test_a_name_cannot_change_a_message(shop: OpenShop, name: str) -> None:
+    placed(shop)
+    email = composed(shop, mail(shop)[0], name=name)
+    usual = composed(shop, mail(shop)[0])
+    assert email.keys() == usual.keys()
+    assert [it.addr_spec for it in email["To"].addresses] == ["ada@example.com"]
+    assert not email.defects
+    assert "<script" not in text(email, "html")
+    assert "\nBcc:" not in text(email)
+
+
+def test_an_address_with_a_line_break_is_given_up_with_the_reason(
+    shop: OpenShop, tmp_path: Path
+) -> None:
+    placed(shop)
+    shop.sql("update orders set email = ?", "ada@example.com\r\nBcc: eve@example.com")
+    engine = engine_of(shop)
+
+    def deliver(message: Message, email: EmailMessage) -> None:
+        files.deliver(tmp_path / "mail", message, email)
+
+    send_due(engine, partial(compose, shop.app, SENDER), deliver, now=START)
+    assert mail(shop)[0].state(START) is State.GIVEN_UP
+    assert "not composed" in mail(shop)[0].last_error
+
+
+def test_what_cannot_be_written_is_tried_after_growing_pauses(shop: OpenShop) -> None:
+    placed(shop)
+    shop.sql("delete from outbox where kind = 'new-order'")
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    now = START
+    for pause in PAUSES:
+        assert send_due(engine_of(shop), partial(compose, shop.app, SENDER), full, now=now) == (
+            0,
+            1,
+        )
+        assert send_due(
+            engine_of(shop), partial(compose, shop.app, SENDER), full, now=now + pause - 1
+        ) == (0, 0)
+        now += pause
+    assert send_due(engine_of(shop), partial(compose, shop.app, SENDER), full, now=now) == (0, 1)
+    assert mail(shop)[0].state(now) is State.GIVEN_UP
+    assert mail(shop)[0].last_error == "no space left"
+
+
+def test_the_commands_send_list_and_send_again(shop: OpenShop) -> None:
+    reference = placed(shop)
+    assert "2 messages" in run(shop, "send")
+    folder = shop.path.parent / "mail"
+    confirmation = folder / f"{reference}-confirmation.eml"
+    assert {it.name for it in folder.iterdir()} == {
+        confirmation.name,
+        f"{reference}-new-order.eml",
+    }
+    assert confirmation.stat().st_mode & 0o777 == 0o600
+    assert "0 messages" in run(shop, "send")
+    rows = json.loads(run(shop, "list", "--json"))
+    assert [(it["kind"], it["state"], it["sent_to"]) for it in rows] == [
+        ("new-order", "sent", "shop@localhost"),
+        ("confirmation", "sent", "ada@example.com"),
+    ]
+    assert "ada@example.com" in run(shop, "list")
+    run(shop, "resend", str(rows[1]["number"]))
+    assert "1 message " in run(shop, "send")
+    assert (folder / f"{reference}-confirmation-2.eml").exists()
+    assert "no message 99" in run(shop, "resend", "99", exit_code=1)
