@@ -48,7 +48,8 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
     to = customer.email if is_for_shopper else sender.keeper
     domain = sender.address.rpartition("@")[2]
-    email = EmailMessage(policy=SMTP)
+    is_ascii = customer.email.isascii()
+    email = EmailMessage(policy=SMTP if is_ascii else SMTP.clone(utf8=True))  # RFC 6532
     email["From"] = Address(shop_name, addr_spec=sender.address)
     email["To"] = Address(name, addr_spec=to)
     email["Reply-To"] = sender.keeper if is_for_shopper else customer.email

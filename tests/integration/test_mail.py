@@ -105,6 +105,15 @@ def test_a_name_cannot_change_a_message(shop: OpenShop, name: str) -> None:
     assert "\nBcc:" not in text(email)
 
 
+def test_a_domain_may_have_any_letters(shop: OpenShop) -> None:
+    placed(shop)
+    shop.sql("update orders set email = ?", "ada@müller.example")
+    for message in mail(shop):
+        order = outbox.order_of(engine_of(shop), message)
+        octets = compose(shop.app, SENDER, message, order, START).as_bytes()
+        assert "ada@müller.example".encode() in octets  # RFC 6532
+
+
 def test_an_address_with_a_line_break_is_given_up_with_the_reason(
     shop: OpenShop, tmp_path: Path
 ) -> None:
