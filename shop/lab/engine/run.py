@@ -47,7 +47,7 @@ from shop.web.cart.writer import put_back
 from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600
-HOPS = 8
+HOPS = 12
 """How many exchanges come before a page is shown. Each is a redirect, and two more may come before
 the page; browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h,
 kMaxRedirects; Firefox, network.http.redirection-limit)."""
@@ -131,7 +131,7 @@ class Run:
         # The next exchange that the route lets through, and the state before it.
         while (now := position(question.ask, self._path(), state.answers).exchange) is not None:
             sent = replace(state, is_sent=True)
-            response = _with_cookies(self._on(self._after(now, sent), sent), now)
+            response = _with_cookies(self._on(self._after(now, sent), sent, now), now)
             try:
                 room.check(response, now)
             except NotSent as problem:
@@ -225,15 +225,20 @@ class Run:
         return list(dict.fromkeys(headers))
 
     def _progress(self, state: State) -> Progress:
-        total, done = len(self.questions), len(state.findings)
-        if done == total:
+        total = len(self.questions)
+        if len(state.findings) == total:
             return Progress(total, state.findings)
         next_address = self._jar(state, self._here(state))
+        names = () if state.room else picture_names()
+        pictures = tuple(self._picture(name, state) for name in names)
+        status = self._status_of(state)
+        return Progress(total, state.findings, status, next_address, self._clean(state), pictures)
+
+    def _status_of(self, state: State) -> str:
         if state.room is None:
-            pictures = tuple(self._picture(name, state) for name in picture_names())
-            return Progress(total, (), MEASURING, next_address, self._clean(state), pictures)
-        status = f"{done + 1} of {total}: {self.questions[done].title}"
-        return Progress(total, state.findings, status, next_address, self._clean(state))
+            return MEASURING
+        done = len(state.findings)
+        return f"{done + 1} of {len(self.questions)}: {self.questions[done].title}"
 
     def _picture(self, name: str, state: State) -> str:
         return padded(name, url_for(f"{self.name}.picture", name=name, s=self._token(state)))
@@ -246,19 +251,19 @@ class Run:
         read = given[:-1] if is_next else given
         return read[-1].at if read else ""
 
-    def _on(self, address: str, state: State) -> Response:
+    def _on(self, address: str, state: State, now: Exchange | None = None) -> Response:
+        # `now` is the exchange of this state, if the caller knows it already.
         if BY_SCRIPT not in request.headers:
             return redirect(address, HTTPStatus.SEE_OTHER)
-        progress = self._progress(state)
-        if not progress.next_address:
+        if len(state.findings) == len(self.questions):
             return jsonify(next=address, is_over=True)
         question = self.questions[len(state.findings)]
-        now = position(question.ask, self._path(), state.answers).exchange
+        now = now or position(question.ask, self._path(), state.answers).exchange
         script = now.script if now and state.is_sent else None
         return jsonify(
             next=address,
             fallback=self._clean(state),
-            status=progress.status,
+            status=self._status_of(state),
             done=len(state.findings),
             is_page=bool(now and now.witness and state.is_sent),
             may_evict=bool(now and now.may_evict),
