@@ -254,4 +254,4 @@ def test_a_run_continues_at_the_address_where_it_paused(shop: OpenShop) -> None:
             address = response.location
         passed.append(urlsplit(address).path)
     assert passed[0] == f"{ADDRESS}/jar/"
-    assert links == [f"{ADDRESS}/jar/", f"{ADDRESS}/jar/0006/cookie-parser"]
+    assert links == [f"{ADDRESS}/jar/", f"{ADDRESS}/jar/0004/cookie-parser"]

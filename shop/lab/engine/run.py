@@ -47,7 +47,7 @@ from shop.web.cart.writer import put_back
 from shop.web.site.shop import shop
 
 LIFE_SECONDS = 600
-HOPS = 12
+HOPS = 8
 """How many exchanges come before a page is shown. Each is a redirect, and two more may come before
 the page; browsers follow no more than 20 in a row (Chromium, net/url_request/url_request.h,
 kMaxRedirects; Firefox, network.http.redirection-limit)."""
