@@ -536,12 +536,19 @@ def test_a_broken_gzip_file_is_reported(operator: Operator, content: bytes) -> N
     assert result.stderr.startswith("orders.csv.gz cannot be read: ")
 
 
-# The project may not carry the real orders along, so a checkout alone has none.
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real orders are not at {DATA}")
+@pytest.fixture
+def real_orders() -> Path:
+    """The folder of the real orders, which are too large to be part of the project."""
+    if not DATA.is_dir():
+        pytest.skip(f"the README's figures are of real orders, and there are none at {DATA}")
+    return DATA
+
+
 def test_the_readme_quotes_the_output_of_its_command(
-    fresh_operator: Operator, tmp_path: Path
+    fresh_operator: Operator, real_orders: Path, tmp_path: Path
 ) -> None:
-    orders, goods = DATA / "online-retail-orders.csv.gz", DATA / "online-retail-catalogue.csv"
+    orders = real_orders / "online-retail-orders.csv.gz"
+    goods = real_orders / "online-retail-catalogue.csv"
     plot = tmp_path / "plot.svg"
     message = fresh_operator.run(
         "budget", "--json", orders, "--catalogue", goods, "--plot", plot
