@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.support import carts, layout
-from e2e.support.demo_shop import Look, Stage, numbers_of
+from e2e.support.demo_shop import Stage, numbers_of
 from e2e.support.firefox import Window
 from e2e.support.server import RunningShop, running_shop
 from e2e.support.subjects import reported
@@ -108,9 +108,9 @@ def test_the_report_has_no_layout_faults(
     browser: Browser, named_shop: RunningShop, named_report: Reported
 ) -> None:
     stage = Stage(browser, named_shop, numbers_of(named_shop))
-    subject = reported("limits-conformance", named_report.page.url)
-    with stage.page(Look()) as page:
-        faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
+    faults = stage.faults(
+        reported("limits-conformance", named_report.page.url), layout.REPORT_WIDTHS
+    )
     assert not faults, "\n".join(faults)
 
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from e2e.support import carts, layout
-from e2e.support.demo_shop import Look, Stage, numbers_of
+from e2e.support.demo_shop import Stage, numbers_of
 from e2e.support.firefox import Window
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import context_options
@@ -135,9 +135,7 @@ def test_the_report_has_no_layout_faults(
     browser: Browser, shop: RunningShop, probed: Probed
 ) -> None:
     stage = Stage(browser, shop, numbers_of(shop))
-    subject = reported("limits-probe", probed.page.url)
-    with stage.page(Look()) as page:
-        faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
+    faults = stage.faults(reported("limits-probe", probed.page.url), layout.REPORT_WIDTHS)
     assert not faults, "\n".join(faults)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from e2e.support import browser, carts
+from e2e.support import browser, carts, layout
 from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.scripts import script
 from e2e.support.server import RunningShop
@@ -69,6 +69,11 @@ class Stage:
         except (Error, AssertionError) as problem:
             reason = str(problem).strip().split("\n", 1)[0]
             raise Failed(f"could not be arranged: {reason}") from problem
+
+    def faults(self, subject: Subject, widths: Sequence[int]) -> list[str]:
+        """What is wrong with the subject's layout at these widths: it is arranged at each."""
+        with self.page(Look(widths[0])) as page:
+            return layout.faults(page, widths, lambda: self.arrange(page, subject))
 
     def reload(self, page: Page, subject: Subject) -> None:
         """Loads a page in the subject's state again, which must not change that."""
