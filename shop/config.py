@@ -290,7 +290,8 @@ class Settings:
             "SHOP_URL",
             "",
             "Address of the shop in its mail, such as `https://shop.example`; if empty, made of "
-            "the canonical host, or of the first trusted host and the port",
+            "the canonical host, or of the first trusted host, and the port if no proxy is in "
+            "front",
             _url,
         )
     )

@@ -20,6 +20,9 @@ from shop.storage.engine import reading, writing
 from shop.storage.orders import outbox
 
 FOLDER = "mail"
+PAGE_SIZE = 50
+LARGEST_NUMBER = 2**31 - 1
+"""The largest that PostgreSQL's column for it holds."""
 
 
 @click.group("mail")
@@ -41,12 +44,21 @@ def send() -> None:
 
 
 @mail_commands.command("list")
+@click.argument("reference", default="")
+@click.option("--unsent", is_flag=True, help="Only messages that are not sent.")
+@click.option("--all", "shows_all", is_flag=True, help=f"All of them, not the newest {PAGE_SIZE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def list_(as_json: bool) -> None:
-    """List the messages, newest first, and what became of them."""
+def list_(reference: str, unsent: bool, shows_all: bool, as_json: bool) -> None:
+    """List the messages, newest first, and what became of them: those about the order with this
+    REFERENCE, or about any."""
     now = int(time.time())
     with reading(migrated_database(settings_of_environment())) as connection:
-        messages = outbox.listing(connection)
+        messages = outbox.listing(
+            connection,
+            reference=reference,
+            only_unsent=unsent,
+            limit=None if shows_all else PAGE_SIZE,
+        )
     if as_json:
         rows = [
             asdict(it)
@@ -62,11 +74,15 @@ def list_(as_json: bool) -> None:
         state = it.state(now).value
         click.echo(f"{it.number:>5}  {it.reference}  {it.kind.value:<12}  {state:<8}  {to}{error}")
     if not messages:
-        click.echo("There is no mail yet.")
+        click.echo(
+            "No messages were found." if reference or unsent else "There are no messages yet."
+        )
+    elif len(messages) == PAGE_SIZE and not shows_all:
+        click.echo(f"These are the newest {PAGE_SIZE}. --all shows all.")
 
 
 @mail_commands.command()
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER))
 def resend(number: int) -> None:
     """Have message NUMBER of `shop mail list` sent again, by the next `shop mail send`."""
     with writing(migrated_database(settings_of_environment())) as connection:
@@ -76,7 +92,11 @@ def resend(number: int) -> None:
 
 def sender(settings: Settings) -> Sender:
     """Where the shop's mail comes from."""
-    scheme = "https" if settings.trusted_proxies else "http"
-    host = settings.canonical_host or f"{settings.trusted_hosts[0]}:{settings.port}"
+    is_behind_proxy = settings.trusted_proxies > 0
+    scheme = "https" if is_behind_proxy else "http"
+    host = next(iter(settings.trusted_hosts), settings.host)
+    if not is_behind_proxy:  # where nobody sees the port
+        host = f"{host}:{settings.port}"
+    host = settings.canonical_host or host
     own = settings.mail_from
     return Sender(settings.url or f"{scheme}://{host}", own, settings.mail_keeper or own)

@@ -61,7 +61,6 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     values = {
         "kind": message.kind.value,
         "order": order,
-        "is_for_shopper": is_for_shopper,
         "envelope": postal.printed(customer),
         "instructions": app.extensions["shop"].payments.instructions(order),
         "address": _address_of(app, sender.url, order) if is_for_shopper else "",

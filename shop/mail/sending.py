@@ -27,20 +27,18 @@ Deliver = Callable[[Message, EmailMessage], None]
 def send_due(engine: Engine, compose: Compose, deliver: Deliver, *, now: int) -> tuple[int, int]:
     """Sends all messages that are due; returns how many were sent, and how many were not.
 
-    What cannot be composed is given up, with the reason. An OSError of `deliver` is temporary.
+    A ValueError means that no attempt can succeed, such as for an address that is none: the message
+    is given up. Any other failure is temporary, a mistake in a template too, and holds up no other
+    message. The reason is kept.
     """
     sent = failed = 0
     while (message := outbox.claim(engine, now=now, lease_seconds=LEASE_SECONDS)) is not None:
         try:
             email = compose(message, outbox.order_of(engine, message), now)
-        except ValueError as error:
-            outbox.failed(engine, message, f"not composed: {error}", next_attempt_at=None)
-            failed += 1
-            continue
-        try:
             deliver(message, email)
-        except OSError as error:
-            later = now + PAUSES[message.attempts - 1] if message.attempts <= len(PAUSES) else None
+        except Exception as error:
+            is_temporary = not isinstance(error, ValueError) and message.attempts <= len(PAUSES)
+            later = now + PAUSES[message.attempts - 1] if is_temporary else None
             outbox.failed(engine, message, str(error), next_attempt_at=later)
             failed += 1
         else:

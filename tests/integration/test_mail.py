@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from shop.cli import main
+from shop.commands.mail import sender
+from shop.config import Settings
 from shop.core.orders import Status
 from shop.mail import files
 from shop.mail.composing import Sender, compose
@@ -58,7 +60,12 @@ def test_a_confirmation_says_what_was_ordered_and_where_to_see_it(
     email = composed(shop, mail(shop)[0])
     assert email["To"] == "Ada Lovelace <ada@example.com>"
     assert email["Subject"] == f"Crumb: Your order {reference}"
-    for expected in (f"https://shop.example/orders/{token}", "within 14 days", reference):
+    for expected in (
+        f"https://shop.example/orders/{token}",
+        "within 14 days",
+        reference,
+        "including 20% VAT: £10.67",
+    ):
         assert expected in text(email, kind)
     keeper = composed(shop, mail(shop)[1])
     assert keeper["To"] == "bea@shop.example"
@@ -126,29 +133,56 @@ def test_an_address_with_a_line_break_is_given_up_with_the_reason(
 
     send_due(engine, partial(compose, shop.app, SENDER), deliver, now=START)
     assert mail(shop)[0].state(START) is State.GIVEN_UP
-    assert "not composed" in mail(shop)[0].last_error
+    assert "\n" not in mail(shop)[0].sent_to
+    assert mail(shop)[0].last_error
 
 
-def test_what_cannot_be_written_is_tried_after_growing_pauses(shop: OpenShop) -> None:
+@pytest.mark.parametrize(
+    "problem", [OSError("no space left"), RuntimeError("a mistake of ours")], ids=repr
+)
+def test_what_fails_is_tried_after_growing_pauses(shop: OpenShop, problem: Exception) -> None:
     placed(shop)
     shop.sql("delete from outbox where kind = 'new-order'")
-
-    def full(*_: object) -> None:
-        raise OSError("no space left")
-
     now = START
+
+    def outcome(later: int = 0) -> tuple[int, int]:
+        def fail(*_: object) -> None:
+            raise problem
+
+        composed_by = partial(compose, shop.app, SENDER)
+        return send_due(engine_of(shop), composed_by, fail, now=now + later)
+
     for pause in PAUSES:
-        assert send_due(engine_of(shop), partial(compose, shop.app, SENDER), full, now=now) == (
-            0,
-            1,
-        )
-        assert send_due(
-            engine_of(shop), partial(compose, shop.app, SENDER), full, now=now + pause - 1
-        ) == (0, 0)
+        assert outcome() == (0, 1)
+        assert outcome(pause - 1) == (0, 0)
         now += pause
-    assert send_due(engine_of(shop), partial(compose, shop.app, SENDER), full, now=now) == (0, 1)
+    assert outcome() == (0, 1)
     assert mail(shop)[0].state(now) is State.GIVEN_UP
-    assert mail(shop)[0].last_error == "no space left"
+    assert mail(shop)[0].last_error == str(problem)
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"SHOP_PORT": "9000"}, "http://127.0.0.1:9000"),
+        (
+            {"SHOP_TRUSTED_HOSTS": "shop.example", "SHOP_TRUSTED_PROXIES": "1"},
+            "https://shop.example",
+        ),
+        (
+            {"SHOP_CANONICAL_HOST": "shop.example", "SHOP_TRUSTED_PROXIES": "1"},
+            "https://shop.example",
+        ),
+        ({"SHOP_CANONICAL_HOST": "localhost:8443"}, "http://localhost:8443"),
+        ({"SHOP_URL": "https://example.com/shop/"}, "https://example.com/shop"),
+    ],
+    ids=str,
+)
+def test_links_have_the_address_at_which_shoppers_reach_the_shop(
+    environ: dict[str, str], url: str
+) -> None:
+    assert sender(Settings.from_environ({"SHOP_SECRET_KEYS": KEY} | environ)).url == url
 
 
 def test_the_commands_send_list_and_send_again(shop: OpenShop) -> None:
@@ -168,7 +202,10 @@ def test_the_commands_send_list_and_send_again(shop: OpenShop) -> None:
         ("confirmation", "sent", "ada@example.com"),
     ]
     assert "ada@example.com" in run(shop, "list")
+    assert "new-order" in run(shop, "list", reference)
+    assert run(shop, "list", "--unsent") == run(shop, "list", "AAAA-AAAA")
     run(shop, "resend", str(rows[1]["number"]))
     assert "1 message " in run(shop, "send")
     assert (folder / f"{reference}-confirmation-2.eml").exists()
+    assert "1<=x<=2147483647" in run(shop, "resend", str(10**30), exit_code=2)
     assert "no message 99" in run(shop, "resend", "99", exit_code=1)
