@@ -164,12 +164,13 @@ class Window:
 
     def cookies(self) -> list[tuple[str, str, str]]:
         """Name, value and path of every cookie of this window, in order. Firefox may list a cookie
-        that has expired until it needs the room, but never sends it; such a cookie is left out."""
+        that has expired until it needs the room, but never sends it; such a cookie is left out. It
+        rounds the expiry to the nearest second: one just deleted may seem to last half of one."""
         kept = self.firefox.command("storage.getCookies", partition=self._partition())["cookies"]
         return sorted(
             (one["name"], one["value"]["value"], one["path"])
             for one in kept
-            if one.get("expiry", math.inf) > time.time()
+            if one.get("expiry", math.inf) > time.time() + 0.5
         )
 
     def puts(self, name: str, value: str, address: str) -> None:
