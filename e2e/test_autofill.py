@@ -81,4 +81,4 @@ def test_a_browser_fills_in_the_whole_address(
     # The browser went by our tokens: what it infers from labels depends on the language.
     inferred = [field["id"] for field in fields if field["fillingStrategy"] == "autofillInferred"]
     assert inferred == ["note"]
-    expect(checkout.places_the_order().locator("address")).to_contain_text(lines)
+    expect(checkout.pays_by_invoice().places_the_order().locator("address")).to_contain_text(lines)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 
 from e2e.support import carts
-from e2e.support.pages import CUSTOMER, MiniCart, Shopper
+from e2e.support.pages import CUSTOMER, BankPage, MiniCart, Shopper
 from e2e.support.server import RunningShop
 
 
@@ -107,5 +107,16 @@ def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
         page.keyboard.type(text)
     _tab_to(page, "button", "Place the order")
     page.keyboard.press("Enter")
+    _tab_to(page, "button", "Pay £")
+    page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your order is placed.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your order is paid.")
+
+
+def test_a_payment_that_fails_is_tried_again(own_shopper: Shopper) -> None:
+    own_shopper.adds("everyday-mug")
+    page = own_shopper.goes_to_checkout().fills_in().pays_at_the_bank().lets_it_fail()
+    expect(page.get_by_text("no money was taken")).to_be_visible()
+    page.get_by_role("button", name="Pay £").click()
+    page = BankPage(own_shopper).pays()
+    expect(page.get_by_role("button", name="Pay £")).to_have_count(0)

@@ -20,6 +20,7 @@ MAX_COOKIE_DAYS = 400
 MOST_DAYS = 10_000
 BROWSER_LIMIT_BYTES = 4096
 SMALLEST_BUDGET_BYTES = 64
+PAYMENT_CODES = ("invoice", "pretend-bank")
 
 
 class SettingsError(Exception):
@@ -115,6 +116,13 @@ def _countries(value: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(name.upper() for name in _names(value)))
     if not codes or any(re.fullmatch("[A-Z]{2}", code) is None for code in codes):
         raise ValueError("write two-letter country codes (ISO 3166), such as GB,IE")
+    return codes
+
+
+def _payments(value: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(_names(value)))
+    if not set(codes) <= set(PAYMENT_CODES):
+        raise ValueError(f"write some of {', '.join(PAYMENT_CODES)}, separated by commas")
     return codes
 
 
@@ -274,6 +282,24 @@ class Settings:
             "Countries that the shop delivers to, as ISO 3166 codes, in the order in which the "
             "checkout lists them; the first is preselected",
             _countries,
+        )
+    )
+    payments: tuple[str, ...] = field(
+        metadata=_listed(
+            "SHOP_PAYMENTS",
+            "",
+            "How orders can be paid, in the order in which the checkout lists it: `invoice`, "
+            "`pretend-bank`. If empty, `invoice`, and before it `pretend-bank` where only this "
+            "machine reaches the shop",
+            _payments,
+        )
+    )
+    unpaid_seconds: int = field(
+        metadata=_listed(
+            "SHOP_UNPAID_DAYS",
+            "1",
+            "After how many days an order is cancelled whose payment at a bank never came",
+            _days,
         )
     )
     allow_test_email: bool = field(

@@ -27,21 +27,31 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop import secret_keys
 from shop.config import Settings, SettingsError
 from shop.core.money import Money
-from shop.core.payment import ByInvoice, Payments
+from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
+from shop.providers.pretend_bank import pages as pretend_bank
+from shop.providers.pretend_bank.method import PretendBank
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
 from shop.web.checkout import postal
 from shop.web.frame import canonical, errors, layout, seo
-from shop.web.pages import about, cart, checkout, health, order, other_carts, product, share
+from shop.web.pages import (
+    about,
+    cart,
+    checkout,
+    health,
+    order,
+    other_carts,
+    payment,
+    product,
+    share,
+)
 from shop.web.site import assets, logs, rate_limits, security
 from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
 DEFAULT_CATEGORY = "Everything else"
-PAYMENTS = Payments((ByInvoice(),))
-"""The payment methods that the shop offers; register another one here."""
 
 
 class ShopApp(Flask):
@@ -114,8 +124,12 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     errors.register(app)
     layout.register(app)
     assets.register(app, STATIC)
-    for module in (product, cart, other_carts, share, about, checkout, order, seo, health):
+    for module in (product, cart, other_carts, share, about, checkout, order, payment, seo, health):
         app.register_blueprint(module.blueprint)
+    app.extensions["csrf"].exempt(payment.take)  # a provider signs its notices
+    limiter.exempt(payment.take)
+    if shop.payments.get(PretendBank.code):
+        app.register_blueprint(pretend_bank.blueprint)
     return app, limiter
 
 
@@ -137,6 +151,24 @@ def rules(settings: Settings) -> Rules:
     )
 
 
+def payments(settings: Settings) -> Payments:
+    """The payment methods that the shop offers; register another one here."""
+    if PretendBank.code in settings.payments or (not settings.payments and _is_tried(settings)):
+        bank: tuple[Payment, ...] = (PretendBank(_strong(settings.secret_keys)),)
+    else:
+        bank = ()
+    known = {method.code: method for method in (*bank, ByInvoice())}
+    return Payments(tuple(known[code] for code in settings.payments or known))
+
+
+def _is_tried(settings: Settings) -> bool:
+    """Whether the shop can be reached from its own machine only, so that nobody is sold anything:
+    there a shopper may pay at the pretend bank."""
+    names = [settings.host, *settings.trusted_hosts]
+    is_behind = settings.trusted_proxies > 0 or bool(settings.canonical_host)
+    return not is_behind and all(map(_is_loopback, names))
+
+
 def catalogue_defaults(settings: Settings) -> Defaults:
     """What an empty cell of a catalogue file means in this shop."""
     return Defaults(
@@ -155,7 +187,8 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         keys=settings.secret_keys,
         strong_keys=_strong(settings.secret_keys),
         rules=rules(settings),
-        payments=PAYMENTS,
+        payments=payments(settings),
+        unpaid_seconds=settings.unpaid_seconds,
         locale=_locale(settings),
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,
@@ -208,6 +241,11 @@ def _check(settings: Settings) -> None:
         problems.append(
             "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
             "redis://localhost:6379 or valkey://localhost:6379."
+        )
+    if PretendBank.code in settings.payments and not _is_tried(settings):
+        problems.append(
+            f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
+            "only this machine reaches. Elsewhere anybody could order without paying."
         )
     if settings.test_mode:
         problems += _problems_of_test_mode(settings)

@@ -65,7 +65,7 @@ def app_for_tests(settings: Settings, now: Callable[[], int]) -> Flask:
 
 
 def _ingredients(settings: Settings) -> tuple[object, ...]:
-    return replace(settings, instance=Path(), database_url=""), factory.PAYMENTS
+    return replace(settings, instance=Path(), database_url=""), factory.payments
 
 
 def _renew(app: Flask, settings: Settings, now: Callable[[], int]) -> None:

@@ -157,6 +157,7 @@ def open_shop(
             "SHOP_INSTANCE": str(tmp_path),
             "SHOP_SECRET_KEYS": KEY,
             "SHOP_RATELIMIT": "100000 per minute",
+            "SHOP_PAYMENTS": "invoice",
         }
         settings = Settings.from_environ(defaults | environ)
         if migrated and not path.exists():

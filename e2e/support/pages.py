@@ -162,7 +162,20 @@ class CheckoutPage:
     def fills_in(self) -> CheckoutPage:
         for label, text in CUSTOMER.items():
             self.page.get_by_label(label).fill(text)
+        return self.pays_by_invoice()
+
+    def pays_by_invoice(self) -> CheckoutPage:
+        """Chooses it, where there is a choice: a shop behind a proxy has no pretend bank."""
+        if self.page.get_by_role("group", name="How you would like to pay").count():
+            self.page.get_by_label("By invoice").check()
         return self
+
+    def pays_at_the_bank(self) -> BankPage:
+        """Places the order, and waits for the pretend bank's page."""
+        self.page.get_by_label("At the pretend bank").check()
+        self.button.click()
+        expect(self.page.get_by_text("no money moves")).to_be_visible()
+        return BankPage(self.shopper)
 
     def places_the_order(self) -> Page:
         """Places the order, and waits for the confirmation page."""
@@ -171,3 +184,21 @@ class CheckoutPage:
             "Thank you. Your order is placed."
         )
         return self.page
+
+
+@dataclass(frozen=True, slots=True)
+class BankPage:
+    """The page of the pretend bank."""
+
+    shopper: Shopper
+
+    def lets_it_fail(self) -> Page:
+        return self._presses("Let the payment fail", "Thank you. Your order is placed.")
+
+    def pays(self) -> Page:
+        return self._presses("Pay £", "Your order is paid.")
+
+    def _presses(self, button: str, heading: str) -> Page:
+        self.shopper.page.get_by_role("button", name=button).click()
+        expect(self.shopper.page.get_by_role("heading", level=1)).to_have_text(heading)
+        return self.shopper.page

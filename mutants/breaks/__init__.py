@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants.breaks import carts, codec, cookie, guards, mail, orders, pages, scripts
+from mutants.breaks import carts, codec, cookie, guards, mail, orders, pages, payments, scripts
 
 BREAKS = (
     *cookie.BREAKS,
@@ -10,6 +10,7 @@ BREAKS = (
     *carts.BREAKS,
     *orders.BREAKS,
     *mail.BREAKS,
+    *payments.BREAKS,
     *pages.BREAKS,
     *guards.BREAKS,
     *scripts.BREAKS,

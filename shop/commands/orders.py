@@ -22,9 +22,12 @@ from shop.commands.terminal import Sentence, counted
 from shop.core.money import Money, plain
 from shop.core.orders import TRANSITIONS, Address, Order, Status
 from shop.core.text import tidy
+from shop.factory import payments
 from shop.storage.engine import reading
 from shop.storage.orders import advancing, listing, lookup
 from shop.storage.orders.listing import Summary
+from shop.storage.payments import attempts, unpaid
+from shop.storage.payments.attempts import Kept
 
 PAGE_SIZE = 50
 STATUS = click.Choice([status.value for status in Status])
@@ -88,10 +91,11 @@ def show(reference: str, as_json: bool) -> None:
     settings = settings_of_environment()
     with reading(migrated_database(settings)) as connection:
         order = lookup.by_reference(connection, reference)
+        tried = attempts.of_order(connection, order.token)
     if as_json:
-        _print_json(_order_json(order))
+        _print_json(_order_json(order) | {"attempts": [_attempt_json(each) for each in tried]})
     else:
-        _describe(order, _moments(settings.time_zone))
+        _describe(order, tried, _moments(settings.time_zone))
 
 
 @order_commands.command()
@@ -118,6 +122,25 @@ def advance(reference: str, status: str, tracking: str, note: str, by: str) -> N
         tracking=tidy(tracking),
     )
     click.echo(f"Order {order.reference} is now {order.status.value}.")
+
+
+@order_commands.command("cancel-unpaid")
+def cancel_unpaid() -> None:
+    """Cancel orders whose payment at a bank never came, after SHOP_UNPAID_DAYS.
+
+    Their goods can be sold again. Run it every hour or so.
+    """
+    settings = settings_of_environment()
+    now = int(time.time())
+    cancelled = unpaid.cancel(
+        migrated_database(settings),
+        payments(settings).hosted_codes,
+        before=now - settings.unpaid_seconds,
+        at=now,
+    )
+    click.echo(f"{counted(len(cancelled), 'order')} cancelled.")
+    for reference in cancelled:
+        click.echo(reference)
 
 
 @order_commands.command()
@@ -187,7 +210,7 @@ def _private(file: Path) -> IO[str]:
     return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
-def _describe(order: Order, moment: Callable[[int], str]) -> None:
+def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> None:
     customer = order.customer
     click.echo(f"Order {order.reference}, {order.status.value}")
     click.echo(f"{customer.name} <{customer.email}>")
@@ -200,6 +223,10 @@ def _describe(order: Order, moment: Callable[[int], str]) -> None:
         click.echo(f"{line.quantity:>5} x {line.sku}  {line.name}  {_amount(line.total)}")
     click.echo(f"Shipping {_amount(order.sums.shipping)}, total {_amount(order.sums.total)}")
     click.echo(f"Of this, VAT {_amount(_vat(order))}. Payment: {order.payment}")
+    for attempt in tried:
+        since = moment(attempt.settled_at or attempt.begun_at)
+        paid = f"{_amount(attempt.amount)} {attempt.state.value} since {since}"
+        click.echo(f"  {attempt.provider} {attempt.key}: {paid}")
     click.echo()
     for step in order.history:
         said = "".join(
@@ -248,6 +275,18 @@ def _order_json(order: Order) -> dict[str, Any]:
             }
             for step in order.history
         ],
+    }
+
+
+def _attempt_json(attempt: Kept) -> dict[str, Any]:
+    return {
+        "provider": attempt.provider,
+        "key": attempt.key,
+        "state": attempt.state.value,
+        "amount_minor": attempt.amount.minor,
+        "currency": attempt.amount.currency,
+        "begun_at": _utc(attempt.begun_at),
+        "settled_at": _utc(attempt.settled_at) if attempt.settled_at is not None else None,
     }
 
 

@@ -85,6 +85,15 @@ class OutOfStock(ShopError):
         self.number = number
 
 
+class NoticeRefused(ShopError):
+    """A notice that is not a payment provider's, or that does not fit what it is about. The text is
+    for the provider's log and ours, and holds nothing of a shopper."""
+
+
+class ProviderUnavailable(ShopError):
+    """A payment provider cannot be asked at the moment; nothing was paid. The text is for logs."""
+
+
 class BackupRefused(ShopError):
     """A backup that cannot be written or restored, in a sentence for an operator; nothing that was
     there has been changed."""

@@ -1,11 +1,65 @@
-"""How an order is paid: the registered methods, and what each of them says."""
+"""How an order is paid: the registered methods, and what each of them says.
+
+With a hosted method the shopper pays on the provider's own page. Each try is an attempt, and the
+provider reports what became of it in notices. A notice may come late, twice or out of order, so
+that what an attempt has come to does not depend on it: once paid, it stays paid.
+
+    open   -> paid, failed
+    failed -> paid
+    paid: final
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
+from typing import Protocol, runtime_checkable
 
+from shop.core.money import Money
 from shop.core.orders import Order
+
+
+class State(Enum):
+    """What an attempt to pay has come to."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try to pay an order: the provider's `key` for it, and the `address` of the page where the
+    shopper pays."""
+
+    key: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider reports of an attempt, which is by now paid or failed. `key` is another for
+    each notice, and the same when one is sent again."""
+
+    key: str
+    attempt: str
+    state: State
+    amount: Money
+
+    def __post_init__(self) -> None:
+        if self.state is State.OPEN:
+            raise ValueError("a notice says that an attempt is paid or failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Absolute addresses at the shop: of its home page, of the order, which the shopper comes back
+    to, and where notices of the provider go."""
+
+    home: str
+    order: str
+    notices: str
 
 
 class Payment(Protocol):
@@ -30,6 +84,23 @@ class Payment(Protocol):
 
     def instructions(self, order: Order) -> str:
         """What the shopper should do once the order is placed, in one or two sentences."""
+
+
+@runtime_checkable
+class Hosted(Payment, Protocol):
+    """A method whose provider asks for the money on a page of its own."""
+
+    def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
+        """A new attempt; `key` is unguessable, for a provider that has no keys of its own.
+
+        Raises ProviderUnavailable when the provider cannot be asked.
+        """
+
+    def notice(self, body: bytes, headers: Mapping[str, str], now: int) -> Notice | None:
+        """The notice in a request to the shop, or None when it reports something else.
+
+        Raises NoticeRefused when the provider did not sign it, or not recently.
+        """
 
 
 class ByInvoice:
@@ -72,6 +143,16 @@ class Payments:
             return f"Please write to us about the payment, and quote {order.reference}."
         return method.instructions(order)
 
+    def hosted(self, code: str | None) -> Hosted | None:
+        """The method with this code, if it is registered and hosted."""
+        method = self.get(code)
+        return method if isinstance(method, Hosted) else None
+
+    @property
+    def hosted_codes(self) -> tuple[str, ...]:
+        """The codes of the hosted methods."""
+        return tuple(method.code for method in self.methods if isinstance(method, Hosted))
+
     @property
     def default(self) -> Payment:
         return self.methods[0]
@@ -81,3 +162,8 @@ class Payments:
         """The origins of all methods, each once."""
         origins = (origin for method in self.methods for origin in method.form_action_origins)
         return tuple(dict.fromkeys(origins))
+
+
+def after(state: State, notice: State) -> State:
+    """What an attempt has come to after a notice."""
+    return State.PAID if State.PAID in (state, notice) else notice

@@ -176,3 +176,32 @@ class OutboxRow(Table):
     sent_at: Mapped[int | None] = mapped_column(BigInteger)
     sent_to: Mapped[str] = mapped_column(Text, server_default="")
     last_error: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class PaymentAttemptRow(Table):
+    """A try to pay an order at a provider, whose `key` for it this is. `settled_at` is when the
+    last notice changed its state."""
+
+    __tablename__ = "payment_attempts"
+    __table_args__ = (Index("payment_attempts_by_order", "order_number"),)
+
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    order_number: Mapped[int] = mapped_column(ForeignKey("orders.number", ondelete="CASCADE"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(20))
+    begun_at: Mapped[int] = mapped_column(BigInteger)
+    settled_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class PaymentNoticeRow(Table):
+    """A notice that has been taken, so that it is not taken again."""
+
+    __tablename__ = "payment_notices"
+
+    provider: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    attempt_key: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(20))
+    taken_at: Mapped[int] = mapped_column(BigInteger)

@@ -55,7 +55,7 @@ def live(shop: OpenShop) -> None:
     visitor = shop.visitor()
     visitor.add("MUG", 3)
     once = field_value(visitor.get("/checkout").text, "once")
-    assert visitor.send("/checkout", **CUSTOMER, once=once).status_code == 303
+    assert visitor.send("/checkout", **CUSTOMER, once=once, payment="invoice").status_code == 303
     assert shop.sql("select count(*) from orders") == [(1,)]
     assert "Another mug" in visitor.get("/").text
     while visitor.add("PENCIL").status_code != 429:

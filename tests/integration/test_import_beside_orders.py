@@ -135,7 +135,7 @@ def test_orders_go_on_while_a_file_is_imported_and_every_worker_shows_it(
     file = tmp_path / "new.csv"
     rows = "".join(f"NEW-{number},New {number},{number}.50,GBP\n" for number in range(3_000))
     file.write_text(f"sku,name,price,currency\nMUG,A renamed mug,9.90,GBP\n{rows}", "utf-8")
-    with running_shop(tmp_path, SHOP_WORKERS="2") as shop:
+    with running_shop(tmp_path, SHOP_WORKERS="2", SHOP_PAYMENTS="invoice") as shop:
         workers = [child.pid for child in psutil.Process(shop.process_id).children()]
         assert len(workers) == 2
         for worker in workers:

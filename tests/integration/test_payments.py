@@ -31,7 +31,7 @@ BOTH = Payments((ByInvoice(), Bank()))
 
 def buyer_with(open_shop: Opener, payments: Payments) -> LintingClient:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shop.factory.PAYMENTS", payments)
+        patch.setattr("shop.factory.payments", lambda _: payments)
         visitor = open_shop().visitor()
     form_action = " ".join(("'self'", *payments.form_action_origins))
     visitor.policy = POLICY | {"form-action": form_action}

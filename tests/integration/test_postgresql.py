@@ -48,6 +48,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
         {
             "SHOP_INSTANCE": str(tmp_path),
             "SHOP_SECRET_KEYS": KEY,
+            "SHOP_PAYMENTS": "invoice",
             "SHOP_DATABASE_URL": url.render_as_string(hide_password=False),
         }
     )

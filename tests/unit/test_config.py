@@ -45,6 +45,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         free_shipping_from=Decimal("40"),
         vat_basis_points=2000,
         countries=("GB", "AU", "BE", "CA", "FR", "DE", "IE", "IT", "JP", "NL", "ES", "US"),
+        payments=(),
+        unpaid_seconds=DAY,
         allow_test_email=False,
         url="",
         mail_from="shop@localhost",

@@ -20,6 +20,7 @@ it("orders what was added", () => {
   cy.get("[name=line_1]").type("12 Garden Row");
   cy.get("[name=town]").type("London");
   cy.get("[name=postcode]").type("SE1 6HG");
+  cy.get("[name=payment][value=invoice]").check();
   cy.contains("button", "Place the order").click();
   cy.contains("h1", "Your order is placed.");
   cy.request("/api/orders").its("body.orders").should("have.length", 1);

@@ -16,6 +16,7 @@ async function order(page) {
   await page.getByLabel("Address line 1").fill("12 Garden Row");
   await page.getByLabel("Town or city").fill("London");
   await page.getByLabel("Postcode").fill("SE1 6HG");
+  await page.getByLabel("By invoice").check();
   await page.getByRole("button", { name: "Place the order" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Thank you. Your order is placed.");
 }

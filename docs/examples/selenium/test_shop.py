@@ -93,6 +93,7 @@ def test_a_purchase(driver):
     field(driver, "Address line 1").send_keys("12 Garden Row")
     field(driver, "Town or city").send_keys("London")
     field(driver, "Postcode").send_keys("SE1 6HG")
+    find(driver, By.CSS_SELECTOR, "[name=payment][value=invoice]").click()
     button(driver, "Place the order").click()
     shows(driver, "Your order is placed.")
     (order,) = urllib3.request("GET", f"{SHOP}/api/orders", headers=WORLD).json()["orders"]

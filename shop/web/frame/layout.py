@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=wording.money,
         day=wording.day,
+        moment=wording.moment,
         percent=wording.percent,
         number=wording.number,
         counted=wording.counted,

@@ -19,6 +19,7 @@ from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
+from shop.web.checkout import paying
 from shop.web.checkout.form import CheckoutForm
 from shop.web.frame import responses
 from shop.web.pages.cart import quoted
@@ -122,7 +123,7 @@ def _confirmed(visit: CartVisit, order: Order) -> Response:
         value = writer.encoded(visit, left)
     # No undo: it would bring back what has been ordered.
     change = CartChange(value, steps=writer.NO_STEPS)
-    return responses.see_other(url_for("order.show", token=order.token), visit, change)
+    return responses.see_other(paying.next_address(order), visit, change)
 
 
 def _again(

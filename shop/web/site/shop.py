@@ -25,7 +25,8 @@ class Shop:
     `keys` sign carts with the first and read them with all; `strong_keys`, those of them that are
     hard to guess, sign and read everything else: an old short key forges nothing but a cart, which
     anybody may fill. `catalogue` answers queries about products. `countries` are the codes
-    (ISO 3166) of those that the shop delivers to, the preselected one first. `now` returns Unix
+    (ISO 3166) of those that the shop delivers to, the preselected one first. An order with a hosted
+    payment that nobody pays is cancelled after `unpaid_seconds`. `now` returns Unix
     seconds and `new_id` an unguessable token.
     """
 
@@ -35,6 +36,7 @@ class Shop:
     strong_keys: tuple[str, ...]
     rules: Rules
     payments: Payments
+    unpaid_seconds: int
     locale: Locale
     cart_max_age_seconds: int
     cart_grace_seconds: int

@@ -13,7 +13,7 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
 )
-from flask_babel import format_date
+from flask_babel import format_date, format_datetime
 
 from shop.core.cookie import Expired
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
@@ -60,6 +60,12 @@ def _number(figure: int, locale: Locale) -> str:
 def day(moment: int) -> str:
     """A Unix time as a day in the shop's time zone: 3 May 2026."""
     written: str = format_date(datetime.fromtimestamp(moment, UTC), "long", rebase=True)
+    return written
+
+
+def moment(at: int) -> str:
+    """A Unix time as a day and a time in the shop's time zone: 3 May 2026 at 14:05."""
+    written: str = format_datetime(datetime.fromtimestamp(at, UTC), "d MMMM y 'at' HH:mm")
     return written
 
 

@@ -1,66 +1,41 @@
+"""What an attempt to pay comes to, whatever order its notices arrive in."""
+
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from itertools import permutations
 
 import pytest
 
-from shop.core import pricing
-from shop.core.orders import Order
-from shop.core.payment import ByInvoice, Payments
-from tests.unit.core.carts import cart_of
-from tests.unit.core.test_orders import place
-from tests.unit.core.test_pricing import PRODUCTS, RULES
+from shop.core.money import Money
+from shop.core.payment import ByInvoice, Notice, Payments, State, after
+from shop.providers.pretend_bank.method import PretendBank
+
+HALF_A_POUND = Money(50, "GBP")
 
 
-@dataclass(frozen=True)
-class Bank:
-    """A method whose form leads to another origin."""
-
-    code: str = "bank"
-    label: str = "At the bank"
-    note: str = "You pay on its own page."
-    form_action_origins: tuple[str, ...] = ("https://bank.example", "https://other.example")
-
-    def instructions(self, order: Order) -> str:
-        return f"The bank knows {order.reference}."
+@pytest.mark.parametrize("notices", [*permutations([State.PAID, State.FAILED, State.FAILED])])
+def test_what_is_paid_once_stays_paid(notices: tuple[State, ...]) -> None:
+    state = State.OPEN
+    for notice in notices:
+        state = after(state, notice)
+    assert state is State.PAID
 
 
-BOTH = Payments((ByInvoice(), Bank()))
+def test_an_attempt_that_failed_can_still_be_paid() -> None:
+    assert after(State.OPEN, State.FAILED) is State.FAILED
+    assert after(State.FAILED, State.FAILED) is State.FAILED
+    assert after(State.FAILED, State.PAID) is State.PAID
 
 
-@pytest.fixture
-def order() -> Order:
-    return place(pricing.quote(cart_of((1, 2)), PRODUCTS, RULES))
+def test_a_notice_says_what_became_of_an_attempt() -> None:
+    with pytest.raises(ValueError, match="paid or failed"):
+        Notice("n", "a", State.OPEN, HALF_A_POUND)
 
 
-@pytest.mark.parametrize("methods", [(), (ByInvoice(), Bank(), Bank())])
-def test_a_shop_has_methods_with_a_code_each(methods: tuple[ByInvoice | Bank, ...]) -> None:
-    with pytest.raises(
-        ValueError, match=r"^a shop has payment methods, each with a code of its own$"
-    ):
-        Payments(methods)
-
-
-def test_a_method_is_found_by_its_code() -> None:
-    assert BOTH.get("bank") == Bank()
-    assert (BOTH.get("cheque"), BOTH.get(None)) == (None, None)
-    assert BOTH.default.code == "invoice"
-
-
-def test_the_instructions_are_those_of_the_method_of_the_order(order: Order) -> None:
-    by_bank = replace(order, payment="bank")
-    assert BOTH.instructions(by_bank) == f"The bank knows {order.reference}."
-    assert BOTH.instructions(order) == (
-        "Your invoice comes with the parcel. Please pay it within 14 days and quote "
-        f"{order.reference}."
-    )
-
-
-def test_an_order_by_a_method_that_was_removed_has_instructions(order: Order) -> None:
-    said = Payments((Bank(),)).instructions(order)
-    assert said == f"Please write to us about the payment, and quote {order.reference}."
-
-
-def test_each_origin_is_named_once() -> None:
-    twice = Payments((Bank(), ByInvoice(), replace(Bank(), code="other")))
-    assert twice.form_action_origins == ("https://bank.example", "https://other.example")
+def test_only_a_method_with_a_page_of_its_own_is_hosted() -> None:
+    bank = PretendBank(["a key"])
+    payments = Payments((ByInvoice(), bank))
+    assert payments.hosted("pretend-bank") is bank
+    assert payments.hosted("invoice") is None
+    assert payments.hosted("barter") is payments.hosted(None) is None
+    assert payments.hosted_codes == ("pretend-bank",)

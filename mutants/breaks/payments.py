@@ -1,0 +1,60 @@
+"""Breaks of payments at hosted providers."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_ATTEMPTS = "shop/storage/payments/attempts.py"
+_METHOD = "shop/providers/pretend_bank/method.py"
+_TESTS = ("tests/integration/test_pretend_bank.py",)
+
+BREAKS = (
+    Break(
+        "a notice without a signature",
+        "Whoever knows an attempt's key pays with a request of their own.",
+        _METHOD,
+        '        if not self._notices.verify_signature(body, headers.get(SIGNATURE, "")):\n',
+        "        if False:\n",
+        _TESTS,
+    ),
+    Break(
+        "an old notice is believed",
+        "A notice that somebody recorded is of use for ever.",
+        _METHOD,
+        'if abs(now - fields["at"]) > LONGEST_WAY_SECONDS:',
+        "if False:",
+        _TESTS,
+    ),
+    Break(
+        "the amount is not looked at",
+        "An order for £100 is paid with a penny.",
+        _ATTEMPTS,
+        "        if notice.amount != Money(attempt.amount_minor, attempt.currency):\n",
+        "        if False:\n",
+        _TESTS,
+    ),
+    Break(
+        "a failure takes a payment back",
+        "A late refusal makes a paid attempt a failed one, and the shopper is asked to pay again.",
+        "shop/core/payment.py",
+        "    return State.PAID if State.PAID in (state, notice) else notice\n",
+        "    return notice\n",
+        ("tests/unit/core/test_payment.py",),
+    ),
+    Break(
+        "a paid order is cancelled as unpaid",
+        "The bank has the money, and the goods are sold to somebody else.",
+        "shop/storage/payments/unpaid.py",
+        "                OrderRow.status == Status.PLACED.value,\n",
+        "",
+        _TESTS,
+    ),
+    Break(
+        "the pretend bank is open to all",
+        "Behind a proxy, everybody orders without paying.",
+        "shop/factory.py",
+        "    return not is_behind and all(map(_is_loopback, names))\n",
+        "    return True\n",
+        _TESTS,
+    ),
+)
