@@ -27,7 +27,7 @@ const ARROW = 16;  // a select may show any of its options
 const pencil = document.createElement("canvas").getContext("2d");
 const written = (field) => field.matches("select")
     ? [...field.options].map(({ text }) => text) : [field.value || field.placeholder];
-for (const field of controls.filter((control) => control.matches("input, select"))) {
+for (const field of controls.filter((control) => control.matches("input:not([type=radio]), select"))) {
     const style = styleOf(field);
     pencil.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     const wanted = Math.max(...written(field).map((text) => pencil.measureText(text).width));
