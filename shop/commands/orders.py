@@ -44,17 +44,21 @@ def order_commands() -> None:
 
 @order_commands.command("list")
 @click.option("--status", type=STATUS, help="Only orders of this status.")
+@click.option("--unpaid", "is_owed", is_flag=True, help="Only orders whose money is still to come.")
 @click.option("--search", default="", help="Words of reference, name or email; or a whole SKU.")
 @click.option("--page", "number", type=click.IntRange(min=1), default=1, help="The page to show.")
 @click.option("--all", "shows_all", is_flag=True, help="All orders on one page.")
 @AS_JSON
-def list_(status: str | None, search: str, number: int, shows_all: bool, as_json: bool) -> None:
+def list_(
+    status: str | None, is_owed: bool, search: str, number: int, shows_all: bool, as_json: bool
+) -> None:
     """List the orders, newest first."""
     settings = settings_of_environment()
     with reading(migrated_database(settings)) as connection:
         page = listing.page(
             connection,
             status=Status(status) if status else None,
+            is_owed=is_owed,
             search=search,
             number=number,
             size=None if shows_all else PAGE_SIZE,
@@ -72,10 +76,11 @@ def list_(status: str | None, search: str, number: int, shows_all: bool, as_json
     moment = _moments(settings.time_zone)
     for order in page.orders:
         total = _amount(order.total)
-        said = f"{order.status.value:<9}  {total:>14}  {order.name} <{order.email}>"
+        said = f"{_standing(order):<18}  {total:>14}  {order.name} <{order.email}>"
         click.echo(f"{order.reference}  {moment(order.placed_at)}  {said}")
     if not page.count:
-        click.echo("No orders were found." if status or search else "There are no orders yet.")
+        is_narrow = status or is_owed or search
+        click.echo("No orders were found." if is_narrow else "There are no orders yet.")
     elif page.pages > 1:
         click.echo(
             f"Page {page.number} of {page.pages}, {page.count:,} orders in all. "
@@ -107,7 +112,7 @@ def show(reference: str, as_json: bool) -> None:
 def advance(reference: str, status: str, tracking: str, note: str, by: str) -> None:
     """Move an order on to its next STATUS.
 
-    Cancelling gives the stock back, and so does refunding an order that was not sent.
+    Cancelling or refunding an order that was not sent gives its stock back.
     """
     settings = settings_of_environment()
     if tracking and status != Status.SENT.value:
@@ -121,7 +126,7 @@ def advance(reference: str, status: str, tracking: str, note: str, by: str) -> N
         note=tidy(note),
         tracking=tidy(tracking),
     )
-    click.echo(f"Order {order.reference} is now {order.status.value}.")
+    click.echo(f"Order {order.reference} is now {_standing(order)}.")
 
 
 @order_commands.command("cancel-unpaid")
@@ -168,9 +173,10 @@ COLUMNS: dict[str, Callable[[Order], str]] = {
     "reference": lambda order: order.reference,
     "placed_at": lambda order: _utc(order.placed_at),
     "status": lambda order: order.status.value,
-    "status_since": lambda order: _utc(order.history[-1].at),
+    "status_since": lambda order: _utc(order.since),
     "tracking": lambda order: order.tracking,
     "payment": lambda order: order.payment,
+    "paid_at": lambda order: _paid_at(order),
     "name": lambda order: order.customer.name,
     "email": lambda order: order.customer.email,
     "address": lambda order: ", ".join(_street(order)),
@@ -212,7 +218,7 @@ def _private(file: Path) -> IO[str]:
 
 def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> None:
     customer = order.customer
-    click.echo(f"Order {order.reference}, {order.status.value}")
+    click.echo(f"Order {order.reference}, {_standing(order)}")
     click.echo(f"{customer.name} <{customer.email}>")
     parts = [_part(order, name) for name in ("town", "region", "postcode", "country")]
     click.echo(", ".join([*_street(order), *filter(None, parts)]))
@@ -244,6 +250,7 @@ def _order_json(order: Order) -> dict[str, Any]:
         "reference": order.reference,
         "placed_at": _utc(order.placed_at),
         "status": order.status.value,
+        "is_owed": order.is_owed,
         "payment": order.payment,
         "name": customer.name,
         "email": customer.email,
@@ -295,6 +302,7 @@ def _summary_json(order: Summary) -> dict[str, Any]:
         "reference": order.reference,
         "placed_at": _utc(order.placed_at),
         "status": order.status.value,
+        "is_owed": order.is_owed,
         "name": order.name,
         "email": order.email,
         "total_minor": order.total.minor,
@@ -304,6 +312,15 @@ def _summary_json(order: Summary) -> dict[str, Any]:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _standing(order: Order | Summary) -> str:
+    is_sent_unpaid = order.status is Status.SENT and order.is_owed
+    return "sent, not paid yet" if is_sent_unpaid else order.status.value
+
+
+def _paid_at(order: Order) -> str:
+    return next((_utc(step.at) for step in order.history if step.status is Status.PAID), "")
 
 
 def _street(order: Order) -> list[str]:

@@ -10,9 +10,16 @@ often it is sent. Its history has a step for each status that it came to, the pl
     sent      -> refunded
     cancelled, refunded: final
 
-Goods that never left go back into stock: those of an order that is cancelled, or refunded before
-it was sent. What is refunded after it was sent may come back broken or not at all, so that
-whoever unpacks it counts it.
+With some payments goods may leave before the money comes. Such an order goes another way too:
+
+    placed           -> sent
+    sent, not paid   -> paid, cancelled
+
+It stays sent when it is paid; its history says that it is.
+
+Goods that never left go back into stock: those of an order that is cancelled or refunded before
+it was sent. What was sent may come back broken or not at all, so that whoever unpacks it counts
+it.
 """
 
 from __future__ import annotations
@@ -42,6 +49,10 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANCELLED: frozenset(),
     Status.REFUNDED: frozenset(),
 }
+GOODS_FIRST = frozenset({"invoice"})
+"""The codes of the payment methods with which goods may leave before the money comes."""
+OWED = frozenset({Status.PLACED, Status.SENT})
+"""Statuses of an order whose money comes, or has come, and stays."""
 
 
 SHOPPER = "shopper"
@@ -113,7 +124,8 @@ class OrderLine:
 @dataclass(frozen=True, slots=True)
 class Order:
     """A placed order. `placed_at` is Unix time in seconds; `history` is in the order in which
-    things happened, and its last step led to `status`."""
+    things happened, and its last step led to `status`, unless that is the payment of goods that
+    were sent before."""
 
     token: str
     reference: str
@@ -130,6 +142,36 @@ class Order:
     def tracking(self) -> str:
         """The parcel's number or address at its carrier, or nothing."""
         return next((step.tracking for step in self.history if step.tracking), "")
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its money has come, even if it has been returned since."""
+        return any(step.status is Status.PAID for step in self.history)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its money is still to come."""
+        return self.status in OWED and not self.is_paid
+
+    @property
+    def since(self) -> int:
+        """When it came to its status, in Unix seconds."""
+        return [step.at for step in self.history if step.status is self.status][-1]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its goods have left."""
+        return any(step.status is Status.SENT for step in self.history)
+
+    @property
+    def next_statuses(self) -> tuple[Status, ...]:
+        """What it can be next."""
+        allowed = TRANSITIONS[self.status]
+        if self.payment in GOODS_FIRST and self.status is Status.PLACED:
+            allowed |= {Status.SENT}
+        elif self.status is Status.SENT and self.is_owed:
+            allowed = frozenset({Status.PAID, Status.CANCELLED})
+        return tuple(status for status in Status if status in allowed)
 
 
 def place(
@@ -162,27 +204,30 @@ def place(
 
 
 def advance(order: Order, step: Step) -> Order:
-    """The order after its next step. Raises TransitionRefused when the table does not allow it."""
-    check(order.status, step.status)
-    return replace(order, status=step.status, history=(*order.history, step))
+    """The order after its next step. Raises TransitionRefused when it is none of those that can
+    be next."""
+    _check(order, step.status)
+    is_paid_after_it_left = step.status is Status.PAID and order.is_sent
+    status = order.status if is_paid_after_it_left else step.status
+    return replace(order, status=status, history=(*order.history, step))
 
 
-def check(before: Status, after: Status) -> None:
-    """Raises TransitionRefused when the table does not lead from one status to the other."""
-    if after in TRANSITIONS[before]:
+def _check(order: Order, after: Status) -> None:
+    if after in order.next_statuses:
         return
-    if after is before:
-        raise TransitionRefused(f"The order is {before.value} already. Nothing was changed.")
-    allowed = [status.value for status in Status if status in TRANSITIONS[before]]
+    before = order.status.value
+    if after is order.status or (order.status is Status.SENT and after is Status.PAID):
+        raise TransitionRefused(f"The order is {after.value} already. Nothing was changed.")
+    allowed = [status.value for status in order.next_statuses]
     raise TransitionRefused(
-        f"An order that is {before.value} cannot be {after.value}. Nothing was changed. "
+        f"An order that is {before} cannot be {after.value}. Nothing was changed. "
         + (f"It can be {' or '.join(allowed)}." if allowed else "It is finished.")
     )
 
 
-def returns_stock(before: Status, after: Status) -> bool:
+def returns_stock(order: Order, after: Status) -> bool:
     """Whether this step puts the order's goods, which have not left, back into stock."""
-    return after is Status.CANCELLED or (before, after) == (Status.PAID, Status.REFUNDED)
+    return after in (Status.CANCELLED, Status.REFUNDED) and not order.is_sent
 
 
 def reference_of(text: str) -> str:

@@ -52,6 +52,22 @@ def run(shop: OpenShop, *arguments: str, exit_code: int = 0) -> str:
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
+def test_mail_about_a_parcel_says_whether_it_is_to_be_paid(shop: OpenShop, kind: str) -> None:
+    reference = placed(shop)
+    engine = engine_of(shop)
+
+    def last() -> str:
+        return text(composed(shop, mail(shop)[-1]), kind)
+
+    advancing.advance(engine, reference, Status.SENT, by="Bea", at=START)
+    assert "within 14 days" in last()
+    advancing.advance(engine, reference, Status.CANCELLED, by="Bea", at=START)
+    assert "There is nothing to pay." in last()
+    advancing.advance(engine, placed(shop, "MUG"), Status.CANCELLED, by="Bea", at=START)
+    assert "Nothing of it will be sent." in last()
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
 def test_a_confirmation_says_what_was_ordered_and_where_to_see_it(
     shop: OpenShop, kind: str
 ) -> None:

@@ -56,6 +56,7 @@ def run(shop: OpenShop, *arguments: str | Path, exit_code: int = 0) -> str:
         pytest.param((Status.CANCELLED,), 1, id="cancelled"),
         pytest.param((Status.PAID, Status.REFUNDED), 1, id="refunded before it was sent"),
         pytest.param((Status.PAID, Status.SENT, Status.REFUNDED), 0, id="refunded after that"),
+        pytest.param((Status.SENT, Status.CANCELLED), 0, id="sent and never paid"),
     ],
 )
 def test_stock_comes_back_once(shop: OpenShop, steps: tuple[Status, ...], left: int) -> None:
@@ -158,6 +159,34 @@ def test_the_commands_show_and_move_orders_on(shop: OpenShop) -> None:
     assert (listed["count"], listed["orders"][0]["status"]) == (1, "sent")
 
 
+def test_an_invoice_is_paid_after_its_parcel_was_sent(shop: OpenShop) -> None:
+    reference, paid, cancelled = placed(shop), placed(shop, "MUG"), placed(shop, "MUG")
+    move(shop, paid, Status.PAID)
+    move(shop, cancelled, Status.CANCELLED)
+
+    def is_owed() -> bool:
+        owed = json.loads(run(shop, "list", "--unpaid", "--json"))["orders"]
+        assert [(order["reference"], order["is_owed"]) for order in owed] in (
+            [(reference, True)],
+            [],
+        )
+        assert json.loads(run(shop, "show", reference, "--json"))["is_owed"] == bool(owed)
+        return bool(owed)
+
+    assert is_owed()
+    said = f"Order {reference} is now sent, not paid yet.\n"
+    assert run(shop, "advance", reference, "sent", "--tracking", "RM 1") == said
+    assert "sent, not paid yet" in run(shop, "list")
+    assert is_owed()
+    shop.clock.now += 60
+    assert run(shop, "advance", reference, "paid") == f"Order {reference} is now sent.\n"
+    assert not is_owed()
+    assert run(shop, "list", "--unpaid") == "No orders were found.\n"
+    rows = {row["reference"]: row for row in csv.DictReader(io.StringIO(run(shop, "export", "-")))}
+    assert (rows[reference]["status"], rows[cancelled]["paid_at"]) == ("sent", "")
+    assert rows[reference]["status_since"] <= rows[reference]["paid_at"]
+
+
 def test_the_list_says_that_there_are_more_pages(
     shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,3 +260,16 @@ def test_the_shoppers_page_says_what_became_of_the_order(shop: OpenShop) -> None
     assert heading == "Your order is on its way."
     assert "pay" not in lead
     assert status == "Status: on its way since 21 September 2026. Tracking of your parcel: <RM 1>"
+
+
+def test_the_shoppers_page_asks_for_the_money_until_it_comes(shop: OpenShop) -> None:
+    reference = placed(shop)
+    (token,) = shop.sql("select token from orders")[0]
+
+    def lead() -> str:
+        return text_of(shop.visitor().get(f"/orders/{token}").text, "main .lead")
+
+    move(shop, reference, Status.SENT)
+    assert "Please pay" in lead()
+    move(shop, reference, Status.PAID)
+    assert "Please pay" not in lead()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, select, update
 
 from shop.core import orders
-from shop.core.errors import TransitionRefused
-from shop.core.orders import Order, Status, Step
+from shop.core.orders import Order, Status, Step, reference_of
 from shop.storage.engine import writing
 from shop.storage.models import OrderRow, ProductRow
 from shop.storage.orders import history, lookup, outbox
@@ -33,27 +32,24 @@ def advance(
 def take(connection: Connection, reference: str, step: Step) -> Order:
     """Takes a step of an order inside the caller's transaction, which may write more with it.
 
-    Raises OrderNotFound, and TransitionRefused when the table does not allow the step or somebody
-    else has moved the order meanwhile; the caller's transaction must then be rolled back.
+    Raises OrderNotFound, and TransitionRefused when the order cannot come to this status, perhaps
+    because somebody else has moved it on meanwhile; the caller's transaction must then be rolled
+    back.
     """
-    before = lookup.by_reference(connection, reference)
-    after = orders.advance(before, step)
     number = connection.execute(
-        select(OrderRow.number).where(OrderRow.token == before.token)
-    ).scalar_one()
-    moved = connection.execute(
-        update(OrderRow)
-        .where(OrderRow.number == number, OrderRow.status == before.status.value)
-        .values(status=step.status.value)
+        select(OrderRow.number)
+        .where(OrderRow.reference == reference_of(reference))
+        .with_for_update()  # so that two keepers take turns
+    ).scalar_one_or_none()
+    before = lookup.by_reference(connection, reference)
+    assert number is not None, "the order was found"
+    after = orders.advance(before, step)
+    connection.execute(
+        update(OrderRow).where(OrderRow.number == number).values(status=after.status.value)
     )
-    if moved.rowcount != 1:
-        raise TransitionRefused(
-            f"Somebody else has just moved order {before.reference} on. Nothing was changed here: "
-            "look at it again."
-        )
     history.keep(connection, number, len(before.history), step)
     outbox.write(connection, number, step.status, at=step.at)
-    if orders.returns_stock(before.status, step.status):
+    if orders.returns_stock(before, step.status):
         _give_stock_back(connection, before)
     return after
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from shop.core.money import Money
-from shop.core.orders import Status, reference_of
-from shop.storage.models import OrderLineRow, OrderRow
+from shop.core.orders import OWED, Status, reference_of
+from shop.storage.models import OrderEventRow, OrderLineRow, OrderRow
+
+_IS_OWED = and_(
+    OrderRow.status.in_(sorted(status.value for status in OWED)),
+    ~exists().where(
+        OrderEventRow.order_number == OrderRow.number, OrderEventRow.status == Status.PAID.value
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,7 @@ class Summary:
     reference: str
     placed_at: int
     status: Status
+    is_owed: bool
     name: str
     email: str
     total: Money
@@ -38,6 +46,7 @@ def page(
     connection: Connection,
     *,
     status: Status | None = None,
+    is_owed: bool = False,
     search: str = "",
     number: int = 1,
     size: int | None = None,
@@ -46,11 +55,13 @@ def page(
     of range is taken to the nearest page.
 
     `search` finds the orders that have each of its words: in the reference, the name or the email
-    address, or as the whole SKU of a line.
+    address, or as the whole SKU of a line. `is_owed` finds those whose money is still to come.
     """
     conditions = [_has(word) for word in search.split()]
     if status is not None:
         conditions.append(OrderRow.status == status.value)
+    if is_owed:
+        conditions.append(_IS_OWED)
     count = connection.execute(
         select(func.count()).select_from(OrderRow).where(*conditions)
     ).scalar_one()
@@ -61,6 +72,7 @@ def page(
             OrderRow.reference,
             OrderRow.placed_at,
             OrderRow.status,
+            _IS_OWED.label("is_owed"),
             OrderRow.name,
             OrderRow.email,
             OrderRow.total_minor,
@@ -90,6 +102,7 @@ def _summary(row: Any) -> Summary:
         row.reference,
         row.placed_at,
         Status(row.status),
+        bool(row.is_owed),
         row.name,
         row.email,
         Money(row.total_minor, row.currency),

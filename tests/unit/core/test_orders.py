@@ -15,17 +15,40 @@ from tests.unit.core.test_pricing import BOOK, PRODUCTS, RULES, pounds
 
 ADDRESS = Address("1 Row", "", "Bath", "", "BA1 1AA", "GB")
 ADA = Customer("Ada", "ada@example.com", ADDRESS, "")
-STEPS = {
-    (Status.PLACED, Status.PAID),
-    (Status.PLACED, Status.CANCELLED),
-    (Status.PAID, Status.SENT),
-    (Status.PAID, Status.REFUNDED),
-    (Status.SENT, Status.REFUNDED),
+PREPAID = {
+    "placed": {"paid", "cancelled"},
+    "placed paid": {"sent", "refunded"},
+    "placed paid sent": {"refunded"},
+    "placed paid sent refunded": set(),
+    "placed paid refunded": set(),
+    "placed cancelled": set(),
 }
+"""What an order can be next, after each history that it can have."""
+BY_INVOICE = PREPAID | {
+    "placed": {"paid", "sent", "cancelled"},
+    "placed sent": {"paid", "cancelled"},
+    "placed sent paid": {"refunded"},
+    "placed sent paid refunded": set(),
+    "placed sent cancelled": set(),
+}
+UNSENT = {"placed cancelled", "placed paid refunded"}
+HISTORIES = [
+    *(pytest.param("card", said, after, id=f"{said}, prepaid") for said, after in PREPAID.items()),
+    *(
+        pytest.param("invoice", said, after, id=f"{said}, by invoice")
+        for said, after in BY_INVOICE.items()
+    ),
+]
 
 
-def place(quote: Quote) -> Order:
-    return orders.place(quote, ADA, token="a token", once_key="once", now=NOON, payment="invoice")
+def place(quote: Quote, payment: str = "invoice") -> Order:
+    return orders.place(quote, ADA, token="a token", once_key="once", now=NOON, payment=payment)
+
+
+def moved(order: Order, history: str) -> Order:
+    for at, status in enumerate(history.split()[1:], start=NOON + 1):
+        order = orders.advance(order, Step(Status(status), at, "Bea"))
+    return order
 
 
 @pytest.fixture
@@ -71,30 +94,62 @@ def test_a_quote_that_is_not_orderable_cannot_be_placed(lines: list[tuple[int, i
         place(quote)
 
 
-@pytest.mark.parametrize("before", Status)
-@pytest.mark.parametrize("after", Status)
-def test_only_the_listed_status_transitions_are_allowed(
-    order: Order, before: Status, after: Status
+@pytest.mark.parametrize(("payment", "history", "after"), HISTORIES)
+def test_only_the_listed_steps_are_allowed(
+    order: Order, payment: str, history: str, after: set[str]
 ) -> None:
-    stands = replace(order, status=before)
-    step = Step(after, NOON + 1, "Bea")
-    if (before, after) in STEPS:
-        history = (*order.history, step)
-        assert orders.advance(stands, step) == replace(order, status=after, history=history)
-    else:
-        already = before is after
-        match = "already" if already else f"{before.value} cannot be {after.value}"
-        with pytest.raises(TransitionRefused, match=match):
-            orders.advance(stands, step)
+    stands = moved(replace(order, payment=payment), history)
+    assert {status.value for status in stands.next_statuses} == after
+    for status in Status:
+        step = Step(status, NOON + 9, "Bea")
+        if status.value in after:
+            then = orders.advance(stands, step)
+            assert then.history == (*stands.history, step)
+            stays_sent = history == "placed sent" and status is Status.PAID
+            assert then.status is (Status.SENT if stays_sent else status)
+        else:
+            with pytest.raises(TransitionRefused, match="Nothing was changed"):
+                orders.advance(stands, step)
 
 
-def test_a_refusal_says_what_is_possible(order: Order) -> None:
-    paid = replace(order, status=Status.PAID)
-    with pytest.raises(TransitionRefused, match="It can be sent or refunded"):
-        orders.advance(paid, Step(Status.CANCELLED, NOON, "Bea"))
-    refunded = replace(order, status=Status.REFUNDED)
-    with pytest.raises(TransitionRefused, match="It is finished"):
-        orders.advance(refunded, Step(Status.PAID, NOON, "Bea"))
+@pytest.mark.parametrize(
+    ("history", "status", "reason"),
+    [
+        pytest.param("placed paid", "cancelled", "It can be sent or refunded", id="possible"),
+        pytest.param("placed paid refunded", "paid", "It is finished", id="final"),
+        pytest.param("placed paid", "paid", "The order is paid already", id="paid twice"),
+        pytest.param("placed sent paid", "paid", "The order is paid already", id="twice, sent"),
+        pytest.param("placed sent", "refunded", "sent cannot be refunded", id="never paid"),
+    ],
+)
+def test_a_refusal_says_what_is_possible(
+    order: Order, history: str, status: str, reason: str
+) -> None:
+    with pytest.raises(TransitionRefused, match=reason):
+        orders.advance(moved(order, history), Step(Status(status), NOON, "Bea"))
+
+
+@pytest.mark.parametrize(
+    ("history", "is_owed"),
+    [
+        ("placed", True),
+        ("placed sent", True),
+        ("placed sent paid", False),
+        ("placed paid sent", False),
+        ("placed sent cancelled", False),
+        ("placed cancelled", False),
+    ],
+)
+def test_money_is_owed_until_it_comes_or_nothing_is_sold(
+    order: Order, history: str, is_owed: bool
+) -> None:
+    assert moved(order, history).is_owed == is_owed
+
+
+def test_an_order_that_is_paid_after_it_was_sent_is_sent_since_it_was(order: Order) -> None:
+    then = moved(order, "placed sent paid")
+    assert (then.status, then.since) == (Status.SENT, NOON + 1)
+    assert moved(order, "placed paid sent").since == NOON + 2
 
 
 def test_placing_is_the_first_step(order: Order) -> None:
@@ -124,12 +179,14 @@ def test_a_step_refuses_nonsense(by: str, tracking: str, reason: str) -> None:
         Step(Status.PAID, NOON, by, tracking=tracking)
 
 
-@pytest.mark.parametrize("before", Status)
-@pytest.mark.parametrize("after", Status)
-def test_only_goods_that_have_not_left_go_back_into_stock(before: Status, after: Status) -> None:
-    unsent = {(Status.PLACED, Status.CANCELLED), (Status.PAID, Status.REFUNDED)}
-    if (before, after) in STEPS:
-        assert orders.returns_stock(before, after) == ((before, after) in unsent)
+@pytest.mark.parametrize(("payment", "history", "after"), HISTORIES)
+def test_only_goods_that_have_not_left_go_back_into_stock(
+    order: Order, payment: str, history: str, after: set[str]
+) -> None:
+    stands = moved(replace(order, payment=payment), history)
+    for status in after:
+        expected = f"{history} {status}" in UNSENT
+        assert orders.returns_stock(stands, Status(status)) == expected
 
 
 @pytest.mark.parametrize("text", ["ABCD-EFGH", "abcd-efgh", " abcdefgh ", "abcd efgh"])
@@ -140,6 +197,10 @@ def test_a_reference_may_be_written_in_any_way(text: str) -> None:
 def test_a_reference_is_eight_characters_of_the_hashed_token(order: Order) -> None:
     # printf 'a token' | sha256sum | xxd -r -p | base32
     assert order.reference == orders.reference("a token") == "4MYW-4K5P"
+
+
+def test_an_invoice_is_paid_after_the_goods(order: Order) -> None:
+    assert {ByInvoice.code} == orders.GOODS_FIRST
 
 
 def test_an_invoice_quotes_the_reference(order: Order) -> None:
