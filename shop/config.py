@@ -20,7 +20,7 @@ MAX_COOKIE_DAYS = 400
 MOST_DAYS = 10_000
 BROWSER_LIMIT_BYTES = 4096
 SMALLEST_BUDGET_BYTES = 64
-PAYMENT_CODES = ("invoice", "pretend-bank")
+PAYMENT_CODES = ("invoice", "pretend-bank", "stripe")
 
 
 class SettingsError(Exception):
@@ -289,9 +289,32 @@ class Settings:
             "SHOP_PAYMENTS",
             "",
             "How orders can be paid, in the order in which the checkout lists it: `invoice`, "
-            "`pretend-bank`. If empty, `invoice`, and before it `pretend-bank` where only this "
-            "machine reaches the shop",
+            "`pretend-bank`, `stripe`. If empty, `invoice`, and before it `pretend-bank` where "
+            "only this machine reaches the shop",
             _payments,
+        )
+    )
+    stripe_key: str = field(
+        metadata=_listed(
+            "SHOP_STRIPE_KEY", "", "Secret or restricted key of Stripe, for `stripe`", _text
+        ),
+        repr=False,
+    )
+    stripe_signing_secret: str = field(
+        metadata=_listed(
+            "SHOP_STRIPE_SIGNING_SECRET",
+            "",
+            "Signing secret of the endpoint to which Stripe sends its events",
+            _text,
+        ),
+        repr=False,
+    )
+    stripe_url: str = field(
+        metadata=_listed(
+            "SHOP_STRIPE_URL",
+            "https://api.stripe.com",
+            "Where Stripe is asked; another address is for a stub of it",
+            _text,
         )
     )
     unpaid_seconds: int = field(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import limits
 from babel import Locale, UnknownLocaleError
@@ -31,6 +32,7 @@ from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
+from shop.providers.stripe_checkout import amounts
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
@@ -51,6 +53,7 @@ from shop.web.site import assets, logs, rate_limits, security
 from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
+STRIPE = "stripe"
 DEFAULT_CATEGORY = "Everything else"
 
 
@@ -157,8 +160,15 @@ def payments(settings: Settings) -> Payments:
         bank: tuple[Payment, ...] = (PretendBank(_strong(settings.secret_keys)),)
     else:
         bank = ()
-    known = {method.code: method for method in (*bank, ByInvoice())}
+    cards = (_stripe(settings),) if STRIPE in settings.payments else ()
+    known = {method.code: method for method in (*bank, *cards, ByInvoice())}
     return Payments(tuple(known[code] for code in settings.payments or known))
+
+
+def _stripe(settings: Settings) -> Payment:
+    from shop.providers.stripe_checkout.method import StripeCheckout  # only where it is used
+
+    return StripeCheckout(settings.stripe_key, settings.stripe_signing_secret, settings.stripe_url)
 
 
 def _is_tried(settings: Settings) -> bool:
@@ -247,10 +257,32 @@ def _check(settings: Settings) -> None:
             f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
             "only this machine reaches. Elsewhere anybody could order without paying."
         )
+    if STRIPE in settings.payments:
+        problems += _problems_of_stripe(settings)
     if settings.test_mode:
         problems += _problems_of_test_mode(settings)
     if problems:
         raise SettingsError(problems)
+
+
+def _problems_of_stripe(settings: Settings) -> list[str]:
+    # The values are secret, and are not repeated.
+    problems = [
+        f"{variable}: SHOP_PAYMENTS has stripe, which needs it."
+        for variable, value in (
+            ("SHOP_STRIPE_KEY", settings.stripe_key),
+            ("SHOP_STRIPE_SIGNING_SECRET", settings.stripe_signing_secret),
+        )
+        if not value
+    ]
+    at = urlsplit(settings.stripe_url)
+    if at.scheme != "https" and not (at.scheme == "http" and _is_loopback(at.hostname or "")):
+        problems.append("SHOP_STRIPE_URL: write an https address.")
+    try:
+        amounts.check_currency(settings.currency)
+    except ValueError as problem:
+        problems.append(f"SHOP_CURRENCY={settings.currency}: {problem}")
+    return problems
 
 
 def _problems_of_test_mode(settings: Settings) -> list[str]:

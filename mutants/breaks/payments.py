@@ -6,6 +6,8 @@ from mutants.entry import Break
 
 _ATTEMPTS = "shop/storage/payments/attempts.py"
 _METHOD = "shop/providers/pretend_bank/method.py"
+_STRIPE = "shop/providers/stripe_checkout/method.py"
+_STRIPE_TESTS = ("tests/integration/test_stripe.py",)
 _TESTS = ("tests/integration/test_pretend_bank.py",)
 
 BREAKS = (
@@ -64,5 +66,29 @@ BREAKS = (
         "return after in (Status.CANCELLED, Status.REFUNDED) and not order.is_sent",
         "return after is Status.CANCELLED or (after is Status.REFUNDED and not order.is_sent)",
         ("tests/integration/test_orders.py",),
+    ),
+    Break(
+        "anybody reports a payment at Stripe",
+        "Whoever knows the address of an order makes it paid.",
+        _STRIPE,
+        "self._client.construct_event(body, headers.get(SIGNATURE), self._signing_secret)",
+        "self._client.construct_event_without_verification(body)",
+        _STRIPE_TESTS,
+    ),
+    Break(
+        "a session that is completed counts as paid",
+        "Goods leave although the bank transfer never comes.",
+        _STRIPE,
+        """ and session.payment_status != "paid":""",
+        """ and not session.payment_status:""",
+        _STRIPE_TESTS,
+    ),
+    Break(
+        "Stripe is asked for a hundredth in some currencies",
+        "An order of 4,500 crowns costs 45.",
+        "shop/providers/stripe_checkout/amounts.py",
+        "    return int(10**more)\n",
+        "    return int(10**more) and 1\n",
+        _STRIPE_TESTS,
     ),
 )

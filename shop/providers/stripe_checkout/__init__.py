@@ -1,0 +1,1 @@
+"""Stripe Checkout: Stripe's own page takes the payment (ADR 18)."""
