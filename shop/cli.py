@@ -14,6 +14,7 @@ from shop.commands import (
     limits,
     mail,
     orders,
+    photos,
     serve,
 )
 from shop.commands.terminal import Commands
@@ -34,6 +35,7 @@ for command in (
     database.backup,
     database.restore,
     catalogue.catalogue_commands,
+    photos.photo_commands,
     orders.order_commands,
     mail.mail_commands,
     budget.budget,

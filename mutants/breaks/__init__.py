@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mutants.breaks import carts, codec, cookie, guards, mail, orders, pages, payments, scripts
+from mutants.breaks import (
+    carts,
+    codec,
+    cookie,
+    guards,
+    mail,
+    orders,
+    pages,
+    payments,
+    photos,
+    scripts,
+)
 
 BREAKS = (
     *cookie.BREAKS,
@@ -11,6 +22,7 @@ BREAKS = (
     *orders.BREAKS,
     *mail.BREAKS,
     *payments.BREAKS,
+    *photos.BREAKS,
     *pages.BREAKS,
     *guards.BREAKS,
     *scripts.BREAKS,

@@ -9,13 +9,33 @@ from shop.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of a product, kept in several sizes and formats.
+
+    `name` is made of its content, so what is kept under it never changes. `widths` are in pixels,
+    the smallest first; `height` belongs to the largest. `formats` are endings of file names, the
+    one that takes the fewest bytes first; the last is `jpg`, which every browser shows.
+    """
+
+    name: str
+    height: int
+    widths: tuple[int, ...]
+    formats: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        return self.widths[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """One thing for sale.
 
     `number` is the small integer by which a cart cookie knows it: given once, never reused.
     `vat_basis_points` is the VAT rate contained in the price (2000 is 20 %). `stock` is a
     count of pieces, or None where there is no limit. `image` is a file name below
-    `shop/static/img/products/`, or None.
+    `shop/static/img/products/`, or None. `photo` is the first of its photos, and is shown instead
+    of the image.
     """
 
     number: int
@@ -29,6 +49,7 @@ class Product:
     stock: int | None
     image: str | None
     is_active: bool
+    photo: Photo | None = None
 
     def __post_init__(self) -> None:
         if self.number < 1:

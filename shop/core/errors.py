@@ -99,6 +99,16 @@ class BackupRefused(ShopError):
     there has been changed."""
 
 
+class PhotoRefused(ShopError):
+    """A file that is not kept as a photo: `what` is wrong with it and the `advice` what to do, each
+    in whole sentences for a keeper. Nothing was stored."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what} {advice}")
+        self.what = what
+        self.advice = advice
+
+
 class DatabaseUnavailable(ShopError):
     """The database is busy or down, and did not do what was asked. `reason` is for logs."""
 

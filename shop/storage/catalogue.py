@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Result,
     Select,
+    and_,
     bindparam,
     func,
     select,
@@ -20,7 +21,8 @@ from sqlalchemy import (
 
 from shop.core.catalogue import Product, Snapshot
 from shop.core.money import Money
-from shop.storage.models import CategoryRow, PriceRow, ProductRow
+from shop.storage.models import CategoryRow, PhotoRow, PriceRow, ProductRow
+from shop.storage.photos import assignments
 from shop.storage.search import Search
 
 
@@ -70,8 +72,13 @@ _PRODUCT: tuple[Any, ...] = (
     ProductRow.image,
     ProductRow.is_active,
 )
-_SELECT: Select[Any] = select(*_PRODUCT).join(
-    CategoryRow, CategoryRow.number == ProductRow.category_number
+_SELECT: Select[Any] = (
+    select(*_PRODUCT, *assignments.COLUMNS)
+    .join(CategoryRow, CategoryRow.number == ProductRow.category_number)
+    .outerjoin(
+        PhotoRow,
+        and_(PhotoRow.product_number == ProductRow.number, PhotoRow.position == 1),
+    )
 )
 _BY_NUMBERS = _SELECT.where(ProductRow.number.in_(bindparam("numbers", expanding=True)))
 _BY_SKUS = _SELECT.where(ProductRow.sku.in_(bindparam("skus", expanding=True)))
@@ -230,7 +237,7 @@ def _products(rows: Result[Any]) -> tuple[Product, ...]:
 @lru_cache(maxsize=8192)
 def _product(row: tuple[Any, ...]) -> Product:
     number, sku, slug, name, description, category, minor, currency, *rest = row
-    vat_basis_points, stock, image, is_active = rest
+    vat_basis_points, stock, image, is_active, *photo = rest
     return Product(
         number,
         sku,
@@ -243,6 +250,7 @@ def _product(row: tuple[Any, ...]) -> Product:
         stock,
         image,
         is_active,
+        assignments.photo_of(*photo) if photo[0] else None,
     )
 
 

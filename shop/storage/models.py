@@ -58,6 +58,24 @@ class FormerSlugRow(Table):
     product_number: Mapped[int] = mapped_column(ForeignKey("products.number", ondelete="CASCADE"))
 
 
+class PhotoRow(Table):
+    """The photo at a `position` of a product's, counted from 1 without gaps. `widths` and `formats`
+    are separated by commas. `source` says what the files were made from, and how."""
+
+    __tablename__ = "photos"
+    __table_args__ = (Index("photos_by_source", "source"),)
+
+    product_number: Mapped[int] = mapped_column(
+        ForeignKey("products.number", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(32))
+    height: Mapped[int]
+    widths: Mapped[str] = mapped_column(Text)
+    formats: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(64))
+
+
 class PriceRow(Table):
     """A product's price from a moment on: one row for each change."""
 

@@ -1,0 +1,120 @@
+"""Breaks of product photos."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_READING = "shop/storage/photos/reading.py"
+_READING_TESTS = ("tests/unit/storage/photos/test_reading.py",)
+_RENDERING_TESTS = ("tests/unit/storage/photos/test_rendering.py",)
+_FOLDER_TESTS = ("tests/integration/test_photos.py",)
+
+BREAKS = (
+    Break(
+        "a photo of any number of bytes is read",
+        "One upload fills the memory of the shop.",
+        _READING,
+        "if len(octets) > MOST_BYTES:",
+        "if False:",
+        _READING_TESTS,
+    ),
+    Break(
+        "a decompression bomb is decoded",
+        "A few kilobytes take gigabytes of memory.",
+        _READING,
+        "if image.width * image.height > MOST_PIXELS:",
+        "if False:",
+        _READING_TESTS,
+    ),
+    Break(
+        "a bomb counts as a damaged photo",
+        "The keeper exports it again, as large as it was.",
+        _READING,
+        "    except (Image.DecompressionBombError, Image.DecompressionBombWarning):\n"
+        '        raise _too_many_pixels("It has very many pixels") from None\n',
+        "",
+        _READING_TESTS,
+    ),
+    Break(
+        "a photo may be an archive or a web page too",
+        "What passes the check as a photo is opened as a program elsewhere.",
+        _READING,
+        "if _FOREIGN.search(octets) or zipfile.is_zipfile(io.BytesIO(octets)):",
+        "if False:",
+        _READING_TESTS,
+    ),
+    Break(
+        "the first picture of an animation is taken",
+        "A keeper wonders why the photo does not move, and nobody says so.",
+        _READING,
+        'if getattr(image, "n_frames", 1) > 1 and',
+        "if False and",
+        _READING_TESTS,
+    ),
+    Break(
+        "a truncated photo is kept",
+        "Half of a photo is grey.",
+        _READING,
+        "        return _pixels(image)\n    except PhotoRefused:",
+        "        from PIL import ImageFile\n\n"
+        "        ImageFile.LOAD_TRUNCATED_IMAGES = True\n"
+        "        return _pixels(image)\n    except PhotoRefused:",
+        _READING_TESTS,
+    ),
+    Break(
+        "any format that Pillow knows is read",
+        "Rarely used decoders, and their mistakes, are open to whoever uploads.",
+        _READING,
+        "Image.open(io.BytesIO(octets), formats=READABLE)",
+        "Image.open(io.BytesIO(octets))",
+        _READING_TESTS,
+    ),
+    Break(
+        "photos lie on their side",
+        "Every photo that was taken upright with a phone is shown turned.",
+        _READING,
+        "    image = ImageOps.exif_transpose(image)\n",
+        "",
+        _READING_TESTS,
+    ),
+    Break(
+        "colours are taken for sRGB",
+        "Photos of most phones are shown in dull colours.",
+        _READING,
+        "    if profile:\n",
+        "    if False:\n",
+        _READING_TESTS,
+    ),
+    Break(
+        "the place of a photo is published",
+        "Everybody can read where the photographer lives.",
+        _READING,
+        '    return Image.frombytes("RGB", image.size, image.tobytes())\n',
+        "    return image\n",
+        _RENDERING_TESTS,
+    ),
+    Break(
+        "a product gets the photos that were not refused",
+        "One damaged file reorders a product's photos without a word.",
+        "shop/storage/photos/folder.py",
+        "                break\n        else:\n            yield",
+        "        if kept:\n            yield",
+        _FOLDER_TESTS,
+    ),
+    Break(
+        "a new photo is pruned before it is used",
+        "A product loses the photo that is being uploaded.",
+        "shop/storage/photos/files.py",
+        "place.name not in used and place.stat().st_mtime <= now - KEPT_SECONDS",
+        "place.name not in used",
+        _FOLDER_TESTS,
+    ),
+    Break(
+        "half a photo is left when the disk is full",
+        "Pages link sizes of a photo that are not there.",
+        "shop/storage/photos/files.py",
+        "        shutil.rmtree(unfinished, ignore_errors=True)\n        raise",
+        "        unfinished.rename(folder / rendering.photo.name)\n        raise",
+        _FOLDER_TESTS,
+    ),
+)
