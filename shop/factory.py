@@ -129,6 +129,8 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     assets.register(app, STATIC)
     for module in (product, cart, other_carts, share, about, checkout, order, payment, seo, health):
         app.register_blueprint(module.blueprint)
+    limiter.limit(order.FINDING_RATELIMIT, methods=["POST"])(order.finding)
+    app.register_blueprint(order.finding)
     app.extensions["csrf"].exempt(payment.take)  # a provider signs its notices
     limiter.exempt(payment.take)
     if shop.payments.get(PretendBank.code):

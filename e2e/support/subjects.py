@@ -164,6 +164,20 @@ def _orders(visitor: Visitor) -> None:
     CheckoutPage(visitor).fills_in().places_the_order()
 
 
+def _orders_and_looks_again(visitor: Visitor) -> None:
+    _orders(visitor)
+    visitor.page.get_by_role("link", name="find your order").click()
+    expect(visitor.page.get_by_role("heading", level=1, name="Find an order")).to_be_visible()
+
+
+def _finds_no_order(visitor: Visitor) -> None:
+    page = visitor.page
+    page.get_by_label("Order reference").fill("AAAA-AAAA")
+    page.get_by_role("textbox", name="Email").fill("ada@example.com")
+    page.get_by_role("button", name="Find the order").click()
+    expect(page.get_by_role("alert")).to_contain_text("no order with this reference")
+
+
 def _presses(name: str, *then: str) -> Steps:
     def press(visitor: Visitor) -> None:
         for button in (name, *then):
@@ -301,6 +315,16 @@ SUBJECTS = (
         _orders_at_a_new_price,
     ),
     Subject("order", "/checkout", "", holding({"MUG": 2, "PENCIL": 3}), _orders),
+    Subject("find-order", "/orders/find", "By reference and email"),
+    Subject("find-order-wrong", "/orders/find", "", steps=_finds_no_order),
+    Subject(
+        "find-order-recent",
+        "/checkout",
+        "Ordered in this browser",
+        holding({"MUG": 2, "PENCIL": 3}),
+        _orders_and_looks_again,
+    ),
+    Subject("order-unknown", "/orders/nobody", "no order at this address", status=404),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
     Subject(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,24 @@ _IS_OWED = and_(
 )
 
 
+_SUMMARIES = select(
+    OrderRow.token,
+    OrderRow.reference,
+    OrderRow.placed_at,
+    OrderRow.status,
+    _IS_OWED.label("is_owed"),
+    OrderRow.name,
+    OrderRow.email,
+    OrderRow.total_minor,
+    OrderRow.currency,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """An order as a list shows it. `placed_at` is Unix time in seconds."""
 
+    token: str
     reference: str
     placed_at: int
     status: Status
@@ -68,22 +83,22 @@ def page(
     pages = max(1, -(-count // size)) if size else 1
     number = min(max(1, number), pages)
     rows = connection.execute(
-        select(
-            OrderRow.reference,
-            OrderRow.placed_at,
-            OrderRow.status,
-            _IS_OWED.label("is_owed"),
-            OrderRow.name,
-            OrderRow.email,
-            OrderRow.total_minor,
-            OrderRow.currency,
-        )
-        .where(*conditions)
+        _SUMMARIES.where(*conditions)
         .order_by(OrderRow.number.desc())
         .limit(size)
         .offset((number - 1) * size if size else None)
     )
     return Page(tuple(_summary(row) for row in rows), count, number, pages)
+
+
+def of_references(connection: Connection, references: Collection[str]) -> tuple[Summary, ...]:
+    """The orders with these references, newest first; one that there is not is left out."""
+    if not references:
+        return ()
+    rows = connection.execute(
+        _SUMMARIES.where(OrderRow.reference.in_(references)).order_by(OrderRow.number.desc())
+    )
+    return tuple(map(_summary, rows))
 
 
 def _has(word: str) -> ColumnElement[bool]:
@@ -99,6 +114,7 @@ def _has(word: str) -> ColumnElement[bool]:
 
 def _summary(row: Any) -> Summary:
     return Summary(
+        row.token,
         row.reference,
         row.placed_at,
         Status(row.status),

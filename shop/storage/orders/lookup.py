@@ -49,6 +49,16 @@ def by_reference(connection: Connection, reference: str) -> Order:
     return order
 
 
+def token_for(connection: Connection, reference: str, email: str) -> str | None:
+    """The token of the order with this reference and this email address, however the capitals of
+    either are written. An unknown reference takes the same single query as another's order."""
+    rows = connection.execute(
+        select(OrderRow.token, OrderRow.email).where(OrderRow.reference == reference_of(reference))
+    ).all()
+    typed = email.casefold()
+    return next((row.token for row in rows if row.email.casefold() == typed), None)
+
+
 def everything(engine: Engine) -> list[Order]:
     """All orders, oldest first."""
     with reading(engine) as connection:

@@ -11,6 +11,7 @@ from shop.core import cookie
 from shop.core.budget import Meter
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import NO_STEPS, CartChange
+from shop.web.checkout import recent_orders
 from shop.web.frame import responses
 from shop.web.pages.cart import quoted
 from shop.web.site.addresses import addresses
@@ -58,7 +59,10 @@ def destroy() -> Response:
     visit = read_visit()
     session.clear()
     change = CartChange(value="", steps=NO_STEPS)
-    return responses.see_other(f"{addresses().about}?{DELETED}", visit, change)
+    response = responses.see_other(f"{addresses().about}?{DELETED}", visit, change)
+    if recent_orders.references():
+        recent_orders.forget(response)
+    return response
 
 
 def _days(seconds: int) -> int:

@@ -19,10 +19,11 @@ from shop.web.cart.line_views import line_view
 from shop.web.cart.price_notices import earlier_prices
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
-from shop.web.checkout import paying
+from shop.web.checkout import paying, recent_orders
 from shop.web.checkout.form import CheckoutForm
 from shop.web.frame import responses
 from shop.web.pages.cart import quoted
+from shop.web.pages.order import LAST_ORDER
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import add_message
@@ -32,7 +33,6 @@ from shop.web.site.shop import shop
 blueprint = Blueprint("checkout", __name__, url_prefix="/checkout")
 
 PURPOSE = "checkout"
-LAST_ORDER = "last order"
 LAST_ORDER_SECONDS = 1800
 
 
@@ -123,7 +123,9 @@ def _confirmed(visit: CartVisit, order: Order) -> Response:
         value = writer.encoded(visit, left)
     # No undo: it would bring back what has been ordered.
     change = CartChange(value, steps=writer.NO_STEPS)
-    return responses.see_other(paying.next_address(order), visit, change)
+    response = responses.see_other(paying.next_address(order), visit, change)
+    recent_orders.remember(response, order.reference)
+    return response
 
 
 def _again(

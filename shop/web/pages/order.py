@@ -1,21 +1,24 @@
-"""A placed order, at an address that nobody can guess."""
+"""A placed order, at an address that nobody can guess, and the page that finds it again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, abort
+from flask import Blueprint, session, url_for
 from werkzeug.wrappers import Response
 
 from shop.core.orders import Order, Status
 from shop.core.payment import State
 from shop.storage.engine import reading
-from shop.storage.orders import lookup
+from shop.storage.orders import listing, lookup
 from shop.storage.payments import attempts
 from shop.web.cart.visit import read_visit
-from shop.web.checkout import paying, postal
+from shop.web.checkout import paying, postal, recent_orders
+from shop.web.checkout.finding import FindingForm
 from shop.web.frame import responses
+from shop.web.site.addresses import addresses
+from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 STATUSES = {
@@ -29,12 +32,19 @@ STATUSES = {
 
 blueprint = Blueprint("order", __name__, url_prefix="/orders")
 
+finding = Blueprint("find_order", __name__, url_prefix="/orders/find")
+"""The page that finds orders. Its forms have a stricter rate limit than others."""
+FINDING_RATELIMIT = "10 per minute"
+"""Enough to mistype a reference. One of 40 bits is not guessed at this pace."""
+LAST_ORDER = "last order"
+"""Session key of the order that the checkout leads back to, while its cart is empty."""
+
 
 @blueprint.get("/<token>")
 def show(token: str) -> Response:
     order = lookup.by_token(shop().engine, token)
     if order is None:
-        abort(HTTPStatus.NOT_FOUND)
+        return _finding_page(FindingForm(formdata=None), HTTPStatus.NOT_FOUND, _NO_SUCH_ADDRESS)
     return responses.page(
         "order/show.html",
         read_visit(),
@@ -44,6 +54,60 @@ def show(token: str) -> Response:
         envelope=postal.printed(order.customer),
         instructions=shop().payments.instructions(order),
         payment=_payment(order) if paying.is_awaited(order) else None,
+    )
+
+
+_NO_SUCH_ADDRESS = (
+    "There is no order at this address. Part of it may be missing: you can find your order with "
+    "its reference and your email address."
+)
+_NOT_FOUND = (
+    "We have no order with this reference and this email address. Please check both against your "
+    "confirmation. What you typed is still here."
+)
+
+
+@finding.get("")
+def show_form() -> Response:
+    return _finding_page(FindingForm(formdata=None))
+
+
+@finding.post("")
+def find() -> Response:
+    """Leads to the order's page. An unknown reference and another's order get the same answer."""
+    form = FindingForm()
+    if not form.validate():
+        return _finding_page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    with reading(shop().engine) as connection:
+        token = lookup.token_for(connection, form.reference.data or "", form.normal_email())
+    if token is None:
+        return _finding_page(form, HTTPStatus.UNPROCESSABLE_ENTITY, _NOT_FOUND)
+    return responses.see_other(url_for("order.show", token=token), read_visit())
+
+
+@finding.post("/forget")
+def forget() -> Response:
+    """Makes this browser forget which orders it placed. The orders stay as they are."""
+    session.pop(LAST_ORDER, None)
+    add_message("This browser has forgotten your orders. The orders themselves are kept")
+    response = responses.see_other(addresses().find_order, read_visit())
+    recent_orders.forget(response)
+    return response
+
+
+def _finding_page(
+    form: FindingForm, status: int = HTTPStatus.OK, alert: str | None = None
+) -> Response:
+    with reading(shop().engine) as connection:
+        recent = listing.of_references(connection, recent_orders.references())
+    return responses.page(
+        "order/find.html",
+        read_visit(),
+        status=status,
+        form=form,
+        alert=alert,
+        recent=recent,
+        statuses=STATUSES,
     )
 
 

@@ -36,6 +36,8 @@ class Addresses:
     about: str
     about_delete: str
     checkout: str
+    find_order: str
+    forget_orders: str
     lab: str | None
     sitemap: str
     before_slug: str
@@ -95,6 +97,8 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         about=build("about.show"),
         about_delete=build("about.destroy"),
         checkout=build("checkout.show"),
+        find_order=build("find_order.show_form"),
+        forget_orders=build("find_order.forget"),
         lab=build("lab.show") if "lab" in current_app.blueprints else None,
         sitemap=build("seo.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],

@@ -39,7 +39,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_SECRET_PAGES = ("checkout", "order", "payment", "pretend_bank")
+_SECRET_PAGES = ("checkout", "order", "find_order", "payment", "pretend_bank")
 
 
 def csrf_token() -> str:
