@@ -51,6 +51,10 @@ def _text(value: str) -> str:
     return value
 
 
+def _path(value: str) -> Path | None:
+    return Path.cwd() / Path(value).expanduser() if value else None
+
+
 def _days(value: str) -> int:
     try:
         seconds = Decimal(value) * SECONDS_A_DAY
@@ -180,6 +184,15 @@ class Settings:
             _names,
         ),
         repr=False,
+    )
+    shop_file: Path | None = field(
+        metadata=_listed(
+            "SHOP_FILE",
+            "",
+            "File in which the shop says what is its own, such as its name; if empty, `shop.toml` "
+            "in the instance folder, if there is one",
+            _path,
+        )
     )
     host: str = field(metadata=_listed("SHOP_HOST", "127.0.0.1", "Address to listen on", _text))
     port: int = field(metadata=_listed("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)))
@@ -432,6 +445,7 @@ class Settings:
             except ValueError as error:
                 problems.append(f"{setting.variable}={text}: {error}.")
         values["instance"] = Path.cwd() / values["instance"].expanduser()
+        values["shop_file"] = values["shop_file"] or _kept_file(values["instance"])
         file = None if values["secret_keys"] else file_in(values["instance"])
         values["secret_keys"] = values["secret_keys"] or kept_in(values["instance"])
         problems += problems_of(values["secret_keys"], file)
@@ -445,6 +459,11 @@ SETTINGS: dict[str, Setting] = {
     setting.name: setting.metadata["setting"] for setting in fields(Settings)
 }
 """All settings, by the name of their field."""
+
+
+def _kept_file(instance: Path) -> Path | None:
+    file = instance / "shop.toml"
+    return file if file.exists() else None
 
 
 def _sqlite_url(instance: Path) -> str:

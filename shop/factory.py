@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import secrets
 import time
-import zoneinfo
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import limits
 from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_precision, is_currency
+from babel.numbers import get_currency_precision
 from flask import Flask, request
 from flask_babel import Babel
 from flask_limiter import Limiter
-from limits.errors import ConfigurationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import secret_keys
+from shop import secret_keys, setting_checks
 from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
+from shop.core.words import Words
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
-from shop.providers.stripe_checkout import amounts
+from shop.shop_file import reading as shop_file
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
-from shop.web.checkout import postal
 from shop.web.frame import canonical, errors, layout, seo
 from shop.web.pages import (
     about,
@@ -49,11 +44,10 @@ from shop.web.pages import (
     product,
     share,
 )
-from shop.web.site import assets, logs, rate_limits, security
+from shop.web.site import assets, logs, security
 from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
-STRIPE = "stripe"
 DEFAULT_CATEGORY = "Everything else"
 
 
@@ -86,7 +80,7 @@ def create_app(
                 "set it to a key that `shop secret` prints, or run `shop init`, which keeps one."
             ]
         )
-    _check(settings)
+    setting_checks.check(settings)
     logs.register()
     if settings.test_mode:
         from shop.test_mode import joining  # loaded only where it is on
@@ -110,7 +104,9 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = shop
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(shop_name="Crumb", shop_description=seo.DESCRIPTION)
+    app.jinja_env.globals.update(
+        shop_name=shop.words.name, words=shop.words, language=shop.language
+    )
     Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
     names_of_worlds = (".localhost",) if settings.test_mode else ()
     canonical.register(
@@ -158,11 +154,13 @@ def rules(settings: Settings) -> Rules:
 
 def payments(settings: Settings) -> Payments:
     """The payment methods that the shop offers; register another one here."""
-    if PretendBank.code in settings.payments or (not settings.payments and _is_tried(settings)):
+    if PretendBank.code in settings.payments or (
+        not settings.payments and setting_checks.is_tried(settings)
+    ):
         bank: tuple[Payment, ...] = (PretendBank(_strong(settings.secret_keys)),)
     else:
         bank = ()
-    cards = (_stripe(settings),) if STRIPE in settings.payments else ()
+    cards = (_stripe(settings),) if setting_checks.STRIPE in settings.payments else ()
     known = {method.code: method for method in (*bank, *cards, ByInvoice())}
     return Payments(tuple(known[code] for code in settings.payments or known))
 
@@ -171,14 +169,6 @@ def _stripe(settings: Settings) -> Payment:
     from shop.providers.stripe_checkout.method import StripeCheckout  # only where it is used
 
     return StripeCheckout(settings.stripe_key, settings.stripe_signing_secret, settings.stripe_url)
-
-
-def _is_tried(settings: Settings) -> bool:
-    """Whether the shop can be reached from its own machine only, so that nobody is sold anything:
-    there a shopper may pay at the pretend bank."""
-    names = [settings.host, *settings.trusted_hosts]
-    is_behind = settings.trusted_proxies > 0 or bool(settings.canonical_host)
-    return not is_behind and all(map(_is_loopback, names))
 
 
 def catalogue_defaults(settings: Settings) -> Defaults:
@@ -194,6 +184,7 @@ def catalogue_defaults(settings: Settings) -> Defaults:
 def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     engine = connect_to(settings.database_url)
     return Shop(
+        words=_words(settings),
         engine=engine,
         catalogue=CachedCatalogue(engine),
         keys=settings.secret_keys,
@@ -214,99 +205,15 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     )
 
 
+def _words(settings: Settings) -> Words:
+    try:
+        return shop_file.read(settings.shop_file)
+    except shop_file.ShopFileRefused as refused:
+        raise SettingsError(refused.problems) from None
+
+
 def _strong(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(key for key in keys if secret_keys.weakness(key) is None)
-
-
-def _check(settings: Settings) -> None:
-    """Checks what only a library can judge. Raises SettingsError."""
-    exponent = get_currency_precision(settings.currency)
-    prices = {
-        "SHOP_SHIPPING": settings.shipping,
-        "SHOP_FREE_SHIPPING_FROM": settings.free_shipping_from,
-    }
-    problems = [
-        f"{name}={price}: {settings.currency} has {exponent} decimals."
-        for name, price in prices.items()
-        if price is not None and price != round(price, exponent)
-    ]
-    if not is_currency(settings.currency):
-        problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
-    problems += [
-        f"SHOP_COUNTRIES={','.join(settings.countries)}: there is no country {code}."
-        for code in settings.countries
-        if not postal.is_known(code)
-    ]
-    if settings.time_zone not in zoneinfo.available_timezones():
-        problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
-    for name, ratelimit in (
-        ("SHOP_RATELIMIT", settings.ratelimit),
-        ("SHOP_LIMITS_RATELIMIT", settings.limits_ratelimit),
-    ):
-        try:
-            limits.parse_many(ratelimit)
-        except ValueError:
-            problems.append(f"{name}={ratelimit}: write a limit such as 120 per minute.")
-    try:
-        rate_limits.check_store(settings.ratelimit_storage)
-    except (ConfigurationError, ValueError):  # it may hold a password, and is not repeated
-        problems.append(
-            "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
-            "redis://localhost:6379 or valkey://localhost:6379."
-        )
-    if PretendBank.code in settings.payments and not _is_tried(settings):
-        problems.append(
-            f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
-            "only this machine reaches. Elsewhere anybody could order without paying."
-        )
-    if STRIPE in settings.payments:
-        problems += _problems_of_stripe(settings)
-    if settings.test_mode:
-        problems += _problems_of_test_mode(settings)
-    if problems:
-        raise SettingsError(problems)
-
-
-def _problems_of_stripe(settings: Settings) -> list[str]:
-    # The values are secret, and are not repeated.
-    problems = [
-        f"{variable}: SHOP_PAYMENTS has stripe, which needs it."
-        for variable, value in (
-            ("SHOP_STRIPE_KEY", settings.stripe_key),
-            ("SHOP_STRIPE_SIGNING_SECRET", settings.stripe_signing_secret),
-        )
-        if not value
-    ]
-    at = urlsplit(settings.stripe_url)
-    if at.scheme != "https" and not (at.scheme == "http" and _is_loopback(at.hostname or "")):
-        problems.append("SHOP_STRIPE_URL: write an https address.")
-    try:
-        amounts.check_currency(settings.currency)
-    except ValueError as problem:
-        problems.append(f"SHOP_CURRENCY={settings.currency}: {problem}")
-    return problems
-
-
-def _problems_of_test_mode(settings: Settings) -> list[str]:
-    reasons = {
-        f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
-        f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
-        f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
-        "SHOP_DATABASE_URL": not settings.database_url.startswith("sqlite"),
-    }
-    return [
-        f"SHOP_TEST_MODE=on does not go with {given}: a test target serves a loopback address, "
-        "without a proxy or https, and keeps its worlds in SQLite."
-        for given, is_wrong in reasons.items()
-        if is_wrong
-    ]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _locale(settings: Settings) -> Locale:

@@ -54,7 +54,7 @@ BREAKS = (
     Break(
         "the pretend bank is open to all",
         "Behind a proxy, everybody orders without paying.",
-        "shop/factory.py",
+        "shop/setting_checks.py",
         "    return not is_behind and all(map(_is_loopback, names))\n",
         "    return True\n",
         _TESTS,

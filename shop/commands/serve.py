@@ -18,10 +18,11 @@ def serve(port: int | None) -> None:
     """Serve the shop with a production server until stopped."""
     settings = settings_of_environment()
     port = port or settings.port
-    create_app(settings)  # reports a wrong setting once, here, and not in each worker
+    app = create_app(settings)  # reports a wrong setting once, here, and not in each worker
     migrated_database(settings)
     check_port(settings.host, port)
-    click.echo(f"Crumb is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
+    name = app.extensions["shop"].words.name
+    click.echo(f"{name} is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
     workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
     Server(create_app, host=settings.host, port=port, workers=workers).run()
 

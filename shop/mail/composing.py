@@ -13,6 +13,7 @@ from flask import Flask
 
 from shop.core.orders import Order
 from shop.core.text import tidy
+from shop.core.words import Words
 from shop.storage.orders.outbox import Kind, Message, Recipient
 from shop.web.checkout import postal
 
@@ -44,16 +45,16 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     """
     is_for_shopper = message.recipient is Recipient.SHOPPER
     customer = replace(order.customer, name=tidy(order.customer.name))
-    shop_name = str(app.jinja_env.globals["shop_name"])
+    words: Words = app.extensions["shop"].words
     name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
     to = customer.email if is_for_shopper else sender.keeper
     domain = sender.address.rpartition("@")[2]
     is_ascii = customer.email.isascii()
     email = EmailMessage(policy=SMTP if is_ascii else SMTP.clone(utf8=True))  # RFC 6532
-    email["From"] = Address(shop_name, addr_spec=sender.address)
+    email["From"] = Address(words.name, addr_spec=sender.address)
     email["To"] = Address(name, addr_spec=to)
     email["Reply-To"] = sender.keeper if is_for_shopper else customer.email
-    email["Subject"] = f"{shop_name}: {SUBJECTS[message.kind].format(order.reference)}"
+    email["Subject"] = f"{words.name}: {SUBJECTS[message.kind].format(order.reference)}"
     email["Date"] = datetime.fromtimestamp(now, UTC)
     # The same for every attempt, so that a mailer that got the message twice can drop one.
     email["Message-ID"] = f"<{order.reference}.{message.number}.{message.resends}@{domain}>"

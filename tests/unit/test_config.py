@@ -28,6 +28,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         instance=tmp_path,
         database_url=f"sqlite:///{tmp_path}/shop.sqlite3",
         secret_keys=(),
+        shop_file=None,
         host="127.0.0.1",
         port=8000,
         workers=2,

@@ -109,7 +109,11 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         names = _country_names()
         self.country.choices = list(names.items())
         needing = [name for code, name in names.items() if postal.needs_region(code)]
-        where = f"Required for {format_list(needing, locale='en_GB')}." if needing else "Optional."
+        where = (
+            f"Required for {format_list(needing, locale=shop().english)}."
+            if needing
+            else "Optional."
+        )
         self.region.description = f"State, province or county. {where}"
         payments = shop().payments
         self.payment.choices = [(method.code, method.label) for method in payments.methods]

@@ -23,15 +23,10 @@ from shop.web.site.shop import shop
 
 blueprint = Blueprint("seo", __name__)
 
-DESCRIPTION = (
-    "A small shop for homeware and stationery. Nothing to sign up for: "
-    "your cart stays in your own browser."
-)
 LONGEST_DESCRIPTION = 160
 MOST_IN_SITEMAP = 50_000
 """The most addresses that one sitemap may hold (sitemaps.org protocol)."""
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
-PREVIEW_ALT = "A mug, a loaf, notebooks and a bitten biscuit on a table, and the word Crumb"
 HOUR = "public, max-age=3600"
 
 
@@ -57,14 +52,14 @@ class PageHead:
     title: str
     description: str
     canonical: str
-    preview: Preview
+    preview: Preview | None
     kind: str = "website"
     facts: tuple[Mapping[str, Any], ...] = ()
 
 
-def page(title: str, path: str, description: str = DESCRIPTION) -> PageHead:
-    """The head of a page whose canonical path is this."""
-    return PageHead(title, description, absolute(path), _shop_preview())
+def page(title: str, path: str, description: str = "") -> PageHead:
+    """The head of a page whose canonical path is this; without a description, it has the shop's."""
+    return PageHead(title, description or shop().words.description, absolute(path), _shop_preview())
 
 
 def product_page(product: Product, category: str, category_path: str) -> PageHead:
@@ -121,11 +116,12 @@ def _public(text: str, mimetype: str) -> Response:
     return response
 
 
-def _shop_preview() -> Preview:
-    return _preview("img/og.png", PREVIEW_ALT)
+def _shop_preview() -> Preview | None:
+    text = shop().words.preview_text
+    return _preview("img/og.png", text) if text else None
 
 
-def _product_preview(product: Product) -> Preview:
+def _product_preview(product: Product) -> Preview | None:
     # A photo is shown as it is. A drawing is not: scrapers take no SVG, so demo products have
     # another file (audit/previews.py).
     photo = PurePosixPath("img/products", product.image or "")

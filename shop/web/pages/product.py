@@ -104,7 +104,7 @@ def home() -> Response:
         read_visit(),
         categories=[(shelf, seo.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
         picks=cards(picks),
-        head=seo.page("Homeware and stationery", addresses().home),
+        head=seo.page(shop().words.title, addresses().home),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from shop.core.payment import Payments
 from shop.core.pricing import Rules
+from shop.core.words import Words
 from shop.storage.cached_catalogue import CachedCatalogue
 
 CHOOSE = "choose shop"
@@ -30,6 +31,7 @@ class Shop:
     seconds and `new_id` an unguessable token.
     """
 
+    words: Words
     engine: Engine
     catalogue: CachedCatalogue
     keys: tuple[str, ...]
@@ -47,6 +49,16 @@ class Shop:
     form_max_age_seconds: int
     now: Callable[[], int]
     new_id: Callable[[], str]
+
+    @property
+    def english(self) -> Locale:
+        """How the texts of the pages are written, which are all in English."""
+        return self.locale if self.locale.language == "en" else Locale("en")
+
+    @property
+    def language(self) -> str:
+        """The tag of that language in HTML (BCP 47)."""
+        return str(self.english).replace("_", "-")
 
     def signer(self, purpose: str) -> URLSafeTimedSerializer:
         """A signer for one purpose: it rejects what was signed for another."""

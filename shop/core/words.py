@@ -1,0 +1,49 @@
+"""What a shop says about itself: its name, its texts and how to reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the shop; what is empty is not shown. `address` has one line of an envelope in
+    each text."""
+
+    email: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()
+
+    @property
+    def dialled(self) -> str:
+        """The telephone number as a `tel` address has it (RFC 3966): a plus and digits. The zero
+        in `+44 (0)20` is not dialled."""
+        phone = self.phone.replace("(0)", "") if self.phone.startswith("+") else self.phone
+        return "".join(sign for sign in phone if sign in "+0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The shop's own words, each on one line; what is empty is not shown.
+
+    `title`, `claim` and `welcome` stand on the home page: in the browser's tab, as the heading and
+    below it. `description` is for search engines. `search_example` is shown in the empty field of
+    the search. `preview_text` says what the shipped picture for link previews shows, and is empty
+    in a shop that the picture, which has a name on it, does not fit.
+    """
+
+    name: str
+    title: str
+    description: str
+    claim: str
+    welcome: str
+    search_example: str
+    preview_text: str
+    vat_id: str = ""
+    contact: Contact = Contact()
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is anything to show of how to reach the shop, and who it is to the tax
+        office."""
+        return bool(self.vat_id) or self.contact != Contact()

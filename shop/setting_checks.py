@@ -1,0 +1,118 @@
+"""Checks of the settings that only a library, or the rest of the shop, can judge."""
+
+from __future__ import annotations
+
+import ipaddress
+import zoneinfo
+from urllib.parse import urlsplit
+
+import limits
+from babel.numbers import get_currency_precision, is_currency
+from limits.errors import ConfigurationError
+
+from shop.config import Settings, SettingsError
+from shop.providers.pretend_bank.method import PretendBank
+from shop.providers.stripe_checkout import amounts
+from shop.web.checkout import postal
+from shop.web.site import rate_limits
+
+STRIPE = "stripe"
+
+
+def check(settings: Settings) -> None:
+    """Checks what only a library can judge. Raises SettingsError."""
+    exponent = get_currency_precision(settings.currency)
+    prices = {
+        "SHOP_SHIPPING": settings.shipping,
+        "SHOP_FREE_SHIPPING_FROM": settings.free_shipping_from,
+    }
+    problems = [
+        f"{name}={price}: {settings.currency} has {exponent} decimals."
+        for name, price in prices.items()
+        if price is not None and price != round(price, exponent)
+    ]
+    if not is_currency(settings.currency):
+        problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
+    problems += [
+        f"SHOP_COUNTRIES={','.join(settings.countries)}: there is no country {code}."
+        for code in settings.countries
+        if not postal.is_known(code)
+    ]
+    if settings.time_zone not in zoneinfo.available_timezones():
+        problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
+    for name, ratelimit in (
+        ("SHOP_RATELIMIT", settings.ratelimit),
+        ("SHOP_LIMITS_RATELIMIT", settings.limits_ratelimit),
+    ):
+        try:
+            limits.parse_many(ratelimit)
+        except ValueError:
+            problems.append(f"{name}={ratelimit}: write a limit such as 120 per minute.")
+    try:
+        rate_limits.check_store(settings.ratelimit_storage)
+    except (ConfigurationError, ValueError):  # it may hold a password, and is not repeated
+        problems.append(
+            "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
+            "redis://localhost:6379 or valkey://localhost:6379."
+        )
+    if PretendBank.code in settings.payments and not is_tried(settings):
+        problems.append(
+            f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
+            "only this machine reaches. Elsewhere anybody could order without paying."
+        )
+    if STRIPE in settings.payments:
+        problems += _problems_of_stripe(settings)
+    if settings.test_mode:
+        problems += _problems_of_test_mode(settings)
+    if problems:
+        raise SettingsError(problems)
+
+
+def is_tried(settings: Settings) -> bool:
+    """Whether the shop can be reached from its own machine only, so that nobody is sold anything:
+    there a shopper may pay at the pretend bank."""
+    names = [settings.host, *settings.trusted_hosts]
+    is_behind = settings.trusted_proxies > 0 or bool(settings.canonical_host)
+    return not is_behind and all(map(_is_loopback, names))
+
+
+def _problems_of_stripe(settings: Settings) -> list[str]:
+    # The values are secret, and are not repeated.
+    problems = [
+        f"{variable}: SHOP_PAYMENTS has stripe, which needs it."
+        for variable, value in (
+            ("SHOP_STRIPE_KEY", settings.stripe_key),
+            ("SHOP_STRIPE_SIGNING_SECRET", settings.stripe_signing_secret),
+        )
+        if not value
+    ]
+    at = urlsplit(settings.stripe_url)
+    if at.scheme != "https" and not (at.scheme == "http" and _is_loopback(at.hostname or "")):
+        problems.append("SHOP_STRIPE_URL: write an https address.")
+    try:
+        amounts.check_currency(settings.currency)
+    except ValueError as problem:
+        problems.append(f"SHOP_CURRENCY={settings.currency}: {problem}")
+    return problems
+
+
+def _problems_of_test_mode(settings: Settings) -> list[str]:
+    reasons = {
+        f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
+        f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
+        f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
+        "SHOP_DATABASE_URL": not settings.database_url.startswith("sqlite"),
+    }
+    return [
+        f"SHOP_TEST_MODE=on does not go with {given}: a test target serves a loopback address, "
+        "without a proxy or https, and keeps its worlds in SQLite."
+        for given, is_wrong in reasons.items()
+        if is_wrong
+    ]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,99 @@
+"""A table of the file, which takes out one key after the other and collects what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from shop.core.text import tidy
+
+LONGEST_SHOWN = 60
+"""The most characters of a wrong value that a message repeats."""
+
+
+class Table:
+    """The keys of one table. Each method takes one key, and gives None where it is not stated or
+    wrong. Every mistake is a sentence with the file, the key, what was found and what is expected.
+    """
+
+    def __init__(
+        self, file: Path, content: Mapping[str, Any], problems: list[str], prefix: str = ""
+    ) -> None:
+        self.file = file
+        self._content = content
+        self._problems = problems
+        self._prefix = prefix
+        self._known: list[str] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._content
+
+    def text(self, key: str, *, longest: int) -> str | None:
+        """A text on one line, cleaned."""
+        expected = f"a text of 1 to {longest} characters"
+        found = self.take(key)
+        if found is None:
+            return None
+        cleaned = tidy(found) if isinstance(found, str) else ""
+        if not 1 <= len(cleaned) <= longest:
+            self.refuse(key, found, expected)
+            return None
+        return cleaned
+
+    def texts(self, key: str, *, most: int, longest: int) -> tuple[str, ...]:
+        """A list of texts on one line each, cleaned; empty where it is not stated or wrong."""
+        expected = f"a list of 1 to {most} texts of 1 to {longest} characters"
+        found = self.take(key)
+        if found is None:
+            return ()
+        is_list = isinstance(found, list) and all(isinstance(text, str) for text in found)
+        cleaned = tuple(tidy(text) for text in found) if is_list else ()
+        if not 1 <= len(cleaned) <= most or not all(1 <= len(line) <= longest for line in cleaned):
+            self.refuse(key, found, expected)
+            return ()
+        return cleaned
+
+    def checked(self, key: str, check: Callable[[str], str], expected: str) -> str | None:
+        """A text as `check` returns it, which raises ValueError for one that is not as expected."""
+        found = self.take(key)
+        if found is None:
+            return None
+        try:
+            return check(found if isinstance(found, str) else "")
+        except ValueError:
+            self.refuse(key, found, expected)
+            return None
+
+    def table(self, key: str) -> Table:
+        """A table within this one; empty where it is not stated or wrong."""
+        expected = f"a table, begun by a line [{self._prefix}{key}]"
+        found = self.take(key)
+        if found is not None and not isinstance(found, dict):
+            self.refuse(key, found, expected)
+            found = None
+        return Table(self.file, found or {}, self._problems, f"{self._prefix}{key}.")
+
+    def take(self, key: str) -> Any:
+        """The value of a key as it is written, or None."""
+        self._known.append(key)
+        return self._content.get(key)
+
+    def refuse(self, key: str, found: object, expected: str) -> None:
+        """Notes that the value of a key is wrong."""
+        self.note(key, f"found {_shown(found)}, expected {expected}")
+
+    def note(self, key: str, problem: str) -> None:
+        """Notes something else that is wrong with a key."""
+        self._problems.append(f"{self.file}, {self._prefix}{key}: {problem}.")
+
+    def finish(self) -> None:
+        """Refuses the keys that nobody has taken. Call it last."""
+        for key in self._content:
+            if key not in self._known:
+                self.note(key, f"found an unknown key, expected one of {', '.join(self._known)}")
+
+
+def _shown(found: object) -> str:
+    text = f"“{found}”" if isinstance(found, str) else str(found)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

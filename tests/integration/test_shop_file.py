@@ -1,0 +1,124 @@
+"""What a shop says of itself in its file stands on its pages and in its mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shop.config import Settings, SettingsError
+from shop.factory import create_app
+from shop.mail.composing import Sender, compose
+from shop.storage.engine import reading
+from shop.storage.orders import lookup, outbox
+from tests.conftest import KEY, Opener, OpenShop
+from tests.integration.checkouts import place
+from tests.integration.client import attributes, elements, parsed, text_of
+
+WORDS = """
+name = "Leseratte & <Söhne>"
+title = "Bücher"
+description = "Eine kleine Buchhandlung."
+claim = "Gute Bücher"
+welcome = "Für lange Abende."
+search_example = "Krimi"
+vat_id = "DE 123456789"
+
+[contact]
+email = "hallo@leseratte.example"
+phone = "+49 (0)30 901820"
+address = ["Hauptstraße 1", "10827 Berlin"]
+"""
+NAME = "Leseratte & <Söhne>"
+
+
+@pytest.fixture
+def own(open_shop: Opener, tmp_path: Path) -> OpenShop:
+    file = tmp_path / "own.toml"
+    file.write_text(WORDS, "utf-8")
+    return open_shop(SHOP_FILE=str(file))
+
+
+def test_the_home_page_says_the_shops_own_words(own: OpenShop) -> None:
+    html = own.visitor().get("/").text
+    assert text_of(html, "title") == f"Bücher · {NAME}"
+    assert text_of(html, "h1") == "Gute Bücher"
+    assert "Für lange Abende." in html
+    metas = {
+        it.get("name") or it.get("property"): it.get("content")
+        for it in map(attributes, elements(parsed(html), "meta"))
+    }
+    assert metas["description"] == "Eine kleine Buchhandlung."
+    assert metas["og:site_name"] == NAME
+    assert (metas["twitter:card"], "og:image" in metas) == ("summary", False)
+    (field,) = elements(parsed(html), "#search")
+    assert attributes(field)["placeholder"] == "Krimi"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/products/everyday-mug", "/cart", "/cart/about", "/nothing"]
+)
+def test_no_page_of_another_shop_says_crumb(own: OpenShop, path: str) -> None:
+    html = own.visitor().get(path).text
+    assert text_of(html, "title").endswith(f"· {NAME}")
+    assert "Crumb" not in html.replace("Breadcrumb", "").replace("crumbs", "")
+
+
+def test_every_page_says_how_to_reach_the_shop(own: OpenShop) -> None:
+    html = own.visitor().get("/products").text
+    assert " ".join(text_of(html, ".bottom-contact").split()) == (
+        "Hauptstraße 1 10827 Berlin hallo@leseratte.example +49 (0)30 901820 VAT id: DE 123456789"
+    )
+    links = [attributes(link)["href"] for link in elements(parsed(html), ".bottom-contact a")]
+    assert links == ["mailto:hallo@leseratte.example", "tel:+4930901820"]
+
+
+def test_a_shop_that_states_no_contact_shows_none(shop: OpenShop) -> None:
+    assert "bottom-contact" not in shop.visitor().get("/").text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_mail_has_the_shops_name_and_contact(own: OpenShop, kind: str) -> None:
+    visitor = own.visitor()
+    visitor.add("MUG")
+    place(visitor)
+    engine = own.app.extensions["shop"].engine
+    sender = Sender("https://shop.example", "shop@shop.example", "bea@shop.example")
+    with reading(engine) as connection:
+        messages = outbox.listing(connection, reference="", only_unsent=False, limit=None)
+    (order,) = lookup.everything(engine)
+    told = {}
+    for message in messages:
+        email = compose(own.app, sender, message, order, own.clock.now)
+        assert email["From"].addresses[0].display_name == NAME
+        assert email["Subject"].startswith(f"{NAME}: ")
+        body = email.get_body((kind,))
+        assert body is not None
+        told[message.recipient] = body.get_content()
+    shoppers, keepers = (
+        told[outbox.Recipient.SHOPPER],
+        told[outbox.Recipient.KEEPER],
+    )
+    for words in ("Hauptstraße 1", "hallo@leseratte.example", "+49 (0)30", "VAT id: DE 123456789"):
+        assert words in shoppers
+        assert words not in keepers
+    assert ("<Söhne>" in shoppers) is (kind == "plain")
+
+
+def test_the_file_of_the_instance_folder_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text('name = "Loaf"')
+    environ = {"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEYS": KEY}
+    settings = Settings.from_environ(environ)
+    assert settings.shop_file == file
+    assert create_app(settings).extensions["shop"].words.name == "Loaf"
+
+
+def test_a_shop_does_not_start_with_a_wrong_file(tmp_path: Path) -> None:
+    environ = {
+        "SHOP_INSTANCE": str(tmp_path),
+        "SHOP_SECRET_KEYS": KEY,
+        "SHOP_FILE": str(tmp_path / "none.toml"),
+    }
+    with pytest.raises(SettingsError, match=r"none\.toml: it cannot be read"):
+        create_app(Settings.from_environ(environ))

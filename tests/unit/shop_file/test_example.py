@@ -1,0 +1,20 @@
+"""The example in the documentation is a file that a shop can start with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from shop.shop_file.reading import demo_words, read
+from shop.shop_file.words import LONGEST
+
+KEEP = Path(__file__).resolve().parents[3] / "docs" / "keep.md"
+
+
+def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", KEEP.read_text("utf-8"), re.DOTALL)
+    file = tmp_path / "shop.toml"
+    file.write_text(example, "utf-8")
+    words = read(file)
+    assert all(getattr(words, key) != getattr(demo_words(), key) for key in LONGEST)
+    assert all((words.vat_id, words.contact.email, words.contact.phone, words.contact.address))
