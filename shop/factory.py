@@ -38,6 +38,7 @@ from shop.web.pages import (
     cart,
     checkout,
     health,
+    legal,
     order,
     other_carts,
     payment,
@@ -123,7 +124,19 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     errors.register(app)
     layout.register(app)
     assets.register(app, STATIC)
-    for module in (product, cart, other_carts, share, about, checkout, order, payment, seo, health):
+    for module in (
+        product,
+        cart,
+        other_carts,
+        share,
+        about,
+        legal,
+        checkout,
+        order,
+        payment,
+        seo,
+        health,
+    ):
         app.register_blueprint(module.blueprint)
     limiter.limit(order.FINDING_RATELIMIT, methods=["POST"])(order.finding)
     app.register_blueprint(order.finding)

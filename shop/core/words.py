@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEGAL_SLUGS = ("privacy", "terms", "imprint", "returns")
+"""The ends of the addresses of the legal pages, in the order in which they are listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -20,6 +23,15 @@ class Contact:
         in `+44 (0)20` is not dialled."""
         phone = self.phone.replace("(0)", "") if self.phone.startswith("+") else self.phone
         return "".join(sign for sign in phone if sign in "+0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class LegalPage:
+    """A page that the law may require: the end of its address, its title and its text as HTML."""
+
+    slug: str
+    title: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Words:
     preview_text: str
     vat_id: str = ""
     contact: Contact = Contact()
+    pages: tuple[LegalPage, ...] = ()
 
     @property
     def is_reachable(self) -> bool:

@@ -65,6 +65,30 @@ class Table:
             self.refuse(key, found, expected)
             return None
 
+    def file_named(self, key: str, expected: str, largest: int) -> tuple[Path, bytes] | None:
+        """A file and its octets, of which there are at most `largest`."""
+        found = self.take(key)
+        if found is None:
+            return None
+        if not isinstance(found, str) or not found.strip():
+            self.refuse(key, found, expected)
+            return None
+        file = self.file.parent / Path(found).expanduser()
+        try:
+            octets = file.read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.note(
+                key, f"found {_shown(found)}, which cannot be read ({reason}), expected {expected}"
+            )
+            return None
+        if len(octets) > largest:
+            self.note(
+                key, f"found {_shown(found)} of {len(octets):,} bytes, expected at most {largest:,}"
+            )
+            return None
+        return file, octets
+
     def table(self, key: str) -> Table:
         """A table within this one; empty where it is not stated or wrong."""
         expected = f"a table, begun by a line [{self._prefix}{key}]"

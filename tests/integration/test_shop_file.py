@@ -122,3 +122,48 @@ def test_a_shop_does_not_start_with_a_wrong_file(tmp_path: Path) -> None:
     }
     with pytest.raises(SettingsError, match=r"none\.toml: it cannot be read"):
         create_app(Settings.from_environ(environ))
+
+
+@pytest.fixture
+def lawful(open_shop: Opener, tmp_path: Path) -> OpenShop:
+    file = tmp_path / "own.toml"
+    (tmp_path / "terms.md").write_text(
+        "# Terms <& conditions>\n\n## Prices\n\nIn *pounds*.", "utf-8"
+    )
+    file.write_text('[pages]\nterms = "terms.md"', "utf-8")
+    return open_shop(SHOP_FILE=str(file))
+
+
+def test_a_legal_page_stands_at_its_address(lawful: OpenShop) -> None:
+    html = lawful.visitor().get("/terms").text
+    assert text_of(html, "title") == "Terms <& conditions> · Crumb"
+    assert text_of(html, "h1") == "Terms <& conditions>"
+    assert "<h2>Prices</h2>\n<p>In <em>pounds</em>.</p>" in html
+    canonical = elements(parsed(html), "link[rel=canonical]")
+    assert [attributes(link)["href"] for link in canonical] == ["http://localhost/terms"]
+
+
+def test_only_pages_that_exist_are_linked_and_served(lawful: OpenShop) -> None:
+    visitor = lawful.visitor()
+    links = [
+        (attributes(link)["href"], link.to_text().strip())
+        for link in elements(parsed(visitor.get("/cart").text), ".bottom li a")
+    ]
+    assert ("/terms", "Terms <& conditions>") in links
+    assert {"/privacy", "/imprint", "/returns"}.isdisjoint(address for address, _ in links)
+    assert visitor.get("/privacy").status_code == 404
+    assert "<loc>http://localhost/terms</loc>" in visitor.get("/sitemap.xml").text
+
+
+def test_no_page_reads_a_file_of_the_shop(lawful: OpenShop, tmp_path: Path) -> None:
+    visitor = lawful.visitor()
+    (tmp_path / "own.toml").unlink()
+    (tmp_path / "terms.md").unlink()
+    assert "In <em>pounds</em>" in visitor.get("/terms").text
+
+
+@pytest.mark.parametrize("slug", ["privacy", "terms", "imprint", "returns"])
+def test_a_shop_without_legal_pages_has_none(shop: OpenShop, slug: str) -> None:
+    visitor = shop.visitor()
+    assert visitor.get(f"/{slug}").status_code == 404
+    assert f'href="/{slug}"' not in visitor.get("/").text

@@ -100,6 +100,7 @@ def sitemap() -> Response:
     slugs = shop().catalogue.ask(catalogue.slugs, most=MOST_IN_SITEMAP - 100)
     shelves = shop().catalogue.ask(catalogue.categories)
     paths = [to.home, to.products, *(category_path(shelf) for shelf in shelves)]
+    paths += [to.home + page.slug for page in shop().words.pages]
     paths += [to.product(slug) for slug in slugs]
     xml = render_template("seo/sitemap.xml", addresses=[absolute(path) for path in paths])
     return _public(xml, "application/xml")

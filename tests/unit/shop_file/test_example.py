@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from shop.core.words import LEGAL_SLUGS
 from shop.shop_file.reading import demo_words, read
 from shop.shop_file.words import LONGEST
 
@@ -13,8 +14,12 @@ KEEP = Path(__file__).resolve().parents[3] / "docs" / "keep.md"
 
 def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", KEEP.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "pages").mkdir()
+    for slug in LEGAL_SLUGS:
+        (tmp_path / "pages" / f"{slug}.md").write_text("# A title")
     file = tmp_path / "shop.toml"
     file.write_text(example, "utf-8")
     words = read(file)
     assert all(getattr(words, key) != getattr(demo_words(), key) for key in LONGEST)
+    assert len(words.pages) == len(LEGAL_SLUGS)
     assert all((words.vat_id, words.contact.email, words.contact.phone, words.contact.address))

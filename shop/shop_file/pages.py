@@ -1,0 +1,61 @@
+"""The legal pages that the file names: Markdown (CommonMark) becomes HTML, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shop.core.text import tidy
+from shop.core.words import LEGAL_SLUGS, LegalPage
+from shop.shop_file.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+LONGEST_TITLE = 60
+LARGEST_OCTETS = 200_000
+_EXPECTED = "a Markdown file, named from the folder of this one"
+_FIRST = f"a first line such as “# Privacy”, of at most {LONGEST_TITLE} characters"
+
+
+def read_pages(table: Table) -> tuple[LegalPage, ...]:
+    """The pages whose files the table names."""
+    files = [(slug, table.file_named(slug, _EXPECTED, LARGEST_OCTETS)) for slug in LEGAL_SLUGS]
+    table.finish()
+    pages = [_page(table, slug, *file) for slug, file in files if file is not None]
+    return tuple(page for page in pages if page is not None)
+
+
+def _page(table: Table, slug: str, file: Path, octets: bytes) -> LegalPage | None:
+    from markdown_it import MarkdownIt  # only shops with pages need it
+
+    # HTML in the text is shown as text. Pictures would come from other sites, which see the visit.
+    markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
+    try:
+        tokens = markdown.parse(octets.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        table.note(slug, f"found {file}, which is not written in UTF-8")
+        return None
+    title = _title(tokens)
+    if title is None:
+        table.note(slug, f"found {file} without its title, expected {_FIRST}")
+        return None
+    if any(_is_title(token) for token in tokens[1:]):
+        table.note(
+            slug, f"found a second title in {file}, expected headings of parts such as “## Cookies”"
+        )
+        return None
+    return LegalPage(slug, title, markdown.renderer.render(tokens[3:], markdown.options, {}))
+
+
+def _title(tokens: Sequence[Token]) -> str | None:
+    if not tokens or not _is_title(tokens[0]):
+        return None
+    title = tidy("".join(part.content for part in tokens[1].children or ()))
+    return title if 1 <= len(title) <= LONGEST_TITLE else None
+
+
+def _is_title(token: Token) -> bool:
+    return token.type == "heading_open" and token.tag == "h1"
