@@ -135,6 +135,18 @@ def _looks_after_a_new_price(visitor: Visitor) -> None:
     visitor.opens_cart()
 
 
+def _reduces_again(visitor: Visitor) -> None:
+    # So that there is an earlier price to state.
+    shop = visitor.shop
+    (product,) = shop.ask("SELECT number FROM products WHERE sku = 'BOX-BREAD'")
+    shop.change(
+        "INSERT INTO prices (product_number, price_minor, currency, since) "
+        "SELECT ?, price_minor + 300, 'GBP', 1 FROM products WHERE sku = 'BOX-BREAD'",
+        product[0],
+    )
+    visitor.page.reload()
+
+
 def _shared(lines: Mapping[str, int], *, aged_days: float = 0) -> Steps:
     def open_it(visitor: Visitor) -> None:
         numbers = {str(sku): int(str(n)) for n, sku in visitor.shop.ask(NUMBERS)}
@@ -253,6 +265,8 @@ SUBJECTS = (
     Subject("product-discontinued", "/products/discontinued-diary", "No longer sold"),
     Subject("product-last-one", "/products/last-one-lamp", "Last one"),
     Subject("product-long-name", "/products/very-long-name-notebook"),
+    Subject("product-reduced", "/products/enamel-bread-bin", "was", steps=_reduces_again),
+    Subject("list-reduced", "/products?q=bread", "was"),
     Subject("product-dear", "/products/very-dear-chandelier", "12,499"),
     Subject(
         "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many

@@ -35,7 +35,8 @@ class Product:
     `vat_basis_points` is the VAT rate contained in the price (2000 is 20 %). `stock` is a
     count of pieces, or None where there is no limit. `image` is a file name below
     `shop/static/img/products/`, or None. `photo` is the first of its photos, and is shown instead
-    of the image.
+    of the image. `compare_at` is the price that it had before a reduction, higher than `price` and
+    in its currency, or None. It is shown, and in no sum.
     """
 
     number: int
@@ -50,12 +51,18 @@ class Product:
     image: str | None
     is_active: bool
     photo: Photo | None = None
+    compare_at: Money | None = None
 
     def __post_init__(self) -> None:
         if self.number < 1:
             raise ValueError("a cookie number starts at 1")
         if self.price.minor < 0 or not 0 <= self.vat_basis_points < 10_000:
             raise ValueError("a price is not negative and a VAT rate is below 100 %")
+        if self.compare_at is not None:
+            if self.compare_at.currency != self.price.currency:
+                raise ValueError("a price and the one that it is compared with have one currency")
+            if self.compare_at <= self.price:
+                raise ValueError("a price is lower than the one that it is compared with")
         if self.stock is not None and self.stock < 0:
             raise ValueError("stock is never below zero")
 

@@ -71,6 +71,7 @@ _PRODUCT: tuple[Any, ...] = (
     ProductRow.stock,
     ProductRow.image,
     ProductRow.is_active,
+    ProductRow.compare_at_minor,
 )
 _SELECT: Select[Any] = (
     select(*_PRODUCT, *assignments.COLUMNS)
@@ -98,6 +99,14 @@ _PRICES_AT = (
     )
     .order_by(PriceRow.since, PriceRow.number)
 )
+_HISTORY = (
+    select(PriceRow.price_minor, PriceRow.currency, PriceRow.since)
+    .where(PriceRow.product_number == bindparam("number"))
+    .order_by(PriceRow.since.desc(), PriceRow.number.desc())
+)
+PRIOR_SECONDS = 30 * 86_400
+"""How far back the lowest price before a reduction is looked for: 30 days (Directive 98/6/EC,
+article 6a)."""
 MAX_NUMBERS_A_QUERY = 900
 """Some databases accept no more than 999 parameters in one statement."""
 
@@ -210,6 +219,22 @@ def prices_at(connection: Connection, numbers: Collection[int], moment: int) -> 
     return prices
 
 
+def prior_price(connection: Connection, number: int) -> Money | None:
+    """The lowest price that a product had in the 30 days before it came to its price of now, in the
+    same currency; None when it had none before."""
+    rows = connection.execute(_HISTORY, {"number": number}).all()
+    if len(rows) < 2:
+        return None
+    now, *earlier = rows  # the newest first
+    lowest = None
+    for row in earlier:
+        if row.currency == now.currency:
+            lowest = row.price_minor if lowest is None else min(lowest, row.price_minor)
+        if row.since <= now.since - PRIOR_SECONDS:  # this one stood when the 30 days began
+            break
+    return None if lowest is None else Money(lowest, now.currency)
+
+
 def last_price_change(connection: Connection) -> int | None:
     """When any price last changed, in Unix seconds."""
     return connection.execute(select(func.max(PriceRow.since))).scalar_one()
@@ -237,7 +262,9 @@ def _products(rows: Result[Any]) -> tuple[Product, ...]:
 @lru_cache(maxsize=8192)
 def _product(row: tuple[Any, ...]) -> Product:
     number, sku, slug, name, description, category, minor, currency, *rest = row
-    vat_basis_points, stock, image, is_active, *photo = rest
+    vat_basis_points, stock, image, is_active, compare_at_minor, *photo = rest
+    # Whoever changes a price past the import, by hand, may leave one that it no longer undercuts.
+    is_reduced = compare_at_minor is not None and compare_at_minor > minor
     return Product(
         number,
         sku,
@@ -251,6 +278,7 @@ def _product(row: tuple[Any, ...]) -> Product:
         image,
         is_active,
         assignments.photo_of(*photo) if photo[0] else None,
+        Money(compare_at_minor, currency) if is_reduced else None,
     )
 
 

@@ -122,6 +122,9 @@ def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
     values = plain_fields(row)
     if old is None or row.slug is not ABSENT:
         values["slug"] = _slug(row, slugs)
+    if old is None or row.compare_at is not ABSENT:
+        before = row.compare_at if isinstance(row.compare_at, Money) else None
+        values["compare_at_minor"] = before.minor if before else None
     description = values.get("description", old.description if old else "")
     return values | {
         "sku": row.sku,

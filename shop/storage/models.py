@@ -38,6 +38,7 @@ class ProductRow(Table):
     description: Mapped[str] = mapped_column(Text)
     category_number: Mapped[int] = mapped_column(ForeignKey("categories.number"))
     price_minor: Mapped[int]
+    compare_at_minor: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3))
     vat_basis_points: Mapped[int]
     stock: Mapped[int | None]

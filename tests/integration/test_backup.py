@@ -107,7 +107,7 @@ def test_an_order_and_a_cart_are_there_again(
     shopper.add("PENCIL", 3)
     kept_shop.sql("insert into products select 9999, 'x', 'x', name, description, category_number, "
                   "price_minor, currency, vat_basis_points, stock, image, is_active, name_words, "
-                  "all_words, name_sort_key from products limit 1")  # fmt: skip
+                  "all_words, name_sort_key, null from products limit 1")  # fmt: skip
     kept_shop.sql("delete from products where number = 9999")
     copied = elsewhere.parent / "copied"
     shutil.copy(kept_shop.path, copied)

@@ -47,6 +47,8 @@ def texts(codec: str, max_size: int, *, lines: bool = False) -> st.SearchStrateg
 @st.composite
 def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
     highest = min(10 ** (9 + exponent) - 1, HIGHEST_PRICE_MINOR)
+    price = draw(st.integers(0, highest))
+    before = draw(st.none() | st.integers(price + 1, highest)) if price < highest else None
     return Product(
         number=1,
         sku=draw(st.from_regex(r"\A[A-Z0-9_]([A-Z0-9 ./-]{0,38}[A-Z0-9])?\Z").map(tidy)),
@@ -54,11 +56,12 @@ def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
         name=draw(texts(codec, 60).filter(bool)),
         description=draw(texts(codec, 90, lines=True)),
         category=draw(texts(codec, 20).filter(bool)),
-        price=Money(draw(st.integers(0, highest)), "GBP"),
+        price=Money(price, "GBP"),
         vat_basis_points=draw(st.integers(0, 9_999)),
         stock=draw(st.none() | st.integers(0, 999_999_999)),
         image=draw(st.none() | st.from_regex(r"\A[a-z0-9_-]{1,20}\.(svg|png|webp)\Z")),
         is_active=draw(st.booleans()),
+        compare_at=None if before is None else Money(before, "GBP"),
     )
 
 
@@ -75,6 +78,7 @@ def _as_row(product: Product, line: int) -> Row:
         stock=product.stock,
         image=product.image,
         is_active=product.is_active,
+        compare_at=product.compare_at,
     )
 
 

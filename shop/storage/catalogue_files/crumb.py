@@ -1,7 +1,7 @@
 """Our own format, read and written.
 
 Columns: sku, name, price, currency; optionally slug, description, category, vat_rate, stock,
-image, active. A missing column leaves that field of a known product unchanged; an
+image, active, compare_at_price. A missing column leaves that field of a known product unchanged; an
 empty cell means the default: no description, the default category, unlimited stock, no picture.
 Prices are written in major units (12.50), VAT rates in percent (20), active as yes or no.
 """
@@ -18,7 +18,7 @@ from shop.storage.catalogue_files.translation import Format
 
 COLUMNS = (
     "sku", "slug", "name", "description", "category", "price", "currency",
-    "vat_rate", "stock", "image", "active",
+    "vat_rate", "stock", "image", "active", "compare_at_price",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
             "" if product.stock is None else str(product.stock),
             product.image or "",
             "yes" if product.is_active else "no",
+            money.plain(product.compare_at, exponent) if product.compare_at else "",
         ]
 
 
@@ -67,6 +68,7 @@ CRUMB = Format(
         "image": "a file in `shop/static/img/products/`; if empty, a picture is drawn. Previews of "
         "links show a JPEG, PNG, WebP or GIF, and the picture of the shop instead of an SVG",
         "active": "yes or no: whether it is sold; if empty, yes",
+        "compare_at_price": "the price before a reduction, higher than the price; if empty, none",
     },
     left_out={},
     required=tuple((name,) for name in REQUIRED),

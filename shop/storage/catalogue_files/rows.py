@@ -16,7 +16,16 @@ from shop.storage.catalogue_files.prices import decimal_mark, plain_price
 from shop.storage.catalogue_files.table import Problem, shown
 
 REQUIRED = ("sku", "name", "price", "currency")
-OPTIONAL = ("slug", "description", "category", "vat_rate", "stock", "image", "active")
+OPTIONAL = (
+    "slug",
+    "description",
+    "category",
+    "vat_rate",
+    "stock",
+    "image",
+    "active",
+    "compare_at_price",
+)
 LONGEST_SKU = 40
 LONGEST_SLUG = 200
 LONGEST_DESCRIPTION = 4000
@@ -46,6 +55,7 @@ class Row:
     stock: int | Absent | None = ABSENT
     image: str | Absent | None = ABSENT
     is_active: bool | Absent = ABSENT
+    compare_at: Money | Absent | None = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,7 @@ _Parser = Callable[[str, Defaults], object]
 _SKU = re.compile(r"[\w][\w .\-/]{0,39}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|jpeg|webp|avif)", re.ASCII)
+_PRICES = ("price", "compare_at_price")
 _PERCENT = re.compile(r"(\d{1,2})(?:[.,](\d{1,2})0*)? ?%?", re.ASCII)
 
 
@@ -126,14 +137,32 @@ def _check_into(
         name, parse = _PARSERS[column]
         cell = tidy_lines(text) if column == "description" else tidy(text)
         try:
-            values[name] = parse(plain_price(cell, mark) if column == "price" else cell, defaults)
+            values[name] = parse(_with_point(cell, mark) if column in _PRICES else cell, defaults)
         except ValueError as error:
             where = f"Line {draft.line}, column {draft.columns.get(column, column)}"
             found = f"found {shown(cell)}" if cell else "nothing found"
             problems.append((draft.line, f"{where}: {error} ({found})."))
+    problem = _not_a_reduction(values, draft)
+    if problem and len(problems) == before:
+        problems.append((draft.line, problem))
     if len(problems) == before:
         del values["currency"]
         rows.append(Row(line=draft.line, **values))  # type: ignore[arg-type]  # one parser a field
+
+
+def _with_point(cell: str, mark: str) -> str:
+    return plain_price(cell, mark) if cell else cell
+
+
+def _not_a_reduction(values: Mapping[str, object], draft: Draft) -> str | None:
+    price, before = values.get("price"), values.get("compare_at")
+    if not isinstance(price, Money) or not isinstance(before, Money) or before > price:
+        return None
+    column = draft.columns.get("compare_at_price", "compare_at_price")
+    return (
+        f"Line {draft.line}, column {column}: the earlier price has to be higher than the price, "
+        f"or the cell empty (found {shown(draft.cells['compare_at_price'].strip())})."
+    )
 
 
 def _sku(cell: str, _: Defaults) -> str:
@@ -154,6 +183,10 @@ def _price(cell: str, defaults: Defaults) -> Money:
         highest = money.plain(Money(HIGHEST_PRICE_MINOR, price.currency), defaults.exponent)
         raise ValueError(f"a price is at most {highest}")
     return price
+
+
+def _compare_at(cell: str, defaults: Defaults) -> Money | None:
+    return _price(cell, defaults) if cell else None
 
 
 def _currency(cell: str, defaults: Defaults) -> None:
@@ -218,10 +251,11 @@ _PARSERS: dict[str, tuple[str, _Parser]] = {
     "stock": ("stock", _stock),
     "image": ("image", _image),
     "active": ("is_active", _active),
+    "compare_at_price": ("compare_at", _compare_at),
 }
 
 
-_PLAIN = {_PARSERS[column][0] for column in OPTIONAL} - {"slug", "category"}
+_PLAIN = {_PARSERS[column][0] for column in OPTIONAL} - {"slug", "category", "compare_at"}
 
 
 def _duplicates(

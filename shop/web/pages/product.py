@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from shop.core.catalogue import Product
+from shop.core.money import Money
 from shop.core.text import tidy
 from shop.storage import catalogue, former_slugs
 from shop.storage.catalogue import Category, Page, Sort
@@ -169,6 +170,7 @@ def show_with(
         visit,
         status=status,
         product=product,
+        prior_price=_prior_price(product),
         picture=addresses().picture(product),
         shelf_address=shelf_address,
         head=seo.product_page(product, product.category, shelf_address),
@@ -176,6 +178,12 @@ def show_with(
         quantity=quantity,
         error=error,
     )
+
+
+def _prior_price(product: Product) -> Money | None:
+    if product.compare_at is None:
+        return None
+    return shop().catalogue.ask(catalogue.prior_price, number=product.number)
 
 
 def _head(title: str, search: Search, page: Page) -> PageHead | None:

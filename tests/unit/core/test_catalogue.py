@@ -31,6 +31,16 @@ VALUES = "a price is not negative and a VAT rate is below 100 %"
         pytest.param({"price": Money(-1, "GBP")}, VALUES, id="negative price"),
         pytest.param({"vat_basis_points": -1}, VALUES, id="negative VAT rate"),
         pytest.param({"vat_basis_points": 10_000}, VALUES, id="VAT rate of 100 %"),
+        pytest.param(
+            {"compare_at": Money(950, "GBP")},
+            "a price is lower than the one that it is compared with",
+            id="no reduction",
+        ),
+        pytest.param(
+            {"compare_at": Money(1200, "EUR")},
+            "a price and the one that it is compared with have one currency",
+            id="compared with another currency",
+        ),
         pytest.param({"stock": -1}, "stock is never below zero", id="negative stock"),
     ],
 )

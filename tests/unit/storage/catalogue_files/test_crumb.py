@@ -36,7 +36,7 @@ def test_missing_columns_leave_values_unchanged() -> None:
 
 
 def test_empty_cells_mean_the_default() -> None:
-    [row] = rows_of(",".join(COLUMNS), "MUG,,Mug,,,9.50,GBP,,,,")
+    [row] = rows_of(",".join(COLUMNS), "MUG,,Mug,,,9.50,GBP,,,,,")
     assert row == Row(
         line=2,
         sku="MUG",
@@ -49,6 +49,7 @@ def test_empty_cells_mean_the_default() -> None:
         stock=None,
         image=None,
         is_active=True,
+        compare_at=None,
     )
 
 
@@ -262,3 +263,24 @@ def test_many_problems_are_listed_in_part() -> None:
 def test_a_product_is_written_as_cells(change: dict[str, Any], column: str, cell: str) -> None:
     header, row = crumb.write([replace(MUG, **change)], 2)
     assert dict(zip(header, row, strict=True))[column] == cell
+
+
+@pytest.mark.parametrize(
+    ("before", "compare_at"),
+    [
+        pytest.param("9.51", Money(951, "GBP"), id="a penny more"),
+        pytest.param("12", Money(1200, "GBP"), id="whole pounds"),
+        pytest.param("", None, id="none"),
+    ],
+)
+def test_a_price_before_a_reduction_is_read(before: str, compare_at: Money | None) -> None:
+    [row] = rows_of(f"{HEAD},compare_at_price", f"{GOOD},{before}")
+    assert row.compare_at == compare_at
+
+
+@pytest.mark.parametrize("before", ["9.50", "9.49", "0"])
+def test_a_price_before_a_reduction_has_to_be_higher(before: str) -> None:
+    assert problems(f"{HEAD},Compare at price", f"{GOOD},{before}") == [
+        "Line 2, column compare_at_price: the earlier price has to be higher than the price, "
+        f"or the cell empty (found “{before}”)."
+    ]
