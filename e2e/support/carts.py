@@ -89,12 +89,12 @@ def link_of(lines: dict[int, int], *, aged_days: float = 0) -> str:
     return f"/c/{cookie.encode_for_link(cart, [KEY])}"
 
 
-def cart_that_fills(total_bytes: int, added: Line) -> Cart:
+def cart_that_fills(total_bytes: int, added: Line, *, name: str = cookie.NAME) -> Cart:
     """A cart whose cookie takes exactly this many bytes of name and value once a line is added.
 
     Its other lines are of products that do not exist, which a cart may hold.
     """
-    limit = CookieLimit(cookie.NAME, (KEY,), total_bytes)
+    limit = CookieLimit(name, (KEY,), total_bytes)
     cart = cart_of_exactly(total_bytes, limit, last=added, now=int(time.time()))
     assert cart is not None, f"no cart takes exactly {total_bytes} bytes"
     return cart

@@ -1,16 +1,23 @@
-"""An nginx with its default limits in front of a shop, where nginx is installed."""
+"""An nginx in front of a shop, where nginx is installed: with its default limits, or as `deploy/`
+configures it."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from e2e.support.server import free_port, running
+import trustme
 
-CONFIGURATION = """\
+from e2e.support.server import PROJECT, free_port, running
+
+SITE = PROJECT / "deploy" / "nginx-site.conf"
+
+MAIN = """\
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -22,12 +29,15 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass {shop_url};
-      proxy_set_header Host $http_host;
-    }}
+  include {folder}/site.conf;
+}}
+"""
+DEFAULT_SITE = """\
+server {{
+  listen 127.0.0.1:{port};
+  location / {{
+    proxy_pass {shop_url};
+    proxy_set_header Host $http_host;
   }}
 }}
 """
@@ -42,22 +52,43 @@ def installed() -> str:
 def default_nginx(shop_url: str, folder: Path) -> Iterator[str]:
     """The address of an nginx that passes requests on to the shop, until the block ends."""
     url = f"http://127.0.0.1:{free_port()}"
-    port = url.rpartition(":")[2]
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(folder=folder, port=port, shop_url=shop_url), "utf-8"
-    )
-    command: list[str | Path] = [
-        installed(),
-        "-p",
-        folder,
-        "-e",
-        folder / "error.log",
-        "-c",
-        configuration,
-    ]
-    with running(command, f"{url}/readyz", os.environ, log_file=folder / "nginx.log"):
+    site = DEFAULT_SITE.format(port=url.rpartition(":")[2], shop_url=shop_url)
+    with _nginx(site, f"{url}/readyz", folder):
         yield url
+
+
+@contextmanager
+def deployed_nginx(shop_url: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """The https and the http address of an nginx with the site of `deploy/`, until the block ends.
+    Its name is 127.0.0.1, and its certificate one that nobody trusts."""
+    http, https, ready = free_port(), free_port(), free_port()
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
+        folder / "site.pem"
+    )
+    site = SITE.read_text("utf-8").replace("shop.example", "127.0.0.1")
+    for given, ours in (
+        (r"listen \[::\]:.*;", ""),
+        (r"listen 80;", f"listen 127.0.0.1:{http};"),
+        (r"listen 443 ", f"listen 127.0.0.1:{https} "),
+        (r"(ssl_certificate(_key)?) .*;", rf"\1 {folder}/site.pem;"),
+        (r"server 127.0.0.1:8000;", f"server {urlsplit(shop_url).netloc};"),
+    ):
+        site, count = re.subn(given, ours, site)
+        assert count, f"deploy/nginx-site.conf has no {given}"
+    site += f"server {{ listen 127.0.0.1:{ready}; return 204; }}"
+    with _nginx(site, f"http://127.0.0.1:{ready}/", folder):
+        yield f"https://127.0.0.1:{https}", f"http://127.0.0.1:{http}"
+
+
+@contextmanager
+def _nginx(site: str, ready_url: str, folder: Path) -> Iterator[None]:
+    (folder / "site.conf").write_text(site, "utf-8")
+    configuration = folder / "nginx.conf"
+    configuration.write_text(MAIN.format(folder=folder), "utf-8")
+    errors = folder / "error.log"
+    command: list[str | Path] = [installed(), "-p", folder, "-e", errors, "-c", configuration]
+    with running(command, ready_url, os.environ, log_file=folder / "nginx.log"):
+        yield
 
 
 def refused_headers(folder: Path) -> list[str]:
