@@ -123,7 +123,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     )
     errors.register(app)
     layout.register(app)
-    assets.register(app, STATIC)
+    assets.register(app, STATIC, shop.words.look)
     for module in (
         product,
         cart,

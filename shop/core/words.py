@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LEGAL_SLUGS = ("privacy", "terms", "imprint", "returns")
 """The ends of the addresses of the legal pages, in the order in which they are listed."""
@@ -35,6 +35,23 @@ class LegalPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture: the name it is served by, its media type and its octets."""
+
+    name: str
+    media_type: str
+    octets: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a shop changes in its look: style sheets that come after all others, and a logo."""
+
+    styles: str = ""
+    logo: Logo | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The shop's own words, each on one line; what is empty is not shown.
 
@@ -54,6 +71,7 @@ class Words:
     vat_id: str = ""
     contact: Contact = Contact()
     pages: tuple[LegalPage, ...] = ()
+    look: Look = Look()
 
     @property
     def is_reachable(self) -> bool:

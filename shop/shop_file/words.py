@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shop.core.words import Contact, Words
+from shop.shop_file.look import read_look
 from shop.shop_file.pages import read_pages
 from shop.shop_file.table import Table
 from shop.web.checkout import mail
@@ -50,6 +51,7 @@ def read_words(table: Table, demo: Words) -> Words:
         vat_id=table.checked("vat_id", _matching(_VAT_ID), "a VAT id such as GB 123 4567 89") or "",
         contact=_contact(table.table("contact")),
         pages=read_pages(table.table("pages")),
+        look=read_look(table.table("look")),
     )
 
 

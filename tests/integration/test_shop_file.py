@@ -167,3 +167,39 @@ def test_a_shop_without_legal_pages_has_none(shop: OpenShop, slug: str) -> None:
     visitor = shop.visitor()
     assert visitor.get(f"/{slug}").status_code == 404
     assert f'href="/{slug}"' not in visitor.get("/").text
+
+
+def test_a_logo_and_an_accent_are_served_for_good(open_shop: Opener, tmp_path: Path) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
+    (tmp_path / "logo.svg").write_text(svg)
+    file = tmp_path / "own.toml"
+    file.write_text('[look]\naccent = "#1f5f8b"\nlogo = "logo.svg"')
+    visitor = open_shop(SHOP_FILE=str(file)).visitor()
+    page = parsed(visitor.get("/").text)
+    (sheet,) = (attributes(it)["href"] or "" for it in elements(page, "link[rel=stylesheet]"))
+    (logo,) = (attributes(it)["src"] or "" for it in elements(page, ".top-brand img"))
+    icons = [attributes(it)["href"] for it in elements(page, "link[rel$=icon]")]
+    assert icons == [logo]
+    for address, text, media_type in (
+        (sheet, "--crust: #1f5f8b;", "text/css"),
+        (logo, svg, "image/svg+xml"),
+    ):
+        sent = visitor.get(address)
+        assert text in sent.text
+        assert sent.mimetype == media_type
+        assert sent.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert (
+            visitor.get(address, headers={"If-None-Match": sent.headers["ETag"]}).status_code == 304
+        )
+
+
+def test_shops_with_other_looks_have_other_addresses(open_shop: Opener, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[look]\naccent = "#1f5f8b"')
+    pages = (shop.visitor().get("/").text for shop in (open_shop(), open_shop(SHOP_FILE=str(file))))
+    sheets = {
+        attributes(it)["href"]
+        for page in pages
+        for it in elements(parsed(page), "link[rel=stylesheet]")
+    }
+    assert len(sheets) == 2

@@ -19,6 +19,8 @@ import imagesize
 from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
 from werkzeug.wrappers import Response
 
+from shop.core.words import Logo, Look
+
 STYLES = "css/shop.css"
 DIGEST_CHARACTERS = 12
 YEAR_SECONDS = 365 * 86_400
@@ -35,6 +37,7 @@ class Assets:
     folder: Path
     styles: bytes
     digests: Mapping[str, str]
+    logo: Logo | None = None
 
     @classmethod
     def of(cls, folder: Path) -> Assets:
@@ -55,10 +58,18 @@ class Assets:
         """Width and height of a raster picture in pixels; None when it is none that is known."""
         return _size(self.folder / name)
 
+    def with_look(self, look: Look) -> Assets:
+        """The same files, and what a shop changes in its look: its styles end the style sheets."""
+        styles = self.styles + look.styles.encode("utf-8")
+        digests = {**self.digests, STYLES: _digest(styles)}
+        if look.logo:
+            digests[look.logo.name] = _digest(look.logo.octets)
+        return replace(self, styles=styles, digests=digests, logo=look.logo)
 
-def register(app: Flask, folder: Path) -> None:
-    """Serves the files of a folder, which a process reads once."""
-    app.extensions["assets"] = replace(_read(folder))  # apps tell each other's addresses by it
+
+def register(app: Flask, folder: Path, look: Look) -> None:
+    """Serves the files of a folder, which a process reads once, in the shop's own look."""
+    app.extensions["assets"] = _read(folder).with_look(look)  # each app has its own addresses
     app.register_blueprint(blueprint)
 
 
@@ -88,9 +99,9 @@ def _sent(name: str, *, is_final: bool) -> Response:
     if name not in here.digests:
         abort(HTTPStatus.NOT_FOUND)
     if name == STYLES:
-        response = Response(here.styles, mimetype="text/css")
-        response.set_etag(here.digests[STYLES])
-        response.make_conditional(request.environ)
+        response = _from_memory(name, here.styles, "text/css")
+    elif here.logo and name == here.logo.name:
+        response = _from_memory(name, here.logo.octets, here.logo.media_type)
     else:
         response = send_from_directory(here.folder, name, max_age=BRIEFLY_SECONDS)
     # The address of an older digest still works, for pages that were open during an update.
@@ -98,6 +109,12 @@ def _sent(name: str, *, is_final: bool) -> Response:
     if is_final and response.status_code < 400:
         keep_for_good(response)
     return response
+
+
+def _from_memory(name: str, octets: bytes, media_type: str) -> Response:
+    response = Response(octets, mimetype=media_type)
+    response.set_etag(assets().digests[name])
+    return response.make_conditional(request.environ)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from shop.core.words import LEGAL_SLUGS
 from shop.shop_file.reading import demo_words, read
 from shop.shop_file.words import LONGEST
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
 KEEP = Path(__file__).resolve().parents[3] / "docs" / "keep.md"
 
 
@@ -17,9 +18,12 @@ def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     for slug in LEGAL_SLUGS:
         (tmp_path / "pages" / f"{slug}.md").write_text("# A title")
+    (tmp_path / "logo.svg").write_text(SVG)
     file = tmp_path / "shop.toml"
     file.write_text(example, "utf-8")
     words = read(file)
     assert all(getattr(words, key) != getattr(demo_words(), key) for key in LONGEST)
+    assert words.look.styles
+    assert words.look.logo
     assert len(words.pages) == len(LEGAL_SLUGS)
     assert all((words.vat_id, words.contact.email, words.contact.phone, words.contact.address))
