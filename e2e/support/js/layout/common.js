@@ -72,3 +72,9 @@ const named = (element) => {
 const figure = (pixels) => Math.round(pixels * 10) / 10;
 const at = ({ left, top, right, bottom }) =>
     `[x ${figure(left)} to ${figure(right)}, y ${figure(top)} to ${figure(bottom)}]`;
+
+const stands = (element, ground, colours, least) => {
+    const most = Math.max(...colours.map((colour) => contrast(colour, groundOf(ground))));
+    if (most < least)
+        found.push(`${named(element)} ${at(boxOf(element))}: contrast of ${figure(most)}`);
+};
