@@ -26,9 +26,10 @@ TITLES = {
 }
 COOKIE_LINE_BYTES = len("Cookie: \r\n")
 SET_COOKIE_LINE_BYTES = len("Set-Cookie: \r\n")
-COOKIE_BESIDE_BYTES = 750
+COOKIE_BESIDE_BYTES = 800
 """The most that a Cookie header holds besides name + value of the cart and its undo: separators,
-and the session with the longest messages or with an expired cart to be restored.
+the last five orders, and the session with the longest messages or with an expired cart to be
+restored.
 tests/integration/test_lab_header_limits.py measures it."""
 ANSWER_BESIDE_BYTES = 1080
 """The most that the response to a change holds, besides name + value of the cart and its undo, and
