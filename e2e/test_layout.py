@@ -38,6 +38,7 @@ NAMES = (
     "list-nothing",
     "product",
     "product-long-name",
+    "product-photos",
     "product-wrong-quantity",
     "cart-20",
     "cart-empty",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from e2e.support import carts
+from e2e.support import carts, photos
 from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
@@ -147,6 +147,11 @@ def _reduces_again(visitor: Visitor) -> None:
     visitor.page.reload()
 
 
+def _with_photos(visitor: Visitor) -> None:
+    photos.give(visitor.shop)
+    visitor.page.reload()
+
+
 def _shared(lines: Mapping[str, int], *, aged_days: float = 0) -> Steps:
     def open_it(visitor: Visitor) -> None:
         numbers = {str(sku): int(str(n)) for n, sku in visitor.shop.ask(NUMBERS)}
@@ -251,6 +256,8 @@ TWENTY = {
     "PENCIL": 99,
     "LAMP-DESK": 1,
 }
+TEXTILES = {"APRON-LINEN": 1, "NAPKIN-SET": 2, "THROW-WOOL": 1, "CURTAIN-CAFE": 1}
+"""Three products with photos, once these are given, and one without."""
 TROUBLED = {"MUG": 1, "STATE-SOLD-OUT": 2, "STATE-DISCONTINUED": 1, "STATE-ONE-LEFT": 3}
 
 SUBJECTS = (
@@ -267,6 +274,8 @@ SUBJECTS = (
     Subject("product-long-name", "/products/very-long-name-notebook"),
     Subject("product-reduced", "/products/enamel-bread-bin", "was", steps=_reduces_again),
     Subject("list-reduced", "/products?q=bread", "was"),
+    Subject("product-photos", "/products/linen-apron", "Linen apron", steps=_with_photos),
+    Subject("list-photos", "/products?category=textiles", "Linen apron", steps=_with_photos),
     Subject("product-dear", "/products/very-dear-chandelier", "12,499"),
     Subject(
         "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many
@@ -274,6 +283,7 @@ SUBJECTS = (
     Subject("cart-empty", "/cart", "There is nothing in your cart"),
     Subject("cart-1", "/cart", "Everyday mug", holding(ONE)),
     Subject("cart-3", "/cart", "Everyday mug", holding(THREE)),
+    Subject("cart-photos", "/cart", "Linen apron", holding(TEXTILES), _with_photos),
     Subject("cart-20", "/cart", "Hinged desk lamp", holding(TWENTY)),
     Subject("cart-troubled", "/cart", "No longer sold", holding(TROUBLED)),
     Subject("cart-wrong-quantity", "/cart", "from 1 to 99", holding(ONE), _types_a_hundred),

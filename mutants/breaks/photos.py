@@ -7,6 +7,7 @@ from mutants.entry import Break
 _READING = "shop/storage/photos/reading.py"
 _READING_TESTS = ("tests/unit/storage/photos/test_reading.py",)
 _RENDERING_TESTS = ("tests/unit/storage/photos/test_rendering.py",)
+_PAGE_TESTS = ("tests/integration/test_photo_pages.py",)
 _FOLDER_TESTS = ("tests/integration/test_photos.py",)
 
 BREAKS = (
@@ -116,5 +117,41 @@ BREAKS = (
         "        shutil.rmtree(unfinished, ignore_errors=True)\n        raise",
         "        unfinished.rename(folder / rendering.photo.name)\n        raise",
         _FOLDER_TESTS,
+    ),
+    Break(
+        "each card asks for its photo",
+        "A list of products asks the database once for each of them.",
+        "shop/web/site/addresses.py",
+        "            return self.photo(product.photo)\n",
+        "            from shop.storage.photos import assignments\n"
+        "            from shop.web.site.shop import shop\n\n"
+        "            number = product.number\n"
+        "            kept = shop().catalogue.ask(assignments.photos, product_number=number)\n"
+        "            return self.photo(kept[0])\n",
+        _PAGE_TESTS,
+    ),
+    Break(
+        "a photo is kept for a minute only",
+        "Every visit loads every photo again.",
+        "shop/web/pages/product.py",
+        "mimetype=PHOTO_TYPES[ending])\n    keep_for_good(response)\n",
+        "mimetype=PHOTO_TYPES[ending], max_age=60)\n",
+        _PAGE_TESTS,
+    ),
+    Break(
+        "whatever is in the folder of a photo is served",
+        "A file that the shop did not write is sent with the type that its name claims.",
+        "shop/web/pages/product.py",
+        "width.isdecimal() and ending in PHOTO_TYPES",
+        "True",
+        _PAGE_TESTS,
+    ),
+    Break(
+        "browsers are not offered AVIF",
+        "Pages with photos are half as large again as they need to be.",
+        "shop/web/site/product_picture.py",
+        "        for ending in photo.formats\n",
+        "        for ending in photo.formats[1:]\n",
+        _PAGE_TESTS,
     ),
 )

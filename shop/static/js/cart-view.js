@@ -53,7 +53,7 @@ class CartView extends HTMLElement {
     this.replaceChildren(...viewOf(page).cloneNode(true).childNodes);
     for (const img of this.querySelectorAll("img")) {
       const kept = pictures.get(img.src);
-      if (pictures.delete(img.src)) img.replaceWith(kept);
+      if (pictures.delete(img.src)) whole(img).replaceWith(whole(kept));
     }
     if (place) this.focusAt(place);
   }
@@ -96,6 +96,9 @@ class CartView extends HTMLElement {
 
   lines = () => [...this.querySelectorAll("[data-line]")];
 }
+
+/* A photo is replaced with its sources, or the browser would choose among them again. */
+const whole = (img) => img.closest("picture") ?? img;
 
 function fields(form, step) {
   const body = new URLSearchParams(new FormData(form));

@@ -10,8 +10,10 @@ import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shop.storage.photos.rendering import Rendering
+if TYPE_CHECKING:  # pages need none of what renders
+    from shop.storage.photos.rendering import Rendering
 
 FOLDER = "photos"
 """Its name in the instance folder."""

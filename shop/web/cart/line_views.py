@@ -9,6 +9,7 @@ from shop.core.money import Money
 from shop.core.pricing import Problem, QuoteLine
 from shop.web.site import wording
 from shop.web.site.addresses import Addresses
+from shop.web.site.product_picture import Picture
 from shop.web.site.shop import shop
 
 
@@ -29,7 +30,7 @@ class LineView:
     quoted: QuoteLine
     name: str
     address: str | None
-    picture: str
+    picture: Picture
     update_address: str
     removal_address: str
     quantity: str

@@ -60,7 +60,7 @@ def register(app: Flask) -> None:
         tidy=tidy,
     )
     app.jinja_env.globals["not_charged"] = wording.NOT_CHARGED
-    for component in ("notice", "totals", "field", "stepper", "biscuit", "price"):
+    for component in ("notice", "totals", "field", "stepper", "biscuit", "price", "picture"):
         _give_macros(app, component)
     app.context_processor(lambda: {"to": addresses()})
     app.extensions["fragments"] = Fragments(app)

@@ -73,7 +73,7 @@ def product_page(product: Product, category: str, category_path: str) -> PageHea
         preview=_product_preview(product),
         kind="product",
         facts=(
-            _product(product, absolute(path), absolute(to.picture(product))),
+            _product(product, absolute(path), absolute(to.picture(product).address)),
             _breadcrumbs(
                 ("Home", to.home), (category, category_path), (product.name, path)
             ),
@@ -123,7 +123,10 @@ def _shop_preview() -> Preview | None:
 
 
 def _product_preview(product: Product) -> Preview | None:
-    # A photo is shown as it is. A drawing is not: scrapers take no SVG, so demo products have
+    if product.photo is not None:
+        picture = addresses().photo(product.photo)
+        return Preview(absolute(picture.address), picture.size, product.name)
+    # An image is shown as it is. A drawing is not: scrapers take no SVG, so demo products have
     # another file (audit/previews.py).
     photo = PurePosixPath("img/products", product.image or "")
     drawn = PurePosixPath("img/previews", f"{photo.stem}.png")

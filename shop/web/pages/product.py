@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, send_from_directory, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -16,6 +18,8 @@ from shop.core.money import Money
 from shop.core.text import tidy
 from shop.storage import catalogue, former_slugs
 from shop.storage.catalogue import Category, Page, Sort
+from shop.storage.photos import assignments
+from shop.storage.photos.files import FOLDER as PHOTO_FOLDER
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
@@ -23,6 +27,7 @@ from shop.web.frame.seo import PageHead
 from shop.web.site import product_picture
 from shop.web.site.addresses import addresses, with_query
 from shop.web.site.assets import keep_for_good
+from shop.web.site.product_picture import PHOTO_TYPES, Picture
 from shop.web.site.security import csrf_token
 from shop.web.site.shop import shop
 
@@ -32,6 +37,7 @@ PICKS = 8
 RELATED = 4
 LONGEST_SEARCH = 100
 LONGEST_SLUG = 250
+_PHOTO = re.compile(r"[0-9a-f]{32}", re.ASCII)
 SORT_LABELS = {
     Sort.SHELF: "As on the shelf",
     Sort.NAME: "Name",
@@ -153,6 +159,18 @@ def picture(slug: str) -> Response:
     return response
 
 
+@blueprint.get("/photos/<name>/<file>")
+def photo(name: str, file: str) -> Response:
+    """A file of a photo. Its address contains a hash of its content, which never changes."""
+    width, _, ending = file.partition(".")
+    if not (_PHOTO.fullmatch(name) and width.isdecimal() and ending in PHOTO_TYPES):
+        abort(HTTPStatus.NOT_FOUND)
+    folder = Path(current_app.instance_path, PHOTO_FOLDER, name)
+    response = send_from_directory(folder, file, mimetype=PHOTO_TYPES[ending])
+    keep_for_good(response)
+    return response
+
+
 def show_with(
     visit: CartVisit,
     slug: str,
@@ -172,6 +190,7 @@ def show_with(
         product=product,
         prior_price=_prior_price(product),
         picture=addresses().picture(product),
+        more_pictures=_more_pictures(product),
         shelf_address=shelf_address,
         head=seo.product_page(product, product.category, shelf_address),
         related=cards(related),
@@ -201,6 +220,13 @@ def _by_slug(slug: str) -> Product:
         _leave_former(slug)
         abort(HTTPStatus.NOT_FOUND)
     return product
+
+
+def _more_pictures(product: Product) -> list[Picture]:
+    if product.photo is None:
+        return []
+    photos = shop().catalogue.ask(assignments.photos, product_number=product.number)
+    return [addresses().photo(photo) for photo in photos[1:]]
 
 
 def _leave_former(slug: str) -> None:

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 from flask import current_app, request
 
-from shop.core.catalogue import Product
+from shop.core.catalogue import Photo, Product
 from shop.web.site import product_picture
 from shop.web.site.assets import Assets, assets
+from shop.web.site.product_picture import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Addresses:
     sitemap: str
     before_slug: str
     before_asset: str
+    before_photo: str
     assets: Assets
 
     def product(self, slug: str) -> str:
@@ -51,14 +53,20 @@ class Addresses:
         """The address of a static file. Raises KeyError when there is none of this name."""
         return f"{self.before_asset}{self.assets.digests[name]}/{name}"
 
-    def picture(self, product: Product | None) -> str:
-        """A product's own picture, or the one drawn for it when it has none."""
+    def picture(self, product: Product | None) -> Picture:
+        """A product's photo or own picture, or the one drawn for it when it has none."""
         if product is None:
-            return self.asset("img/gone.svg")
+            return Picture(self.asset("img/gone.svg"))
+        if product.photo is not None:
+            return self.photo(product.photo)
         name = f"img/products/{product.image}"
         if name in self.assets.digests:
-            return self.asset(name)
-        return f"{self.before_slug}{product.slug}/picture.svg?v={product_picture.version(product)}"
+            return Picture(self.asset(name))
+        version = product_picture.version(product)
+        return Picture(f"{self.before_slug}{product.slug}/picture.svg?v={version}")
+
+    def photo(self, photo: Photo) -> Picture:
+        return product_picture.of_photo(photo, self.before_photo)
 
     def line(self, number: int) -> str:
         return f"{self.cart_lines}/{number}"
@@ -103,5 +111,6 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         sitemap=build("seo.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
         before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],
+        before_photo=build("product.photo", {"name": "x", "file": "y"})[:-3],
         assets=here,
     )

@@ -1,4 +1,4 @@
-"""Draws a picture for a product without a photo, from its SKU and its name.
+"""The picture of a product: its photo or, without one, a drawing made of its SKU and its name.
 
 The same SKU always gives the same picture: its hash chooses background, shape and colours. The
 picture shows two initials of the name.
@@ -7,10 +7,14 @@ picture shows two initials of the name.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from markupsafe import escape
 
-from shop.core.catalogue import Product
+from shop.core.catalogue import Photo, Product
+
+PHOTO_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+"""The media type of each format of a photo, by the ending of its files."""
 
 GROUNDS = (
     ("#f0dfc9", "#e8d2b5", "#3a2c1f", "#453524"),
@@ -45,6 +49,37 @@ SHAPES = (
     ),
 )
 """An arch, a round, a sack and a drop, each with its shaded side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A photo in one format, in all its widths: what a `source` element says."""
+
+    type: str
+    srcset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The address of a picture that every browser shows and, of a photo, its size in pixels and its
+    other files, the best format first."""
+
+    address: str
+    size: tuple[int, int] | None = None
+    sources: tuple[Source, ...] = ()
+
+
+def of_photo(photo: Photo, before_photo: str) -> Picture:
+    """A photo as a picture; `before_photo` is the beginning of the addresses of all photos."""
+    folder = f"{before_photo}{photo.name}"
+    sources = tuple(
+        Source(
+            PHOTO_TYPES[ending],
+            ", ".join(f"{folder}/{width}.{ending} {width}w" for width in photo.widths),
+        )
+        for ending in photo.formats
+    )
+    return Picture(f"{folder}/{photo.width}.jpg", (photo.width, photo.height), sources)
 
 
 def version(product: Product) -> str:
