@@ -357,6 +357,16 @@ class Settings:
             _url,
         )
     )
+    mail: str = field(
+        metadata=_listed(
+            "SHOP_MAIL",
+            "",
+            "Mail server, such as `smtp://user:password@mail.example:587` or `smtps://…`; if "
+            "empty, mail is written to files in the folder `mail` of the instance folder",
+            _text,
+        ),
+        repr=False,
+    )
     mail_from: str = field(
         metadata=_listed(
             "SHOP_MAIL_FROM", "shop@localhost", "Address that the shop's mail comes from", _mailbox

@@ -11,6 +11,7 @@ from babel.numbers import get_currency_precision, is_currency
 from limits.errors import ConfigurationError
 
 from shop.config import Settings, SettingsError
+from shop.mail.smtp import mail_server
 from shop.providers.pretend_bank.method import PretendBank
 from shop.providers.stripe_checkout import amounts
 from shop.web.checkout import postal
@@ -60,6 +61,11 @@ def check(settings: Settings) -> None:
             f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
             "only this machine reaches. Elsewhere anybody could order without paying."
         )
+    if settings.mail:
+        try:
+            mail_server(settings.mail)
+        except ValueError as problem:  # it holds a password, and is not repeated
+            problems.append(f"SHOP_MAIL: {problem}")
     if STRIPE in settings.payments:
         problems += _problems_of_stripe(settings)
     if settings.test_mode:

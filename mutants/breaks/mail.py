@@ -6,6 +6,8 @@ from mutants.entry import Break
 
 _OUTBOX = "shop/storage/orders/outbox.py"
 _OUTBOX_TESTS = ("tests/integration/test_outbox.py",)
+_SMTP = "shop/mail/smtp.py"
+_SMTP_TESTS = ("tests/integration/test_smtp.py",)
 _WRITTEN = "    outbox.write(connection, number, order.status, at=order.placed_at)\n"
 
 BREAKS = (
@@ -50,5 +52,54 @@ BREAKS = (
         '_address_of(app, sender.url, order) if is_for_shopper else ""',
         "_address_of(app, sender.url, order)",
         ("tests/integration/test_mail.py",),
+    ),
+    Break(
+        "a password is sent without encryption",
+        "Whoever listens on the way to the mail server can send mail as the shop.",
+        _SMTP,
+        "    elif not server.is_tls and server.user:\n",
+        "    elif False:\n",
+        _SMTP_TESTS,
+    ),
+    Break(
+        "a password is sent to a server with any certificate",
+        "Whoever stands in the way of the mail server gets the shop's password.",
+        _SMTP,
+        "    if not server.user:\n        # There",
+        "    if True:\n        # There",
+        _SMTP_TESTS,
+    ),
+    Break(
+        "a mailbox that does not exist is written to for four days",
+        "Mail servers come to take the shop for a sender of spam.",
+        _SMTP,
+        "kind = ValueError if 500 <= code < 600 else Refused",
+        "kind = Refused",
+        _SMTP_TESTS,
+    ),
+    Break(
+        "a message that was accepted is sent again",
+        "A shopper gets each message eleven times from a server that ends without a farewell.",
+        _SMTP,
+        "            with suppress(OSError):  # it is accepted, whatever comes now\n"
+        "                smtp.quit()\n",
+        "            smtp.quit()\n",
+        _SMTP_TESTS,
+    ),
+    Break(
+        "a repeated message has another Message-ID",
+        "Nobody can tell that two messages are the same one.",
+        "shop/mail/composing.py",
+        "{message.number}.{message.resends}@",
+        "{message.number}.{message.attempts}@",
+        _SMTP_TESTS,
+    ),
+    Break(
+        "a server that is down is tried by every message",
+        "One bad hour uses up the attempts of all mail.",
+        "shop/mail/sending.py",
+        "            if isinstance(error, Unavailable):\n                break\n",
+        "",
+        _SMTP_TESTS,
     ),
 )

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence, counted
 from shop.config import Settings
 from shop.factory import create_app
-from shop.mail import files
+from shop.mail import files, smtp
 from shop.mail.composing import Sender, compose
-from shop.mail.sending import send_due
+from shop.mail.sending import Deliver, send_due
 from shop.storage.engine import reading, writing
 from shop.storage.orders import outbox
 
-FOLDER = "mail"
 PAGE_SIZE = 50
 LARGEST_NUMBER = 2**31 - 1
 """The largest that PostgreSQL's column for it holds."""
@@ -32,13 +34,12 @@ def mail_commands() -> None:
 
 @mail_commands.command()
 def send() -> None:
-    """Write the mail that is due to files in the folder `mail` of the instance folder."""
+    """Send the mail that is due: to the mail server of SHOP_MAIL, or to files."""
     settings = settings_of_environment()
     engine = migrated_database(settings)
-    deliver = partial(files.deliver, settings.instance / FOLDER)
-    composed = partial(compose, create_app(settings), sender(settings))
-    sent, failed = send_due(engine, composed, deliver, now=int(time.time()))
-    click.echo(f"{counted(sent, 'message')} written to {settings.instance / FOLDER}.")
+    sent, failed = round_of(settings, engine)()
+    where = "handed to the mail server" if settings.mail else f"written to {folder_of(settings)}"
+    click.echo(f"{counted(sent, 'message')} {where}.")
     if failed:
         raise Sentence(f"{counted(failed, 'message')} failed: see `shop mail list`.")
 
@@ -88,6 +89,27 @@ def resend(number: int) -> None:
     with writing(migrated_database(settings_of_environment())) as connection:
         message = outbox.resend(connection, number, now=int(time.time()))
     click.echo(f"Message {number} about order {message.reference} is waiting to be sent again.")
+
+
+def round_of(
+    settings: Settings, engine: Engine, is_over: Callable[[], bool] = lambda: False
+) -> Callable[[], tuple[int, int]]:
+    """What sends all that is due, or as much as is sent before `is_over`; see `send_due`. Raises
+    SettingsError."""
+    composed = partial(compose, create_app(settings), sender(settings))
+    deliver: Deliver = (
+        partial(smtp.deliver, smtp.mail_server(settings.mail))
+        if settings.mail
+        else partial(files.deliver, folder_of(settings))
+    )
+    return partial(
+        send_due, engine, composed, deliver, now=lambda: int(time.time()), is_over=is_over
+    )
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where mail is written to when there is no mail server."""
+    return settings.instance / "mail"
 
 
 def sender(settings: Settings) -> Sender:

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import urlsplit
 
+import idna
 from flask import Flask
 
 from shop.core.orders import Order
@@ -47,13 +48,13 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     customer = replace(order.customer, name=tidy(order.customer.name))
     words: Words = app.extensions["shop"].words
     name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
-    to = customer.email if is_for_shopper else sender.keeper
+    shopper = _ascii(customer.email)
+    to = shopper if is_for_shopper else sender.keeper
     domain = sender.address.rpartition("@")[2]
-    is_ascii = customer.email.isascii()
-    email = EmailMessage(policy=SMTP if is_ascii else SMTP.clone(utf8=True))  # RFC 6532
+    email = EmailMessage(policy=SMTP)
     email["From"] = Address(words.name, addr_spec=sender.address)
     email["To"] = Address(name, addr_spec=to)
-    email["Reply-To"] = sender.keeper if is_for_shopper else customer.email
+    email["Reply-To"] = sender.keeper if is_for_shopper else shopper
     email["Subject"] = f"{words.name}: {SUBJECTS[message.kind].format(order.reference)}"
     email["Date"] = datetime.fromtimestamp(now, UTC)
     # The same for every attempt, so that a mailer that got the message twice can drop one.
@@ -72,6 +73,12 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
         html = app.jinja_env.get_template("mail/order.html").render(values)
     email.add_alternative(html, subtype="html")
     return email
+
+
+def _ascii(address: str) -> str:
+    # Every mail server takes a domain in its ASCII form; only some take others (RFC 6531).
+    local, at, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}{at}{idna.encode(domain).decode('ascii')}"
 
 
 def _address_of(app: Flask, url: str, order: Order) -> str:

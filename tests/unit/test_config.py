@@ -53,6 +53,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         unpaid_seconds=DAY,
         allow_test_email=False,
         url="",
+        mail="",
         mail_from="shop@localhost",
         mail_keeper="",
         page_size=12,
