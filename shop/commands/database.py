@@ -142,8 +142,8 @@ def _database_file(settings: Settings) -> Path:
     if url.get_backend_name() != "sqlite":
         raise Sentence(
             "The database is PostgreSQL, which has its own tools: back it up with `pg_dump "
-            "--format=custom`, restore it with `pg_restore`, and keep a copy of the secret keys, "
-            "without which every cart in a browser is lost."
+            "--format=custom`, restore it with `pg_restore`, and keep copies of the folder "
+            "`photos` and of the secret keys, without which every cart in a browser is lost."
         )
     if not url.database or url.database == ":memory:" or url.query:
         raise Sentence("Only a database in a plain file can be backed up and restored.")

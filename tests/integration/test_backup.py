@@ -17,11 +17,11 @@ from click.testing import CliRunner
 
 from shop.cli import main
 from shop.secret_keys import file_in, new_key
-from shop.storage.backups import contents
-from shop.storage.backups.contents import Part
+from shop.storage.photos import keeping
 from tests.conftest import Opener, OpenShop
 from tests.integration.checkouts import place
 from tests.integration.test_migrations import migrate
+from tests.photographs import jpeg
 
 REFUSED, DONE = 1, 0
 Manifest = dict[str, Any]
@@ -394,20 +394,19 @@ def test_a_damaged_database_is_not_backed_up(
     assert not file.exists()
 
 
-def test_a_folder_is_backed_up_as_a_part(
-    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(contents, "PARTS", (*contents.PARTS, Part("photos")))
-    (tmp_path / "photos" / "wide").mkdir(parents=True)
-    (tmp_path / "photos" / "wide" / "mug.webp").write_bytes(b"mug")
-    (tmp_path / "photos" / "link").symlink_to("/etc/passwd")
+def test_photos_are_there_again(kept_shop: OpenShop, tmp_path: Path, elsewhere: Path) -> None:
+    kept_in, engine = tmp_path / "photos", kept_shop.app.extensions["shop"].engine
+    photo = keeping.add(engine, kept_in, kept_shop.number("MUG"), jpeg())
+    (kept_in / ".unfinished-1").mkdir()
+    (kept_in / ".unfinished-1" / "180.webp").write_bytes(b"half")
+    (kept_in / "link").symlink_to("/etc/passwd")
     file = elsewhere.parent / "shop.backup"
     run(tmp_path, "backup", file)
     run(elsewhere, "restore", file)
-    names = [path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*")]
-    assert sorted(names) == [
-        "photos", "photos/wide", "photos/wide/mug.webp", "secret-keys", "shop.sqlite3",
-    ]  # fmt: skip
+    assert [place.name for place in (elsewhere / "photos").iterdir()] == [photo.name]
+    for kept in (kept_in / photo.name).iterdir():
+        assert (elsewhere / "photos" / photo.name / kept.name).read_bytes() == kept.read_bytes()
+    assert run(elsewhere, "photos", "prune") == "There is nothing to remove.\n"
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
@@ -415,6 +414,7 @@ def test_other_databases_have_their_own_tools(tmp_path: Path, command: str) -> N
     url = "postgresql+psycopg://somebody:password@127.0.0.1:1/shop"
     said = run(tmp_path, command, tmp_path / "file", exit_code=REFUSED, SHOP_DATABASE_URL=url)
     assert "pg_dump" in said
+    assert "the folder `photos`" in said
     assert "password" not in said
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from shop.secret_keys import file_in
+from shop.storage.photos.files import FOLDER as PHOTOS
 
 DATABASE = "shop.sqlite3"
 """The database's name in a backup, whatever its file is called in the shop."""
@@ -21,17 +22,20 @@ class Part:
 
 
 KEYS = Part(file_in(Path()).name, is_secret=True)
-PARTS = (KEYS,)
+PARTS = (KEYS, Part(PHOTOS))
 """What belongs to a shop beside its database; whatever else it needs to come back gets a row here.
 The worlds of the test mode are made anew by each server, and are not part of a shop."""
 
 
 def files_of(part: Part, instance: Path) -> Iterator[tuple[str, Path]]:
-    """The part's files that exist, each with its name in a backup. Links are not followed."""
+    """The part's files that exist, each with its name in a backup. Links are not followed, and
+    what is hidden is left out: it is not finished."""
     place = instance / part.name
     for path in [place, *sorted(place.rglob("*"))]:
-        if path.is_file() and not path.is_symlink():
-            yield path.relative_to(instance).as_posix(), path
+        name = path.relative_to(instance)
+        is_hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not path.is_symlink() and not is_hidden:
+            yield name.as_posix(), path
 
 
 def is_known(name: str) -> bool:
