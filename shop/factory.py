@@ -25,10 +25,11 @@ from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
-from shop.core.words import Words
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
 from shop.shop_file import reading as shop_file
+from shop.shop_file.charges import Sale
+from shop.shop_file.reading import ShopFile
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
@@ -154,7 +155,7 @@ def _unlimited(settings: Settings, shop: Shop) -> Flask:
 
 
 def rules(settings: Settings) -> Rules:
-    """How the shop charges, from its settings."""
+    """How the shop charges where its own file says nothing else, from its settings."""
     threshold = settings.free_shipping_from
     return Rules(
         currency=settings.currency,
@@ -196,13 +197,14 @@ def catalogue_defaults(settings: Settings) -> Defaults:
 
 def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     engine = connect_to(settings.database_url)
+    own = _shop_file(settings)
     return Shop(
-        words=_words(settings),
+        words=own.words,
         engine=engine,
         catalogue=CachedCatalogue(engine),
         keys=settings.secret_keys,
         strong_keys=_strong(settings.secret_keys),
-        rules=rules(settings),
+        rules_to=own.rules_to,
         payments=payments(settings),
         unpaid_seconds=settings.unpaid_seconds,
         locale=_locale(settings),
@@ -218,9 +220,12 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     )
 
 
-def _words(settings: Settings) -> Words:
+def _shop_file(settings: Settings) -> ShopFile:
+    exponent = get_currency_precision(settings.currency)
     try:
-        return shop_file.read(settings.shop_file)
+        return shop_file.read(
+            settings.shop_file, Sale(rules(settings), exponent, settings.countries)
+        )
     except shop_file.ShopFileRefused as refused:
         raise SettingsError(refused.problems) from None
 

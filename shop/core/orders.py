@@ -253,7 +253,7 @@ def _order_lines(quote: Quote) -> list[OrderLine]:
             name=quoted.product.name,
             quantity=quoted.line.quantity,
             unit_price=quoted.product.price,
-            vat_basis_points=quoted.product.vat_basis_points,
+            vat_basis_points=quoted.vat_basis_points,
             total=quoted.total,
         )
         for quoted in quote.charged

@@ -6,7 +6,8 @@
 -   A line whose quantity exceeds the stock, or the most that one order may hold, is charged
     and blocks the checkout until its quantity is lowered.
 -   Subtotal: the sum of the charged lines. Shipping: flat, free from a threshold on; none
-    when nothing is charged. Total: subtotal + shipping.
+    when nothing is charged. Total: subtotal + shipping. Both may differ between countries, which
+    have rules of their own.
 -   The VAT in the prices is rounded half-up for each line, and for shipping like one more
     line, then added up by rate. So all figures on a page add up; the sum can differ from VAT
     on the total by half a penny a line.
@@ -17,7 +18,8 @@ Deliberately absent: discounts, exchange rates, taxes on top.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from shop.core.cart import Cart, Line
@@ -50,16 +52,25 @@ class Rules:
     free_shipping_from: Money | None
     shipping_vat_basis_points: int
     max_quantity: int
+    vat_rates: Mapping[int, int] = field(default_factory=dict, hash=False)
+    """Where the order goes, a rate of the catalogue is this one. Others stay as they are, and so do
+    prices: what a country takes is contained in them."""
+
+    def vat_basis_points(self, product: Product) -> int:
+        """The rate contained in a product's price where the order goes."""
+        return self.vat_rates.get(product.vat_basis_points, product.vat_basis_points)
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """One line priced. `total` is zero when the problem leaves the line out."""
+    """One line priced, with the VAT rate in its total. Both are zero when the problem leaves the
+    line out."""
 
     line: Line
     product: Product | None
     problem: Problem | None
     total: Money
+    vat_basis_points: int = 0
 
     @property
     def is_charged(self) -> bool:
@@ -135,8 +146,8 @@ def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
             lines.append(QuoteLine(line, product, found, nothing))
             continue
         line_total = product.price.times(line.quantity)
-        lines.append(QuoteLine(line, product, found, line_total))
-        rate = product.vat_basis_points
+        rate = rules.vat_basis_points(product)
+        lines.append(QuoteLine(line, product, found, line_total, rate))
         charged_minor.append(line_total.minor)
         vat_minor[rate] = vat_minor.get(rate, 0) + contained_vat(line_total.minor, rate)
     subtotal = Money(sum(charged_minor), rules.currency)

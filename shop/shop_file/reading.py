@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from shop.core.pricing import Rules
 from shop.core.words import Words
+from shop.shop_file.charges import Sale, read_charges
 from shop.shop_file.table import Table
 from shop.shop_file.words import read_demo, read_words
 
@@ -24,20 +28,30 @@ class ShopFileRefused(Exception):
         self.problems = problems
 
 
-def read(file: Path | None) -> Words:
-    """What a shop says of itself: all of it as in the demo shop if there is no file.
+@dataclass(frozen=True, slots=True)
+class ShopFile:
+    """What the file says: the shop's words, and the rules for each country it delivers to."""
+
+    words: Words
+    rules_to: Mapping[str, Rules]
+
+
+def read(file: Path | None, sale: Sale) -> ShopFile:
+    """What a shop says of itself. Without a file, its words are those of the demo shop, and the
+    rules are the same for all countries.
 
     Raises ShopFileRefused with a sentence for each mistake.
     """
     if file is None:
-        return demo_words()
+        return ShopFile(demo_words(), dict.fromkeys(sale.countries, sale.rules))
     problems: list[str] = []
     table = Table(file, _content(file), problems)
     words = read_words(table, demo_words())
+    rules_to = read_charges(table.table("shipping"), table.table("vat"), sale)
     table.finish()
     if problems:
         raise ShopFileRefused(problems)
-    return words
+    return ShopFile(words, rules_to)
 
 
 @lru_cache(maxsize=1)

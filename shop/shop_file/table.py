@@ -21,13 +21,14 @@ class Table:
         self, file: Path, content: Mapping[str, Any], problems: list[str], prefix: str = ""
     ) -> None:
         self.file = file
-        self._content = content
+        self.content = content
+        self.is_wrong = False
         self._problems = problems
         self._prefix = prefix
         self._known: list[str] = []
 
     def __contains__(self, key: str) -> bool:
-        return key in self._content
+        return key in self.content
 
     def text(self, key: str, *, longest: int) -> str | None:
         """A text on one line, cleaned."""
@@ -89,19 +90,21 @@ class Table:
             return None
         return file, octets
 
-    def table(self, key: str) -> Table:
-        """A table within this one; empty where it is not stated or wrong."""
-        expected = f"a table, begun by a line [{self._prefix}{key}]"
+    def table(self, key: str, expected: str = "") -> Table:
+        """A table within this one; empty where it is not stated, and where it `is_wrong`."""
         found = self.take(key)
-        if found is not None and not isinstance(found, dict):
-            self.refuse(key, found, expected)
-            found = None
-        return Table(self.file, found or {}, self._problems, f"{self._prefix}{key}.")
+        is_wrong = found is not None and not isinstance(found, dict)
+        if is_wrong:
+            self.refuse(key, found, expected or f"a table, begun by a line [{self._prefix}{key}]")
+        content = {} if found is None or is_wrong else found
+        table = Table(self.file, content, self._problems, f"{self._prefix}{key}.")
+        table.is_wrong = is_wrong
+        return table
 
     def take(self, key: str) -> Any:
         """The value of a key as it is written, or None."""
         self._known.append(key)
-        return self._content.get(key)
+        return self.content.get(key)
 
     def refuse(self, key: str, found: object, expected: str) -> None:
         """Notes that the value of a key is wrong."""
@@ -111,11 +114,13 @@ class Table:
         """Notes something else that is wrong with a key."""
         self._problems.append(f"{self.file}, {self._prefix}{key}: {problem}.")
 
-    def finish(self) -> None:
-        """Refuses the keys that nobody has taken. Call it last."""
-        for key in self._content:
+    def finish(self, expected: str = "") -> None:
+        """Refuses the keys that nobody has taken. Call it last. `expected` says what a key may be,
+        where it is not one of those that were taken."""
+        for key in self.content:
             if key not in self._known:
-                self.note(key, f"found an unknown key, expected one of {', '.join(self._known)}")
+                known = expected or f"one of {', '.join(self._known)}"
+                self.note(key, f"found an unknown key, expected {known}")
 
 
 def _shown(found: object) -> str:

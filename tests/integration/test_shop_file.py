@@ -12,8 +12,8 @@ from shop.mail.composing import Sender, compose
 from shop.storage.engine import reading
 from shop.storage.orders import lookup, outbox
 from tests.conftest import KEY, Opener, OpenShop
-from tests.integration.checkouts import place
-from tests.integration.client import attributes, elements, parsed, text_of
+from tests.integration.checkouts import alert, orders, place, typed
+from tests.integration.client import attributes, elements, field_value, pairs, parsed, text_of
 
 WORDS = """
 name = "Leseratte & <Söhne>"
@@ -203,3 +203,82 @@ def test_shops_with_other_looks_have_other_addresses(open_shop: Opener, tmp_path
         for it in elements(parsed(page), "link[rel=stylesheet]")
     }
     assert len(sheets) == 2
+
+
+CHARGES = """
+[shipping]
+GB = { price = 3.95, free_from = 40 }
+DE = { price = 9.50 }
+other = { price = 14 }
+
+[vat]
+home = { standard = 20, reduced = 5 }
+DE = { standard = 19, reduced = 7 }
+US = { standard = 0, reduced = 0 }
+"""
+
+
+@pytest.fixture
+def abroad(open_shop: Opener, tmp_path: Path) -> OpenShop:
+    file = tmp_path / "own.toml"
+    file.write_text(CHARGES)
+    return open_shop(SHOP_FILE=str(file))
+
+
+def test_the_cart_says_which_country_its_total_is_for(abroad: OpenShop, shop: OpenShop) -> None:
+    visitor = abroad.visitor()
+    visitor.add("MUG")
+    html = visitor.get("/cart").text
+    assert pairs(html)["Shipping"] == "£3.95"
+    assert "This is for an order to United Kingdom." in html
+    visitor = shop.visitor()
+    visitor.add("MUG")
+    assert (
+        "This is for an order to" not in visitor.get("/cart").text + visitor.get("/checkout").text
+    )
+
+
+GERMAN = {"country": "DE", "town": "Berlin", "postcode": "10827"}
+
+
+def test_an_order_to_another_country_shows_its_total_before_it_is_placed(abroad: OpenShop) -> None:
+    visitor = abroad.visitor()
+    visitor.add("MUG")
+    refused = place(visitor, **GERMAN)
+    assert refused.status_code == 409
+    assert "For an order to Germany, the total is £19.00. Nothing was ordered yet." in alert(
+        refused
+    )
+    assert orders(abroad) == 0
+    assert pairs(refused.text)["including 19% VAT"] == "£3.04"
+    assert typed(refused.text)["country"] == "DE"
+    placed = place(visitor, field_value(refused.text, "once"), **GERMAN)
+    assert placed.status_code == 303
+    (order,) = lookup.everything(abroad.app.extensions["shop"].engine)
+    assert (order.sums.shipping.minor, order.sums.total.minor) == (950, 1900)
+    assert [(share.basis_points, share.amount.minor) for share in order.sums.vat] == [(1900, 304)]
+    assert [line.vat_basis_points for line in order.lines] == [1900]
+
+
+def test_a_shopper_can_see_the_total_first(abroad: OpenShop) -> None:
+    visitor = abroad.visitor()
+    visitor.add("MUG")
+    shown = place(visitor, recount="1", country="US", name="")
+    assert shown.status_code == 200
+    assert pairs(shown.text) == {"Subtotal": "£9.50", "Shipping": "£14.00", "Total": "£23.50"}
+    assert "Please check what you typed" not in shown.text
+    assert "This total is for an order to United States." in shown.text
+    assert orders(abroad) == 0
+
+
+def test_an_order_home_is_placed_at_once(abroad: OpenShop) -> None:
+    visitor = abroad.visitor()
+    visitor.add("MUG")
+    assert place(visitor).status_code == 303
+
+
+def test_a_country_without_delivery_is_refused_as_before(abroad: OpenShop) -> None:
+    visitor = abroad.visitor()
+    visitor.add("MUG")
+    assert place(visitor, country="CH").status_code == 422
+    assert orders(abroad) == 0

@@ -169,6 +169,14 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         )
 
 
+def destination(country: str | None = None) -> str | None:
+    """The name of the country that a quote is for, or None where all countries are alike."""
+    if not shop().charges_by_country:
+        return None
+    names = _country_names()
+    return names.get(country or "", names[shop().countries[0]])
+
+
 def _country_names() -> dict[str, str]:
     """Those that the shop delivers to, by their codes, in the language of its locale."""
     names = shop().locale.territories

@@ -25,6 +25,7 @@ from shop.web.cart.line_views import Complaint
 from shop.web.cart.price_notices import earlier_prices, price_notice
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import UNCHANGED, CartChange
+from shop.web.checkout.form import destination
 from shop.web.frame import responses
 from shop.web.frame.fragments import fragments
 from shop.web.frame.layout import is_quiet
@@ -160,16 +161,18 @@ def page(
         lines=lines,
         step_back=undo.form_of(visit.steps, visit.cart),
         quote=quote,
+        destination=destination(),
         meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
         alert=alert,
     )
 
 
-def quoted(cart: Cart) -> Quote:
-    """The cart priced from the database as it is now: at most one query, whatever its length."""
+def quoted(cart: Cart, country: str | None = None) -> Quote:
+    """The cart priced from the database as it is now: at most one query, whatever its length. It is
+    priced for this country, or for the preselected one where the shop does not deliver there."""
     here = shop()
     products = here.catalogue.snapshot([line.number for line in cart.lines])
-    return pricing.quote(cart, products, here.rules)
+    return pricing.quote(cart, products, here.rules_to.get(country or "", here.rules))
 
 
 def changed(visit: CartVisit, cart: Cart, message: str, *, seen_at: Cart | None = None) -> Response:

@@ -20,7 +20,7 @@ from shop.web.cart.price_notices import earlier_prices
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
 from shop.web.checkout import paying, recent_orders
-from shop.web.checkout.form import CheckoutForm
+from shop.web.checkout.form import CheckoutForm, destination
 from shop.web.frame import responses
 from shop.web.pages.cart import quoted
 from shop.web.pages.order import LAST_ORDER
@@ -48,8 +48,9 @@ def show() -> Response:
 @blueprint.post("")
 def create() -> Response:
     form = CheckoutForm()
-    is_valid = form.validate()
-    once_key, shown = _once(request.form.get("once", ""))
+    is_recount = "recount" in request.form
+    is_valid = is_recount or form.validate()
+    once_key, shown, shown_for = _once(request.form.get("once", ""))
     visit = read_visit()
     earlier = lookup.by_once_key(shop().engine, once_key) if once_key else None
     if earlier is not None:
@@ -57,15 +58,15 @@ def create() -> Response:
     if not visit.cart.lines:
         add_message("Your cart is empty, so there was nothing to order", "warning")
         return responses.see_other(addresses().cart, visit)
-    quote = quoted(visit.cart)
+    quote = quoted(visit.cart, form.country.data)
     if once_key is None:
         return _again(visit, form, quote, _new_once_key(visit), _TOO_OLD)
     if not quote.is_orderable:
         return _again(visit, form, quote, once_key, _BLOCKED)
+    if is_recount:
+        return _page(visit, form, quote, once_key)
     if quote.fingerprint != shown:
-        return _again(
-            visit, form, quote, once_key, _CHANGED.format(wording.money(quote.sums.total))
-        )
+        return _again(visit, form, quote, once_key, _changed(quote, form.country.data, shown_for))
     if not is_valid:
         return _page(visit, form, quote, once_key, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return _placed(visit, form, quote, once_key)
@@ -83,10 +84,22 @@ _CHANGED = (
     "Your cart or its prices changed since this page was shown, so nothing was ordered. "
     "The total is now {}. Please check it and press the button again."
 )
+_ELSEWHERE = (
+    "For an order to {}, the total is {}. Nothing was ordered yet. Please check it and press the "
+    "button again."
+)
 _SOLD = (
     "Something that you were about to order has just been sold, or withdrawn from sale, so nothing "
     "was ordered. Your cart is kept. Please check what is left of your order below."
 )
+
+
+def _changed(quote: Quote, country: str | None, shown_for: str) -> str:
+    total = wording.money(quote.sums.total)
+    name = destination(country)
+    if name and country != shown_for:
+        return _ELSEWHERE.format(name, total)
+    return _CHANGED.format(total)
 
 
 def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -> Response:
@@ -101,7 +114,8 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
     try:
         return _confirmed(visit, placing.place(shop().engine, order).order)
     except OutOfStock:
-        return _again(visit, form, quoted(visit.cart), once_key, _SOLD)
+        again = quoted(visit.cart, form.country.data)
+        return _again(visit, form, again, once_key, _SOLD)
 
 
 def _nothing_to_order(visit: CartVisit) -> Response:
@@ -151,12 +165,15 @@ def _page(
         status=status,
         form=form,
         quote=quote,
+        destination=destination(form.country.data),
         lines=[
             line_view(line, to, earlier=earlier.get(line.line.number)) for line in quote.charged
         ],
         left_out=[line_view(line, to) for line in quote.left_out],
         payments=shop().payments,
-        once=shop().signer(PURPOSE).dumps([once_key, quote.fingerprint]),
+        once=shop()
+        .signer(PURPOSE)
+        .dumps([once_key, quote.fingerprint, form.country.data or shop().countries[0]]),
         alert=alert,
     )
 
@@ -169,11 +186,12 @@ def _new_once_key(visit: CartVisit) -> str:
     return hashlib.sha256(secret.encode("utf-8")).hexdigest()[:40]
 
 
-def _once(token: str) -> tuple[str | None, str]:
+def _once(token: str) -> tuple[str | None, str, str]:
+    """The key of the order, the fingerprint of the quote that the page showed, and its country."""
     try:
-        once_key, fingerprint = (
+        once_key, fingerprint, *country = (
             shop().signer(PURPOSE).loads(token, max_age=shop().form_max_age_seconds // 2)
         )
     except (BadSignature, ValueError):
-        return None, ""
-    return once_key, fingerprint
+        return None, "", ""
+    return once_key, fingerprint, country[0] if country else ""  # pages of an older version

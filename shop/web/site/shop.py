@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from babel import Locale
@@ -26,7 +26,8 @@ class Shop:
     `keys` sign carts with the first and read them with all; `strong_keys`, those of them that are
     hard to guess, sign and read everything else: an old short key forges nothing but a cart, which
     anybody may fill. `catalogue` answers queries about products. `countries` are the codes
-    (ISO 3166) of those that the shop delivers to, the preselected one first. An order with a hosted
+    (ISO 3166) of those that the shop delivers to, the preselected one first, and `rules_to` says
+    how it charges for an order to each. An order with a hosted
     payment that nobody pays is cancelled after `unpaid_seconds`. `now` returns Unix
     seconds and `new_id` an unguessable token.
     """
@@ -36,7 +37,7 @@ class Shop:
     catalogue: CachedCatalogue
     keys: tuple[str, ...]
     strong_keys: tuple[str, ...]
-    rules: Rules
+    rules_to: Mapping[str, Rules]
     payments: Payments
     unpaid_seconds: int
     locale: Locale
@@ -49,6 +50,16 @@ class Shop:
     form_max_age_seconds: int
     now: Callable[[], int]
     new_id: Callable[[], str]
+
+    @property
+    def rules(self) -> Rules:
+        """How the shop charges for an order to the preselected country."""
+        return self.rules_to[self.countries[0]]
+
+    @property
+    def charges_by_country(self) -> bool:
+        """Whether an order costs, or contains, something else in some other country."""
+        return any(rules != self.rules for rules in self.rules_to.values())
 
     @property
     def english(self) -> Locale:

@@ -8,6 +8,7 @@ from pathlib import Path
 from shop.core.words import LEGAL_SLUGS
 from shop.shop_file.reading import demo_words, read
 from shop.shop_file.words import LONGEST
+from tests.unit.shop_file.files import SALE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
 KEEP = Path(__file__).resolve().parents[3] / "docs" / "keep.md"
@@ -21,7 +22,14 @@ def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text(SVG)
     file = tmp_path / "shop.toml"
     file.write_text(example, "utf-8")
-    words = read(file)
+    content = read(file, SALE)
+    words = content.words
+    assert [rules.shipping.minor for rules in content.rules_to.values()] == [395, 950, 1400]
+    assert [dict(rules.vat_rates) for rules in content.rules_to.values()] == [
+        {},
+        {2000: 1900, 500: 700},
+        {2000: 0, 500: 0},
+    ]
     assert all(getattr(words, key) != getattr(demo_words(), key) for key in LONGEST)
     assert words.look.styles
     assert words.look.logo

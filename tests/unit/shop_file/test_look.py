@@ -9,7 +9,8 @@ from shop.core.colour import LEAST_FOR_TEXT, Colour, contrast
 from shop.core.words import Look
 from shop.factory import STATIC
 from shop.shop_file.look import ACCENT, ACCENT_DARK, DARK, LIGHT
-from shop.shop_file.reading import ShopFileRefused, read
+from shop.shop_file.reading import ShopFileRefused
+from tests.unit.shop_file.files import words_of
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 PNG = (STATIC / "img" / "icon-32.png").read_bytes()
@@ -19,7 +20,7 @@ def look(folder: Path, lines: str, logo: bytes | None = None) -> Look:
     if logo is not None:
         (folder / "logo").write_bytes(logo)
     (folder / "shop.toml").write_text(f"[look]\n{lines}")
-    return read(folder / "shop.toml").look
+    return words_of(folder / "shop.toml").look
 
 
 def problem(folder: Path, lines: str, logo: bytes | None = None) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from shop.core.words import LegalPage
-from shop.shop_file.reading import ShopFileRefused, read
+from shop.shop_file.reading import ShopFileRefused
+from tests.unit.shop_file.files import words_of
 
 
 def pages(folder: Path, *texts: bytes) -> tuple[LegalPage, ...]:
@@ -15,7 +16,7 @@ def pages(folder: Path, *texts: bytes) -> tuple[LegalPage, ...]:
         (folder / f"{key}.md").write_bytes(octets)
     lines = [f'{key} = "{key}.md"' for key in keys]
     (folder / "shop.toml").write_text("\n".join(["[pages]", *lines]))
-    return read(folder / "shop.toml").pages
+    return words_of(folder / "shop.toml").pages
 
 
 def test_markdown_becomes_html(tmp_path: Path) -> None:
@@ -94,5 +95,5 @@ def test_a_wrong_key_is_told(tmp_path: Path, line: str, problem: str) -> None:
     file = tmp_path / "shop.toml"
     file.write_text(f"[pages]\n{line}")
     with pytest.raises(ShopFileRefused, match=r"^[^\n]*$") as refused:
-        read(file)
+        words_of(file)
     assert problem in str(refused.value)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from shop.core.words import Contact
-from shop.shop_file.reading import ShopFileRefused, demo_words, read
+from shop.shop_file.reading import ShopFileRefused, demo_words
+from tests.unit.shop_file.files import words_of
 
 OWN = """
 name = "Le\u00adseratte"
@@ -30,19 +31,19 @@ def file(tmp_path: Path) -> Path:
 
 def problems(file: Path) -> list[str]:
     with pytest.raises(ShopFileRefused) as refused:
-        read(file)
+        words_of(file)
     return refused.value.problems
 
 
 def test_a_shop_without_a_file_is_the_demo_shop() -> None:
-    assert read(None) == demo_words()
+    assert words_of(None) == demo_words()
     assert demo_words().name == "Crumb"
     assert all((demo_words().title, demo_words().welcome, demo_words().preview_text))
 
 
 def test_every_word_is_read_and_cleaned(file: Path) -> None:
     file.write_text(OWN, "utf-8")
-    words = read(file)
+    words = words_of(file)
     assert (words.name, words.title, words.claim) == ("Leseratte", "Buchhandlung", "Gute Bücher")
     assert (words.description, words.welcome) == ("Eine kleine Buchhandlung.", "Willkommen.")
     assert (words.search_example, words.vat_id) == ("Krimi", "DE 123456789")
@@ -55,16 +56,16 @@ def test_every_word_is_read_and_cleaned(file: Path) -> None:
 
 def test_what_is_not_stated_is_as_in_the_demo_shop(file: Path) -> None:
     file.write_text('claim = "Bread"')
-    assert (read(file).claim, read(file).name) == ("Bread", "Crumb")
-    assert read(file).preview_text == demo_words().preview_text
-    assert not read(file).is_reachable
+    assert (words_of(file).claim, words_of(file).name) == ("Bread", "Crumb")
+    assert words_of(file).preview_text == demo_words().preview_text
+    assert not words_of(file).is_reachable
 
 
 def test_a_shop_of_another_name_does_not_show_the_picture_with_the_name_of_the_demo_shop(
     file: Path,
 ) -> None:
     file.write_text('name = "Loaf"')
-    assert read(file).preview_text == ""
+    assert words_of(file).preview_text == ""
 
 
 @pytest.mark.parametrize(
