@@ -64,6 +64,7 @@ def test_a_folder_gives_products_their_photos(
     assert [photo.width for photo in photos] == [61, 63, 62], "by their numbers, not as text"
     assert mug.photo == photos[0]
     for photo in photos:
+        assert (kept_in / photo.name).stat().st_mode & 0o777 == 0o755, "another user may serve it"
         kept = sorted(file.name for file in (kept_in / photo.name).iterdir())
         assert kept == [f"{photo.width}.avif", f"{photo.width}.jpg", f"{photo.width}.webp"]
 

@@ -44,6 +44,7 @@ def store(folder: Path, rendering: Rendering) -> None:
                 file.write(octets)
                 file.flush()
                 os.fsync(file.fileno())
+        unfinished.chmod(0o755)  # whoever serves the shop may be somebody else
         _publish(unfinished, folder / rendering.photo.name)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
