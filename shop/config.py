@@ -367,6 +367,14 @@ class Settings:
         ),
         repr=False,
     )
+    send_mail: bool = field(
+        metadata=_listed(
+            "SHOP_SEND_MAIL",
+            "on",
+            "Whether `shop serve` sends mail by itself; without it, run `shop mail send`",
+            _switch,
+        )
+    )
     mail_from: str = field(
         metadata=_listed(
             "SHOP_MAIL_FROM", "shop@localhost", "Address that the shop's mail comes from", _mailbox

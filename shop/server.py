@@ -7,7 +7,10 @@ from collections.abc import Callable
 from flask import Flask
 from gevent import monkey, socket  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.ggevent import GeventWorker
+
+from shop.side_process import SideProcess
 
 CONNECTIONS = 2_000
 """Open connections of each worker: one that sends nothing more takes a few kilobytes, no thread."""
@@ -32,13 +35,37 @@ class Worker(GeventWorker):  # type: ignore[misc]
         ]
 
 
+class Parent(Arbiter):  # type: ignore[misc]
+    """The process that keeps up the workers, and another process beside them."""
+
+    def __init__(self, app: BaseApplication, beside: SideProcess) -> None:
+        self._beside = beside
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        # gunicorn calls this about once a second.
+        super().manage_workers()
+        self._beside.keep_up()
+
+    def reload(self) -> None:
+        super().reload()
+        self._beside.stop()  # and then it is kept up, with what it reads anew
+
+
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves an app until the process is stopped."""
+    """Serves an app until the process is stopped, with a side process if there is to be one."""
 
     def __init__(
-        self, create_app: Callable[[], Flask], *, host: str, port: int, workers: int
+        self,
+        create_app: Callable[[], Flask],
+        *,
+        host: str,
+        port: int,
+        workers: int,
+        beside: SideProcess | None = None,
     ) -> None:
         self._create_app = create_app
+        self._beside = beside
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._workers = workers
         super().__init__()
@@ -67,3 +94,12 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         return self._create_app()
+
+    def run(self) -> None:
+        beside = self._beside
+        if beside is None:
+            super().run()
+            return
+        self.cfg.set("post_fork", lambda _parent, _worker: beside.leave())
+        self.cfg.set("on_exit", lambda _parent: beside.stop())
+        Parent(self, beside).run()

@@ -154,6 +154,7 @@ def _environ(instance: Path, settings: dict[str, str]) -> dict[str, str]:
         "SHOP_SECRET_KEYS": KEY,
         "SHOP_RATELIMIT_ENABLED": "off",
         "SHOP_WORKERS": "1",
+        "SHOP_SEND_MAIL": "off",  # another process; a test that needs it turns it on
         **settings,
     }
 

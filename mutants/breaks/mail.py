@@ -8,6 +8,7 @@ _OUTBOX = "shop/storage/orders/outbox.py"
 _OUTBOX_TESTS = ("tests/integration/test_outbox.py",)
 _SMTP = "shop/mail/smtp.py"
 _SMTP_TESTS = ("tests/integration/test_smtp.py",)
+_SENDER_TESTS = ("tests/integration/test_mail_sender.py",)
 _WRITTEN = "    outbox.write(connection, number, order.status, at=order.placed_at)\n"
 
 BREAKS = (
@@ -101,5 +102,21 @@ BREAKS = (
         "            if isinstance(error, Unavailable):\n                break\n",
         "",
         _SMTP_TESTS,
+    ),
+    Break(
+        "the sender of mail outlives the shop",
+        "After every restart there is one process more.",
+        "shop/mail/watching.py",
+        "                return True\n",
+        "                pass\n",
+        _SENDER_TESTS,
+    ),
+    Break(
+        "a sender of mail that crashed stays away",
+        "No mail is sent until somebody restarts the shop.",
+        "shop/side_process.py",
+        "        if self._process is not None and self._process.poll() is None:\n",
+        "        if self._process is not None:\n",
+        _SENDER_TESTS,
     ),
 )

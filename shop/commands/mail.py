@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from shop.factory import create_app
 from shop.mail import files, smtp
 from shop.mail.composing import Sender, compose
 from shop.mail.sending import Deliver, send_due
+from shop.mail.watching import Ending, watch
 from shop.storage.engine import reading, writing
 from shop.storage.orders import outbox
 
@@ -42,6 +44,14 @@ def send() -> None:
     click.echo(f"{counted(sent, 'message')} {where}.")
     if failed:
         raise Sentence(f"{counted(failed, 'message')} failed: see `shop mail list`.")
+
+
+@mail_commands.command("keep-sending", hidden=True)
+def keep_sending() -> None:
+    """Send mail as it falls due, until standard input ends: what `shop serve` runs beside it."""
+    ending = Ending(sys.stdin.buffer)
+    settings = settings_of_environment()
+    watch(round_of(settings, migrated_database(settings), ending.has_come), ending.has_come)
 
 
 @mail_commands.command("list")

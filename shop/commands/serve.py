@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 
 import click
 
@@ -10,12 +12,15 @@ from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence
 from shop.factory import create_app
 from shop.server import Server
+from shop.side_process import SideProcess
+
+MAIL_SENDER = (sys.executable, "-m", "shop.cli", "mail", "keep-sending")
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65_535), help="Instead of SHOP_PORT.")
 def serve(port: int | None) -> None:
-    """Serve the shop with a production server until stopped."""
+    """Serve the shop with a production server until stopped, and send its mail."""
     settings = settings_of_environment()
     port = port or settings.port
     app = create_app(settings)  # reports a wrong setting once, here, and not in each worker
@@ -24,7 +29,10 @@ def serve(port: int | None) -> None:
     name = app.extensions["shop"].words.name
     click.echo(f"{name} is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
     workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
-    Server(create_app, host=settings.host, port=port, workers=workers).run()
+    sends = settings.send_mail and not settings.test_mode  # no world has a mailbox
+    environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail
+    beside = SideProcess(MAIL_SENDER, environ) if sends else None
+    Server(create_app, host=settings.host, port=port, workers=workers, beside=beside).run()
 
 
 def shown(host: str) -> str:

@@ -54,6 +54,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         allow_test_email=False,
         url="",
         mail="",
+        send_mail=True,
         mail_from="shop@localhost",
         mail_keeper="",
         page_size=12,
