@@ -429,6 +429,14 @@ class Settings:
             _switch,
         )
     )
+    admin: bool = field(
+        metadata=_listed(
+            "SHOP_ADMIN",
+            "on",
+            "Whether keepers can sign in at `/admin`, to see orders and move them on",
+            _switch,
+        )
+    )
     limits_lab: bool = field(
         metadata=_listed(
             "SHOP_LIMITS_LAB",

@@ -91,6 +91,10 @@ def create_app(
         joining.join(app, settings.instance / "worlds")
     else:
         app, limiter = _joined(settings, _shop(settings, now))
+    if settings.admin:
+        from shop.admin import blueprints as admin  # loaded only where it is on
+
+        admin.register(app, limiter)
     if settings.limits_lab:
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from e2e.support import carts, photos
+from e2e.support import carts, keepers, photos
 from e2e.support.pages import CartPage, CheckoutPage, MiniCart, Shopper
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
@@ -195,6 +195,28 @@ def _finds_no_order(visitor: Visitor) -> None:
     expect(page.get_by_role("alert")).to_contain_text("no order with this reference")
 
 
+def _is_keeper(visitor: Visitor, path: str) -> None:
+    if not visitor.shop.ask("SELECT 1 FROM orders"):
+        _orders(visitor)
+    keepers.sign_in(visitor.shop, visitor.page.context)
+    visitor.visits(path)
+
+
+def _sees_the_orders(visitor: Visitor) -> None:
+    _is_keeper(visitor, "/admin/orders")
+
+
+def _sees_an_order(visitor: Visitor) -> None:
+    _is_keeper(visitor, "/admin/orders")
+    visitor.page.get_by_role("rowheader").get_by_role("link").first.click()
+    expect(visitor.page.get_by_role("heading", level=2, name="History")).to_be_visible()
+
+
+def _makes_a_keeper(visitor: Visitor) -> None:
+    keepers.add_keeper(visitor.shop)
+    visitor.page.reload()
+
+
 def _presses(name: str, *then: str) -> Steps:
     def press(visitor: Visitor) -> None:
         for button in (name, *then):
@@ -349,6 +371,9 @@ SUBJECTS = (
         _orders_and_looks_again,
     ),
     Subject("order-unknown", "/orders/nobody", "no order at this address", status=404),
+    Subject("admin-sign-in", "/admin/sign-in", "For those who run", steps=_makes_a_keeper),
+    Subject("admin-orders", "/checkout", "See the shop", holding({"MUG": 2}), _sees_the_orders),
+    Subject("admin-order", "/checkout", "What comes next", holding({"MUG": 2}), _sees_an_order),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
     Subject(

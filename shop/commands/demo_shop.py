@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 
 import click
 from flask import Flask
 
-from shop import secret_keys
+from shop import secret_keys, setting_checks
 from shop.commands.catalogue import import_file
 from shop.commands.database import DEMO_CATALOGUE, DEMO_CURRENCY
 from shop.commands.serve import check_port, shown
@@ -17,6 +18,10 @@ from shop.factory import create_app
 from shop.server import Server
 from shop.storage import schema
 from shop.storage.engine import memory_url
+from shop.storage.keepers import accounts
+
+KEEPER = "keeper@example.com"
+PASSWORD = "the keeper of a demo shop"  # noqa: S105  # printed at every start
 
 
 @click.command("demo")
@@ -26,12 +31,16 @@ def demo(port: int | None, test_mode: bool) -> None:
     """Serve the demo shop from memory until stopped; no file is written.
 
     Settings hold as for `shop serve`, but for the database, the currency and, unless
-    SHOP_SECRET_KEYS is set, the secret keys.
+    SHOP_SECRET_KEYS is set, the secret keys. A shop that only this machine reaches has a keeper
+    for its admin.
     """
     settings = _settings(is_test_mode=test_mode)
     port = port or settings.port
     check_port(settings.host, port)
-    click.echo(f"The demo shop is at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
+    address = f"http://{shown(settings.host)}:{port}"
+    click.echo(f"The demo shop is at {address} (stop with Ctrl+C)")
+    if _has_keeper(settings):
+        click.echo(f"Its admin is at {address}/admin: sign in as {KEEPER}, password “{PASSWORD}”")
     Server(partial(_create_app, settings), host=settings.host, port=port, workers=1).run()
 
 
@@ -51,4 +60,11 @@ def _create_app(settings: Settings) -> Flask:
     engine = app.extensions["shop"].engine  # its pool keeps a connection, and so the database
     schema.migrate(engine)
     import_file(engine, settings, DEMO_CATALOGUE)
+    if _has_keeper(settings):
+        accounts.add(engine, KEEPER, PASSWORD, now=int(time.time()))
     return app
+
+
+def _has_keeper(settings: Settings) -> bool:
+    # Everybody knows the password, so that only this machine may reach the shop.
+    return settings.admin and setting_checks.is_tried(settings)

@@ -13,6 +13,7 @@ from shop.commands.terminal import Sentence
 from shop.factory import create_app
 from shop.server import Server
 from shop.side_process import SideProcess
+from shop.storage.keepers import accounts
 
 MAIL_SENDER = (sys.executable, "-m", "shop.cli", "mail", "keep-sending")
 
@@ -24,10 +25,12 @@ def serve(port: int | None) -> None:
     settings = settings_of_environment()
     port = port or settings.port
     app = create_app(settings)  # reports a wrong setting once, here, and not in each worker
-    migrated_database(settings)
+    engine = migrated_database(settings)
     check_port(settings.host, port)
     name = app.extensions["shop"].words.name
     click.echo(f"{name} is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
+    if settings.admin and not accounts.everybody(engine):
+        click.echo("Nobody can sign in at /admin yet: shop keeper add EMAIL")
     workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
     sends = settings.send_mail and not settings.test_mode  # no world has a mailbox
     environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail

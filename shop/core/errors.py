@@ -77,6 +77,10 @@ class MailRefused(ShopError):
     """A message of the outbox that cannot be sent again, in a sentence for a keeper."""
 
 
+class KeeperRefused(ShopError):
+    """A keeper cannot be added or changed like that, in a sentence for an operator."""
+
+
 class OutOfStock(ShopError):
     """Too little of a product is left for an order; nothing of the order was stored."""
 

@@ -224,3 +224,27 @@ class PaymentNoticeRow(Table):
     attempt_key: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(20))
     taken_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeeperRow(Table):
+    """Somebody who may use the admin; `email` is in small letters."""
+
+    __tablename__ = "keepers"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeeperSessionRow(Table):
+    """A keeper who is signed in; `token_hash` is the SHA-256 of what their browser keeps."""
+
+    __tablename__ = "keeper_sessions"
+    __table_args__ = (Index("keeper_sessions_by_keeper", "keeper_number"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keeper_number: Mapped[int] = mapped_column(ForeignKey("keepers.number", ondelete="CASCADE"))
+    started_at: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[int] = mapped_column(BigInteger)

@@ -63,6 +63,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         ratelimit="120 per minute",
         ratelimit_storage="memory://",
         test_mode=False,
+        admin=True,
         limits_lab=True,
         limits_ratelimit="6000 per minute",
     )
@@ -87,6 +88,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         pytest.param("SHOP_VAT_RATE", "5.5", "vat_basis_points", 550, id="a fractional rate"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "Off", "ratelimit_enabled", False, id="off"),
         pytest.param("SHOP_RATELIMIT_ENABLED", "1", "ratelimit_enabled", True, id="on"),
+        pytest.param("SHOP_ADMIN", "off", "admin", False, id="no admin"),
         pytest.param("SHOP_LIMITS_LAB", "off", "limits_lab", False, id="no laboratory"),
         pytest.param("SHOP_COUNTRIES", "ie, GB,,ie", "countries", ("IE", "GB"), id="countries"),
         pytest.param("SHOP_ALLOW_TEST_EMAIL", "on", "allow_test_email", True, id="test domains"),

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 MEMORY = "memory://"
 PREFIX = "shared+"
+KEPT = "limiter of the views"
+"""The extension under which an app keeps its limiter."""
 LONGEST_WAIT_SECONDS = 0.5
 """How long a request waits for the store to accept a connection, and for each reply."""
 ASK_AGAIN_SECONDS = 10
@@ -95,13 +97,16 @@ class SharedStorage(Storage):
 def register(app: Flask, ratelimit: str, store: str) -> Limiter:
     """Limits the POST requests of each IP address. Returns the limiter, for what is limited beyond
     that."""
-    return Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[ratelimit],
         application_limits_exempt_when=lambda: request.method != "POST",
         storage_uri=_storage_uri(store),
     )
+    # A view that it limits knows it by a weak reference, and the extension keeps none that is off.
+    app.extensions[KEPT] = limiter
+    return limiter
 
 
 def check_store(store: str) -> None:

@@ -144,7 +144,7 @@ def _keep_private(response: Response) -> Response:
     # Every page shows the cart, so no cache may serve one shopper's page to another.
     if response.cache_control.public:  # set by a view that shows nothing of the cart
         return response
-    is_secret = request.blueprint in _SECRET_PAGES
+    is_secret = request.blueprint in _SECRET_PAGES or response.cache_control.no_store
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if not session.accessed:  # otherwise Flask adds it
         response.vary.add("Cookie")

@@ -1,0 +1,71 @@
+"""A keeper finds the order that a shopper has just paid, and sends it."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from click.testing import CliRunner
+from playwright.sync_api import expect
+from pytest_playwright import CreateContextCallback
+
+from e2e.support.keepers import EMAIL, PASSWORD, add_keeper
+from e2e.support.pages import CUSTOMER, Shopper
+from e2e.support.server import KEY, Served, World
+from shop.cli import main
+
+TRACKING = "RM 1234 5678"
+
+
+def _mail(shop: Served, instance: Path) -> dict[str, str]:
+    """Sends the mail that is due; what each subject line is followed by, in plain text."""
+    environ = {
+        "SHOP_INSTANCE": str(instance),
+        "SHOP_DATABASE_URL": f"sqlite:///{shop.database}",
+        "SHOP_SECRET_KEYS": KEY,
+    }
+    sent = CliRunner().invoke(main, ["mail", "send"], env=environ)
+    assert sent.exit_code == 0, sent.output
+    texts = {}
+    for file in (instance / "mail").glob("*.eml"):
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+        body = message.get_body(("plain",))
+        assert body is not None
+        texts[str(message["Subject"])] = str(body.get_content())
+    return texts
+
+
+def test_an_order_that_was_paid_is_sent_and_its_shopper_learns_of_it(
+    new_context: CreateContextCallback, own_shopper: Shopper, world: World, tmp_path: Path
+) -> None:
+    own_shopper.adds("everyday-mug", 2)
+    order = own_shopper.goes_to_checkout().fills_in().pays_at_the_bank().pays()
+    ((reference,),) = world.ask("SELECT reference FROM orders")
+    add_keeper(world)
+    context = new_context()
+    world.enter(context)
+    page = context.new_page()
+
+    page.goto(f"{world.url}/admin")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    row = page.get_by_role("row").filter(has_text=CUSTOMER["Full name"])
+    expect(row).to_contain_text("Paid")
+    row.get_by_role("link", name=str(reference)).click()
+    page.get_by_label("Tracking").fill(TRACKING)
+    page.get_by_role("button", name="Mark as sent").click()
+    expect(page.get_by_text(f"Order {reference} is now sent.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text=TRACKING)).to_contain_text(EMAIL)
+
+    order.reload()
+    expect(order.get_by_role("heading", level=1)).to_have_text("Your order is on its way.")
+    expect(order.get_by_text(f"Tracking of your parcel: {TRACKING}")).to_be_visible()
+    about_sending = [text for text in _mail(world, tmp_path).values() if TRACKING in text]
+    assert len(about_sending) == 1
+    assert str(reference) in about_sending[0]
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    page.goto(f"{world.url}/admin/orders/{reference}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -1,0 +1,45 @@
+"""Every page of the admin, behind one guard, so that no new page can forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, abort, url_for
+from flask_limiter import Limiter
+from werkzeug.wrappers import Response
+
+from shop.admin import frame, orders, sign_in
+from shop.admin.session import PATH, EachItsOwn
+
+ATTEMPT = "admin.sign_in.create"
+ATTEMPTS = "10 per 15 minutes"
+"""Attempts to sign in from one IP address, for one account from browsers that are not known to be
+its keeper's, and from each browser that is (ADR 16)."""
+
+blueprint = Blueprint("admin", __name__, url_prefix=PATH)
+blueprint.before_request(sign_in.guard)
+blueprint.after_request(frame.keep_private)
+frame.register_errors(blueprint)
+for module in (sign_in, orders):
+    blueprint.register_blueprint(module.blueprint)
+
+
+@blueprint.get("")
+def home() -> Response:
+    return frame.see_other(url_for("admin.orders.index"))
+
+
+@blueprint.route("/<path:_>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def missing(_: str) -> Response:
+    abort(HTTPStatus.NOT_FOUND)  # here, so that it takes a keeper to learn what there is
+
+
+def register(app: Flask, limiter: Limiter) -> None:
+    """Adds the admin to the shop."""
+    app.session_interface = EachItsOwn()
+    app.register_blueprint(blueprint)
+    views: dict[str, Callable[..., Any]] = app.view_functions
+    view = limiter.limit(ATTEMPTS, exempt_when=sign_in.is_known)(views[ATTEMPT])
+    views[ATTEMPT] = limiter.limit(ATTEMPTS, key_func=sign_in.counted_as)(view)

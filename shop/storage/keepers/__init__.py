@@ -1,0 +1,1 @@
+"""Keepers, who may use the admin, behind plain functions: accounts, passwords and sessions."""

@@ -1,0 +1,56 @@
+"""Passwords of keepers, kept as Argon2id hashes (RFC 9106)."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+LEAST_CHARACTERS = 15
+"""For a password that is the only factor (NIST SP 800-63B-4, 3.1.1.2)."""
+MOST_CHARACTERS = 1000
+
+# The least that OWASP's Password Storage Cheat Sheet recommends: a hash holds up the requests of
+# its whole process, and guessing is rate limited too.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+def problem_with(password: str) -> str | None:
+    """Why a password is not accepted, in a sentence."""
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        return (
+            f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS:,} characters; "
+            "four or five words make a good one. Nothing was changed."
+        )
+    return None
+
+
+def hashed(password: str) -> str:
+    """The hash to keep. It takes 19 MiB and some time on purpose."""
+    return _hasher.hash(_normal(password))
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether this is the password of a kept hash. It takes as long when there is none."""
+    try:
+        _hasher.verify(kept or _nobodys(), _normal(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+    return kept is not None
+
+
+def is_outdated(kept: str) -> bool:
+    """Whether a hash was made with weaker parameters than those of today."""
+    return _hasher.check_needs_rehash(kept)
+
+
+def _normal(password: str) -> str:
+    # The same password typed on another system may be composed differently (NIST, same section).
+    return unicodedata.normalize("NFKC", password[: MOST_CHARACTERS + 1])
+
+
+@cache
+def _nobodys() -> str:
+    return hashed("the password of an account that does not exist")
