@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mutants.breaks import (
+    admin,
     carts,
     codec,
     cookie,
@@ -25,5 +26,6 @@ BREAKS = (
     *photos.BREAKS,
     *pages.BREAKS,
     *guards.BREAKS,
+    *admin.BREAKS,
     *scripts.BREAKS,
 )
