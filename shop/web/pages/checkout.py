@@ -85,8 +85,8 @@ _CHANGED = (
     "The total is now {}. Please check it and press the button again."
 )
 _ELSEWHERE = (
-    "For an order to {}, the total is {}. Nothing was ordered yet. Please check it and press the "
-    "button again."
+    "You have chosen another country ({}). The total for it is {}. Nothing was ordered yet. Please "
+    "check the total and press the button again."
 )
 _SOLD = (
     "Something that you were about to order has just been sold, or withdrawn from sale, so nothing "
