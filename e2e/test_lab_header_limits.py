@@ -217,6 +217,7 @@ def test_the_report_has_no_layout_faults(
     subject = SUBJECT["limits-way"]
     with stage.page(Look()) as page:
         page.route("**/limits/way/next*", after(searched.outcomes))
+        layout.watch(page)
         faults = layout.faults(page, layout.REPORT_WIDTHS, lambda: stage.arrange(page, subject))
     assert not faults, "\n".join(faults)
 

@@ -73,6 +73,7 @@ class Stage:
     def faults(self, subject: Subject, widths: Sequence[int]) -> list[str]:
         """What is wrong with the subject's layout at these widths: it is arranged at each."""
         with self.page(Look(widths[0])) as page:
+            layout.watch(page)
             return layout.faults(page, widths, lambda: self.arrange(page, subject))
 
     def reload(self, page: Page, subject: Subject) -> None:

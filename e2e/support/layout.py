@@ -31,9 +31,7 @@ SHAPE_CONTRAST = 3
 
 
 def faults(page: Page, widths: Iterable[int], show: Callable[[], object]) -> list[str]:
-    """All that the checks below find in a new page, which `show` opens anew at each width."""
-    watch(page)
-    forget_files(page)
+    """All that the checks below find in a watched page, which `show` opens anew at each width."""
     found: list[str] = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
@@ -59,12 +57,9 @@ def _faults(page: Page, width: int) -> list[str]:
 
 
 def watch(page: Page) -> None:
-    """Records for `movements` when the page is first used; call it before the page is opened."""
+    """Prepares a new page for `faults`, once: it records for `movements` when it is first used, and
+    loads its files anew each time, since those that it has at once cannot move it."""
     page.add_init_script(script("layout/watch"))
-
-
-def forget_files(page: Page) -> None:
-    """Makes the page load its files anew each time: those that it has at once cannot move it."""
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
 
 
