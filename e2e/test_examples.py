@@ -22,7 +22,10 @@ PROJECT = Path(__file__).parents[1]
 EXAMPLES = PROJECT / "docs" / "examples"
 SUITE_SECONDS = 120
 READER = (EXAMPLES / "read-cart.js").read_text("utf-8")
-GOLDEN = json.loads((PROJECT / "tests" / "golden" / "v2.json").read_text("utf-8"))
+GOLDEN, WITH_COUPONS = (
+    json.loads((PROJECT / "tests" / "golden" / name).read_text("utf-8"))
+    for name in ("v2.json", "v3.json")
+)
 READ = """async ([module, value, secrets]) => {
     const address = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
     return (await import(address)).readCart(value, secrets);
@@ -42,10 +45,11 @@ def read(reader: Page, value: str, *secrets: str) -> Any:
 
 
 def test_every_golden_cart_is_read(reader: Page) -> None:
-    for golden in GOLDEN["cookies"]:
+    for golden in GOLDEN["cookies"] + WITH_COUPONS["cookies"]:
         cart = read(reader, golden["value"], "another", GOLDEN["key"])
         lines = [[line["number"], line["quantity"]] for line in cart["lines"]]
         assert (cart["changedAt"], lines) == (golden["changed_at"], golden["lines"])
+        assert cart["coupon"] == golden.get("coupon", 0)
 
 
 def test_a_cart_of_another_key_is_refused(reader: Page) -> None:

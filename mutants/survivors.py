@@ -87,20 +87,20 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
         Survivor(
             "cookie",
             "_cart",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))), time + EPOCH",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=None))), time + EPOCH",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))),",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=None))),",
         ),
         Survivor(
             "cookie",
             "_cart",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))), time + EPOCH",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, ))), time + EPOCH",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))),",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, ))),",
         ),
         Survivor(
             "cookie",
             "_cart",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))), time + EPOCH",
-            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=False))), time + EPOCH",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))),",
+            "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=False))),",
         ),
     ),
     "A quantity is at least 1, so the larger is the same.": (

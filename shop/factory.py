@@ -38,6 +38,7 @@ from shop.web.pages import (
     about,
     cart,
     checkout,
+    coupon,
     health,
     legal,
     order,
@@ -144,7 +145,9 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     ):
         app.register_blueprint(module.blueprint)
     limiter.limit(order.FINDING_RATELIMIT, methods=["POST"])(order.finding)
-    app.register_blueprint(order.finding)
+    limiter.limit(coupon.RATELIMIT, methods=["POST"])(coupon.blueprint)
+    for blueprint in (order.finding, coupon.blueprint):
+        app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(payment.take)  # a provider signs its notices
     limiter.exempt(payment.take)
     if shop.payments.get(PretendBank.code):

@@ -1,6 +1,8 @@
-/* Reads a cart cookie of format version 2, written from docs/adr/0010-cookie-format-2.md alone.
+/* Reads a cart cookie of format version 2 or 3, written from docs/adr/0010-cookie-format-2.md and
+   docs/adr/0022-coupons.md alone.
 
-   `await readCart(value, secrets)` gives { changedAt, lines: [{ number, quantity }] }, or throws.
+   `await readCart(value, secrets)` gives { changedAt, coupon, lines: [{ number, quantity }] }, or throws; the coupon is
+   0 where there is none.
    It needs nothing but a browser, Node.js 18 or Deno. */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -11,10 +13,12 @@ const SIGNATURE_LENGTH = 22;
 export async function readCart(value, secrets) {
   const payload = value.slice(0, -SIGNATURE_LENGTH);
   const signature = value.slice(-SIGNATURE_LENGTH);
-  if (!/^[A-Z][A-Za-z0-9_-]+$/.test(payload)) throw new Error("not a cart of version 2");
+  const [, front, rest] = /^(c[A-Za-z0-9_-]{4}|)([A-Z][A-Za-z0-9_-]+)$/.exec(payload) ?? [];
+  if (!rest) throw new Error("not a cart of version 2 or 3");
   const isSigned = await Promise.all(secrets.map((secret) => sign(payload, secret)));
   if (!isSigned.includes(signature)) throw new Error("not signed with one of these secrets");
-  return unpack(payload[0] === "Z" ? await inflated(payload) : packed(payload));
+  const cart = unpack(rest[0] === "Z" ? await inflated(rest) : packed(rest));
+  return { ...cart, coupon: parseInt(bitsOfText(front.slice(1)) || "0", 2) };
 }
 
 async function sign(payload, secret) {

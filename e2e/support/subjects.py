@@ -152,6 +152,37 @@ def _with_photos(visitor: Visitor) -> None:
     visitor.page.reload()
 
 
+def _uses(visitor: Visitor, code: str) -> None:
+    page = visitor.page
+    visitor.shop.change(
+        "INSERT OR IGNORE INTO coupons (code, kind, basis_points, amount_minor, from_minor, "
+        "currency, uses) VALUES ('SPRING10', 'percent', 1000, 0, 0, 'GBP', 0), "
+        "('LARGE', 'amount', 0, 500, 6000, 'GBP', 0)"
+    )
+    page.reload()
+    page.get_by_text("Do you have a code?").click()
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Use the code").click()
+
+
+def _uses_a_code(visitor: Visitor) -> None:
+    _uses(visitor, "spring10")
+
+
+def _uses_a_wrong_code(visitor: Visitor) -> None:
+    _uses(visitor, "SPRNG10")
+
+
+def _uses_a_code_for_larger_carts(visitor: Visitor) -> None:
+    _uses(visitor, "LARGE")
+
+
+def _checks_out_with_a_code(visitor: Visitor) -> None:
+    _uses(visitor, "SPRING10")
+    expect(visitor.page.get_by_role("button", name="Remove the code SPRING10")).to_be_visible()
+    visitor.page.get_by_role("main").get_by_role("link", name="Check out").click()
+
+
 def _shared(lines: Mapping[str, int], *, aged_days: float = 0) -> Steps:
     def open_it(visitor: Visitor) -> None:
         numbers = {str(sku): int(str(n)) for n, sku in visitor.shop.ask(NUMBERS)}
@@ -324,6 +355,12 @@ SUBJECTS = (
         holding({"MUG": 2, "CLOTH-DISH": 1}, aged_days=0.5),
         _looks_after_a_new_price,
     ),
+    Subject("cart-coupon", "/cart", "Remove the code SPRING10", holding(THREE), _uses_a_code),
+    Subject("cart-coupon-refused", "/cart", "There is no code", holding(THREE), _uses_a_wrong_code),
+    Subject(
+        "cart-coupon-waits", "/cart", "applies from", holding(ONE), _uses_a_code_for_larger_carts
+    ),
+    Subject("checkout-coupon", "/cart", "Code SPRING10", holding(THREE), _checks_out_with_a_code),
     Subject(
         "mini-cart",
         "/products/everyday-mug",

@@ -115,8 +115,8 @@ BREAKS = (
         "undo loses a line",
         "What was added since the page was shown is lost.",
         _UNDO,
-        "return before.merged_with(current, now=now)",
-        "return before.touched(now)",
+        "return kept.merged_with(current, now=now)",
+        "return kept.touched(now)",
         _UNDO_TESTS,
     ),
     Break(

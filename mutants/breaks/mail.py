@@ -9,7 +9,7 @@ _OUTBOX_TESTS = ("tests/integration/test_outbox.py",)
 _SMTP = "shop/mail/smtp.py"
 _SMTP_TESTS = ("tests/integration/test_smtp.py",)
 _SENDER_TESTS = ("tests/integration/test_mail_sender.py",)
-_WRITTEN = "    outbox.write(connection, number, order.status, at=order.placed_at)\n"
+_WRITTEN = "    outbox.write(connection, number, Status.PLACED, at=order.placed_at)\n"
 
 BREAKS = (
     Break(

@@ -98,6 +98,7 @@ def _describe(settings: Settings, name: str, value: str, cart: Cart, now: int) -
     is_deflated = anatomy.form in ("z", integers.DEFLATED)
     parts = {
         "name": len(name),
+        "coupon": len(anatomy.coupon),
         "form": len(anatomy.form),
         "deflated" if is_deflated else "packed": len(anatomy.packed),
         "dot": len(anatomy.separator),

@@ -187,6 +187,8 @@ COLUMNS: dict[str, Callable[[Order], str]] = {
     "note": lambda order: order.customer.note,
     "items": lambda order: "; ".join(f"{line.sku}*{line.quantity}" for line in order.lines),
     "subtotal": lambda order: _plain(order.sums.subtotal),
+    "discount": lambda order: _plain(order.sums.discount),
+    "coupon": lambda order: order.sums.coupon,
     "shipping": lambda order: _plain(order.sums.shipping),
     "total": lambda order: _plain(order.sums.total),
     "vat": lambda order: _plain(_vat(order)),
@@ -227,6 +229,8 @@ def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> 
     click.echo()
     for line in order.lines:
         click.echo(f"{line.quantity:>5} x {line.sku}  {line.name}  {_amount(line.total)}")
+    if order.sums.coupon:
+        click.echo(f"Coupon {order.sums.coupon}: {_amount(order.sums.discount)} less")
     click.echo(f"Shipping {_amount(order.sums.shipping)}, total {_amount(order.sums.total)}")
     click.echo(f"Of this, VAT {_amount(_vat(order))}. Payment: {order.payment}")
     for attempt in tried:
@@ -259,6 +263,8 @@ def _order_json(order: Order) -> dict[str, Any]:
         "note": customer.note,
         "currency": order.sums.total.currency,
         "subtotal_minor": order.sums.subtotal.minor,
+        "discount_minor": order.sums.discount.minor,
+        "coupon": order.sums.coupon,
         "shipping_minor": order.sums.shipping.minor,
         "total_minor": order.sums.total.minor,
         "vat_minor": _vat(order).minor,

@@ -13,6 +13,8 @@ MAX_LINE_QUANTITY = 999_999
 """The largest quantity that a line can hold. What a shopper may order is the shop's own, smaller
 `max_quantity`; the largest quantity in the real orders is 74,215."""
 
+MAX_COUPON = 2**24 - 1
+"""The largest number of a coupon that a cart may have."""
 MAX_TIME = 99_999_999_999
 """The latest time a cart may carry, in Unix seconds: the year 5138, which a date can hold."""
 
@@ -33,17 +35,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """Lines without duplicates, oldest first; `changed_at` is Unix time in seconds.
+    """Lines without duplicates, oldest first; `changed_at` is Unix time in seconds, `coupon` the
+    number of a coupon, or 0.
 
     Every change gives a new cart. Nothing here knows a name or a price.
     """
 
     lines: tuple[Line, ...] = ()
     changed_at: int = 0
+    coupon: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.changed_at <= MAX_TIME:
             raise ValueError("the time of the last change is out of range")
+        if not 0 <= self.coupon <= MAX_COUPON:
+            raise ValueError("the number of the coupon is out of range")
         if len({line.number for line in self.lines}) != len(self.lines):
             raise ValueError("two lines of one product")
 
@@ -76,7 +82,7 @@ class Cart:
             raise QuantityRefused(quantity, max_quantity, held)
         if held:
             return self._with(Line(number, held + quantity), now)
-        return Cart((*self.lines, Line(number, quantity)), now)
+        return replace(self, lines=(*self.lines, Line(number, quantity)), changed_at=now)
 
     def set_quantity(self, number: int, quantity: int, *, now: int, max_quantity: int) -> Cart:
         """The cart with the quantity of one line replaced; unchanged when it has no such line.
@@ -92,7 +98,9 @@ class Cart:
     def remove(self, number: int, *, now: int) -> Cart:
         """The cart without that product's line; unchanged when it has no such line."""
         kept = tuple(line for line in self.lines if line.number != number)
-        return self if len(kept) == len(self.lines) else Cart(kept, now)
+        if len(kept) == len(self.lines):
+            return self
+        return replace(self, lines=kept, changed_at=now)
 
     def without(self, numbers: Collection[int]) -> Cart:
         """The cart without the lines of these products; its time stays."""
@@ -100,13 +108,18 @@ class Cart:
 
     def merged_with(self, other: Cart, *, now: int) -> Cart:
         """This cart's lines, then the other's lines that it lacks. A product that both hold gets
-        the larger quantity. No line of either is lost."""
+        the larger quantity. No line of either is lost. The coupon is this cart's, or else the
+        other's."""
         others = {line.number: line.quantity for line in other.lines}
         merged = [
             Line(line.number, max(line.quantity, others.pop(line.number, 0))) for line in self.lines
         ]
         merged += (Line(number, quantity) for number, quantity in others.items())
-        return Cart(tuple(merged), now)
+        return Cart(tuple(merged), now, self.coupon or other.coupon)
+
+    def with_coupon(self, number: int) -> Cart:
+        """The same lines with another coupon, or with none: 0."""
+        return replace(self, coupon=number)
 
     def touched(self, now: int) -> Cart:
         """The same lines, as if they had been changed now: the cart's life starts again."""
@@ -114,4 +127,4 @@ class Cart:
 
     def _with(self, changed: Line, now: int) -> Cart:
         lines = (changed if line.number == changed.number else line for line in self.lines)
-        return Cart(tuple(lines), now)
+        return replace(self, lines=tuple(lines), changed_at=now)

@@ -19,8 +19,12 @@ A cart of two lines travels as `cart=DtcmIBinQ` + signature, and is read from th
 Letters, digits, - and _ need no quotes in cookies, addresses, shells, HTML and http.cookies,
 and so the same value is the cart's link. docs/adr/0010-cookie-format-2.md defines the bits.
 
+A cart with a coupon is version 3, [3,28200000,9,12,2,7,1]: `c`, the coupon's number in four
+characters, then the payload of version 2. Without a coupon, version 2 is written as ever
+(docs/adr/0022-coupons.md).
+
 Version 1 (docs/adr/0001-cookie-format.md) is read for ever: its payloads begin with j, u or z,
-and a dot stands before the signature. Any change of a cart writes version 2.
+and a dot stands before the signature. Any change of a cart writes version 2 or 3.
 
 Limit: name + value at most 4096 octets; attributes are not counted (RFC 6265bis 5.6, 5.7;
 Chromium kMaxCookieNamePlusValueSize). A longer cart is refused, never cut or split.
@@ -48,7 +52,12 @@ from shop.core.packing import integers, texts
 NAME = "cart"
 SECURE_NAME = "__Host-cart"
 BROWSER_LIMIT_BYTES = 4096
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+"""The newest. A cart without a coupon is in the version before it."""
+COUPON = "c"
+"""The first letter of a cart with a coupon."""
+COUPON_CHARACTERS = 4
+"""Of the coupon's number, 1 to MAX_COUPON. With its letter it costs five octets, whatever it is."""
 EPOCH = 1_767_225_600
 """1 January 2026, 00:00 UTC, in Unix time: a year's fewer bits than counting from 1970."""
 PURPOSE = "crumb cart"
@@ -87,9 +96,11 @@ class _Hmac128(SigningAlgorithm):
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """A signed value taken apart. `form` is its first character, `packed` what follows up to
-    `separator` and `signature`; `document` holds the integers of the JSON."""
+    """A signed value taken apart. `coupon` is what stands in front for a coupon, mostly nothing;
+    `form` is the next character, `packed` what follows up to `separator` and `signature`;
+    `document` holds the integers of the JSON."""
 
+    coupon: str
     form: str
     packed: str
     separator: str
@@ -120,13 +131,14 @@ def encode(cart: Cart, keys: Keys, *, name: str, limit_bytes: int = BROWSER_LIMI
 
 
 def encode_for_link(cart: Cart, keys: Keys) -> str:
-    """The same value for an address, which is not held to a browser's limit for cookies.
+    """The same value for an address, which is not held to a browser's limit for cookies; without
+    the coupon, which may be meant for one person.
 
     Raises ValueError for an empty cart.
     """
     if not cart.lines:
         raise ValueError("an empty cart has no link")
-    return sign(payload(cart), keys)
+    return sign(payload(cart.with_coupon(0)), keys)
 
 
 def encode_version_1(cart: Cart, keys: Keys) -> str:
@@ -160,15 +172,18 @@ def dissect(value: str, keys: Keys) -> Anatomy:
     """
     payload = _verified(value, keys)
     rest = value[len(payload) :]
+    coupon, lines_payload = _coupon(payload)
     if payload[0] in _VERSION_1:
         document = _document_1(payload)
     else:
-        time, numbers, quantities = _unpacked(payload)
+        time, numbers, quantities = _unpacked(lines_payload)
         lines = zip(numbers, quantities, strict=True)
-        document = [FORMAT_VERSION, time, *chain.from_iterable(lines)]
+        start = [FORMAT_VERSION, time, coupon] if coupon else [FORMAT_VERSION - 1, time]
+        document = [*start, *chain.from_iterable(lines)]
     return Anatomy(
-        form=payload[0],
-        packed=payload[1:],
+        coupon=payload.removesuffix(lines_payload),
+        form=lines_payload[0],
+        packed=lines_payload[1:],
         separator=rest[:-SIGNATURE_CHARACTERS],
         signature=rest[-SIGNATURE_CHARACTERS:],
         document=tuple(document),
@@ -178,7 +193,13 @@ def dissect(value: str, keys: Keys) -> Anatomy:
 def payload(cart: Cart) -> str:
     """The cart before it is signed, in the shorter of its two forms: packed or deflated."""
     lines = [(line.number, line.quantity) for line in cart.lines]
-    return integers.payload(cart.changed_at - EPOCH, lines)
+    coupon = COUPON + integers.digits(cart.coupon, COUPON_CHARACTERS) if cart.coupon else ""
+    return coupon + integers.payload(cart.changed_at - EPOCH, lines)
+
+
+def is_deflated(payload: str) -> bool:
+    """Whether the lines in a payload of version 2 or 3 are deflated."""
+    return _coupon(payload)[1].startswith(integers.DEFLATED)
 
 
 def sign(payload: str, keys: Keys) -> str:
@@ -223,14 +244,28 @@ def _signer(key: str) -> Signer:
     )
 
 
+def _coupon(payload: str) -> tuple[int, str]:
+    # The coupon's number, or 0, and the rest of the payload, which is in version 1 or 2.
+    if payload[0] != COUPON:
+        return 0, payload
+    coupon = integers.number_of(payload[1 : 1 + COUPON_CHARACTERS])
+    rest = payload[1 + COUPON_CHARACTERS :]
+    if not coupon or not rest or rest[0] not in integers.LETTERS:
+        raise Malformed("not a coupon and a cart")
+    return coupon, rest
+
+
 def _cart(payload: str) -> Cart:
+    coupon, payload = _coupon(payload)
     if payload[0] in _VERSION_1:
         time, numbers, quantities = _lists_1(_document_1(payload))
     else:
         time, numbers, quantities = _unpacked(payload)
     try:
         return Cart(
-            tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))), time + EPOCH
+            tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))),
+            time + EPOCH,
+            coupon,
         )
     except ValueError as refusal:
         raise Malformed(str(refusal)) from None

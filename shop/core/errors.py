@@ -89,6 +89,19 @@ class OutOfStock(ShopError):
         self.number = number
 
 
+class CouponRefused(ShopError):
+    """What cannot be done to a coupon, in a sentence for a keeper; nothing was changed."""
+
+
+class CouponUsedUp(ShopError):
+    """The coupon of an order ended, or was used up by others, before it was placed; nothing of the
+    order was stored."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the coupon {code} does not apply any more")
+        self.code = code
+
+
 class NoticeRefused(ShopError):
     """A notice that is not a payment provider's, or that does not fit what it is about. The text is
     for the provider's log and ours, and holds nothing of a shopper."""

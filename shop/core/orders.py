@@ -183,12 +183,15 @@ def place(
     now: int,
     payment: str,
 ) -> Order:
-    """The order for a quote's charged lines.
+    """The order for a quote's charged lines. One that costs nothing is paid at once.
 
     Raises ValueError when the quote is not orderable.
     """
     if not quote.is_orderable:
         raise ValueError("this quote cannot be ordered")
+    history = [Step(Status.PLACED, now, SHOPPER)]
+    if not quote.sums.total.minor:  # a coupon took everything off: no money is to come
+        history.append(Step(Status.PAID, now, SHOPPER))
     return Order(
         token=token,
         reference=reference(token),
@@ -196,10 +199,10 @@ def place(
         placed_at=now,
         customer=customer,
         payment=payment,
-        status=Status.PLACED,
+        status=history[-1].status,
         lines=tuple(_order_lines(quote)),
         sums=quote.sums,
-        history=(Step(Status.PLACED, now, SHOPPER),),
+        history=tuple(history),
     )
 
 

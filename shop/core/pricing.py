@@ -6,13 +6,17 @@
 -   A line whose quantity exceeds the stock, or the most that one order may hold, is charged
     and blocks the checkout until its quantity is lowered.
 -   Subtotal: the sum of the charged lines. Shipping: flat, free from a threshold on; none
-    when nothing is charged. Total: subtotal + shipping. Both may differ between countries, which
-    have rules of their own.
+    when nothing is charged. Total: subtotal - discount + shipping. Both may differ between
+    countries, which have rules of their own.
+-   A coupon that applies takes a discount off the subtotal, or the shipping (core.coupons).
+    Shipping is free from its threshold on before the discount, so that no coupon makes anything
+    dearer. The discount is split over the charged lines in proportion to their totals.
 -   The VAT in the prices is rounded half-up for each line, and for shipping like one more
-    line, then added up by rate. So all figures on a page add up; the sum can differ from VAT
-    on the total by half a penny a line.
+    line, then added up by rate. The VAT of a line is that in its total less its share of the
+    discount. So all figures on a page add up; the sum can differ from VAT on the total by half
+    a penny a line.
 
-Deliberately absent: discounts, exchange rates, taxes on top.
+Deliberately absent: several coupons, exchange rates, taxes on top.
 """
 
 from __future__ import annotations
@@ -22,8 +26,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from shop.core import coupons
 from shop.core.cart import Cart, Line
 from shop.core.catalogue import Product, Snapshot
+from shop.core.coupons import Coupon, Kind, Obstacle
 from shop.core.money import Money, contained_vat
 
 
@@ -87,21 +93,30 @@ class VatShare:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums below the lines of a quote or an order. Invariant: total = subtotal + shipping."""
+    """The sums below the lines of a quote or an order. Invariant: total = subtotal - discount +
+    shipping. `coupon` is the code of the coupon that applies, if one does."""
 
     subtotal: Money
+    discount: Money
     shipping: Money
     total: Money
     vat: tuple[VatShare, ...]
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A cart priced. Invariant: subtotal = sum of the lines' totals."""
+    """A cart priced. Invariant: subtotal = sum of the lines' totals.
+
+    `coupon` is the one that the cart has, if there still is such a coupon, and `obstacle` says why
+    the cart's takes nothing off, if it does not.
+    """
 
     lines: tuple[QuoteLine, ...]
     sums: Sums
     until_free_shipping: Money | None
+    coupon: Coupon | None = None
+    obstacle: Obstacle | None = None
 
     @property
     def charged(self) -> tuple[QuoteLine, ...]:
@@ -129,16 +144,19 @@ class Quote:
         ]
         sums = self.sums
         figures += [f"{sums.shipping.minor}", f"{sums.total.minor}{sums.total.currency}"]
+        figures += [f"{sums.discount.minor}{sums.coupon}"] if sums.coupon else []
         figures += [f"{share.basis_points}:{share.amount.minor}" for share in sums.vat]
         return hashlib.sha256(";".join(figures).encode("ascii")).hexdigest()[:24]
 
 
-def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
-    """Prices a cart from products that were read for it. A bad line never makes it fail."""
+def quote(
+    cart: Cart, products: Snapshot, rules: Rules, coupon: Coupon | None = None, *, now: int = 0
+) -> Quote:
+    """Prices a cart from products, and the coupon of its number, that were read for it; `now` is
+    Unix time in seconds. A bad line or coupon never makes it fail."""
     nothing = Money(0, rules.currency)
     lines = []
-    charged_minor = []
-    vat_minor: dict[int, int] = {}
+    charged: list[tuple[int, int]] = []  # total and VAT rate of each charged line
     for line in cart.lines:
         product = products.get(line.number)
         found = problem(line, product, rules)
@@ -148,19 +166,31 @@ def quote(cart: Cart, products: Snapshot, rules: Rules) -> Quote:
         line_total = product.price.times(line.quantity)
         rate = rules.vat_basis_points(product)
         lines.append(QuoteLine(line, product, found, line_total, rate))
-        charged_minor.append(line_total.minor)
-        vat_minor[rate] = vat_minor.get(rate, 0) + contained_vat(line_total.minor, rate)
-    subtotal = Money(sum(charged_minor), rules.currency)
-    shipping = _shipping(subtotal, rules) if charged_minor else nothing
+        charged.append((line_total.minor, rate))
+    totals = [total for total, _ in charged]
+    subtotal = Money(sum(totals), rules.currency)
+    shipping = _shipping(subtotal, rules) if charged else nothing
+    obstacle = coupons.obstacle(coupon, subtotal, now=now) if cart.coupon else None
+    applied = coupon if cart.coupon and obstacle is None else None
+    discount = coupons.discount(applied, subtotal) if applied else nothing
+    if applied and applied.kind is Kind.FREE_SHIPPING:
+        shipping = nothing
+    vat_minor: dict[int, int] = {}
+    for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=True):
+        vat_minor[rate] = vat_minor.get(rate, 0) + contained_vat(total - share, rate)
     return Quote(
         lines=tuple(lines),
         sums=Sums(
             subtotal=subtotal,
+            discount=discount,
             shipping=shipping,
-            total=subtotal + shipping,
+            total=Money(subtotal.minor - discount.minor + shipping.minor, rules.currency),
             vat=_vat_shares(vat_minor, shipping, rules),
+            coupon=applied.code if applied else "",
         ),
-        until_free_shipping=_missing(subtotal, rules) if charged_minor else None,
+        until_free_shipping=_missing(subtotal, rules) if shipping.minor else None,
+        coupon=coupon if cart.coupon else None,
+        obstacle=obstacle,
     )
 
 

@@ -90,6 +90,24 @@ class PriceRow(Table):
     since: Mapped[int] = mapped_column(BigInteger)
 
 
+class CouponRow(Table):
+    """A rule that makes orders cheaper. Its number stands in carts, and is never given again."""
+
+    __tablename__ = "coupons"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    basis_points: Mapped[int]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    from_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    ends_at: Mapped[int | None] = mapped_column(BigInteger)
+    most_uses: Mapped[int | None]
+    uses: Mapped[int]
+
+
 class OrderRow(Table):
     """`address` is the whole address of an order that was placed before its parts had columns of
     their own; such an order has no country, and any other has an empty `address`."""
@@ -119,6 +137,8 @@ class OrderRow(Table):
     status: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
     subtotal_minor: Mapped[int] = mapped_column(BigInteger)
+    discount_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    coupon: Mapped[str] = mapped_column(String(20), server_default="")
     shipping_minor: Mapped[int] = mapped_column(BigInteger)
     total_minor: Mapped[int] = mapped_column(BigInteger)
 

@@ -20,6 +20,7 @@ from tests.integration.client import LintingClient, cart_headers, elements, pair
 CHANGES = (
     "/cart/lines", "/cart/lines/1", "/cart/lines/1/remove", "/cart/clear", "/cart/dismiss",
     "/cart/restore", "/cart/undo", "/cart/replace", "/cart/merge", "/cart/about/delete",
+    "/cart/coupon", "/cart/coupon/remove",
     "/checkout", "/orders/x/pay", "/orders/find", "/orders/find/forget",
     "/limits/cart/lines", "/limits/cart/fill", "/limits/cart/empty", "/limits/probe",
     "/limits/conformance", "/limits/unguarded", "/limits/unguarded-reset", "/limits/museum/full",

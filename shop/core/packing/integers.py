@@ -53,6 +53,19 @@ def payload(time: int, pairs: Sequence[tuple[int, int]]) -> str:
     return min(packed, DEFLATED + _base64(deflated), key=len)
 
 
+def digits(number: int, count: int) -> str:
+    """A number in so many characters of base64url, the most significant first."""
+    return "".join(ALPHABET[number >> 6 * at & 63] for at in reversed(range(count)))
+
+
+def number_of(digits: str) -> int:
+    """The inverse of `digits`. Raises ValueError for any other character."""
+    number = 0
+    for digit in digits:
+        number = number << 6 | ALPHABET.index(digit)
+    return number
+
+
 def pair_bits(pairs: Iterable[tuple[int, int]], width: int) -> list[str]:
     """The bits of each pair after the pairs before it."""
     bits, first_before, second_before = [], 0, 1

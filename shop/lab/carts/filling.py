@@ -16,7 +16,6 @@ from shop.core import cookie
 from shop.core.budget import TYPICAL_LINE_BYTES, packed_bits
 from shop.core.cart import Cart, Line
 from shop.core.errors import CartTooLarge
-from shop.core.packing import integers
 from shop.lab.carts.cookie_limit import CookieLimit
 
 HIGHEST = 9_999
@@ -56,7 +55,7 @@ class Filling:
     def longer_by(self, count: int) -> Cart:
         """The cart with this many more lines."""
         added = (_line(number, 1 + number % self.most) for number in self.numbers[:count])
-        return Cart((*self.cart.lines, *added), self.now)
+        return replace(self.cart, lines=(*self.cart.lines, *added), changed_at=self.now)
 
     def most_in(self, cookie_limit: CookieLimit) -> int:
         """How many more lines fit."""
@@ -135,7 +134,7 @@ def _filled(filling: Filling, cookie_limit: CookieLimit) -> Cart:
 
 
 def _is_packed(cart: Cart) -> bool:
-    return not cookie.payload(cart).startswith(integers.DEFLATED)
+    return not cookie.is_deflated(cookie.payload(cart))
 
 
 def _length(cart: Cart, cookie_limit: CookieLimit) -> tuple[int, int]:
@@ -145,7 +144,7 @@ def _length(cart: Cart, cookie_limit: CookieLimit) -> tuple[int, int]:
 
 def _with_quantity(cart: Cart, at: int, quantity: int) -> Cart:
     line = Line(cart.lines[at].number, quantity)
-    return Cart((*cart.lines[:at], line, *cart.lines[at + 1 :]), cart.changed_at)
+    return replace(cart, lines=(*cart.lines[:at], line, *cart.lines[at + 1 :]))
 
 
 def _aimed(sizes: Mapping[int, int], low: int, high: int, limit_bytes: int) -> int:

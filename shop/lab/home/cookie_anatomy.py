@@ -163,6 +163,12 @@ def _parts(anatomy: Anatomy) -> tuple[Part, ...]:
     parts = [
         ("name", name, len(name), "name, which is counted"),
         ("equals", "=", 0, "the equals sign, which is not counted"),
+        (
+            "coupon",
+            anatomy.coupon,
+            len(anatomy.coupon),
+            "a coupon: a letter, and its number in four characters",
+        ),
         ("form", anatomy.form, 1, f"form: what follows is {how}"),
         ("payload", anatomy.packed, len(anatomy.packed), meaning),
         ("dot", separator, len(separator), "end of what is signed, in version 1"),
@@ -184,7 +190,8 @@ def _attribute(text: str) -> Attribute:
 
 def _readable(anatomy: Anatomy) -> str:
     version, changed_at, *lines = anatomy.document
-    rows = [f"  {version},  {changed_at},"]
+    coupon = f"  {lines.pop(0)}," if anatomy.coupon else ""
+    rows = [f"  {version},  {changed_at},{coupon}"]
     rows += [
         f"  {number},  {quantity},"
         for number, quantity in zip(lines[::2], lines[1::2], strict=True)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from shop.core import orders
 from shop.core.orders import Order, Status, Step, reference_of
+from shop.storage import coupons
 from shop.storage.engine import writing
 from shop.storage.models import OrderRow, ProductRow
 from shop.storage.orders import history, lookup, outbox
@@ -51,6 +52,8 @@ def take(connection: Connection, reference: str, step: Step) -> Order:
     outbox.write(connection, number, step.status, at=step.at)
     if orders.returns_stock(before, step.status):
         _give_stock_back(connection, before)
+    if step.status is Status.CANCELLED and before.sums.coupon:
+        coupons.give_back(connection, before.sums.coupon)
     return after
 
 

@@ -128,12 +128,14 @@ def _order(
         lines=tuple(_order_line(line, row.currency) for line in lines),
         sums=Sums(
             subtotal=Money(row.subtotal_minor, row.currency),
+            discount=Money(row.discount_minor, row.currency),
             shipping=Money(row.shipping_minor, row.currency),
             total=Money(row.total_minor, row.currency),
             vat=tuple(
                 VatShare(share.basis_points, Money(share.amount_minor, row.currency))
                 for share in vat
             ),
+            coupon=row.coupon,
         ),
         history=_history(row, events),
     )

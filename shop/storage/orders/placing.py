@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from shop.core.errors import OutOfStock
-from shop.core.orders import Address, Order, OrderLine
+from shop.core.orders import Address, Order, OrderLine, Status
+from shop.storage import coupons
 from shop.storage.engine import writing
 from shop.storage.models import OrderLineRow, OrderRow, OrderVatRow, ProductRow
 from shop.storage.orders import history, lookup, outbox
@@ -26,14 +27,16 @@ def place(engine: Engine, order: Order) -> Placed:
     """Stores the order with its mail and takes its stock, in one transaction.
 
     When its `once_key` was used before, however close together the two requests came, the
-    result is the earlier order. Raises OutOfStock when too little of a product is left; then
-    nothing is stored.
+    result is the earlier order. Raises OutOfStock when too little of a product is left, and
+    CouponUsedUp when its coupon no longer applies; then nothing is stored.
     """
     try:
         with writing(engine) as connection:
             earlier = lookup.one(connection, OrderRow.once_key == order.once_key)
             if earlier is None:
                 _keep(connection, order)
+                if order.sums.coupon:
+                    coupons.use(connection, order.sums.coupon, now=order.placed_at)
                 _take_stock(connection, order)
     except IntegrityError:
         earlier = lookup.by_once_key(engine, order.once_key)
@@ -58,6 +61,8 @@ def _keep(connection: Connection, order: Order) -> None:
             status=order.status.value,
             currency=order.sums.total.currency,
             subtotal_minor=order.sums.subtotal.minor,
+            discount_minor=order.sums.discount.minor,
+            coupon=order.sums.coupon,
             shipping_minor=order.sums.shipping.minor,
             total_minor=order.sums.total.minor,
         )
@@ -69,7 +74,7 @@ def _keep(connection: Connection, order: Order) -> None:
     )
     for position, step in enumerate(order.history):
         history.keep(connection, number, position, step)
-    outbox.write(connection, number, order.status, at=order.placed_at)
+    outbox.write(connection, number, Status.PLACED, at=order.placed_at)
     if order.sums.vat:
         connection.execute(
             insert(OrderVatRow),

@@ -137,6 +137,8 @@ class OrderOut(Model):
     payment: str
     lines: list[OrderLineOut]
     subtotal: Price
+    discount: Price
+    coupon: str
     shipping: Price
     total: Price
 

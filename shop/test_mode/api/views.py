@@ -268,6 +268,8 @@ def _order(order: Order) -> OrderOut:
             for line in order.lines
         ],
         subtotal=_price(order.sums.subtotal),
+        discount=_price(order.sums.discount),
+        coupon=order.sums.coupon,
         shipping=_price(order.sums.shipping),
         total=_price(order.sums.total),
     )

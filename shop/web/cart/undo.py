@@ -78,9 +78,10 @@ def undone(step: str, since: str, current: Cart, *, now: int) -> Cart:
     if step == EMPTY:
         return current if is_stale(since, current) else Cart()
     before = cart_cookie.decode(step.removeprefix(PART))
+    kept = before.with_coupon(current.coupon or before.coupon)  # a step is about lines
     if is_part(step) or is_stale(since, current):
-        return before.merged_with(current, now=now)
-    return before.touched(now)
+        return kept.merged_with(current, now=now)
+    return kept.touched(now)
 
 
 def changed_at(step: str) -> int:

@@ -7,6 +7,7 @@ that bring another cart in: an earlier, a shared or an expired one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, abort, request
@@ -18,7 +19,7 @@ from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
 from shop.core.errors import CartOfNewerVersion, CartTooLarge, QuantityRefused
 from shop.core.pricing import Quote
-from shop.storage import catalogue
+from shop.storage import catalogue, coupons
 from shop.storage.catalogue_files.rows import LONGEST_SKU
 from shop.web.cart import undo, writer
 from shop.web.cart.line_views import Complaint
@@ -136,6 +137,14 @@ def start_anew_first(_: CartOfNewerVersion) -> Response:
     return page(read_visit(), status=HTTPStatus.CONFLICT, alert=_START_ANEW_FIRST)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedCode:
+    """The code of a coupon as it was typed, and why it was refused."""
+
+    typed: str
+    error: str
+
+
 def page(
     visit: CartVisit,
     change: CartChange = UNCHANGED,
@@ -143,6 +152,7 @@ def page(
     status: int = HTTPStatus.OK,
     alert: str | None = None,
     complaint: Complaint | None = None,
+    code: RefusedCode | None = None,
 ) -> Response:
     """The cart page, with the reason why something was not done, if anything was not."""
     quote = quoted(visit.cart)
@@ -164,15 +174,28 @@ def page(
         destination=destination(),
         meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
         alert=alert,
+        coupon_message=wording.coupon_obstacle(quote) if quote.obstacle else None,
+        asks_for_code=_asks_for_code(quote),
+        refused_code=code,
     )
 
 
 def quoted(cart: Cart, country: str | None = None) -> Quote:
-    """The cart priced from the database as it is now: at most one query, whatever its length. It is
-    priced for this country, or for the preselected one where the shop does not deliver there."""
+    """The cart priced from the database as it is now: at most one query, whatever its length, and
+    one for its coupon if it has one. It is priced for this country, or for the preselected one
+    where the shop does not deliver there."""
     here = shop()
     products = here.catalogue.snapshot([line.number for line in cart.lines])
-    return pricing.quote(cart, products, here.rules_to.get(country or "", here.rules))
+    coupon = None
+    if cart.coupon:
+        coupon = here.catalogue.ask(coupons.by_number, number=cart.coupon)
+    rules = here.rules_to.get(country or "", here.rules)
+    return pricing.quote(cart, products, rules, coupon, now=here.now())
+
+
+def _asks_for_code(quote: Quote) -> bool:
+    here = shop()
+    return bool(quote.lines) and here.catalogue.ask(coupons.last_end) > here.now()
 
 
 def changed(visit: CartVisit, cart: Cart, message: str, *, seen_at: Cart | None = None) -> Response:

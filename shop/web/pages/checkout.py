@@ -10,7 +10,7 @@ from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from shop.core import orders
-from shop.core.errors import OutOfStock
+from shop.core.errors import CouponUsedUp, OutOfStock
 from shop.core.orders import Order
 from shop.core.pricing import Quote
 from shop.storage.orders import lookup, placing
@@ -94,6 +94,12 @@ _SOLD = (
 )
 
 
+_CODE_GONE = (
+    "The code {} has just been used up, or has ended, so nothing was ordered. Your cart and what "
+    "you typed are kept. Please check the new total below and press the button again."
+)
+
+
 def _changed(quote: Quote, country: str | None, shown_for: str) -> str:
     total = wording.money(quote.sums.total)
     name = destination(country)
@@ -113,6 +119,10 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
     )
     try:
         return _confirmed(visit, placing.place(shop().engine, order).order)
+    except CouponUsedUp as refusal:
+        alert = _CODE_GONE.format(refusal.code)
+        again = quoted(visit.cart, form.country.data)
+        return _again(visit, form, again, once_key, alert)
     except OutOfStock:
         again = quoted(visit.cart, form.country.data)
         return _again(visit, form, again, once_key, _SOLD)
@@ -133,7 +143,7 @@ def _confirmed(visit: CartVisit, order: Order) -> Response:
     # A cart that was changed after the order was placed is another cart: it stays. So do
     # lines that were not part of the order.
     if visit.cart.lines and visit.cart.changed_at <= order.placed_at:
-        left = visit.cart.without({line.number for line in order.lines})
+        left = visit.cart.without({line.number for line in order.lines}).with_coupon(0)
         value = writer.encoded(visit, left)
     # No undo: it would bring back what has been ordered.
     change = CartChange(value, steps=writer.NO_STEPS)
@@ -170,6 +180,7 @@ def _page(
             line_view(line, to, earlier=earlier.get(line.line.number)) for line in quote.charged
         ],
         left_out=[line_view(line, to) for line in quote.left_out],
+        coupon_message=wording.coupon_obstacle(quote) if quote.obstacle else None,
         payments=shop().payments,
         once=shop()
         .signer(PURPOSE)

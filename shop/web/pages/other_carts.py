@@ -62,7 +62,9 @@ def replace() -> Response:
     """Takes over a shared cart, which its form carries, instead of one's own."""
     visit = read_visit()
     return _with_shared(
-        visit, lambda shared: shared.touched(shop().now()), "Your cart is now the shared cart"
+        visit,
+        lambda shared: shared.touched(shop().now()).with_coupon(visit.cart.coupon),
+        "Your cart is now the shared cart",
     )
 
 
@@ -88,6 +90,7 @@ def restore() -> Response:
     except CookieRefused:
         return back(visit, "That cart can no longer be restored. Your cart is as it was")
     merged = old.merged_with(visit.cart, now=shop().now())
+    merged = merged.with_coupon(visit.cart.coupon or old.coupon)
     try:
         change = writer.changed(visit, merged)
     except CartTooLarge as overflow:
@@ -115,7 +118,8 @@ def _with_shared(visit: CartVisit, made_of: Callable[[Cart], Cart], message: str
     if must_choose(visit):
         return choose_first(visit)
     try:
-        cart = made_of(cart_cookie.decode(request.form.get("cart", "")))
+        shared = cart_cookie.decode(request.form.get("cart", "")).with_coupon(0)
+        cart = made_of(shared)
         if cart.lines == visit.cart.lines:
             return back(visit, "Everything in that cart is already in yours")
         return changed(visit, cart, message)

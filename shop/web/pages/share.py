@@ -60,7 +60,7 @@ def show(token: str) -> Response:
     """A shared cart, for viewing. Nothing changes."""
     visit = read_visit()
     try:
-        shared = cart_cookie.decode(token)
+        shared = cart_cookie.decode(token).with_coupon(0)
     except Expired as expired:
         return error_page(HTTPStatus.GONE, _expired(expired), visit)
     except CookieRefused:

@@ -34,6 +34,8 @@ class Addresses:
     cart_replace: str
     cart_merge: str
     cart_share: str
+    coupon: str
+    coupon_removal: str
     about: str
     about_delete: str
     checkout: str
@@ -102,6 +104,8 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         cart_replace=build("other_carts.replace"),
         cart_merge=build("other_carts.merge"),
         cart_share=build("share.create"),
+        coupon=build("coupon.create"),
+        coupon_removal=build("coupon.destroy"),
         about=build("about.show"),
         about_delete=build("about.destroy"),
         checkout=build("checkout.show"),

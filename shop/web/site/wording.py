@@ -16,8 +16,10 @@ from babel.numbers import (
 from flask_babel import format_date, format_datetime
 
 from shop.core.cookie import Expired
+from shop.core.coupons import Obstacle
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
 from shop.core.money import Money
+from shop.core.pricing import Quote
 from shop.web.site.shop import shop
 
 ENGLISH = Locale("en")
@@ -131,6 +133,23 @@ def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
         f"{name} is now {money(price)}, was {money(earlier)} when you last looked."
         for name, price, earlier in changes
     )
+
+
+def coupon_obstacle(quote: Quote) -> str:
+    """Why a cart's coupon takes nothing off, and what would help. The quote has an obstacle."""
+    coupon, obstacle = quote.coupon, quote.obstacle
+    if coupon is None or obstacle is None:
+        return "The code in your cart is no longer valid, so nothing is taken off."
+    code = coupon.code
+    if obstacle is Obstacle.ENDED and coupon.ends_at is not None:
+        return f"{code} ended on {day(coupon.ends_at - 1)}, so nothing is taken off."
+    if obstacle is Obstacle.TOO_LITTLE:
+        subtotal = quote.sums.subtotal
+        missing = Money(coupon.from_subtotal.minor - subtotal.minor, subtotal.currency)
+        return f"{code} applies from {money(coupon.from_subtotal)} on: {money(missing)} to go."
+    if obstacle is Obstacle.USED_UP:
+        return f"{code} has been used already, so nothing is taken off."
+    return f"{code} is not in this shop’s currency, so nothing is taken off."
 
 
 def too_large(overflow: CartTooLarge, product: str) -> str:

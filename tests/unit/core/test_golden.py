@@ -31,5 +31,9 @@ def test_every_golden_cookie_is_still_read(
     assert isinstance(lines, list)
     assert isinstance(changed_at, int)
     cart = cart_of(*((number, quantity) for number, quantity in lines), changed_at=changed_at)
+    coupon = golden.get("coupon", 0)
+    assert isinstance(coupon, int)
     value = str(golden["value"])
-    assert cookie.decode(value, [key], now=MAX_TIME, max_age_seconds=MAX_TIME) == cart
+    assert cookie.decode(value, [key], now=MAX_TIME, max_age_seconds=MAX_TIME) == cart.with_coupon(
+        coupon
+    )
