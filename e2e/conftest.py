@@ -95,7 +95,8 @@ def instance(prepared: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def shop(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     """The shop that a worker's tests share; tests that change its stock use `world`."""
-    with running_shop(_copy(prepared, tmp_path_factory.mktemp("shared"))) as served:
+    folder = _copy(prepared, tmp_path_factory.mktemp("shared"))
+    with running_shop(folder, SHOP_SEND_MAIL="on") as served:
         yield served
 
 

@@ -10,6 +10,7 @@ from pytest_playwright import CreateContextCallback
 from e2e.support import carts
 from e2e.support.pages import CUSTOMER, BankPage, MiniCart, Shopper
 from e2e.support.server import RunningShop
+from e2e.support.waiting import until
 
 
 def test_a_shopper_browses_searches_and_adds(shopper: Shopper) -> None:
@@ -82,7 +83,7 @@ def _tab_to(page: Page, role: str, name: str) -> None:
     raise AssertionError(f"the keyboard does not reach {role} {name}")
 
 
-def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
+def test_a_purchase_using_only_the_keyboard(shopper: Shopper, shop: RunningShop) -> None:
     page = shopper.visits("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -111,6 +112,7 @@ def test_a_purchase_using_only_the_keyboard(shopper: Shopper) -> None:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Your order is paid.")
+    until(lambda: any(page.url in text for text in shop.mail("confirmation")))
 
 
 def test_a_payment_that_fails_is_tried_again(own_shopper: Shopper) -> None:

@@ -51,6 +51,11 @@ class RunningShop(Served):
     environ: dict[str, str]
     process_id: int
 
+    def mail(self, kind: str) -> list[str]:
+        """The messages of a kind that were sent so far, as files hold them."""
+        sent = self.database.parent.glob(f"mail/*-{kind}.eml")
+        return [file.read_text("utf-8") for file in sent]
+
 
 @dataclass(frozen=True, slots=True)
 class World(Served):

@@ -136,6 +136,8 @@ def test_an_order_and_a_cart_are_there_again(
     with closing(sqlite3.connect(elsewhere / "shop.sqlite3")) as connection:
         given = "select seq from sqlite_sequence where name = 'products'"
         assert connection.execute(given).fetchone() == (9999,), "no cookie number is given twice"
+        waiting = "select kind from outbox where next_attempt_at is not null order by number"
+        assert connection.execute(waiting).fetchall() == [("confirmation",), ("new-order",)]
 
 
 def test_a_backup_is_of_one_moment_while_others_write(

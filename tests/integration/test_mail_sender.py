@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
 import psutil
 import pytest
 from click.testing import CliRunner
-from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from e2e.support.server import RunningShop, free_port, running_shop
+from e2e.support.waiting import until
 from shop.cli import main
 from shop.mail.watching import PAUSE_SECONDS, ROUND_SECONDS, watch
 from shop.side_process import RESTART_SECONDS, SideProcess
@@ -22,13 +22,6 @@ from tests.conftest import KEY
 from tests.integration.test_import_beside_orders import Buyer
 
 SETTINGS = {"SHOP_SEND_MAIL": "on", "SHOP_PAYMENTS": "invoice"}
-
-
-@retry(retry=retry_if_result(lambda is_so: not is_so), stop=stop_after_delay(30),
-       wait=wait_fixed(0.02))  # fmt: skip
-def until(condition: Callable[[], bool]) -> bool:
-    """Waits until this is so. Raises RetryError."""
-    return condition()
 
 
 @pytest.fixture
