@@ -371,7 +371,8 @@ class Settings:
         metadata=_listed(
             "SHOP_SEND_MAIL",
             "on",
-            "Whether `shop serve` sends mail by itself; without it, run `shop mail send`",
+            "Whether `shop serve` sends mail and cancels unpaid orders by itself; without it, run "
+            "`shop mail send` and `shop orders cancel-unpaid`",
             _switch,
         )
     )

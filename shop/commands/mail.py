@@ -16,15 +16,17 @@ from sqlalchemy import Engine
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence, counted
 from shop.config import Settings
-from shop.factory import create_app
+from shop.factory import create_app, payments
 from shop.mail import files, smtp
 from shop.mail.composing import Sender, compose
 from shop.mail.sending import Deliver, send_due
 from shop.mail.watching import Ending, watch
 from shop.storage.engine import reading, writing
 from shop.storage.orders import outbox
+from shop.storage.payments import unpaid
 
 PAGE_SIZE = 50
+SWEEP_SECONDS = 60
 LARGEST_NUMBER = 2**31 - 1
 """The largest that PostgreSQL's column for it holds."""
 
@@ -48,10 +50,19 @@ def send() -> None:
 
 @mail_commands.command("keep-sending", hidden=True)
 def keep_sending() -> None:
-    """Send mail as it falls due, until standard input ends: what `shop serve` runs beside it."""
+    """Send mail as it falls due, and cancel what nobody pays, until standard input ends: what
+    `shop serve` runs beside it."""
     ending = Ending(sys.stdin.buffer)
     settings = settings_of_environment()
-    watch(round_of(settings, migrated_database(settings), ending.has_come), ending.has_come)
+    engine = migrated_database(settings)
+    send_mail = round_of(settings, engine, ending.has_come)
+    cancel_unpaid = Sweep(settings, engine, now=lambda: int(time.time()))
+
+    def work() -> None:
+        send_mail()
+        cancel_unpaid()
+
+    watch(work, ending.has_come)
 
 
 @mail_commands.command("list")
@@ -99,6 +110,23 @@ def resend(number: int) -> None:
     with writing(migrated_database(settings_of_environment())) as connection:
         message = outbox.resend(connection, number, now=int(time.time()))
     click.echo(f"Message {number} about order {message.reference} is waiting to be sent again.")
+
+
+class Sweep:
+    """Cancels orders whose payment never came, once a minute however often it is called."""
+
+    def __init__(self, settings: Settings, engine: Engine, now: Callable[[], int]) -> None:
+        self._codes = payments(settings).hosted_codes
+        self._unpaid_seconds = settings.unpaid_seconds
+        self._engine = engine
+        self._now = now
+        self._next_at = 0
+
+    def __call__(self) -> None:
+        now = self._now()
+        if self._codes and now >= self._next_at:
+            self._next_at = now + SWEEP_SECONDS
+            unpaid.cancel(self._engine, self._codes, before=now - self._unpaid_seconds, at=now)
 
 
 def round_of(

@@ -133,7 +133,7 @@ def advance(reference: str, status: str, tracking: str, note: str, by: str) -> N
 def cancel_unpaid() -> None:
     """Cancel orders whose payment at a bank never came, after SHOP_UNPAID_DAYS.
 
-    Their goods can be sold again. Run it every hour or so.
+    Their goods can be sold again. `shop serve` does this by itself, unless SHOP_SEND_MAIL is off.
     """
     settings = settings_of_environment()
     now = int(time.time())

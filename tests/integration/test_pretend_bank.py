@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from shop.commands.mail import Sweep
 from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import Notice, State
@@ -313,3 +315,23 @@ def codes(environ: dict[str, str]) -> list[str]:
     app = create_app(Settings.from_environ(environ), now=Clock())
     app.extensions["shop"].engine.dispose()
     return [method.code for method in app.extensions["shop"].payments.methods]
+
+
+def test_what_nobody_pays_is_cancelled_beside_the_server_once_a_minute(
+    shop: OpenShop, visitor: LintingClient, tmp_path: Path
+) -> None:
+    settings = Settings.from_environ({"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEYS": KEY})
+    sweep = Sweep(settings, engine_of(shop), now=lambda: shop.clock.now)
+
+    def statuses_after(seconds: int) -> list[str]:
+        shop.clock.now += seconds
+        sweep()
+        return states(shop)[0]
+
+    at_the_bank(visitor)
+    assert statuses_after(30) == ["placed"]
+    visitor.get("/checkout")
+    at_the_bank(visitor, name="Grace")
+    assert statuses_after(DAY - 29) == ["cancelled", "placed"]
+    assert statuses_after(59) == ["cancelled", "placed"]
+    assert statuses_after(1) == ["cancelled", "cancelled"]

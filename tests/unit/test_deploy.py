@@ -31,7 +31,7 @@ def test_a_shop_starts_with_the_settings(tmp_path: Path) -> None:
     assert app.test_client().get("/healthz", base_url="https://shop.example").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["crumb.service", "crumb-hourly.service", "crumb-backup.service"])
+@pytest.mark.parametrize("name", ["crumb.service", "crumb-backup.service"])
 def test_a_unit_runs_commands_that_there_are(name: str) -> None:
     used = USES.findall((DEPLOY / name).read_text("utf-8"))
     assert used
