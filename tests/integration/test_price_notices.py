@@ -298,7 +298,7 @@ def test_price_notices_take_no_bytes_in_the_cookie(shop: OpenShop, shopper: Lint
 
 
 @pytest.mark.parametrize("lines", [1, 20, 60])
-def test_a_cart_with_price_changes_runs_at_most_three_statements(
+def test_a_cart_with_price_changes_runs_at_most_four_statements(
     open_shop: Opener, lines: int
 ) -> None:
     shop = open_shop()
@@ -311,7 +311,7 @@ def test_a_cart_with_price_changes_runs_at_most_three_statements(
     visitor.set_cookie("cart", value)
     seen = cold.statements()
     assert DEARER in cart_notices(visitor)
-    assert 1 <= len(seen) <= 3, seen
+    assert 1 <= len(seen) <= 4, seen  # one of them: is there a coupon at all
     seen.clear()
     assert DEARER in cart_notices(visitor)
     assert seen == []  # until the database changes
@@ -323,7 +323,7 @@ def test_the_price_history_is_not_queried_without_later_changes(open_shop: Opene
     visitor.set_cookie("cart", shop.cookie(HELD))
     seen = shop.statements()
     assert cart_notices(visitor) == []
-    assert len(seen) == 2, seen
+    assert len(seen) == 3, seen
 
 
 def test_of_several_prices_before_the_cart_the_last_counts(

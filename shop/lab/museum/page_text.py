@@ -34,8 +34,8 @@ class LineText:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """Notices, alerts and the offer of a page, its first lines, how many lines there are in all,
-    and the sums with their names."""
+    """Notices, alerts, the offer and the word on a coupon of a page, its first lines, how many lines
+    there are in all, and the sums with their names."""
 
     messages: tuple[str, ...] = ()
     lines: tuple[LineText, ...] = ()
@@ -74,7 +74,8 @@ def _messages(context: Mapping[str, Any]) -> Iterator[str]:
     yield from (notice.text for notice in frame.notices)
     if frame.offer:
         yield frame.offer.title
-    yield from (context[name] for name in ("alert", "error") if context.get(name))
+    texts = (context.get(name) for name in ("alert", "error", "coupon_message"))
+    yield from filter(None, texts)
     if text := context.get("error_text"):
         yield f"{text.title}. {text.happened}"
 
