@@ -34,8 +34,8 @@ class LineText:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """Notices, alerts, the offer and the word on a coupon of a page, its first lines, how many lines
-    there are in all, and the sums with their names."""
+    """Notices, alerts, the offer and the word on a coupon of a page, its first lines, how many
+    lines there are in all, and the sums with their names."""
 
     messages: tuple[str, ...] = ()
     lines: tuple[LineText, ...] = ()
