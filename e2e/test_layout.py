@@ -61,6 +61,7 @@ NAMES = (
     "admin-sign-in",
     "admin-orders",
     "admin-order",
+    "admin-invoice",
     "error-404",
     "limits",
     "limits-full",

@@ -243,6 +243,20 @@ def _sees_an_order(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("heading", level=2, name="History")).to_be_visible()
 
 
+def _sees_a_packing_slip(visitor: Visitor) -> None:
+    _sees_an_order(visitor)
+    visitor.page.get_by_role("link", name="Packing slip").click()
+
+
+def _sees_an_invoice(visitor: Visitor) -> None:
+    _sees_an_order(visitor)
+    make = visitor.page.get_by_role("button", name="Make the invoice")
+    if make.count():  # the first time
+        make.click()
+    else:
+        visitor.page.get_by_role("link", name="Invoice").click()
+
+
 def _makes_a_keeper(visitor: Visitor) -> None:
     keepers.add_keeper(visitor.shop)
     visitor.page.reload()
@@ -411,6 +425,8 @@ SUBJECTS = (
     Subject("admin-sign-in", "/admin/sign-in", "For those who run", steps=_makes_a_keeper),
     Subject("admin-orders", "/checkout", "See the shop", holding({"MUG": 2}), _sees_the_orders),
     Subject("admin-order", "/checkout", "What comes next", holding({"MUG": 2}), _sees_an_order),
+    Subject("admin-slip", "/checkout", "in all", holding({"MUG": 2}), _sees_a_packing_slip),
+    Subject("admin-invoice", "/checkout", "Payment:", holding({"MUG": 2}), _sees_an_invoice),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
     Subject(

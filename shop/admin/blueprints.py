@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, abort, url_for
 from flask_limiter import Limiter
 from werkzeug.wrappers import Response
 
-from shop.admin import frame, orders, sign_in
+from shop.admin import frame, orders, papers, sign_in
 from shop.admin.session import PATH, EachItsOwn
 
 ATTEMPT = "admin.sign_in.create"
@@ -22,7 +22,7 @@ blueprint = Blueprint("admin", __name__, url_prefix=PATH)
 blueprint.before_request(sign_in.guard)
 blueprint.after_request(frame.keep_private)
 frame.register_errors(blueprint)
-for module in (sign_in, orders):
+for module in (sign_in, orders, papers):
     blueprint.register_blueprint(module.blueprint)
 
 

@@ -13,7 +13,7 @@ from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Order, Status
 from shop.core.text import tidy
 from shop.storage.engine import reading
-from shop.storage.orders import advancing, listing, lookup
+from shop.storage.orders import advancing, invoices, listing, lookup
 from shop.web.checkout import postal
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
@@ -105,6 +105,8 @@ def _problem(status: Status | None, note: str, tracking: str) -> str | None:
 
 def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None) -> Response:
     method = shop().payments.get(order.payment)
+    with reading(shop().engine) as connection:
+        invoice = invoices.of_order(connection, order.reference)
     return frame.page(
         "admin/orders/show.html",
         status=status,
@@ -112,6 +114,7 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
         order=order,
         envelope=postal.printed(order.customer),
         payment=method.label if method else order.payment,
+        invoice=invoice,
     )
 
 

@@ -66,6 +66,10 @@ class TransitionRefused(ShopError):
     """An order cannot go from its status to the one asked for."""
 
 
+class InvoiceRefused(ShopError):
+    """An order cannot have an invoice, in a sentence for a keeper."""
+
+
 class OrderNotFound(ShopError):
     """No order has this reference."""
 

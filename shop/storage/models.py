@@ -268,3 +268,14 @@ class KeeperSessionRow(Table):
     keeper_number: Mapped[int] = mapped_column(ForeignKey("keepers.number", ondelete="CASCADE"))
     started_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class InvoiceRow(Table):
+    """The invoice of an order. Numbers have no gaps: each is one more than the last one."""
+
+    __tablename__ = "invoices"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_number: Mapped[int] = mapped_column(ForeignKey("orders.number"), unique=True)
+    made_at: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str] = mapped_column(Text)
