@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import zoneinfo
+from functools import cache
 from urllib.parse import urlsplit
 
 import limits
@@ -39,7 +40,7 @@ def check(settings: Settings) -> None:
         for code in settings.countries
         if not postal.is_known(code)
     ]
-    if settings.time_zone not in zoneinfo.available_timezones():
+    if settings.time_zone not in _time_zones():
         problems.append(f"SHOP_TIME_ZONE={settings.time_zone}: there is no such time zone.")
     for name, ratelimit in (
         ("SHOP_RATELIMIT", settings.ratelimit),
@@ -72,6 +73,11 @@ def check(settings: Settings) -> None:
         problems += _problems_of_test_mode(settings)
     if problems:
         raise SettingsError(problems)
+
+
+@cache
+def _time_zones() -> set[str]:
+    return zoneinfo.available_timezones()  # it looks at every file of the database
 
 
 def is_tried(settings: Settings) -> bool:
