@@ -13,7 +13,7 @@ BREAKS = (
         "Any other site can fill a cart or send an order.",
         _SECURITY,
         "    CSRFProtect(app)\n",
-        "",
+        "    CSRFProtect(app)\n    app.config['WTF_CSRF_CHECK_DEFAULT'] = False\n",
         _TESTS,
     ),
     Break(
