@@ -44,14 +44,6 @@ BREAKS = (
         ("tests/unit/core/test_payment.py",),
     ),
     Break(
-        "a paid order is cancelled as unpaid",
-        "The bank has the money, and the goods are sold to somebody else.",
-        "shop/storage/payments/unpaid.py",
-        "                OrderRow.status == Status.PLACED.value,\n",
-        "",
-        _TESTS,
-    ),
-    Break(
         "the pretend bank is open to all",
         "Behind a proxy, everybody orders without paying.",
         "shop/setting_checks.py",

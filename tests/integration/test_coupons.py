@@ -187,6 +187,19 @@ def test_undo_and_changes_of_lines_keep_the_code(shop: OpenShop, buyer: LintingC
     assert held(buyer) == []
 
 
+def test_undoing_a_line_from_before_the_code_keeps_the_code(
+    shop: OpenShop, buyer: LintingClient
+) -> None:
+    number = offer(shop)
+    buyer.add("PENCIL")
+    use(buyer)
+    form = undo_form(buyer)
+    assert form
+    buyer.send("/cart/undo", cart=form["cart"], since=form["since"])
+    assert held(buyer) == numbered(shop, {"MUG": 2})
+    assert cart_of(buyer).coupon == number
+
+
 def test_a_shared_cart_has_no_code_and_takes_none_away(
     shop: OpenShop, buyer: LintingClient
 ) -> None:
