@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
+from shop.cli import main
 from shop.config import Settings
 from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
@@ -57,6 +59,21 @@ class OpenShop:
         client.base_url = base_url
         return client
 
+    @property
+    def engine(self) -> Engine:
+        """The shop's own way to its database."""
+        engine: Engine = self.app.extensions["shop"].engine
+        return engine
+
+    def run(self, *arguments: str | Path, typed: str = "", exit_code: int = 0) -> str:
+        """Runs `shop` with these arguments, and returns what it says. Fails on another exit code;
+        `typed` is its standard input."""
+        environ = {"SHOP_INSTANCE": str(self.path.parent), "SHOP_SECRET_KEYS": KEY}
+        words = [str(argument) for argument in arguments]
+        result = CliRunner().invoke(main, words, env=environ, input=typed)
+        assert result.exit_code == exit_code, result.output
+        return result.output
+
     def sql(self, statement: str, *parameters: object) -> list[Any]:
         """Runs a statement on a separate connection, as another process would."""
         with closing(sqlite3.connect(self.path)) as connection, connection:
@@ -84,7 +101,7 @@ class OpenShop:
         def keep(_: Any, __: Any, statement: str, *___: Any) -> None:
             seen.append(statement)
 
-        event.listen(self.app.extensions["shop"].engine, "before_cursor_execute", keep)
+        event.listen(self.engine, "before_cursor_execute", keep)
         return seen
 
 

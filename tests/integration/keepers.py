@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from shop.storage.keepers import passwords
@@ -59,8 +58,3 @@ def value_of(visitor: LintingClient) -> str:
     kept = visitor.get_cookie(COOKIE, path="/admin")
     assert kept
     return kept.value
-
-
-def engine_of(shop: OpenShop) -> Engine:
-    engine: Engine = shop.app.extensions["shop"].engine
-    return engine

@@ -11,12 +11,12 @@ from shop.core.orders import Status
 from shop.storage.orders import invoices
 from tests.conftest import OpenShop
 from tests.integration.client import elements, parsed, text_of
-from tests.integration.keepers import EMAIL, engine_of, sends, signed_in
+from tests.integration.keepers import EMAIL, sends, signed_in
 from tests.integration.test_orders import move, placed
 
 
 def made(shop: OpenShop, reference: str) -> invoices.Invoice:
-    return invoices.make(engine_of(shop), reference, by="Bea", at=shop.clock.now)
+    return invoices.make(shop.engine, reference, by="Bea", at=shop.clock.now)
 
 
 def test_a_packing_slip_has_what_belongs_into_the_parcel_and_no_price(shop: OpenShop) -> None:

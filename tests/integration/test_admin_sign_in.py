@@ -8,10 +8,8 @@ from contextlib import closing
 
 import pytest
 from argon2 import PasswordHasher
-from click.testing import CliRunner, Result
 
 from shop.admin import known_browsers
-from shop.cli import main
 from shop.storage.keepers import passwords, sessions
 from shop.storage.keepers.sessions import IDLE_SECONDS, LIFE_SECONDS
 from tests.conftest import Opener, OpenShop
@@ -21,7 +19,6 @@ from tests.integration.keepers import (
     EMAIL,
     PASSWORD,
     add_keeper,
-    engine_of,
     sends,
     signed_in,
     signs_in,
@@ -33,11 +30,8 @@ GUESS = "wrong"
 ANOTHER = "another password, and a longer one"
 
 
-def keeper(shop: OpenShop, *arguments: str, typed: str = "", exit_code: int = 0) -> Result:
-    environ = {"SHOP_INSTANCE": str(shop.path.parent)}
-    result = CliRunner().invoke(main, ["keeper", *arguments], env=environ, input=typed)
-    assert result.exit_code == exit_code, result.output
-    return result
+def keeper(shop: OpenShop, *arguments: str, typed: str = "", exit_code: int = 0) -> str:
+    return shop.run("keeper", *arguments, typed=typed, exit_code=exit_code)
 
 
 def is_signed_in(visitor: LintingClient) -> bool:
@@ -48,8 +42,8 @@ def is_signed_in(visitor: LintingClient) -> bool:
 
 def test_a_keeper_is_added_and_signs_in(shop: OpenShop) -> None:
     added = keeper(shop, "add", " Bea@Example.com ", typed=f"{PASSWORD}\n")
-    assert added.stdout == "Bea@example.com can sign in at /admin now.\n"
-    assert keeper(shop, "list").stdout == f"{EMAIL}\n"
+    assert added == "Bea@example.com can sign in at /admin now.\n"
+    assert keeper(shop, "list") == f"{EMAIL}\n"
     visitor = shop.visitor()
     response = signs_in(visitor, "BEA@example.com ")
     assert (response.status_code, response.location) == (303, "/admin")
@@ -84,7 +78,7 @@ def test_what_cannot_be_done_with_a_keeper_is_said(
 ) -> None:
     add_keeper(shop, "ada@example.com")
     before = shop.dump()
-    assert said in keeper(shop, *arguments, typed=typed, exit_code=1).stderr
+    assert said in keeper(shop, *arguments, typed=typed, exit_code=1)
     assert shop.dump() == before
 
 
@@ -92,8 +86,8 @@ def test_without_a_keeper_the_sign_in_says_how_to_add_one(shop: OpenShop) -> Non
     assert "shop keeper add" in shop.visitor().get(SIGN_IN).text
     add_keeper(shop)
     assert "shop keeper add" not in shop.visitor().get(SIGN_IN).text
-    assert keeper(shop, "remove", EMAIL).stdout.startswith(f"{EMAIL} is no keeper any more")
-    assert "There are no keepers yet" in keeper(shop, "list").stdout
+    assert keeper(shop, "remove", EMAIL).startswith(f"{EMAIL} is no keeper any more")
+    assert "There are no keepers yet" in keeper(shop, "list")
 
 
 def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
@@ -202,7 +196,7 @@ def test_a_password_that_changes_during_the_sign_in_begins_no_session(
         return False
 
     monkeypatch.setattr(passwords, "is_outdated", changed_meanwhile)
-    assert sessions.begin(engine_of(shop), EMAIL, PASSWORD, token="t", now=1) is None
+    assert sessions.begin(shop.engine, EMAIL, PASSWORD, token="t", now=1) is None
     assert shop.sql("select count(*) from keeper_sessions") == [(0,)]
 
 

@@ -6,10 +6,8 @@ import json
 import threading
 
 import pytest
-from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
-from shop.cli import main
 from shop.core import cookie
 from shop.core import orders as rules
 from shop.core.cart import MAX_TIME, Cart
@@ -26,10 +24,7 @@ from tests.integration.test_outbox import mail
 
 
 def run(shop: OpenShop, *arguments: str, exit_code: int = 0, group: str = "coupons") -> str:
-    environ = {"SHOP_INSTANCE": str(shop.path.parent), "SHOP_SECRET_KEYS": KEY}
-    result = CliRunner().invoke(main, [group, *arguments], env=environ)
-    assert result.exit_code == exit_code, result.output
-    return result.output
+    return shop.run(group, *arguments, exit_code=exit_code)
 
 
 def offer(shop: OpenShop, code: str = "SPRING10", /, **values: object) -> int:

@@ -11,9 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from shop.cli import main
 from shop.commands.mail import sender
 from shop.config import Settings
 from shop.core.orders import Status
@@ -24,14 +22,14 @@ from shop.storage.orders import advancing, lookup, outbox
 from shop.storage.orders.outbox import Message, State
 from tests.conftest import KEY, START, OpenShop
 from tests.integration.test_orders import placed
-from tests.integration.test_outbox import engine_of, mail
+from tests.integration.test_outbox import mail
 
 SENDER = Sender("https://shop.example", "shop@shop.example", "bea@shop.example")
 
 
 def composed(shop: OpenShop, message: Message, **customer: str) -> EmailMessage:
     """A message as it arrives, for a customer with these fields."""
-    order = outbox.order_of(engine_of(shop), message)
+    order = outbox.order_of(shop.engine, message)
     order = replace(order, customer=replace(order.customer, **customer))
     octets = compose(shop.app, SENDER, message, order, START).as_bytes()
     assert max(map(len, octets.split(b"\r\n"))) <= 998  # RFC 5322, section 2.1.1
@@ -45,16 +43,13 @@ def text(email: EmailMessage, kind: str = "plain") -> str:
 
 
 def run(shop: OpenShop, *arguments: str, exit_code: int = 0) -> str:
-    environ = {"SHOP_INSTANCE": str(shop.path.parent), "SHOP_SECRET_KEYS": KEY}
-    result = CliRunner().invoke(main, ["mail", *arguments], env=environ)
-    assert result.exit_code == exit_code, result.output
-    return result.output
+    return shop.run("mail", *arguments, exit_code=exit_code)
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_mail_about_a_parcel_says_whether_it_is_to_be_paid(shop: OpenShop, kind: str) -> None:
     reference = placed(shop)
-    engine = engine_of(shop)
+    engine = shop.engine
 
     def last() -> str:
         return text(composed(shop, mail(shop)[-1]), kind)
@@ -72,7 +67,7 @@ def test_a_confirmation_says_what_was_ordered_and_where_to_see_it(
     shop: OpenShop, kind: str
 ) -> None:
     reference = placed(shop)
-    token = lookup.everything(engine_of(shop))[0].token
+    token = lookup.everything(shop.engine)[0].token
     email = composed(shop, mail(shop)[0])
     assert email["To"] == "Ada Lovelace <ada@example.com>"
     assert email["Subject"] == f"Crumb: Your order {reference}"
@@ -90,16 +85,14 @@ def test_a_confirmation_says_what_was_ordered_and_where_to_see_it(
 
 
 def test_a_confirmation_of_a_paid_order_asks_for_no_payment(shop: OpenShop) -> None:
-    advancing.advance(engine_of(shop), placed(shop), Status.PAID, by="Bea", at=START)
+    advancing.advance(shop.engine, placed(shop), Status.PAID, by="Bea", at=START)
     assert "14 days" not in text(composed(shop, mail(shop)[0]))
 
 
 def test_a_sent_order_has_its_tracking(shop: OpenShop) -> None:
     reference = placed(shop)
-    advancing.advance(engine_of(shop), reference, Status.PAID, by="Bea", at=START)
-    advancing.advance(
-        engine_of(shop), reference, Status.SENT, by="Bea", at=START, tracking="RM <1>"
-    )
+    advancing.advance(shop.engine, reference, Status.PAID, by="Bea", at=START)
+    advancing.advance(shop.engine, reference, Status.SENT, by="Bea", at=START, tracking="RM <1>")
     email = composed(shop, mail(shop)[2])
     assert "Tracking: RM <1>" in text(email)
     assert "<bdi>RM &lt;1&gt;</bdi>" in text(email, "html")
@@ -132,7 +125,7 @@ def test_a_domain_of_any_letters_is_written_in_ascii(shop: OpenShop) -> None:
     placed(shop)
     shop.sql("update orders set email = ?", "ada@müller.example")
     for message in mail(shop):
-        order = outbox.order_of(engine_of(shop), message)
+        order = outbox.order_of(shop.engine, message)
         octets = compose(shop.app, SENDER, message, order, START).as_bytes()
         assert b"ada@xn--mller-kva.example" in octets
 
@@ -142,7 +135,7 @@ def test_an_address_with_a_line_break_is_given_up_with_the_reason(
 ) -> None:
     placed(shop)
     shop.sql("update orders set email = ?", "ada@example.com\r\nBcc: eve@example.com")
-    engine = engine_of(shop)
+    engine = shop.engine
 
     def deliver(message: Message, email: EmailMessage) -> None:
         files.deliver(tmp_path / "mail", message, email)
@@ -166,7 +159,7 @@ def test_what_fails_is_tried_after_growing_pauses(shop: OpenShop, problem: Excep
             raise problem
 
         composed_by = partial(compose, shop.app, SENDER)
-        return send_due(engine_of(shop), composed_by, fail, now=lambda: now + later)
+        return send_due(shop.engine, composed_by, fail, now=lambda: now + later)
 
     for pause in PAUSES:
         assert outcome() == (0, 1)

@@ -9,10 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from sqlalchemy import Engine
 
-from shop.cli import main
 from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Status, Step
 from shop.storage.engine import reading
@@ -22,11 +19,6 @@ from tests.integration.checkouts import place, stock
 from tests.integration.client import text_of
 
 SKU = "STATE-ONE-LEFT"
-
-
-def engine_of(shop: OpenShop) -> Engine:
-    engine: Engine = shop.app.extensions["shop"].engine
-    return engine
 
 
 def placed(shop: OpenShop, sku: str = SKU, **fields: str) -> str:
@@ -40,14 +32,11 @@ def placed(shop: OpenShop, sku: str = SKU, **fields: str) -> str:
 
 def move(shop: OpenShop, reference: str, *statuses: Status) -> None:
     for status in statuses:
-        advancing.advance(engine_of(shop), reference, status, by="Bea", at=shop.clock.now)
+        advancing.advance(shop.engine, reference, status, by="Bea", at=shop.clock.now)
 
 
 def run(shop: OpenShop, *arguments: str | Path, exit_code: int = 0) -> str:
-    environ = {"SHOP_INSTANCE": str(shop.path.parent)}
-    result = CliRunner().invoke(main, ["orders", *map(str, arguments)], env=environ)
-    assert result.exit_code == exit_code, result.output
-    return result.output
+    return shop.run("orders", *arguments, exit_code=exit_code)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +69,7 @@ def test_of_two_keepers_at_once_one_is_told(shop: OpenShop) -> None:
 
     def cancel(by: str) -> bool:
         try:
-            advancing.advance(engine_of(shop), reference, Status.CANCELLED, by=by, at=1)
+            advancing.advance(shop.engine, reference, Status.CANCELLED, by=by, at=1)
         except TransitionRefused:
             return False
         return True
@@ -94,7 +83,7 @@ def test_of_two_keepers_at_once_one_is_told(shop: OpenShop) -> None:
 def test_a_step_is_undone_with_the_transaction_that_it_belongs_to(shop: OpenShop) -> None:
     reference = placed(shop)
     before = shop.dump()
-    with engine_of(shop).connect().execution_options(is_writer=True) as connection:
+    with shop.engine.connect().execution_options(is_writer=True) as connection:
         advancing.take(connection, reference, Step(Status.CANCELLED, 1, "Bea"))
         connection.rollback()
     assert shop.dump() == before
@@ -111,7 +100,7 @@ def test_the_list_is_searched_filtered_and_paged_with_two_queries(shop: OpenShop
     move(shop, second, Status.PAID)
 
     def found(**wanted: object) -> list[str]:
-        with reading(engine_of(shop)) as connection:
+        with reading(shop.engine) as connection:
             page = listing.page(connection, **wanted)  # type: ignore[arg-type]
             return [order.reference for order in page.orders]
 
@@ -133,7 +122,7 @@ def test_the_list_is_searched_filtered_and_paged_with_two_queries(shop: OpenShop
 def test_orders_are_read_in_batches(shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
     references = [placed(shop, "MUG") for _ in range(3)]
     monkeypatch.setattr(lookup, "BATCH", 2)
-    found = lookup.everything(engine_of(shop))
+    found = lookup.everything(shop.engine)
     assert [order.reference for order in found] == references
     assert all(len(order.lines) == len(order.history) == 1 for order in found)
 
@@ -220,7 +209,7 @@ def test_an_order_of_an_older_process_begins_with_its_placing_too(shop: OpenShop
     shop.sql("delete from order_events")
     assert reference in run(shop, "export", "-")
     move(shop, reference, Status.PAID)
-    with reading(engine_of(shop)) as connection:
+    with reading(shop.engine) as connection:
         history = lookup.by_reference(connection, reference).history
     assert [(step.status, step.by) for step in history] == [
         (Status.PLACED, "shopper"),
@@ -254,7 +243,7 @@ def test_the_shoppers_page_says_what_became_of_the_order(shop: OpenShop) -> None
     assert "Status: placed since" in status
 
     move(shop, reference, Status.PAID)
-    engine = engine_of(shop)
+    engine = shop.engine
     advancing.advance(engine, reference, Status.SENT, by="Bea", at=1_790_000_000, tracking="<RM 1>")
     heading, lead, status = texts()
     assert heading == "Your order is on its way."

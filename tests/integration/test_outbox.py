@@ -19,14 +19,9 @@ from tests.integration.client import LintingClient
 LEASE = 60
 
 
-def engine_of(shop: OpenShop) -> Engine:
-    engine: Engine = shop.app.extensions["shop"].engine
-    return engine
-
-
 def mail(shop: OpenShop) -> list[Message]:
     """All messages, the oldest first."""
-    with reading(engine_of(shop)) as connection:
+    with reading(shop.engine) as connection:
         return outbox.listing(connection)[::-1]
 
 
@@ -78,7 +73,7 @@ def test_steps_of_an_order_write_mail_to_the_shopper(
     shop: OpenShop, placed: str, steps: tuple[Status, ...], kinds: list[Kind]
 ) -> None:
     for status in steps:
-        advancing.advance(engine_of(shop), placed, status, by="Bea", at=START + 5)
+        advancing.advance(shop.engine, placed, status, by="Bea", at=START + 5)
     written = mail(shop)[2:]
     assert [it.kind for it in written] == kinds
     assert all(it.recipient is Recipient.SHOPPER for it in written)
@@ -87,7 +82,7 @@ def test_steps_of_an_order_write_mail_to_the_shopper(
 
 def test_a_step_and_its_mail_are_stored_together_or_not_at_all(shop: OpenShop, placed: str) -> None:
     before = shop.dump()
-    with engine_of(shop).connect().execution_options(is_writer=True) as connection:
+    with shop.engine.connect().execution_options(is_writer=True) as connection:
         advancing.take(connection, placed, Step(Status.CANCELLED, START, "Bea"))
         assert len(outbox.listing(connection)) == 3
         connection.rollback()
@@ -119,7 +114,7 @@ def test_an_order_and_its_mail_are_stored_together_or_not_at_all(
 def test_what_is_due_is_claimed_by_one_until_its_lease_has_passed(
     shop: OpenShop, placed: str
 ) -> None:
-    engine = engine_of(shop)
+    engine = shop.engine
     assert outbox.claim(engine, now=START - 1, lease_seconds=LEASE) is None
     first = outbox.claim(engine, now=START, lease_seconds=LEASE)
     second = outbox.claim(engine, now=START, lease_seconds=LEASE)
@@ -134,7 +129,7 @@ def test_what_is_due_is_claimed_by_one_until_its_lease_has_passed(
 
 
 def test_the_report_of_an_older_claim_changes_nothing(shop: OpenShop, placed: str) -> None:
-    engine = engine_of(shop)
+    engine = shop.engine
     old = outbox.claim(engine, now=START, lease_seconds=LEASE)
     outbox.claim(engine, now=START, lease_seconds=LEASE)
     new = outbox.claim(engine, now=START + LEASE, lease_seconds=LEASE)
@@ -149,7 +144,7 @@ def test_the_report_of_an_older_claim_changes_nothing(shop: OpenShop, placed: st
 
 
 def test_of_many_senders_at_once_each_message_has_one(shop: OpenShop, placed: str) -> None:
-    claims = claimed_at_once(engine_of(shop), START)
+    claims = claimed_at_once(shop.engine, START)
     assert sorted(it.number for it in claims) == [it.number for it in mail(shop)]
 
 
@@ -164,7 +159,7 @@ def claimed_at_once(engine: Engine, now: int) -> list[Message]:
 
 
 def test_a_message_that_failed_waits_or_is_given_up(shop: OpenShop, placed: str) -> None:
-    engine = engine_of(shop)
+    engine = shop.engine
     for later in (START + 90, None):
         claimed = outbox.claim(engine, now=START, lease_seconds=LEASE)
         assert claimed is not None
@@ -178,7 +173,7 @@ def test_a_message_that_failed_waits_or_is_given_up(shop: OpenShop, placed: str)
 
 
 def test_a_message_that_is_over_can_be_sent_again(shop: OpenShop, placed: str) -> None:
-    engine = engine_of(shop)
+    engine = shop.engine
     claimed = outbox.claim(engine, now=START, lease_seconds=LEASE)
     assert claimed is not None
     with writing(engine) as connection, pytest.raises(MailRefused, match="being sent"):
@@ -194,7 +189,7 @@ def test_a_message_that_is_over_can_be_sent_again(shop: OpenShop, placed: str) -
 
 
 def test_a_list_can_be_of_one_order_or_of_what_is_not_sent(shop: OpenShop, placed: str) -> None:
-    engine = engine_of(shop)
+    engine = shop.engine
     claimed = outbox.claim(engine, now=START, lease_seconds=LEASE)
     assert claimed is not None
     outbox.sent(engine, claimed, "ada@example.com", now=START)

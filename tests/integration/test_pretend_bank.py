@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from shop.commands.mail import Sweep
@@ -76,11 +75,6 @@ def states(shop: OpenShop) -> tuple[list[str], list[str]]:
     orders = shop.sql("select status from orders order by number")
     tried = shop.sql("select state from payment_attempts order by begun_at, rowid")
     return [row[0] for row in orders], [row[0] for row in tried]
-
-
-def engine_of(shop: OpenShop) -> Engine:
-    engine: Engine = shop.app.extensions["shop"].engine
-    return engine
 
 
 def tell(
@@ -232,7 +226,7 @@ def test_money_for_a_cancelled_order_is_reported(
 ) -> None:
     page = at_the_bank(visitor)
     shop.clock.now += DAY + 1
-    assert len(unpaid.cancel(engine_of(shop), ["pretend-bank"], before=shop.clock.now, at=9)) == 1
+    assert len(unpaid.cancel(shop.engine, ["pretend-bank"], before=shop.clock.now, at=9)) == 1
     decide(visitor, page, "paid")
     assert states(shop) == (["cancelled"], ["paid"])
     assert [record.message for record in caplog.records if "payment" in record.name] == [
@@ -251,8 +245,8 @@ def test_an_order_that_nobody_pays_gives_its_stock_back(
     assert (states(shop)[0], stock(shop, "MUG")) == (["paid", "placed", "placed"], 5)
 
     codes, begun = ["pretend-bank"], shop.clock.now
-    assert unpaid.cancel(engine_of(shop), codes, before=begun, at=begun) == []
-    cancelled = unpaid.cancel(engine_of(shop), codes, before=begun + 1, at=begun + 1)
+    assert unpaid.cancel(shop.engine, codes, before=begun, at=begun) == []
+    cancelled = unpaid.cancel(shop.engine, codes, before=begun + 1, at=begun + 1)
     assert (states(shop)[0], stock(shop, "MUG")) == (["paid", "cancelled", "placed"], 7)
     assert shop.sql("select reference from orders order by number")[1] == (*cancelled,)
     assert shop.sql("select made_by, note from order_events where status = 'cancelled'") == [
@@ -270,7 +264,7 @@ def test_an_order_that_is_being_paid_is_kept(shop: OpenShop, visitor: LintingCli
     first = shop.clock.now
     shop.clock.now += DAY
     visitor.send(f"{order}/pay")
-    assert unpaid.cancel(engine_of(shop), ["pretend-bank"], before=first + DAY, at=0) == []
+    assert unpaid.cancel(shop.engine, ["pretend-bank"], before=first + DAY, at=0) == []
 
 
 def test_an_order_by_invoice_has_no_page_to_pay_at(shop: OpenShop, visitor: LintingClient) -> None:
@@ -283,7 +277,7 @@ def test_an_order_by_invoice_has_no_page_to_pay_at(shop: OpenShop, visitor: Lint
 
 def test_the_attempts_of_an_order_are_listed(shop: OpenShop, visitor: LintingClient) -> None:
     order = decide(visitor, at_the_bank(visitor), "failed")
-    with engine_of(shop).connect() as connection:
+    with shop.engine.connect() as connection:
         (kept,) = attempts.of_order(connection, order.rpartition("/")[2])
     assert (kept.provider, kept.state, kept.amount) == (
         "pretend-bank", State.FAILED, Money(2295, "GBP"),
@@ -321,7 +315,7 @@ def test_what_nobody_pays_is_cancelled_beside_the_server_once_a_minute(
     shop: OpenShop, visitor: LintingClient, tmp_path: Path
 ) -> None:
     settings = Settings.from_environ({"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEYS": KEY})
-    sweep = Sweep(settings, engine_of(shop), now=lambda: shop.clock.now)
+    sweep = Sweep(settings, shop.engine, now=lambda: shop.clock.now)
 
     def statuses_after(seconds: int) -> list[str]:
         shop.clock.now += seconds

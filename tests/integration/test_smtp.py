@@ -30,7 +30,7 @@ from shop.storage.orders.outbox import State
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.test_mail import run, text
 from tests.integration.test_orders import placed
-from tests.integration.test_outbox import engine_of, mail
+from tests.integration.test_outbox import mail
 
 SENDER = Sender("https://shop.example", "shop@shop.example", "bea@shop.example")
 SHOPPER, KEEPER = "ada@example.com", SENDER.keeper
@@ -142,7 +142,7 @@ def send(
 ) -> tuple[int, int]:
     """How many of the messages due were sent, and how many failed."""
     return send_due(
-        engine_of(shop),
+        shop.engine,
         partial(compose, shop.app, SENDER),
         partial(smtp.deliver, to, patience_seconds=patience),
         now=lambda: START + later,
