@@ -25,6 +25,7 @@ from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
+from shop.providers import stripe_checkout
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
 from shop.shop_file import reading as shop_file
@@ -181,7 +182,7 @@ def payments(settings: Settings) -> Payments:
         bank: tuple[Payment, ...] = (PretendBank(_strong(settings.secret_keys)),)
     else:
         bank = ()
-    cards = (_stripe(settings),) if setting_checks.STRIPE in settings.payments else ()
+    cards = (_stripe(settings),) if stripe_checkout.CODE in settings.payments else ()
     known = {method.code: method for method in (*bank, *cards, ByInvoice())}
     return Payments(tuple(known[code] for code in settings.payments or known))
 

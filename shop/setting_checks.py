@@ -13,12 +13,11 @@ from limits.errors import ConfigurationError
 
 from shop.config import Settings, SettingsError
 from shop.mail.smtp import mail_server
+from shop.providers import stripe_checkout
 from shop.providers.pretend_bank.method import PretendBank
 from shop.providers.stripe_checkout import amounts
 from shop.web.checkout import postal
 from shop.web.site import rate_limits
-
-STRIPE = "stripe"
 
 
 def check(settings: Settings) -> None:
@@ -67,7 +66,7 @@ def check(settings: Settings) -> None:
             mail_server(settings.mail)
         except ValueError as problem:  # it holds a password, and is not repeated
             problems.append(f"SHOP_MAIL: {problem}")
-    if STRIPE in settings.payments:
+    if stripe_checkout.CODE in settings.payments:
         problems += _problems_of_stripe(settings)
     if settings.test_mode:
         problems += _problems_of_test_mode(settings)

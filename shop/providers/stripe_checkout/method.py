@@ -15,9 +15,9 @@ import stripe
 from shop.core.errors import NoticeRefused, ProviderUnavailable
 from shop.core.orders import Order
 from shop.core.payment import Attempt, Notice, Places, State
+from shop.providers.stripe_checkout import CODE
 from shop.providers.stripe_checkout.amounts import at_stripe, from_stripe
 
-CODE = "stripe"
 API = "https://api.stripe.com"
 PAGES = "https://checkout.stripe.com"
 SIGNATURE = "Stripe-Signature"

@@ -27,19 +27,6 @@ class Kept:
     settled_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a notice led to. `is_new` is False for one that was taken before, which changes nothing.
-
-    `is_surplus` is True for money that the order had no use for, because it was paid already or
-    had been cancelled: a keeper must give it back.
-    """
-
-    order: Order
-    is_new: bool
-    is_surplus: bool
-
-
 def keep(engine: Engine, order: Order, provider: str, attempt: Attempt, at: int) -> None:
     """Stores a new attempt to pay an order's total."""
     with writing(engine) as connection:
@@ -80,9 +67,12 @@ def of_order(connection: Connection, token: str) -> list[Kept]:
     ]
 
 
-def take(engine: Engine, provider: str, notice: Notice, *, by: str, at: int) -> Taken:
+def take(engine: Engine, provider: str, notice: Notice, *, by: str, at: int) -> Order | None:
     """Takes a provider's notice, in one transaction: the attempt's state, and the order's, which
-    is paid by `by` when it waited for that.
+    is paid by `by` when it waited for that. A notice that was taken before changes nothing.
+
+    Returns the order when it has no use for the money, because it is paid already or cancelled: a
+    keeper must give it back.
 
     Raises NoticeRefused for an attempt that the shop did not begin, or another amount, and what
     `advancing.take` raises when somebody else moves the order at this moment: then nothing is
@@ -101,25 +91,24 @@ def take(engine: Engine, provider: str, notice: Notice, *, by: str, at: int) -> 
         order = lookup.one(connection, OrderRow.number == attempt.order_number)
         assert order is not None, "an attempt goes when its order does"
         if not _is_new(connection, provider, notice.key):
-            return Taken(order, is_new=False, is_surplus=False)
+            return None
         _keep_notice(connection, provider, notice, at)
         before = State(attempt.state)
         state = after(before, notice.state)
         if state is before:
-            return Taken(order, is_new=True, is_surplus=False)
+            return None
         connection.execute(
             update(PaymentAttemptRow)
             .where(PaymentAttemptRow.provider == provider, PaymentAttemptRow.key == notice.attempt)
             .values(state=state.value, settled_at=at)
         )
         if state is not State.PAID:
-            return Taken(order, is_new=True, is_surplus=False)
+            return None
         if order.status is not Status.PLACED:
-            return Taken(order, is_new=True, is_surplus=True)
+            return order
         step = Step(Status.PAID, at, by, note=f"{provider} {notice.attempt}")
-        return Taken(
-            advancing.take(connection, order.reference, step), is_new=True, is_surplus=False
-        )
+        advancing.take(connection, order.reference, step)
+    return None
 
 
 def _is_new(connection: Connection, provider: str, key: str) -> bool:

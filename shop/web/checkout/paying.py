@@ -40,8 +40,8 @@ def next_address(order: Order) -> str:
     except ProviderUnavailable as problem:
         log.warning("provider_unavailable", extra={"code": method.code, "reason": str(problem)})
         add_message(
-            "The page where you pay cannot be reached at the moment. Your order is kept: "
-            "please try again in a minute.",
+            "The page where you pay could not be opened. Your order is kept: please try again in a "
+            f"minute. If that does not help, write to us, and quote {order.reference}.",
             "warning",
         )
         return own

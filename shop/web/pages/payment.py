@@ -43,9 +43,9 @@ def take(code: str) -> Response:
     try:
         notice = method.notice(request.get_data(), dict(request.headers), now)
         if notice is not None:
-            taken = attempts.take(shop().engine, code, notice, by=method.label, at=now)
-            if taken.is_surplus:
-                log.warning("payment_surplus", extra={"reference": taken.order.reference})
+            overpaid = attempts.take(shop().engine, code, notice, by=method.label, at=now)
+            if overpaid is not None:
+                log.warning("payment_surplus", extra={"reference": overpaid.reference})
     except NoticeRefused as refusal:
         log.warning("notice_refused", extra={"code": code, "reason": str(refusal)})
         return Response(f"{refusal}\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
