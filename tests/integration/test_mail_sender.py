@@ -65,7 +65,11 @@ def test_an_order_s_mail_is_sent_and_no_process_is_left(
         everybody = psutil.Process(shop.process_id).children(recursive=True)
         assert len(senders(shop)) == 1
         os.kill(shop.process_id, ending)
-        until(lambda: not any(it.is_running() for it in everybody))
+        try:
+            until(lambda: not any(it.is_running() for it in everybody))
+        finally:
+            for left in filter(psutil.Process.is_running, everybody):
+                left.kill()  # or it would go on after the tests
 
 
 @pytest.mark.parametrize(
