@@ -12,6 +12,7 @@ from mutants.breaks import (
     mail,
     orders,
     pages,
+    papers,
     payments,
     photos,
     scripts,
@@ -29,5 +30,6 @@ BREAKS = (
     *pages.BREAKS,
     *guards.BREAKS,
     *admin.BREAKS,
+    *papers.BREAKS,
     *scripts.BREAKS,
 )

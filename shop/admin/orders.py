@@ -1,8 +1,12 @@
-"""Orders as a keeper sees them: a list, one with its history, and the steps that it may take."""
+"""Orders as a keeper sees them: a list, also as a file, and one with the steps it may take."""
 
 from __future__ import annotations
 
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, request, url_for
@@ -13,14 +17,18 @@ from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Order, Status
 from shop.core.text import tidy
 from shop.storage.engine import reading
-from shop.storage.orders import advancing, invoices, listing, lookup
+from shop.storage.orders import advancing, export, invoices, listing, lookup
+from shop.storage.orders.listing import Conditions
 from shop.web.checkout import postal
+from shop.web.site import wording
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 PAGE_SIZE = 25
 MOST_CHARACTERS = 500
 """Of a note or a tracking."""
+LINES_AT_ONCE = 200
+"""Of a download, each time that some of it is sent."""
 OWED = "owed"
 CHOICES = {
     "": "All",
@@ -32,36 +40,56 @@ CHOICES = {
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders an address asks for: by a choice of CHOICES, and by the words of a search."""
+
+    chosen: str
+    search: str
+
+    @classmethod
+    def by_request(cls) -> Wanted:
+        search = tidy(request.args.get("q", ""))[:MOST_CHARACTERS].replace("\0", "")
+        return cls(request.args.get("status", ""), search)
+
+    def conditions(self) -> Conditions:
+        return {
+            "status": _status(self.chosen),
+            "is_owed": self.chosen == OWED,
+            "search": self.search,
+        }
+
+    def address(self, endpoint: str = "index", **changed: object) -> str:
+        """The address of these orders, or of others."""
+        asked = {"q": self.search, "status": self.chosen, **changed}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return url_for(f"admin.orders.{endpoint}") + (f"?{query}" if query else "")
+
+
 @blueprint.get("")
 def index() -> Response:
-    chosen = request.args.get("status", "")
-    status = _status(chosen)
-    is_owed = chosen == OWED
-    search = tidy(request.args.get("q", ""))[:MOST_CHARACTERS].replace("\0", "")
+    wanted = Wanted.by_request()
     number = request.args.get("page", 1, type=int)
     with reading(shop().engine) as connection:
-        page = listing.page(
-            connection,
-            status=status,
-            is_owed=is_owed,
-            search=search,
-            number=number,
-            size=PAGE_SIZE,
-        )
+        page = listing.page(connection, **wanted.conditions(), number=number, size=PAGE_SIZE)
+    return frame.page("admin/orders/index.html", page=page, wanted=wanted, choices=CHOICES)
 
-    def address(**changed: object) -> str:
-        asked = {"q": search, "status": chosen, **changed}
-        query = urlencode({name: value for name, value in asked.items() if value})
-        return url_for("admin.orders.index") + (f"?{query}" if query else "")
 
-    return frame.page(
-        "admin/orders/index.html",
-        page=page,
-        search=search,
-        chosen=chosen,
-        choices=CHOICES,
-        address=address,
-    )
+@blueprint.get("/export")
+def download() -> Response:
+    conditions, engine = Wanted.by_request().conditions(), shop().engine
+
+    def octets() -> Iterator[bytes]:
+        yield codecs.BOM_UTF8  # without it, Excel takes a letter with an accent for two
+        with reading(engine) as connection:
+            lines = export.lines(listing.each(connection, **conditions))
+            while piece := "".join(islice(lines, LINES_AT_ONCE)):
+                yield piece.encode("utf-8")
+
+    response = Response(octets(), mimetype="text/csv")
+    name = f"orders-{wording.iso_day(shop().now())}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @blueprint.get("/<reference>")

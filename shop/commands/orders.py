@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import click
-from babel.numbers import get_currency_precision
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence, counted
-from shop.core.money import Money, plain
-from shop.core.orders import TRANSITIONS, Address, Order, Status
+from shop.core.money import Money
+from shop.core.orders import TRANSITIONS, Order, Status
 from shop.core.text import tidy
 from shop.factory import payments
 from shop.storage.engine import reading
-from shop.storage.orders import advancing, listing, lookup
+from shop.storage.orders import advancing, export, listing, lookup
 from shop.storage.orders.listing import Summary
 from shop.storage.payments import attempts, unpaid
 from shop.storage.payments.attempts import Kept
@@ -148,69 +146,26 @@ def cancel_unpaid() -> None:
         click.echo(reference)
 
 
-@order_commands.command()
+@order_commands.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
-def export(file: Path) -> None:
+def export_(file: Path) -> None:
     """Write all orders, oldest first, to a FILE as CSV, or to standard output if it is -.
 
     docs/keep.md describes the columns. A file can be read by its owner only.
     """
     settings = settings_of_environment()
     with reading(migrated_database(settings)) as connection:
-        orders = lookup.each(connection)
+        lines = export.lines(lookup.each(connection))
         if str(file) == "-":
-            _write_csv(orders, sys.stdout)
+            sys.stdout.writelines(lines)
             return
         try:
             with _private(file) as stream:
-                count = _write_csv(orders, stream)
+                stream.write(next(lines))  # the names of the columns
+                count = sum(1 for line in lines if stream.write(line))
         except OSError as problem:
             raise Sentence(f"{file} cannot be written: {problem.strerror}.") from None
     click.echo(f"{counted(count, 'order')} in {file.name}.")
-
-
-COLUMNS: dict[str, Callable[[Order], str]] = {
-    "reference": lambda order: order.reference,
-    "placed_at": lambda order: _utc(order.placed_at),
-    "status": lambda order: order.status.value,
-    "status_since": lambda order: _utc(order.since),
-    "tracking": lambda order: order.tracking,
-    "payment": lambda order: order.payment,
-    "paid_at": lambda order: _paid_at(order),
-    "name": lambda order: order.customer.name,
-    "email": lambda order: order.customer.email,
-    "address": lambda order: ", ".join(_street(order)),
-    "town": lambda order: _part(order, "town"),
-    "region": lambda order: _part(order, "region"),
-    "postcode": lambda order: _part(order, "postcode"),
-    "country": lambda order: _part(order, "country"),
-    "note": lambda order: order.customer.note,
-    "items": lambda order: "; ".join(f"{line.sku}*{line.quantity}" for line in order.lines),
-    "subtotal": lambda order: _plain(order.sums.subtotal),
-    "discount": lambda order: _plain(order.sums.discount),
-    "coupon": lambda order: order.sums.coupon,
-    "shipping": lambda order: _plain(order.sums.shipping),
-    "total": lambda order: _plain(order.sums.total),
-    "vat": lambda order: _plain(_vat(order)),
-    "currency": lambda order: order.sums.total.currency,
-}
-"""The columns of an export, and what each holds of an order."""
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe is put before any that begins
-    as one (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
-
-
-def _write_csv(orders: Iterator[Order], stream: IO[str]) -> int:
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    count = 0
-    for order in orders:
-        writer.writerow([harmless(cell(order)) for cell in COLUMNS.values()])
-        count += 1
-    return count
 
 
 def _private(file: Path) -> IO[str]:
@@ -222,8 +177,8 @@ def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> 
     customer = order.customer
     click.echo(f"Order {order.reference}, {_standing(order)}")
     click.echo(f"{customer.name} <{customer.email}>")
-    parts = [_part(order, name) for name in ("town", "region", "postcode", "country")]
-    click.echo(", ".join([*_street(order), *filter(None, parts)]))
+    parts = [export.part(order, name) for name in ("town", "region", "postcode", "country")]
+    click.echo(", ".join([*export.street(order), *filter(None, parts)]))
     if customer.note:
         click.echo(f"Their note: {customer.note}")
     click.echo()
@@ -232,7 +187,7 @@ def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> 
     if order.sums.coupon:
         click.echo(f"Coupon {order.sums.coupon}: {_amount(order.sums.discount)} less")
     click.echo(f"Shipping {_amount(order.sums.shipping)}, total {_amount(order.sums.total)}")
-    click.echo(f"Of this, VAT {_amount(_vat(order))}. Payment: {order.payment}")
+    click.echo(f"Of this, VAT {_amount(export.vat(order))}. Payment: {order.payment}")
     for attempt in tried:
         since = moment(attempt.settled_at or attempt.begun_at)
         paid = f"{_amount(attempt.amount)} {attempt.state.value} since {since}"
@@ -252,14 +207,14 @@ def _order_json(order: Order) -> dict[str, Any]:
     customer = order.customer
     return {
         "reference": order.reference,
-        "placed_at": _utc(order.placed_at),
+        "placed_at": export.utc(order.placed_at),
         "status": order.status.value,
         "is_owed": order.is_owed,
         "payment": order.payment,
         "name": customer.name,
         "email": customer.email,
-        "address": _street(order),
-        **{name: _part(order, name) for name in ("town", "region", "postcode", "country")},
+        "address": export.street(order),
+        **{name: export.part(order, name) for name in ("town", "region", "postcode", "country")},
         "note": customer.note,
         "currency": order.sums.total.currency,
         "subtotal_minor": order.sums.subtotal.minor,
@@ -267,7 +222,7 @@ def _order_json(order: Order) -> dict[str, Any]:
         "coupon": order.sums.coupon,
         "shipping_minor": order.sums.shipping.minor,
         "total_minor": order.sums.total.minor,
-        "vat_minor": _vat(order).minor,
+        "vat_minor": export.vat(order).minor,
         "lines": [
             {
                 "sku": line.sku,
@@ -281,7 +236,7 @@ def _order_json(order: Order) -> dict[str, Any]:
         "history": [
             {
                 "status": step.status.value,
-                "at": _utc(step.at),
+                "at": export.utc(step.at),
                 "by": step.by,
                 "note": step.note,
                 "tracking": step.tracking,
@@ -298,15 +253,15 @@ def _attempt_json(attempt: Kept) -> dict[str, Any]:
         "state": attempt.state.value,
         "amount_minor": attempt.amount.minor,
         "currency": attempt.amount.currency,
-        "begun_at": _utc(attempt.begun_at),
-        "settled_at": _utc(attempt.settled_at) if attempt.settled_at is not None else None,
+        "begun_at": export.utc(attempt.begun_at),
+        "settled_at": export.utc(attempt.settled_at) if attempt.settled_at is not None else None,
     }
 
 
 def _summary_json(order: Summary) -> dict[str, Any]:
     return {
         "reference": order.reference,
-        "placed_at": _utc(order.placed_at),
+        "placed_at": export.utc(order.placed_at),
         "status": order.status.value,
         "is_owed": order.is_owed,
         "name": order.name,
@@ -325,37 +280,8 @@ def _standing(order: Order | Summary) -> str:
     return "sent, not paid yet" if is_sent_unpaid else order.status.value
 
 
-def _paid_at(order: Order) -> str:
-    return next((_utc(step.at) for step in order.history if step.status is Status.PAID), "")
-
-
-def _street(order: Order) -> list[str]:
-    address = order.customer.address
-    if isinstance(address, Address):
-        return [line for line in (address.line_1, address.line_2) if line]
-    return address.splitlines()
-
-
-def _part(order: Order, name: str) -> str:
-    address = order.customer.address
-    return str(getattr(address, name)) if isinstance(address, Address) else ""
-
-
-def _vat(order: Order) -> Money:
-    minor = sum(share.amount.minor for share in order.sums.vat)
-    return Money(minor, order.sums.total.currency)
-
-
-def _plain(amount: Money) -> str:
-    return plain(amount, get_currency_precision(amount.currency))
-
-
 def _amount(amount: Money) -> str:
-    return f"{_plain(amount)} {amount.currency}"
-
-
-def _utc(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{export.decimal(amount)} {amount.currency}"
 
 
 def _moments(time_zone: str) -> Callable[[int], str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from shop.admin.orders import PAGE_SIZE
 from shop.core.orders import Status
-from tests.conftest import OpenShop
+from tests.conftest import Opener, OpenShop
 from tests.integration.checkouts import stock
 from tests.integration.client import MARKUP, attributes, elements, parsed, text_of
 from tests.integration.keepers import EMAIL, sends, signed_in
@@ -180,3 +183,62 @@ def test_what_people_write_is_text(shop: OpenShop) -> None:
     assert MARKUP in "".join(
         each.to_text() for each in elements(parsed(visitor.get(ORDERS).text), "td bdi")
     )
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_the_orders_of_a_list_are_downloaded_on_all_pages(shop: OpenShop) -> None:
+    for number in range(PAGE_SIZE + 2):
+        insert(
+            shop,
+            token=f"token-{number}",
+            once_key=f"key-{number}",
+            reference=f"AAAA-{number:04}",
+            name="Grace Hopper" if number == 3 else "Ada Lovelace",
+            address="1 Lane",
+        )
+        if number < 3:
+            move(shop, f"AAAA-{number:04}", Status.PAID)
+    visitor = signed_in(shop)
+
+    def downloaded(query: str) -> list[str]:
+        (link,) = elements(parsed(visitor.get(ORDERS + query).text), "a.admin-download")
+        response = visitor.get(str(attributes(link)["href"]))
+        assert response.mimetype == "text/csv"
+        assert "no-store" in response.headers["Cache-Control"]
+        return [row["reference"] for row in rows_of(response.text)]
+
+    assert len(downloaded("?page=2")) == PAGE_SIZE + 2
+    assert downloaded("?q=hopper") == ["AAAA-0003"]
+    assert downloaded("?status=paid&q=ada") == ["AAAA-0000", "AAAA-0001", "AAAA-0002"]
+    assert not elements(parsed(visitor.get(f"{ORDERS}?q=babbage").text), "a.admin-download")
+
+
+def test_a_download_is_that_of_the_command_and_has_the_date(open_shop: Opener) -> None:
+    shop = open_shop(SHOP_TIME_ZONE="Asia/Tokyo")  # where it is the 29th already
+    placed(shop, "MUG", name="Zoë =1", note="x;=HYPERLINK(1)")
+    response = signed_in(shop).get(f"{ORDERS}/export")
+    assert response.text == "\ufeff" + shop.run("orders", "export", "-")
+    assert rows_of(response.text)[0]["note"] == "x;'=HYPERLINK(1)"
+    assert response.headers["Content-Disposition"] == "attachment; filename=orders-2026-05-29.csv"
+
+
+def test_a_download_holds_few_orders_at_a_time(
+    shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    references = [placed(shop, "MUG") for _ in range(3)]
+    monkeypatch.setattr("shop.storage.orders.lookup.BATCH", 1)
+    monkeypatch.setattr("shop.admin.orders.LINES_AT_ONCE", 1)
+    visitor = signed_in(shop)
+    read = shop.statements()
+    response = visitor.get(f"{ORDERS}/export", buffered=False)
+    pieces = response.iter_encoded()
+    begun = [next(pieces), next(pieces), next(pieces)]
+    assert references[0].encode() in begun[-1]
+    assert sum("FROM order_lines" in statement for statement in read) == 1
+    rest = b"".join(pieces)
+    assert all(reference.encode() in rest for reference in references[1:])
+    response.close()

@@ -13,7 +13,7 @@ import pytest
 from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Status, Step
 from shop.storage.engine import reading
-from shop.storage.orders import advancing, listing, lookup
+from shop.storage.orders import advancing, export, listing, lookup
 from tests.conftest import OpenShop
 from tests.integration.checkouts import place, stock
 from tests.integration.client import text_of
@@ -203,6 +203,22 @@ def test_an_export_has_every_order_and_no_formula(shop: OpenShop, tmp_path: Path
     assert "cannot be written" in run(shop, "export", tmp_path / "no" / "file", exit_code=1)
 
 
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        pytest.param("=1+1", "'=1+1", id="a formula"),
+        pytest.param("  @SUM(1)", "  '@SUM(1)", id="behind spaces"),
+        pytest.param("＝1+1", "'＝1+1", id="in full width"),
+        pytest.param("\t1", "'\t1", id="a tab"),
+        pytest.param("Ada; =1+1;-2", "Ada; '=1+1;'-2", id="behind a semicolon"),
+        pytest.param("Ring\n\n=1+1", "Ring\n\n'=1+1", id="behind a line break"),
+        pytest.param("Ring, twice\n\nA=B + 1-2", "Ring, twice\n\nA=B + 1-2", id="no formula"),
+    ],
+)
+def test_a_cell_of_an_export_is_no_formula(cell: str, written: str) -> None:
+    assert export.harmless(cell) == written
+
+
 def test_an_order_of_an_older_process_begins_with_its_placing_too(shop: OpenShop) -> None:
     """A worker that was started before the migration stores no history."""
     reference = placed(shop)
@@ -218,12 +234,10 @@ def test_an_order_of_an_older_process_begins_with_its_placing_too(shop: OpenShop
 
 
 def test_the_columns_of_an_export_are_documented() -> None:
-    from shop.commands.orders import COLUMNS
-
     guide = (Path(__file__).parents[2] / "docs" / "keep.md").read_text("utf-8")
     cells = [line.split("|")[1] for line in guide.splitlines() if line.startswith("| ")]
     named = {name.strip() for cell in cells for name in cell.split(",")}
-    assert named.issuperset(COLUMNS)
+    assert named.issuperset(export.COLUMNS)
 
 
 def test_the_shoppers_page_says_what_became_of_the_order(shop: OpenShop) -> None:

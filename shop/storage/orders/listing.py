@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from shop.core.money import Money
-from shop.core.orders import OWED, Status, reference_of
+from shop.core.orders import OWED, Order, Status, reference_of
 from shop.storage.models import OrderEventRow, OrderLineRow, OrderRow
+from shop.storage.orders import lookup
 
 _IS_OWED = and_(
     OrderRow.status.in_(sorted(status.value for status in OWED)),
@@ -57,38 +58,44 @@ class Page:
     pages: int
 
 
+class Conditions(TypedDict, total=False):
+    """Which orders a list has: those of a status, those whose money is still to come, and those
+    that have each word of a search: in the reference, the name or the email address, or as the
+    whole SKU of a line."""
+
+    status: Status | None
+    is_owed: bool
+    search: str
+
+
 def page(
     connection: Connection,
     *,
-    status: Status | None = None,
-    is_owed: bool = False,
-    search: str = "",
     number: int = 1,
     size: int | None = None,
+    **conditions: Unpack[Conditions],
 ) -> Page:
     """A page of the orders, newest first; of `size` orders, or all of them. A number that is out
-    of range is taken to the nearest page.
-
-    `search` finds the orders that have each of its words: in the reference, the name or the email
-    address, or as the whole SKU of a line. `is_owed` finds those whose money is still to come.
-    """
-    conditions = [_has(word) for word in search.split()]
-    if status is not None:
-        conditions.append(OrderRow.status == status.value)
-    if is_owed:
-        conditions.append(_IS_OWED)
+    of range is taken to the nearest page."""
+    found = _conditions(**conditions)
     count = connection.execute(
-        select(func.count()).select_from(OrderRow).where(*conditions)
+        select(func.count()).select_from(OrderRow).where(*found)
     ).scalar_one()
     pages = max(1, -(-count // size)) if size else 1
     number = min(max(1, number), pages)
     rows = connection.execute(
-        _SUMMARIES.where(*conditions)
+        _SUMMARIES.where(*found)
         .order_by(OrderRow.number.desc())
         .limit(size)
         .offset((number - 1) * size if size else None)
     )
     return Page(tuple(_summary(row) for row in rows), count, number, pages)
+
+
+def each(connection: Connection, **conditions: Unpack[Conditions]) -> Iterator[Order]:
+    """The whole orders that `page` finds on all pages, oldest first, without holding them all in
+    memory."""
+    return lookup.each(connection, *_conditions(**conditions))
 
 
 def of_references(connection: Connection, references: Collection[str]) -> tuple[Summary, ...]:
@@ -99,6 +106,17 @@ def of_references(connection: Connection, references: Collection[str]) -> tuple[
         _SUMMARIES.where(OrderRow.reference.in_(references)).order_by(OrderRow.number.desc())
     )
     return tuple(map(_summary, rows))
+
+
+def _conditions(
+    status: Status | None = None, is_owed: bool = False, search: str = ""
+) -> list[ColumnElement[bool]]:
+    conditions = [_has(word) for word in search.split()]
+    if status is not None:
+        conditions.append(OrderRow.status == status.value)
+    if is_owed:
+        conditions.append(_IS_OWED)
+    return conditions
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -65,13 +65,14 @@ def everything(engine: Engine) -> list[Order]:
         return list(each(connection))
 
 
-def each(connection: Connection) -> Iterator[Order]:
-    """All orders, oldest first, without holding them all in memory."""
+def each(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Order]:
+    """All orders of which the conditions are true, oldest first, without holding them all in
+    memory."""
     last = 0
     while True:
         rows = connection.execute(
             select(OrderRow.__table__)
-            .where(OrderRow.number > last)
+            .where(OrderRow.number > last, *conditions)
             .order_by(OrderRow.number)
             .limit(BATCH)
         ).all()

@@ -13,7 +13,7 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
 )
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, to_user_timezone
 
 from shop.core.cookie import Expired
 from shop.core.coupons import Obstacle
@@ -69,6 +69,12 @@ def moment(at: int) -> str:
     """A Unix time as a day and a time in the shop's time zone: 3 May 2026 at 14:05."""
     written: str = format_datetime(datetime.fromtimestamp(at, UTC), "d MMMM y 'at' HH:mm")
     return written
+
+
+def iso_day(at: int) -> str:
+    """A Unix time as a day in the shop's time zone, for the names of files: 2026-05-03."""
+    local: datetime = to_user_timezone(datetime.fromtimestamp(at, UTC))
+    return local.date().isoformat()
 
 
 def counted(figure: int, one: str, other: str) -> str:

@@ -1,0 +1,44 @@
+"""Breaks of what a keeper takes out of the admin: files of orders, and mail."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_EXPORT = "shop/storage/orders/export.py"
+_ORDER_TESTS = ("tests/integration/test_orders.py",)
+_ADMIN_TESTS = ("tests/integration/test_admin_orders.py",)
+
+BREAKS = (
+    Break(
+        "a cell of an export is a formula",
+        "A shopper's name runs in the keeper's spreadsheet.",
+        _EXPORT,
+        "[harmless(cell(order)) for cell in",
+        "[cell(order) for cell in",
+        _ORDER_TESTS,
+    ),
+    Break(
+        "a formula hides behind a semicolon",
+        "In a spreadsheet with decimal commas, a shopper's note is cut into cells that run.",
+        _EXPORT,
+        "(?:^|(?<=[;\\t\\r\\n]))",
+        "^",
+        _ORDER_TESTS,
+    ),
+    Break(
+        "a download forgets the search",
+        "A keeper hands on the addresses of all shoppers, not of those that were looked for.",
+        "shop/admin/orders.py",
+        "listing.each(connection, **conditions)",
+        "listing.each(connection)",
+        _ADMIN_TESTS,
+    ),
+    Break(
+        "a download reads a whole shop at once",
+        "A large shop runs out of memory.",
+        "shop/admin/orders.py",
+        "lines = export.lines(listing.each(connection, **conditions))",
+        "lines = iter(list(export.lines(listing.each(connection, **conditions))))",
+        _ADMIN_TESTS,
+    ),
+)
