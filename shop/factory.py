@@ -35,6 +35,9 @@ from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to
 from shop.web.frame import canonical, errors, layout, seo
+from shop.web.languages import addressing, texts
+from shop.web.languages.addressing import Languages
+from shop.web.languages.language import language_of
 from shop.web.pages import (
     about,
     cart,
@@ -112,10 +115,13 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app.config.update(_flask_config(settings))
     app.extensions["shop"] = shop
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        shop_name=shop.words.name, words=shop.words, language=shop.language
+    app.jinja_env.globals["shop_name"] = shop.words_in[shop.languages.own.tag].name
+    Babel(
+        app,
+        default_timezone=settings.time_zone,
+        locale_selector=lambda: texts.current().locale,
     )
-    Babel(app, default_locale=settings.locale, default_timezone=settings.time_zone)
+    addressing.register(app, shop.languages)
     names_of_worlds = (".localhost",) if settings.test_mode else ()
     canonical.register(
         app,
@@ -130,7 +136,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     )
     errors.register(app)
     layout.register(app)
-    assets.register(app, STATIC, shop.words.look)
+    assets.register(app, STATIC, shop.words_in[shop.languages.own.tag].look)
     for module in (
         product,
         cart,
@@ -207,7 +213,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     engine = connect_to(settings.database_url)
     own = _shop_file(settings)
     return Shop(
-        words=own.words,
+        words_in=own.words_in,
         engine=engine,
         catalogue=CachedCatalogue(engine),
         keys=settings.secret_keys,
@@ -215,7 +221,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         rules_to=own.rules_to,
         payments=payments(settings),
         unpaid_seconds=settings.unpaid_seconds,
-        locale=_locale(settings),
+        languages=Languages(own.languages),
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,
         cart_budget_bytes=settings.cart_budget_bytes,
@@ -232,7 +238,9 @@ def _shop_file(settings: Settings) -> ShopFile:
     exponent = get_currency_precision(settings.currency)
     try:
         return shop_file.read(
-            settings.shop_file, Sale(rules(settings), exponent, settings.countries)
+            settings.shop_file,
+            Sale(rules(settings), exponent, settings.countries),
+            language_of(_locale(settings)),
         )
     except shop_file.ShopFileRefused as refused:
         raise SettingsError(refused.problems) from None

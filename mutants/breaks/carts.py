@@ -131,8 +131,8 @@ BREAKS = (
         "the undo stack is over the budget",
         "A proxy refuses the response, or the browser drops the cookie.",
         _WRITER,
-        "return limit_bytes - taken_bytes - len(undo.NAME)",
-        "return limit_bytes - len(undo.NAME)",
+        "return limit_bytes - taken_bytes - len(undo.name())",
+        "return limit_bytes - len(undo.name())",
         _UNDO_TESTS,
     ),
     Break(

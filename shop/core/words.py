@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LEGAL_SLUGS = ("privacy", "terms", "imprint", "returns")
@@ -27,11 +28,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class LegalPage:
-    """A page that the law may require: the end of its address, its title and its text as HTML."""
+    """A page that the law may require: the end of its address, its title and its text as HTML, and
+    the tag (BCP 47) of the language that it is written in."""
 
     slug: str
     title: str
     html: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The shop's own words, each on one line; what is empty is not shown.
+    """The shop's own words in one of its languages, each on one line; what is empty is not shown.
 
     `title`, `claim` and `welcome` stand on the home page: in the browser's tab, as the heading and
     below it. `description` is for search engines. `search_example` is shown in the empty field of
     the search. `preview_text` says what the shipped picture for link previews shows, and is empty
-    in a shop that the picture, which has a name on it, does not fit.
+    in a shop that the picture, which has a name on it, does not fit. `tags` has the languages
+    (BCP 47) of texts by their names: one that is missing is stated in the shop's own.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Words:
     contact: Contact = Contact()
     pages: tuple[LegalPage, ...] = ()
     look: Look = Look()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_reachable(self) -> bool:

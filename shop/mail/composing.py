@@ -14,9 +14,9 @@ from flask import Flask
 
 from shop.core.orders import Order
 from shop.core.text import tidy
-from shop.core.words import Words
 from shop.storage.orders.outbox import Kind, Message, Recipient
 from shop.web.checkout import postal
+from shop.web.site.shop import Shop
 
 LONGEST_NAME = 60
 """The most characters of a name in a header."""
@@ -46,7 +46,8 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     """
     is_for_shopper = message.recipient is Recipient.SHOPPER
     customer = replace(order.customer, name=tidy(order.customer.name))
-    words: Words = app.extensions["shop"].words
+    shop: Shop = app.extensions["shop"]
+    words = shop.words_in[shop.languages.own.tag]
     name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
     shopper = _ascii(customer.email)
     to = shopper if is_for_shopper else sender.keeper
@@ -66,6 +67,7 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
         "envelope": postal.printed(customer),
         "instructions": app.extensions["shop"].payments.instructions(order),
         "address": _address_of(app, sender.url, order) if is_for_shopper else "",
+        "words": words,
         "title": SUBJECTS[message.kind].format(order.reference),
     }
     with app.app_context():

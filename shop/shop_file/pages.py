@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shop.core.text import tidy
 from shop.core.words import LEGAL_SLUGS, LegalPage
+from shop.shop_file.languages import in_languages
 from shop.shop_file.table import Table
+from shop.web.languages.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,15 +24,32 @@ _EXPECTED = "a Markdown file, named from the folder of this one"
 _FIRST = f"a first line such as “# Privacy”, of at most {LONGEST_TITLE} characters"
 
 
-def read_pages(table: Table) -> tuple[LegalPage, ...]:
-    """The pages whose files the table names."""
-    files = [(slug, table.file_named(slug, _EXPECTED, LARGEST_OCTETS)) for slug in LEGAL_SLUGS]
+def read_pages(table: Table, languages: tuple[Language, ...]) -> dict[str, tuple[LegalPage, ...]]:
+    """The pages whose files the table names, by the tags of the shop's languages. A page that a
+    language has no file for is there in the shop's own."""
+    stated = {slug: in_languages(table, slug, _page(slug), languages) for slug in LEGAL_SLUGS}
     table.finish()
-    pages = [_page(table, slug, *file) for slug, file in files if file is not None]
-    return tuple(page for page in pages if page is not None)
+    own = languages[0].tag
+    written = {
+        slug: {tag: replace(page, tag=tag) for tag, page in pages.items()}
+        for slug, pages in stated.items()
+        if own in pages
+    }
+    return {
+        language.tag: tuple(pages.get(language.tag, pages[own]) for pages in written.values())
+        for language in languages
+    }
 
 
-def _page(table: Table, slug: str, file: Path, octets: bytes) -> LegalPage | None:
+def _page(slug: str) -> Callable[[Table, str], LegalPage | None]:
+    def take(table: Table, key: str) -> LegalPage | None:
+        file = table.file_named(key, _EXPECTED, LARGEST_OCTETS)
+        return None if file is None else _rendered(table, slug, key, *file)
+
+    return take
+
+
+def _rendered(table: Table, slug: str, key: str, file: Path, octets: bytes) -> LegalPage | None:
     from markdown_it import MarkdownIt  # only shops with pages need it
 
     # HTML in the text is shown as text. Pictures would come from other sites, which see the visit.
@@ -36,15 +57,15 @@ def _page(table: Table, slug: str, file: Path, octets: bytes) -> LegalPage | Non
     try:
         tokens = markdown.parse(octets.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        table.note(slug, f"found {file}, which is not written in UTF-8")
+        table.note(key, f"found {file}, which is not written in UTF-8")
         return None
     title = _title(tokens)
     if title is None:
-        table.note(slug, f"found {file} without its title, expected {_FIRST}")
+        table.note(key, f"found {file} without its title, expected {_FIRST}")
         return None
     if any(_is_title(token) for token in tokens[1:]):
         table.note(
-            slug, f"found a second title in {file}, expected headings of parts such as “## Cookies”"
+            key, f"found a second title in {file}, expected headings of parts such as “## Cookies”"
         )
         return None
     return LegalPage(slug, title, markdown.renderer.render(tokens[3:], markdown.options, {}))

@@ -92,7 +92,7 @@ def _fail() -> Response | None:
         here.world.failed += 1
         abort(HTTPStatus.INTERNAL_SERVER_ERROR)
     if request.method == "GET" and here.faults.stale_page:
-        page = here.world.pages.get(request.full_path)
+        page = here.world.pages.get(request.script_root + request.full_path)
         return None if page is None else make_response(page)
     return None
 
@@ -100,7 +100,7 @@ def _fail() -> Response | None:
 def _remember(response: Response) -> Response:
     is_page = response.status_code == HTTPStatus.OK and response.mimetype == "text/html"
     if request.method == "GET" and is_page and not response.direct_passthrough:
-        asked().world.remember(request.full_path, response.get_data())
+        asked().world.remember(request.script_root + request.full_path, response.get_data())
     return response
 
 

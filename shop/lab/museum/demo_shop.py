@@ -32,6 +32,7 @@ from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.engine import connect_to, writing
 from shop.storage.models import Table
+from shop.web.languages.addressing import Languages
 from shop.web.site.shop import Shop, shop
 
 FORMER_KEY = "the key with which the museum signed before it was given the shop's"
@@ -152,8 +153,11 @@ class DemoShop:
         engine = connect_to("sqlite://")
         try:
             _furnish(engine, here.rules, conditions)
+            english = here.languages.english
             staged = replace(
                 here,
+                languages=Languages((english,)),
+                words_in={english.tag: here.words},
                 engine=engine,
                 catalogue=CachedCatalogue(engine),
                 keys=(*here.keys, FORMER_KEY),

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, request
 from werkzeug.test import Client
 
+from shop.web.languages.addressing import root
+
 log = logging.getLogger("shop.pretend_bank")
 
 LATE_SECONDS = 5
@@ -61,8 +63,8 @@ def deliver(address: str, body: bytes, headers: Mapping[str, str], delay: int) -
     own = {name: value for name, value in request.headers if name.startswith(TEST_HEADERS)}
     delivery = Delivery(
         app=current_app._get_current_object(),  # type: ignore[attr-defined]
-        base=f"{to.scheme}://{to.netloc}{request.script_root}/",
-        path=to.path.removeprefix(request.script_root),
+        base=f"{to.scheme}://{to.netloc}{root()}/",
+        path=to.path.removeprefix(root()),
         body=body,
         headers={**headers, **own},
         sender=request.remote_addr or "",

@@ -10,6 +10,10 @@ that carries it, so undoing needs neither a database row nor JavaScript. A step 
 The cookie is sent to the cart's own pages only (Path=/cart) and lives for an hour. Together with
 the cart it stays within the budget of one cart: undo never sends more than a proxy lets through
 for a cart alone. The oldest steps are dropped first.
+
+Pages whose address begins with a language, such as /de/cart, get no cookie of that path. They keep
+the stack in one of another name for all paths (Path=/). Whoever sees both takes that one: it is the
+newer, since a change at /cart deletes it, and one at /de/cart cannot see the other.
 """
 
 from __future__ import annotations
@@ -24,10 +28,12 @@ from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.core.packing import texts
 from shop.web.cart import cart_cookie
+from shop.web.languages.addressing import prefix, root
 from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
 NAME = "undo"
+WIDE_NAME = "undo-anywhere"
 MOST_STEPS = 5
 LIFE_SECONDS = 3600
 EMPTY, PART, BETWEEN = "-", "~", "!"
@@ -47,10 +53,11 @@ class UndoForm:
 
 
 def steps_of_request() -> tuple[tuple[str, ...], bool]:
-    """The steps that this request brought, newest first, and whether their cookie came."""
-    values = values_of(NAME)
+    """The steps that this request brought, newest first, and whether their cookie came, or may be
+    in the browser."""
+    values = values_of(WIDE_NAME) or values_of(NAME)
     stacks = (tuple(filter(_STEP.fullmatch, value.split(BETWEEN))) for value in values)
-    return next(filter(None, stacks), ())[:MOST_STEPS], bool(values)
+    return next(filter(None, stacks), ())[:MOST_STEPS], bool(values or prefix())
 
 
 def form_of(steps: Sequence[str], current: Cart) -> UndoForm | None:
@@ -130,10 +137,30 @@ def fitting(steps: Sequence[str], room_bytes: int) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def header(steps: Sequence[str], path: str) -> str:
-    """The Set-Cookie header of a stack; an empty one deletes the cookie."""
+def name() -> str:
+    """The name of the cookie that this request's language keeps its stack in."""
+    return WIDE_NAME if prefix() else NAME
+
+
+def headers(steps: Sequence[str]) -> list[str]:
+    """The Set-Cookie headers that keep a stack; an empty one deletes the cookie. No other stack is
+    left that could be taken for the newest."""
+    if prefix():
+        return [_wide(steps), *([] if steps else [_narrow(steps)])]
+    return [_narrow(steps), *([_wide(())] if values_of(WIDE_NAME) else [])]
+
+
+def _narrow(steps: Sequence[str]) -> str:
+    return _header(NAME, steps, f"{root()}/cart")
+
+
+def _wide(steps: Sequence[str]) -> str:
+    return _header(WIDE_NAME, steps, "/")
+
+
+def _header(name: str, steps: Sequence[str], path: str) -> str:
     life = LIFE_SECONDS if steps else 0
-    return cart_cookie.header(NAME, BETWEEN.join(steps), max_age_seconds=life, path=path)
+    return cart_cookie.header(name, BETWEEN.join(steps), max_age_seconds=life, path=path)
 
 
 def digest(cart: Cart) -> str:

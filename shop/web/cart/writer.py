@@ -18,7 +18,6 @@ from shop.core.errors import CartOfNewerVersion
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
-from shop.web.site.addresses import addresses
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
@@ -116,7 +115,8 @@ def write(response: Response, visit: CartVisit, change: CartChange = UNCHANGED) 
     if value == "" and visit.carts > 1:
         _delete_below(response)
     if change.steps is not None:
-        response.headers.add("Set-Cookie", undo.header(change.steps, addresses().cart))
+        for header in undo.headers(change.steps):
+            response.headers.add("Set-Cookie", header)
     if change.expired is not None:
         _keep_expired(change.expired)
     is_gone = visit.is_expired or (value and value != visit.value and visit.offer is None)
@@ -153,7 +153,7 @@ def _room_bytes(visit: CartVisit, value: str) -> int:
     # What the cart leaves of its own budget; one over a lowered budget keeps its size.
     limit_bytes = max(shop().cart_budget_bytes, visit.used_bytes)
     taken_bytes = len(visit.name) + len(value) if value else 0
-    return limit_bytes - taken_bytes - len(undo.NAME)
+    return limit_bytes - taken_bytes - len(undo.name())
 
 
 def _kept_offer(visit: CartVisit) -> str | None:

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from shop.core.orders import Address, Customer
 from shop.core.text import tidy, tidy_lines
 from shop.web.checkout import mail, postal
+from shop.web.languages.texts import current
 from shop.web.site.shop import shop
 
 
@@ -110,7 +111,7 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.country.choices = list(names.items())
         needing = [name for code, name in names.items() if postal.needs_region(code)]
         where = (
-            f"Required for {format_list(needing, locale=shop().english)}."
+            f"Required for {format_list(needing, locale=current().locale)}."
             if needing
             else "Optional."
         )
@@ -179,5 +180,5 @@ def destination(country: str | None = None) -> str | None:
 
 def _country_names() -> dict[str, str]:
     """Those that the shop delivers to, by their codes, in the language of its locale."""
-    names = shop().locale.territories
+    names = current().locale.territories
     return {code: names.get(code, code) for code in shop().countries}

@@ -10,6 +10,7 @@ from shop.core.errors import ProviderUnavailable
 from shop.core.orders import Order, Status
 from shop.core.payment import Places
 from shop.storage.payments import attempts
+from shop.web.site.addresses import addresses
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
@@ -32,7 +33,7 @@ def next_address(order: Order) -> str:
     places = Places(
         home=request.root_url,
         order=url_for("order.show", token=order.token, _external=True),
-        notices=url_for("payment.take", code=method.code, _external=True),
+        notices=f"{request.host_url.rstrip('/')}{addresses().notices}{method.code}",
     )
     now = shop().now()
     try:

@@ -30,7 +30,8 @@ from werkzeug.wrappers import Response
 from shop.core import cookie
 from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import ErrorText
-from shop.web.site.addresses import with_query
+from shop.web.languages.addressing import prefix
+from shop.web.site.addresses import addresses, with_query
 from shop.web.site.shop import shop
 
 AT_ANY_HOST = ("/healthz", "/readyz")
@@ -58,6 +59,8 @@ def register(app: Flask, *, canonical_host: str, trusted_hosts: tuple[str, ...])
             return _sent_to(f"{request.scheme}://{canonical_host}")
         if not canonical_host and not host_is_trusted(request.host, trusted_hosts):
             raise SecurityError
+        if prefix() and not request.environ["PATH_INFO"]:
+            return redirect(with_query(addresses().home), HTTPStatus.PERMANENT_REDIRECT)
         return _without_slash()
 
     app.before_request(send_on)

@@ -17,6 +17,7 @@ from shop.core.catalogue import Product
 from shop.core.money import Money
 from shop.core.pricing import QuoteLine
 from shop.web.cart.line_views import Complaint, line_view
+from shop.web.languages.texts import current
 from shop.web.site.addresses import Addresses
 
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
@@ -54,7 +55,7 @@ class Fragments:
         return _safe("".join(rows))
 
     def _card(self, product: Product, to: Addresses) -> list[str]:
-        key = (product, to.home)
+        key = (product, to.home, current())
         parts = self._cards.get(key)
         if parts is None:
             html = self._card_template.render(product=product, to=to, token=_TOKEN)
@@ -72,7 +73,15 @@ class Fragments:
         line = quoted.line
         if complaint is not None and complaint.number == line.number:
             return self._rendered_line(quoted, to, complaint, earlier)
-        key = (line.number, line.quantity, quoted.product, quoted.problem, to.home, earlier)
+        key = (
+            line.number,
+            line.quantity,
+            quoted.product,
+            quoted.problem,
+            to.home,
+            earlier,
+            current(),
+        )
         parts = self._lines.get(key)
         if parts is None:
             parts = self._rendered_line(quoted, to, None, earlier)

@@ -13,8 +13,12 @@ from shop.core.text import tidy
 from shop.web.cart.visit import CartVisit, offer_in
 from shop.web.cart.writer import EXPIRED_CART
 from shop.web.frame.fragments import Fragments
+from shop.web.languages.addressing import elsewhere, is_in_one_language
+from shop.web.languages.language import Language
+from shop.web.languages.texts import current
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
+from shop.web.site.shop import shop
 
 REFUSED = "refused"
 """Session key of the cart cookie that a page has last reported as unreadable."""
@@ -59,11 +63,24 @@ def register(app: Flask) -> None:
         counted=wording.counted,
         tidy=tidy,
     )
-    app.jinja_env.globals["not_charged"] = wording.NOT_CHARGED
+    app.jinja_env.globals.update(
+        not_charged=wording.NOT_CHARGED, offered_languages=_offered_languages
+    )
     for component in ("notice", "totals", "field", "stepper", "biscuit", "price", "picture"):
         _give_macros(app, component)
-    app.context_processor(lambda: {"to": addresses()})
+    app.context_processor(_of_request)
     app.extensions["fragments"] = Fragments(app)
+
+
+def _of_request() -> dict[str, object]:
+    return {"to": addresses(), "language": current(), "words": shop().words}
+
+
+def _offered_languages() -> list[tuple[Language, str]]:
+    # What the footer leads to: this page in each language, also in the one that it is in.
+    if is_in_one_language():
+        return []
+    return [(language, elsewhere(language)) for language in shop().languages.if_several]
 
 
 def _give_macros(app: Flask, component: str) -> None:

@@ -17,6 +17,9 @@ from shop.core import money
 from shop.core.catalogue import Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category
+from shop.web.languages.addressing import prefix, root
+from shop.web.languages.language import Language
+from shop.web.languages.texts import current
 from shop.web.site.addresses import addresses
 from shop.web.site.assets import assets
 from shop.web.site.shop import shop
@@ -47,11 +50,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """The metadata of a page: addresses are absolute, `facts` are JSON-LD objects."""
+    """The metadata of a page: addresses are absolute, `facts` are JSON-LD objects. `alternates` are
+    the tags of all languages and the addresses of the page in each of them, with `x-default` for
+    that which suits the browser; there are none where there is one language."""
 
     title: str
     description: str
     canonical: str
+    alternates: tuple[tuple[str, str], ...]
     preview: Preview | None
     kind: str = "website"
     facts: tuple[Mapping[str, Any], ...] = ()
@@ -59,7 +65,13 @@ class PageHead:
 
 def page(title: str, path: str, description: str = "") -> PageHead:
     """The head of a page whose canonical path is this; without a description, it has the shop's."""
-    return PageHead(title, description or shop().words.description, absolute(path), _shop_preview())
+    return PageHead(
+        title,
+        description or shop().words.description,
+        canonical(path),
+        _alternates(path),
+        _shop_preview(),
+    )
 
 
 def product_page(product: Product, category: str, category_path: str) -> PageHead:
@@ -69,11 +81,12 @@ def product_page(product: Product, category: str, category_path: str) -> PageHea
     return PageHead(
         title=product.name,
         description=_shortened(product.description or product.name),
-        canonical=absolute(path),
+        canonical=canonical(path),
+        alternates=_alternates(path),
         preview=_product_preview(product),
         kind="product",
         facts=(
-            _product(product, absolute(path), absolute(to.picture(product).address)),
+            _product(product, canonical(path), absolute(to.picture(product).address)),
             _breadcrumbs(
                 ("Home", to.home), (category, category_path), (product.name, path)
             ),
@@ -86,10 +99,28 @@ def absolute(path: str) -> str:
     return request.host_url.rstrip("/") + path
 
 
+def canonical(path: str) -> str:
+    """The canonical URL of the page at a path of the shop, in the current language."""
+    return _in(current(), path)
+
+
+def _in(language: Language, path: str) -> str:
+    start = root() + shop().languages.canonical_prefix(language)
+    return absolute(start + path.removeprefix(root() + prefix()))
+
+
+def _alternates(path: str) -> tuple[tuple[str, str], ...]:
+    languages = shop().languages
+    found = [(language.tag, _in(language, path)) for language in languages.if_several]
+    return (*found, ("x-default", _in(languages.own, path))) if found else ()
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     # Carts and checkouts are not disallowed: a crawler must read a page to see its noindex.
-    lines = ("User-agent: *", "Disallow: /products?*sort=", "Disallow: /products?*q=")
+    starts = ["", *(language.prefix for language in shop().languages.if_several)]
+    refused = [f"Disallow: {it}/products?*{key}=" for it in starts for key in ("sort", "q")]
+    lines = ("User-agent: *", *refused)
     sitemap = f"Sitemap: {absolute(addresses().sitemap)}"
     return _public("\n".join([*lines, "", sitemap, ""]), "text/plain")
 
@@ -97,12 +128,17 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     to = addresses()
-    slugs = shop().catalogue.ask(catalogue.slugs, most=MOST_IN_SITEMAP - 100)
+    languages = shop().languages
+    most = MOST_IN_SITEMAP // len(languages.offered) - 100
+    slugs = shop().catalogue.ask(catalogue.slugs, most=most)
     shelves = shop().catalogue.ask(catalogue.categories)
     paths = [to.home, to.products, *(category_path(shelf) for shelf in shelves)]
     paths += [to.home + page.slug for page in shop().words.pages]
     paths += [to.product(slug) for slug in slugs]
-    xml = render_template("seo/sitemap.xml", addresses=[absolute(path) for path in paths])
+    pages = [
+        (_in(language, path), _alternates(path)) for language in languages.offered for path in paths
+    ]
+    xml = render_template("seo/sitemap.xml", pages=pages)
     return _public(xml, "application/xml")
 
 
@@ -178,7 +214,7 @@ def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            {"@type": "ListItem", "position": place, "name": name, "item": canonical(path)}
             for place, (name, path) in enumerate(steps, start=1)
         ],
     }

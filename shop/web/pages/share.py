@@ -23,6 +23,7 @@ from shop.web.cart.line_views import line_view
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses
 from shop.web.frame.error_page import ErrorText, error_page
+from shop.web.languages.addressing import root
 from shop.web.pages.cart import quoted
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
@@ -105,7 +106,8 @@ def _can_be_undone(visit: CartVisit, shared: Cart) -> bool:
 
 def _link(cart: Cart) -> Link:
     token = cookie.encode_for_link(cart, shop().keys)
-    address = f"{request.url_root.rstrip('/')}/c/{token}"
+    # Without a language: whoever opens it may read another.
+    address = f"{request.host_url.rstrip('/')}{root()}/c/{token}"
     return Link(address, _qr(address), cart.changed_at + shop().cart_max_age_seconds)
 
 

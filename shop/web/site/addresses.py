@@ -13,6 +13,7 @@ from urllib.parse import quote
 from flask import current_app, request
 
 from shop.core.catalogue import Photo, Product
+from shop.web.languages.addressing import prefix, root
 from shop.web.site import product_picture
 from shop.web.site.assets import Assets, assets
 from shop.web.site.product_picture import Picture
@@ -20,8 +21,8 @@ from shop.web.site.product_picture import Picture
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Complete addresses, and prefixes of those that end in a slug or a number. `lab` is None
-    when the laboratory is switched off."""
+    """Complete addresses, and beginnings of those that end in a slug or a number. `lab` is None
+    when the laboratory is switched off; `notices` is where payment providers report."""
 
     home: str
     products: str
@@ -42,8 +43,10 @@ class Addresses:
     find_order: str
     forget_orders: str
     lab: str | None
+    notices: str
     sitemap: str
     before_slug: str
+    before_drawing: str
     before_asset: str
     before_photo: str
     assets: Assets
@@ -65,7 +68,7 @@ class Addresses:
         if name in self.assets.digests:
             return Picture(self.asset(name))
         version = product_picture.version(product)
-        return Picture(f"{self.before_slug}{product.slug}/picture.svg?v={version}")
+        return Picture(f"{self.before_drawing}{product.slug}/picture.svg?v={version}")
 
     def photo(self, photo: Photo) -> Picture:
         return product_picture.of_photo(photo, self.before_photo)
@@ -84,14 +87,17 @@ def with_query(address: str) -> str:
 
 
 def addresses() -> Addresses:
-    """The addresses below the path that this request's shop is mounted at."""
-    return _addresses(request.script_root, assets())
+    """The addresses below the path that this request's shop is mounted at, with the language that
+    is in its own address."""
+    return _addresses(root(), prefix(), assets())
 
 
-@lru_cache(maxsize=16)
-def _addresses(script_root: str, here: Assets) -> Addresses:
+@lru_cache(maxsize=64)
+def _addresses(mounted_at: str, prefix: str, here: Assets) -> Addresses:
     # Not url_for: the page that refuses an unknown host is rendered without routing.
-    build = current_app.url_map.bind("localhost", script_name=script_root).build
+    routes = current_app.url_map
+    build = routes.bind("localhost", script_name=mounted_at + prefix).build
+    build_plain = routes.bind("localhost", script_name=mounted_at or "/").build
     return Addresses(
         home=build("product.home"),
         products=build("product.index"),
@@ -111,10 +117,12 @@ def _addresses(script_root: str, here: Assets) -> Addresses:
         checkout=build("checkout.show"),
         find_order=build("find_order.show_form"),
         forget_orders=build("find_order.forget"),
-        lab=build("lab.show") if "lab" in current_app.blueprints else None,
-        sitemap=build("seo.sitemap"),
+        lab=build_plain("lab.show") if "lab" in current_app.blueprints else None,
+        notices=build_plain("payment.take", {"code": "x"})[:-1],
+        sitemap=build_plain("seo.sitemap"),
         before_slug=build("product.show", {"slug": "x"})[:-1],
-        before_asset=build("assets.show", {"digest": "x", "name": "y"})[:-3],
-        before_photo=build("product.photo", {"name": "x", "file": "y"})[:-3],
+        before_drawing=build_plain("product.show", {"slug": "x"})[:-1],
+        before_asset=build_plain("assets.show", {"digest": "x", "name": "y"})[:-3],
+        before_photo=build_plain("product.photo", {"name": "x", "file": "y"})[:-3],
         assets=here,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from babel import Locale
 from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
@@ -14,6 +13,8 @@ from shop.core.payment import Payments
 from shop.core.pricing import Rules
 from shop.core.words import Words
 from shop.storage.cached_catalogue import CachedCatalogue
+from shop.web.languages.addressing import Languages
+from shop.web.languages.texts import current
 
 CHOOSE = "choose shop"
 """The extension that chooses the shop of each request, where one app has several: in test mode."""
@@ -29,10 +30,11 @@ class Shop:
     (ISO 3166) of those that the shop delivers to, the preselected one first, and `rules_to` says
     how it charges for an order to each. An order with a hosted
     payment that nobody pays is cancelled after `unpaid_seconds`. `now` returns Unix
-    seconds and `new_id` an unguessable token.
+    seconds and `new_id` an unguessable token. `words_in` has the shop's words by the tags of its
+    languages, its own for certain.
     """
 
-    words: Words
+    words_in: Mapping[str, Words]
     engine: Engine
     catalogue: CachedCatalogue
     keys: tuple[str, ...]
@@ -40,7 +42,7 @@ class Shop:
     rules_to: Mapping[str, Rules]
     payments: Payments
     unpaid_seconds: int
-    locale: Locale
+    languages: Languages
     cart_max_age_seconds: int
     cart_grace_seconds: int
     cart_budget_bytes: int
@@ -62,14 +64,9 @@ class Shop:
         return any(rules != self.rules for rules in self.rules_to.values())
 
     @property
-    def english(self) -> Locale:
-        """How the texts of the pages are written, which are all in English."""
-        return self.locale if self.locale.language == "en" else Locale("en")
-
-    @property
-    def language(self) -> str:
-        """The tag of that language in HTML (BCP 47)."""
-        return str(self.english).replace("_", "-")
+    def words(self) -> Words:
+        """The shop's words in the current language, or else in its own."""
+        return self.words_in.get(current().tag) or self.words_in[self.languages.own.tag]
 
     def signer(self, purpose: str) -> URLSafeTimedSerializer:
         """A signer for one purpose: it rejects what was signed for another."""

@@ -7,12 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import (
-    format_currency,
-    format_decimal,
-    format_percent,
-    get_currency_precision,
-)
+from babel.numbers import format_currency, format_percent, get_currency_precision
 from flask_babel import format_date, format_datetime, to_user_timezone
 
 from shop.core.cookie import Expired
@@ -20,7 +15,8 @@ from shop.core.coupons import Obstacle
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
 from shop.core.money import Money
 from shop.core.pricing import Quote
-from shop.web.site.shop import shop
+from shop.web.languages.language import Language
+from shop.web.languages.texts import current
 
 ENGLISH = Locale("en")
 NOT_CHARGED = "not charged"
@@ -38,25 +34,20 @@ _NEWER_VERSION = (
 
 
 def money(amount: Money) -> str:
-    """An amount as the shop's locale writes it: £2.95."""
-    return _money(amount.minor, amount.currency, shop().locale)
+    """An amount as the language writes it: £2.95."""
+    return _money(amount.minor, amount.currency, current())
 
 
 @lru_cache(maxsize=8192)
-def _money(minor: int, currency: str, locale: Locale) -> str:
+def _money(minor: int, currency: str, language: Language) -> str:
     precision = get_currency_precision(currency)
     major = Decimal(minor).scaleb(-precision)
-    return format_currency(major, currency, locale=locale)
+    return format_currency(major, currency, locale=language.locale)
 
 
 def number(figure: int) -> str:
-    """A whole number with the locale's grouping: 4,096."""
-    return _number(figure, shop().locale)
-
-
-@lru_cache(maxsize=8192)
-def _number(figure: int, locale: Locale) -> str:
-    return format_decimal(figure, locale=locale)
+    """A whole number with the language's grouping: 4,096."""
+    return current().number(figure)
 
 
 def day(moment: int) -> str:
@@ -83,8 +74,8 @@ def counted(figure: int, one: str, other: str) -> str:
 
 
 def percent(basis_points: int) -> str:
-    """A rate in basis points as the locale writes it: 2000 is 20%."""
-    return _percent(basis_points, shop().locale)
+    """A rate in basis points as the language writes it: 2000 is 20%."""
+    return _percent(basis_points, current().locale)
 
 
 @lru_cache(maxsize=64)

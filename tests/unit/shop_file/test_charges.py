@@ -9,13 +9,13 @@ import pytest
 from shop.core.money import Money
 from shop.core.pricing import Rules
 from shop.shop_file.reading import ShopFileRefused, read
-from tests.unit.shop_file.files import RULES, SALE
+from tests.unit.shop_file.files import OWN, RULES, SALE
 
 
 def rules_to(folder: Path, content: str) -> Mapping[str, Rules]:
     file = folder / "shop.toml"
     file.write_text(content, "utf-8")
-    return read(file, SALE).rules_to
+    return read(file, SALE, OWN).rules_to
 
 
 def pounds(pence: int) -> Money:
@@ -24,7 +24,7 @@ def pounds(pence: int) -> Money:
 
 def test_without_tables_all_countries_are_alike(tmp_path: Path) -> None:
     alike = {"GB": RULES, "DE": RULES, "US": RULES}
-    assert read(None, SALE).rules_to == alike
+    assert read(None, SALE, OWN).rules_to == alike
     assert rules_to(tmp_path, "") == alike
 
 

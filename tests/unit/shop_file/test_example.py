@@ -8,7 +8,7 @@ from pathlib import Path
 from shop.core.words import LEGAL_SLUGS
 from shop.shop_file.reading import demo_words, read
 from shop.shop_file.words import LONGEST
-from tests.unit.shop_file.files import SALE
+from tests.unit.shop_file.files import OWN, SALE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
 KEEP = Path(__file__).resolve().parents[3] / "docs" / "keep.md"
@@ -22,7 +22,7 @@ def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text(SVG)
     file = tmp_path / "shop.toml"
     file.write_text(example, "utf-8")
-    content = read(file, SALE)
+    content = read(file, SALE, OWN)
     words = content.words
     assert [rules.shipping.minor for rules in content.rules_to.values()] == [395, 950, 1400]
     assert [dict(rules.vat_rates) for rules in content.rules_to.values()] == [

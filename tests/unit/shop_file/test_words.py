@@ -80,7 +80,7 @@ def test_a_shop_of_another_name_does_not_show_the_picture_with_the_name_of_the_d
         ),
         pytest.param(
             'nane = "Loaf"',
-            "nane: found an unknown key, expected one of name, title, description, claim, ",
+            "nane: found an unknown key, expected one of languages, name, title, ",
             id="unknown",
         ),
         pytest.param(
