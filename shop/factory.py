@@ -25,6 +25,7 @@ from shop.config import Settings, SettingsError
 from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
+from shop.mail.composing import Sender
 from shop.providers import stripe_checkout
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
@@ -99,7 +100,7 @@ def create_app(
     if settings.admin:
         from shop.admin import blueprints as admin  # loaded only where it is on
 
-        admin.register(app, limiter)
+        admin.register(app, limiter, mail_sender(settings))
     if settings.limits_lab:
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 
@@ -197,6 +198,18 @@ def _stripe(settings: Settings) -> Payment:
     from shop.providers.stripe_checkout.method import StripeCheckout  # only where it is used
 
     return StripeCheckout(settings.stripe_key, settings.stripe_signing_secret, settings.stripe_url)
+
+
+def mail_sender(settings: Settings) -> Sender:
+    """Where the shop's mail comes from."""
+    is_behind_proxy = settings.trusted_proxies > 0
+    scheme = "https" if is_behind_proxy else "http"
+    host = next(iter(settings.trusted_hosts), settings.host)
+    if not is_behind_proxy:  # where nobody sees the port
+        host = f"{host}:{settings.port}"
+    host = settings.canonical_host or host
+    own = settings.mail_from
+    return Sender(settings.url or f"{scheme}://{host}", own, settings.mail_keeper or own)
 
 
 def catalogue_defaults(settings: Settings) -> Defaults:

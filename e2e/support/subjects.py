@@ -257,6 +257,22 @@ def _sees_an_invoice(visitor: Visitor) -> None:
         visitor.page.get_by_role("link", name="Invoice").click()
 
 
+def _sees_the_mail(visitor: Visitor) -> None:
+    _is_keeper(visitor, "/admin/orders")
+    visitor.shop.change(
+        "UPDATE outbox SET attempts = 1, next_attempt_at = NULL, sent_at = NULL, sent_to = '', "
+        "last_error = 'The mail server refused the message: 550 No such mailbox' "
+        "WHERE kind = 'confirmation'"
+    )
+    visitor.page.get_by_role("navigation").get_by_role("link", name="Mail").click()
+    expect(visitor.page.get_by_role("heading", level=2, name="Given up")).to_be_visible()
+
+
+def _sees_a_message(visitor: Visitor) -> None:
+    _sees_the_mail(visitor)
+    visitor.page.get_by_role("link", name="Confirmation").first.click()
+
+
 def _makes_a_keeper(visitor: Visitor) -> None:
     keepers.add_keeper(visitor.shop)
     visitor.page.reload()
@@ -427,6 +443,8 @@ SUBJECTS = (
     Subject("admin-order", "/checkout", "What comes next", holding({"MUG": 2}), _sees_an_order),
     Subject("admin-slip", "/checkout", "in all", holding({"MUG": 2}), _sees_a_packing_slip),
     Subject("admin-invoice", "/checkout", "Payment:", holding({"MUG": 2}), _sees_an_invoice),
+    Subject("admin-mail", "/checkout", "Given up", holding({"MUG": 2}), _sees_the_mail),
+    Subject("admin-message", "/checkout", "Send it again", holding({"MUG": 2}), _sees_a_message),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
     Subject(

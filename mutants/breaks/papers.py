@@ -1,4 +1,4 @@
-"""Breaks of what a keeper takes out of the admin: files of orders, and mail."""
+"""Breaks of what a keeper takes out of the admin, files and papers, and of mail seen there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from mutants.entry import Break
 _EXPORT = "shop/storage/orders/export.py"
 _ORDER_TESTS = ("tests/integration/test_orders.py",)
 _ADMIN_TESTS = ("tests/integration/test_admin_orders.py",)
+_MAIL_TESTS = ("tests/integration/test_admin_mail.py",)
 
 BREAKS = (
     Break(
@@ -40,5 +41,29 @@ BREAKS = (
         "lines = export.lines(listing.each(connection, **conditions))",
         "lines = iter(list(export.lines(listing.each(connection, **conditions))))",
         _ADMIN_TESTS,
+    ),
+    Break(
+        "nobody learns that mail was given up",
+        "Shoppers wait for mail that nobody sends, and the keeper does not know.",
+        "shop/admin/frame.py",
+        "return outbox.counts(connection).given_up",
+        "return 0",
+        _MAIL_TESTS,
+    ),
+    Break(
+        "a GET sends a message again",
+        "A page that a browser loads ahead writes to a shopper.",
+        "shop/admin/mail.py",
+        '@blueprint.post(f"{_NUMBER}/again")',
+        '@blueprint.route(f"{_NUMBER}/again", methods=["GET", "POST"])',
+        _MAIL_TESTS,
+    ),
+    Break(
+        "the admin's error page needs the database",
+        "When the database is down, its page breaks instead of saying so.",
+        "shop/admin/frame.py",
+        'return _page("admin/error.html", status, {"code": status, "error_text": error_text})',
+        'return page("admin/error.html", status=status, code=status, error_text=error_text)',
+        _MAIL_TESTS,
     ),
 )

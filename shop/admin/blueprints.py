@@ -10,8 +10,9 @@ from flask import Blueprint, Flask, abort, url_for
 from flask_limiter import Limiter
 from werkzeug.wrappers import Response
 
-from shop.admin import frame, orders, papers, sign_in
+from shop.admin import frame, mail, orders, papers, sign_in
 from shop.admin.session import PATH, EachItsOwn
+from shop.mail.composing import Sender
 
 ATTEMPT = "admin.sign_in.create"
 ATTEMPTS = "10 per 15 minutes"
@@ -22,7 +23,7 @@ blueprint = Blueprint("admin", __name__, url_prefix=PATH)
 blueprint.before_request(sign_in.guard)
 blueprint.after_request(frame.keep_private)
 frame.register_errors(blueprint)
-for module in (sign_in, orders, papers):
+for module in (sign_in, orders, papers, mail):
     blueprint.register_blueprint(module.blueprint)
 
 
@@ -36,8 +37,9 @@ def missing(_: str) -> Response:
     abort(HTTPStatus.NOT_FOUND)  # here, so that it takes a keeper to learn what there is
 
 
-def register(app: Flask, limiter: Limiter) -> None:
-    """Adds the admin to the shop."""
+def register(app: Flask, limiter: Limiter, sender: Sender) -> None:
+    """Adds the admin to the shop, whose mail comes from this sender."""
+    mail.register(app, sender)
     app.session_interface = EachItsOwn()
     app.register_blueprint(blueprint)
     views: dict[str, Callable[..., Any]] = app.view_functions

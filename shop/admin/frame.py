@@ -13,10 +13,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shop.core.errors import DatabaseUnavailable
+from shop.storage.engine import reading
 from shop.storage.keepers.accounts import Keeper
+from shop.storage.orders import outbox
 from shop.web.frame.error_page import ErrorText
 from shop.web.frame.errors import RETRY_AFTER_SECONDS
 from shop.web.frame.layout import Notice
+from shop.web.site.shop import shop
 
 log = logging.getLogger("shop.admin")
 
@@ -67,7 +70,19 @@ def keeper() -> Keeper | None:
 
 
 def page(template: str, *, status: int = HTTPStatus.OK, **context: object) -> Response:
-    """A page in the admin's frame. It shows the messages that are waiting."""
+    """A page in the admin's frame. It shows the messages that are waiting, and a keeper how much
+    mail was given up."""
+    return _page(template, status, {"mail_given_up": _given_up(), **context})
+
+
+def _given_up() -> int:
+    if keeper() is None:
+        return 0
+    with reading(shop().engine) as connection:
+        return outbox.counts(connection).given_up
+
+
+def _page(template: str, status: int, context: dict[str, object]) -> Response:
     messages = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
     notices = [Notice(kind, text) for kind, text in messages]
     html = render_template(template, keeper=keeper(), notices_now=notices, **context)
@@ -120,4 +135,5 @@ def _error_page(status: int, text: ErrorText | None = None) -> Response:
     is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     kind = HTTPStatus.INTERNAL_SERVER_ERROR if is_ours else HTTPStatus.BAD_REQUEST
     error_text = text or _COPY.get(status) or _COPY[kind]
-    return page("admin/error.html", status=status, code=status, error_text=error_text)
+    # Without the count, for which the database may be missing.
+    return _page("admin/error.html", status, {"code": status, "error_text": error_text})

@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, g, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.admin import frame
+from shop.admin import frame, mail
 from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Order, Status
 from shop.core.text import tidy
+from shop.mail.sending import MOST_ATTEMPTS
 from shop.storage.engine import reading
-from shop.storage.orders import advancing, export, invoices, listing, lookup
+from shop.storage.orders import advancing, export, invoices, listing, lookup, outbox
 from shop.storage.orders.listing import Conditions
 from shop.web.checkout import postal
 from shop.web.site import wording
@@ -135,6 +136,7 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
     method = shop().payments.get(order.payment)
     with reading(shop().engine) as connection:
         invoice = invoices.of_order(connection, order.reference)
+        messages = outbox.listing(connection, reference=order.reference)
     return frame.page(
         "admin/orders/show.html",
         status=status,
@@ -143,6 +145,8 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
         envelope=postal.printed(order.customer),
         payment=method.label if method else order.payment,
         invoice=invoice,
+        mail=mail.entries(reversed(messages)),
+        most_attempts=MOST_ATTEMPTS,
     )
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence, counted
 from shop.config import Settings
-from shop.factory import create_app, payments
+from shop.factory import create_app, mail_sender, payments
 from shop.mail import files, smtp
-from shop.mail.composing import Sender, compose
+from shop.mail.composing import compose
 from shop.mail.sending import Deliver, send_due
 from shop.mail.watching import Ending, watch
 from shop.storage.engine import reading, writing
@@ -27,8 +27,6 @@ from shop.storage.payments import unpaid
 
 PAGE_SIZE = 50
 SWEEP_SECONDS = 60
-LARGEST_NUMBER = 2**31 - 1
-"""The largest that PostgreSQL's column for it holds."""
 
 
 @click.group("mail")
@@ -104,7 +102,7 @@ def list_(reference: str, unsent: bool, shows_all: bool, as_json: bool) -> None:
 
 
 @mail_commands.command()
-@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER))
+@click.argument("number", type=click.IntRange(1, outbox.LARGEST_NUMBER))
 def resend(number: int) -> None:
     """Have message NUMBER of `shop mail list` sent again, by the next `shop mail send`."""
     with writing(migrated_database(settings_of_environment())) as connection:
@@ -134,7 +132,7 @@ def round_of(
 ) -> Callable[[], tuple[int, int]]:
     """What sends all that is due, or as much as is sent before `is_over`; see `send_due`. Raises
     SettingsError."""
-    composed = partial(compose, create_app(settings), sender(settings))
+    composed = partial(compose, create_app(settings), mail_sender(settings))
     deliver: Deliver = (
         partial(smtp.deliver, smtp.mail_server(settings.mail))
         if settings.mail
@@ -148,15 +146,3 @@ def round_of(
 def folder_of(settings: Settings) -> Path:
     """Where mail is written to when there is no mail server."""
     return settings.instance / "mail"
-
-
-def sender(settings: Settings) -> Sender:
-    """Where the shop's mail comes from."""
-    is_behind_proxy = settings.trusted_proxies > 0
-    scheme = "https" if is_behind_proxy else "http"
-    host = next(iter(settings.trusted_hosts), settings.host)
-    if not is_behind_proxy:  # where nobody sees the port
-        host = f"{host}:{settings.port}"
-    host = settings.canonical_host or host
-    own = settings.mail_from
-    return Sender(settings.url or f"{scheme}://{host}", own, settings.mail_keeper or own)

@@ -1,1 +1,1 @@
-"""Order mail: composed from an order, and delivered. Only commands call it."""
+"""Order mail: composed from an order, and delivered. Commands send it, and the admin shows it."""

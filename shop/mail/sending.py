@@ -20,6 +20,8 @@ PAUSES = (
 """Seconds before each further attempt: eleven in all, over about four days, which RFC 5321, section
 4.5.4.1, asks for."""
 
+MOST_ATTEMPTS = len(PAUSES) + 1
+
 
 class Unavailable(Exception):
     """Nobody's mail can be sent at the moment, for a reason that is not this message's."""

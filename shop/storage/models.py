@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -201,6 +210,12 @@ class OutboxRow(Table):
     __table_args__ = (
         Index("outbox_of_an_order", "order_number", "kind", "recipient", unique=True),
         Index("outbox_by_attempt", "next_attempt_at"),
+        Index(
+            "outbox_unsent",
+            "number",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from shop.commands.mail import sender
 from shop.config import Settings
 from shop.core.orders import Status
+from shop.factory import mail_sender
 from shop.mail import files
 from shop.mail.composing import Sender, compose
 from shop.mail.sending import PAUSES, send_due
@@ -191,7 +191,7 @@ def test_what_fails_is_tried_after_growing_pauses(shop: OpenShop, problem: Excep
 def test_links_have_the_address_at_which_shoppers_reach_the_shop(
     environ: dict[str, str], url: str
 ) -> None:
-    assert sender(Settings.from_environ({"SHOP_SECRET_KEYS": KEY} | environ)).url == url
+    assert mail_sender(Settings.from_environ({"SHOP_SECRET_KEYS": KEY} | environ)).url == url
 
 
 def test_the_commands_send_list_and_send_again(shop: OpenShop) -> None:

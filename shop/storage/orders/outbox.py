@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, or_, select, update
 
 from shop.core.errors import MailRefused
 from shop.core.orders import Order, Status, reference_of
@@ -57,6 +57,18 @@ MESSAGES: dict[Status, tuple[tuple[Kind, Recipient], ...]] = {
     Status.REFUNDED: ((Kind.REFUNDED, Recipient.SHOPPER),),
 }
 """What is written to whom when an order comes to a status."""
+
+
+LARGEST_NUMBER = 2**31 - 1
+"""Of a message: the largest that PostgreSQL's column for it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages are given up, and how many wait or are being sent."""
+
+    given_up: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +123,35 @@ def listing(
     *,
     reference: str = "",
     only_unsent: bool = False,
+    is_given_up: bool | None = None,
     limit: int | None = None,
 ) -> list[Message]:
-    """Messages, the newest first: of one order or of all."""
+    """Messages, the newest first: of one order or of all; of those that are not sent, those that
+    are given up or those that are not."""
     query = _messages().order_by(OutboxRow.number.desc()).limit(limit)
     if reference:
         query = query.where(OrderRow.reference == reference_of(reference))
-    if only_unsent:
+    if only_unsent or is_given_up is not None:
         query = query.where(OutboxRow.sent_at.is_(None))
+    if is_given_up is not None:
+        query = query.where(OutboxRow.next_attempt_at.is_(None) == is_given_up)
     return [_message(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection) -> Counts:
+    """How many messages of the whole shop are not sent."""
+    unsent, waiting = connection.execute(
+        select(func.count(), func.count(OutboxRow.next_attempt_at)).where(
+            OutboxRow.sent_at.is_(None)
+        )
+    ).one()
+    return Counts(given_up=unsent - waiting, waiting=waiting)
+
+
+def of_number(connection: Connection, number: int) -> Message | None:
+    """The message of this number, if there is one."""
+    row = connection.execute(_messages().where(OutboxRow.number == number)).one_or_none()
+    return None if row is None else _message(row)
 
 
 def resend(connection: Connection, number: int, *, now: int) -> Message:
@@ -127,10 +159,9 @@ def resend(connection: Connection, number: int, *, now: int) -> Message:
 
     Raises MailRefused when there is none of this number, or when it is waiting or being sent.
     """
-    row = connection.execute(_messages().where(OutboxRow.number == number)).one_or_none()
-    if row is None:
+    message = of_number(connection, number)
+    if message is None:
         raise MailRefused(f"There is no message {number}. Nothing was changed.")
-    message = _message(row)
     anew: dict[str, Any] = {
         "attempts": 0,
         "resends": message.resends + 1,
