@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import pyotp
 from click.testing import CliRunner
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_playwright import CreateContextCallback
 
 from e2e.support.keepers import EMAIL, PASSWORD, add_keeper
@@ -15,6 +17,7 @@ from e2e.support.server import KEY, Served, World
 from shop.cli import main
 
 TRACKING = "RM 1234 5678"
+A_DAY_SECONDS = 86_400
 
 
 def _mail(shop: Served, instance: Path) -> dict[str, str]:
@@ -35,6 +38,13 @@ def _mail(shop: Served, instance: Path) -> dict[str, str]:
     return texts
 
 
+def _enters_the_password(page: Page, shop: Served) -> None:
+    page.goto(f"{shop.url}/admin")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
 def test_an_order_that_was_paid_is_sent_and_its_shopper_learns_of_it(
     new_context: CreateContextCallback, own_shopper: Shopper, world: World, tmp_path: Path
 ) -> None:
@@ -46,10 +56,7 @@ def test_an_order_that_was_paid_is_sent_and_its_shopper_learns_of_it(
     world.enter(context)
     page = context.new_page()
 
-    page.goto(f"{world.url}/admin")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    _enters_the_password(page, world)
     row = page.get_by_role("row").filter(has_text=CUSTOMER["Full name"])
     expect(row).to_contain_text("Paid")
     row.get_by_role("link", name=str(reference)).click()
@@ -69,3 +76,43 @@ def test_an_order_that_was_paid_is_sent_and_its_shopper_learns_of_it(
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     page.goto(f"{world.url}/admin/orders/{reference}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_keeper_has_codes_asked_for_and_gets_in_without_the_phone_once(
+    new_context: CreateContextCallback, world: World
+) -> None:
+    add_keeper(world)
+    context = new_context()
+    world.enter(context)
+    page = context.new_page()
+    code = page.get_by_label("Code", exact=True)
+
+    _enters_the_password(page, world)
+    page.get_by_role("link", name="Your sign-in").click()
+    page.get_by_role("link", name="Turn codes on").click()
+    (secret,) = page.get_by_role("region", name="1. Add").locator("p").all_inner_texts()
+    app = pyotp.TOTP(secret.replace(" ", ""))
+    recovery = page.get_by_role("listitem").all_inner_texts()
+    code.fill(app.at(time.time()))
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Turn codes on").click()
+    expect(page.get_by_text("From now on, you are asked for a code")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+    context.set_extra_http_headers({**world.headers, "Shop-Clock": "+1d"})
+    _enters_the_password(page, world)
+    shown = app.at(time.time() + A_DAY_SECONDS)
+    code.fill(shown)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1, name="Orders")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+
+    _enters_the_password(page, world)
+    code.fill(shown)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This code has been used already")).to_be_visible()
+    code.fill(recovery[0])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This recovery code is used up. Left: 9.")).to_be_visible()

@@ -434,8 +434,7 @@ class Settings:
         metadata=_listed(
             "SHOP_ADMIN",
             "on",
-            "Whether keepers can sign in at `/admin`, to see orders and move them on, and to edit "
-            "products",
+            "Whether keepers can sign in at `/admin`, to see orders and move them on",
             _switch,
         )
     )

@@ -14,10 +14,12 @@ from playwright.sync_api import BrowserContext
 from e2e.support.server import KEY, Served
 from shop.admin.session import PATH, AdminSession
 from shop.admin.sign_in import SIGNED_IN
-from shop.storage.keepers import passwords
+from shop.storage.keepers import passwords, sealing
 
 EMAIL = "bea@example.com"
 PASSWORD = "correct horse battery staple"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""The secret of the keeper's app, in Base32."""
 
 
 def add_keeper(shop: Served) -> None:
@@ -27,6 +29,22 @@ def add_keeper(shop: Served) -> None:
         EMAIL,
         _kept(),
     )
+
+
+def ask_for_codes(shop: Served) -> None:
+    """Has the keeper asked for codes of SECRET."""
+    add_keeper(shop)
+    shop.change(
+        "INSERT OR IGNORE INTO keeper_codes (keeper_number, sealed_secret, since, last_step) "
+        "SELECT number, ?, 1780000000, 0 FROM keepers WHERE email = ?",
+        sealing.sealed(SECRET, (KEY,)),
+        EMAIL,
+    )
+
+
+def ask_for_no_codes(shop: Served) -> None:
+    """Has nobody asked for codes."""
+    shop.change("DELETE FROM keeper_codes")
 
 
 def sign_in(shop: Served, context: BrowserContext) -> None:

@@ -15,7 +15,6 @@ from mutants.breaks import (
     papers,
     payments,
     photos,
-    products,
     scripts,
 )
 
@@ -32,6 +31,5 @@ BREAKS = (
     *guards.BREAKS,
     *admin.BREAKS,
     *papers.BREAKS,
-    *products.BREAKS,
     *scripts.BREAKS,
 )

@@ -11,20 +11,19 @@ from flask_limiter import Limiter
 from werkzeug.wrappers import Response
 
 from shop.admin import frame, mail, orders, papers, sign_in
-from shop.admin.products import pages as products
+from shop.admin.codes import own, step
 from shop.admin.session import PATH, EachItsOwn
 from shop.mail.composing import Sender
 
-ATTEMPT = "admin.sign_in.create"
 ATTEMPTS = "10 per 15 minutes"
-"""Attempts to sign in from one IP address, for one account from browsers that are not known to be
-its keeper's, and from each browser that is (ADR 16)."""
+"""Attempts at a password, and at a code, from one IP address, for one account from browsers that
+are not known to be its keeper's, and from each browser that is (ADR 16)."""
 
 blueprint = Blueprint("admin", __name__, url_prefix=PATH)
 blueprint.before_request(sign_in.guard)
 blueprint.after_request(frame.keep_private)
 frame.register_errors(blueprint)
-for module in (sign_in, orders, papers, products, mail):
+for module in (sign_in, step, own, orders, papers, mail):
     blueprint.register_blueprint(module.blueprint)
 
 
@@ -43,6 +42,14 @@ def register(app: Flask, limiter: Limiter, sender: Sender) -> None:
     mail.register(app, sender)
     app.session_interface = EachItsOwn()
     app.register_blueprint(blueprint)
+    for form in (sign_in, step):
+        view = f"{form.blueprint.name}.create"
+        _limit(app, view, limiter.limit(ATTEMPTS, exempt_when=form.is_known))
+        _limit(app, view, limiter.limit(ATTEMPTS, key_func=form.counted_as))
+    for view in own.ASKING_FOR_A_PASSWORD:
+        _limit(app, view, limiter.limit(ATTEMPTS, key_func=own.counted_as))
+
+
+def _limit(app: Flask, view: str, limit: Callable[..., Any]) -> None:
     views: dict[str, Callable[..., Any]] = app.view_functions
-    view = limiter.limit(ATTEMPTS, exempt_when=sign_in.is_known)(views[ATTEMPT])
-    views[ATTEMPT] = limiter.limit(ATTEMPTS, key_func=sign_in.counted_as)(view)
+    views[f"admin.{view}"] = limit(views[f"admin.{view}"])

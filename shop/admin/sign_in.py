@@ -12,14 +12,21 @@ from wtforms import HiddenField, PasswordField, StringField
 
 from shop.admin import frame, known_browsers
 from shop.admin.session import PATH
-from shop.storage.keepers import accounts, sessions
+from shop.storage.keepers import accounts, sessions, sign_ins
 from shop.web.site.addresses import with_query
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 SIGNED_IN = "keeper"
 """Session key of the token of a keeper's own session."""
-FREE = ("admin.sign_in.show", "admin.sign_in.create")
+WAITING = "waiting"
+"""Session key of a sign-in that waits for its code."""
+FREE = (
+    "admin.sign_in.show",
+    "admin.sign_in.create",
+    "admin.code_step.show",
+    "admin.code_step.create",
+)
 """The endpoints that need nobody who is signed in."""
 
 blueprint = Blueprint("sign_in", __name__)
@@ -72,13 +79,15 @@ def create() -> Response:
     form = SignInForm()
     token = shop().new_id()
     email, password = form.email.data or "", form.password.data or ""
-    if sessions.begin(shop().engine, email, password, token=token, now=shop().now()) is None:
+    begun = sign_ins.begin(shop().engine, email, password, token=token, now=shop().now())
+    if begun is None:
         return _page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY, alert=_WRONG)
-    session.clear()  # with the CSRF token that whoever was here before may know
-    session[SIGNED_IN] = token
-    response = frame.see_other(_own(form.next.data or ""))
-    known_browsers.remember(response, accounts.key(email))
-    return response
+    to = _own(form.next.data or "")
+    if begun.needs_code:
+        session.clear()
+        session[WAITING] = {"token": token, "account": accounts.key(email), "to": to}
+        return frame.see_other(url_for("admin.code_step.show"))
+    return let_in(token, accounts.key(email), to)
 
 
 @blueprint.post("/sign-out")
@@ -87,6 +96,15 @@ def destroy() -> Response:
     session.clear()
     add_message("You are signed out.")
     return frame.see_other(url_for("admin.sign_in.show"))
+
+
+def let_in(token: str, account: str, to: str) -> Response:
+    """The answer to whoever has a session now: it leads on, and makes the browser known."""
+    session.clear()  # with the CSRF token that whoever was here before may know
+    session[SIGNED_IN] = token
+    response = frame.see_other(to)
+    known_browsers.remember(response, account)
+    return response
 
 
 def is_known() -> bool:

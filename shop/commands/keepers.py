@@ -1,4 +1,4 @@
-"""`shop keeper add`, `list`, `password` and `remove`: who may use the admin."""
+"""`shop keeper add`, `list`, `password`, `totp-off` and `remove`: who may use the admin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence
-from shop.storage.keepers import accounts, passwords
+from shop.storage.keepers import accounts, codes, passwords
 from shop.web.checkout import mail
 
 
@@ -34,9 +34,10 @@ def add(email: str) -> None:
 @keeper_commands.command("list")
 def list_() -> None:
     """List the keepers."""
-    keepers = accounts.everybody(migrated_database(settings_of_environment()))
+    engine = migrated_database(settings_of_environment())
+    keepers, asked = accounts.everybody(engine), codes.everybody(engine)
     for keeper in keepers:
-        click.echo(keeper.email)
+        click.echo(keeper.email + (", asked for codes" if keeper.number in asked else ""))
     if not keepers:
         click.echo("There are no keepers yet: `shop keeper add EMAIL` adds one.")
 
@@ -47,6 +48,17 @@ def password(email: str) -> None:
     """Change a keeper's password, which ends all their sessions."""
     accounts.change_password(migrated_database(settings_of_environment()), email, _password())
     click.echo(f"{email} has a new password, and is signed out everywhere.")
+
+
+@keeper_commands.command("totp-off")
+@click.argument("email")
+def totp_off(email: str) -> None:
+    """Ask a keeper for no code any more, who has lost their phone."""
+    codes.turn_off(migrated_database(settings_of_environment()), email)
+    click.echo(
+        f"{email} signs in with the password alone now, and is signed out everywhere. They can "
+        "turn codes on again at /admin/your-sign-in."
+    )
 
 
 @keeper_commands.command()

@@ -13,7 +13,7 @@ from shop.commands.terminal import Sentence
 from shop.factory import create_app
 from shop.server import Server
 from shop.side_process import SideProcess
-from shop.storage.keepers import accounts
+from shop.storage.keepers import accounts, codes
 
 MAIL_SENDER = (sys.executable, "-m", "shop.cli", "mail", "keep-sending")
 
@@ -31,6 +31,11 @@ def serve(port: int | None) -> None:
     click.echo(f"{name} is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
     if settings.admin and not accounts.everybody(engine):
         click.echo("Nobody can sign in at /admin yet: shop keeper add EMAIL")
+    for email in codes.seal_anew(engine, app.extensions["shop"].strong_keys):
+        click.echo(
+            f"The codes of {email} cannot be checked: they were turned on with a secret key that "
+            f"is missing now. Put it back, or run `shop keeper totp-off {email}`."
+        )
     workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
     sends = settings.send_mail and not settings.test_mode  # no world has a mailbox
     environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail

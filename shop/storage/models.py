@@ -285,6 +285,46 @@ class KeeperSessionRow(Table):
     seen_at: Mapped[int] = mapped_column(BigInteger)
 
 
+class KeeperCodeRow(Table):
+    """The app whose codes a keeper enters after the password. `sealed_secret` is what the app knows
+    too, encrypted; `last_step` is the step of 30 seconds whose code counted last; `refused` counts
+    the codes that did not count since then."""
+
+    __tablename__ = "keeper_codes"
+
+    keeper_number: Mapped[int] = mapped_column(
+        ForeignKey("keepers.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sealed_secret: Mapped[str] = mapped_column(Text)
+    since: Mapped[int] = mapped_column(BigInteger)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    refused: Mapped[int] = mapped_column(server_default="0")
+
+
+class KeeperRecoveryCodeRow(Table):
+    """A recovery code that has not been used: its hash, and its position, which is its first
+    digit."""
+
+    __tablename__ = "keeper_recovery_codes"
+
+    keeper_number: Mapped[int] = mapped_column(
+        ForeignKey("keepers.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code_hash: Mapped[str] = mapped_column(Text)
+
+
+class KeeperSignInRow(Table):
+    """A sign-in whose password was right and whose code is still to come. It opens nothing."""
+
+    __tablename__ = "keeper_sign_ins"
+    __table_args__ = (Index("keeper_sign_ins_by_keeper", "keeper_number"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    keeper_number: Mapped[int] = mapped_column(ForeignKey("keepers.number", ondelete="CASCADE"))
+    begun_at: Mapped[int] = mapped_column(BigInteger)
+
+
 class InvoiceRow(Table):
     """The invoice of an order. Numbers have no gaps: each is one more than the last one."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+import pyotp
 from werkzeug.test import TestResponse
 
-from shop.storage.keepers import passwords
-from tests.conftest import OpenShop
+from shop.storage.keepers import codes, passwords, sealing
+from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient, csrf_token
 
 EMAIL = "bea@example.com"
@@ -36,6 +37,47 @@ def signs_in(
     token = csrf_token(visitor.get("/admin/sign-in").text)
     sent = {"csrf_token": token, "email": email, "password": password, **fields}
     return visitor.post("/admin/sign-in", data=sent, headers={"Referer": f"{visitor.base_url}/"})
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+RECOVERY = tuple(codes.recovery_code(position, 123_456_789) for position in range(10))
+
+
+def with_codes(shop: OpenShop, email: str = EMAIL) -> None:
+    """Adds a keeper who is asked for codes of SECRET, and turned them on an hour ago."""
+    add_keeper(shop, email)
+    since = shop.clock.now - 3600
+    shop.sql(
+        "insert into keeper_codes select number, ?, ?, ?, 0 from keepers where email = ?",
+        sealing.sealed(SECRET, (KEY,)),
+        since,
+        since // codes.STEP_SECONDS,
+        email,
+    )
+    for position, code_hash in enumerate(_recovery_hashes()):
+        shop.sql(
+            "insert into keeper_recovery_codes select number, ?, ? from keepers where email = ?",
+            position,
+            code_hash,
+            email,
+        )
+
+
+@cache
+def _recovery_hashes() -> tuple[str, ...]:
+    return tuple(passwords.hashed(code) for code in RECOVERY)
+
+
+def code_at(now: int, *, secret: str = SECRET) -> str:
+    """What the app of a keeper shows at this time."""
+    return pyotp.TOTP(secret).at(now)
+
+
+def types(visitor: LintingClient, code: str, **environ: str) -> TestResponse:
+    """Sends a code after the password."""
+    token = csrf_token(visitor.get("/admin/sign-in/code").text)
+    sent = {"csrf_token": token, "code": code}
+    return visitor.post("/admin/sign-in/code", data=sent, environ_overrides=environ)
 
 
 def signed_in(shop: OpenShop, email: str = EMAIL, **kind: str) -> LintingClient:

@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from shop.admin import known_browsers
-from shop.storage.keepers import passwords, sessions
+from shop.storage.keepers import passwords, sign_ins
 from shop.storage.keepers.sessions import IDLE_SECONDS, LIFE_SECONDS
 from tests.conftest import Opener, OpenShop
 from tests.integration.client import LintingClient, csrf_token, text_of
@@ -196,7 +196,7 @@ def test_a_password_that_changes_during_the_sign_in_begins_no_session(
         return False
 
     monkeypatch.setattr(passwords, "is_outdated", changed_meanwhile)
-    assert sessions.begin(shop.engine, EMAIL, PASSWORD, token="t", now=1) is None
+    assert sign_ins.begin(shop.engine, EMAIL, PASSWORD, token="t", now=1) is None
     assert shop.sql("select count(*) from keeper_sessions") == [(0,)]
 
 

@@ -13,7 +13,7 @@ from shop.commands import demo_shop, serve
 from shop.commands.demo_shop import KEEPER, PASSWORD
 from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient
-from tests.integration.keepers import add_keeper, signs_in
+from tests.integration.keepers import EMAIL, add_keeper, signs_in, with_codes
 
 
 @pytest.fixture
@@ -76,3 +76,14 @@ def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: li
     assert hint not in start("serve", SHOP_ADMIN="off", **environ)
     add_keeper(shop)
     assert hint not in start("serve", **environ)
+
+
+def test_a_start_with_a_new_key_makes_the_old_one_dispensable_for_codes(
+    shop: OpenShop, started: list[Flask]
+) -> None:
+    instance, new_key = str(shop.path.parent), "a newer key of the tests that is long enough too"
+    with_codes(shop)
+    complaint = f"shop keeper totp-off {EMAIL}"
+    assert complaint in start("serve", SHOP_INSTANCE=instance, SHOP_SECRET_KEYS=new_key)
+    for keys in (f"{new_key},{KEY}", new_key):
+        assert complaint not in start("serve", SHOP_INSTANCE=instance, SHOP_SECRET_KEYS=keys)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from shop.core.errors import KeeperRefused
 from shop.storage.engine import reading, writing
 from shop.storage.keepers import passwords
-from shop.storage.models import KeeperRow, KeeperSessionRow
+from shop.storage.models import KeeperCodeRow, KeeperRow, KeeperSessionRow, KeeperSignInRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,33 @@ def remove(engine: Engine, email: str) -> None:
     """Removes a keeper, with all their sessions; the history of orders keeps their name. Raises
     KeeperRefused when there is no such keeper."""
     with writing(engine) as connection:
-        end_sessions(connection, _number(connection, email))
+        end_sessions(connection, number_of(connection, email))
         connection.execute(delete(KeeperRow).where(KeeperRow.email == key(email)))
 
 
 def change_password(engine: Engine, email: str, password: str) -> None:
-    """Gives a keeper another password and ends all their sessions. Raises KeeperRefused."""
+    """Gives a keeper another password and ends all their sessions. Codes stay as they are, and are
+    accepted from any browser again. Raises KeeperRefused."""
     kept = _hashed(password)
     with writing(engine) as connection:
-        number = _number(connection, email)
+        number = number_of(connection, email)
         connection.execute(
             update(KeeperRow).where(KeeperRow.number == number).values(password_hash=kept)
         )
+        codes = update(KeeperCodeRow).where(KeeperCodeRow.keeper_number == number)
+        connection.execute(codes.values(refused=0))  # whoever tried them does not know this one
         end_sessions(connection, number)
 
 
-def end_sessions(connection: Connection, number: int) -> None:
-    """Ends all sessions of the keeper with this number, in the caller's transaction."""
-    connection.execute(delete(KeeperSessionRow).where(KeeperSessionRow.keeper_number == number))
+def end_sessions(connection: Connection, number: int, *, spared_hash: str = "") -> None:
+    """Ends all sessions of the keeper with this number but the spared one, and all sign-ins that
+    wait for a code, in the caller's transaction."""
+    # In this order: a code that comes at the same time either finds no wait, or its session ends.
+    connection.execute(delete(KeeperSignInRow).where(KeeperSignInRow.keeper_number == number))
+    row = KeeperSessionRow
+    connection.execute(
+        delete(row).where(row.keeper_number == number, row.token_hash != spared_hash)
+    )
 
 
 def by_password(engine: Engine, email: str, password: str) -> tuple[Keeper, str] | None:
@@ -78,7 +87,8 @@ def by_password(engine: Engine, email: str, password: str) -> tuple[Keeper, str]
     return Keeper(row.number, row.email, row.added_at), row.password_hash
 
 
-def _number(connection: Connection, email: str) -> int:
+def number_of(connection: Connection, email: str) -> int:
+    """The number of a keeper. Raises KeeperRefused when there is none."""
     query = select(KeeperRow.number).where(KeeperRow.email == key(email))
     number = connection.execute(query).scalar_one_or_none()
     if number is None:

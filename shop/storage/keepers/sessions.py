@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from shop.storage.engine import reading, writing
-from shop.storage.keepers import accounts, passwords
 from shop.storage.keepers.accounts import Keeper
 from shop.storage.models import KeeperRow, KeeperSessionRow
 
@@ -23,34 +22,17 @@ NOTED_SECONDS = 60
 """A request is noted as the last one only this long after the one before, to write seldom."""
 
 
-def begin(engine: Engine, email: str, password: str, *, token: str, now: int) -> Keeper | None:
-    """Begins a session for whoever has this password; None when nobody has.
-
-    Sessions that ended are removed, and a hash with outdated parameters is made anew.
-    """
-    found = accounts.by_password(engine, email, password)
-    if found is None:
-        return None
-    keeper, compared = found
-    anew = passwords.hashed(password) if passwords.is_outdated(compared) else compared
-    with writing(engine) as connection:
-        # Somebody may have changed the password while it was compared.
-        unchanged = connection.execute(
-            update(KeeperRow)
-            .where(KeeperRow.number == keeper.number, KeeperRow.password_hash == compared)
-            .values(password_hash=anew)
+def start(connection: Connection, number: int, *, token: str, now: int) -> None:
+    """Begins a session of the keeper with this number, in the caller's transaction. Sessions that
+    ended are removed."""
+    row = KeeperSessionRow
+    is_over = or_(row.seen_at <= now - IDLE_SECONDS, row.started_at <= now - LIFE_SECONDS)
+    connection.execute(delete(row).where(is_over))
+    connection.execute(
+        insert(row).values(
+            token_hash=hashed(token), keeper_number=number, started_at=now, seen_at=now
         )
-        if unchanged.rowcount != 1:
-            return None
-        row = KeeperSessionRow
-        is_over = or_(row.seen_at <= now - IDLE_SECONDS, row.started_at <= now - LIFE_SECONDS)
-        connection.execute(delete(row).where(is_over))
-        connection.execute(
-            insert(row).values(
-                token_hash=_hash(token), keeper_number=keeper.number, started_at=now, seen_at=now
-            )
-        )
-    return keeper
+    )
 
 
 def keeper_of(engine: Engine, token: str, *, now: int) -> Keeper | None:
@@ -59,7 +41,7 @@ def keeper_of(engine: Engine, token: str, *, now: int) -> Keeper | None:
     query = (
         select(KeeperRow.number, KeeperRow.email, KeeperRow.added_at, row.seen_at)
         .join_from(row, KeeperRow, row.keeper_number == KeeperRow.number)
-        .where(row.token_hash == _hash(token))
+        .where(row.token_hash == hashed(token))
         .where(row.seen_at > now - IDLE_SECONDS, row.started_at > now - LIFE_SECONDS)
     )
     with reading(engine) as connection:
@@ -69,7 +51,7 @@ def keeper_of(engine: Engine, token: str, *, now: int) -> Keeper | None:
     if now - found.seen_at >= NOTED_SECONDS:
         with writing(engine) as connection:
             connection.execute(
-                update(row).where(row.token_hash == _hash(token)).values(seen_at=now)
+                update(row).where(row.token_hash == hashed(token)).values(seen_at=now)
             )
     return Keeper(found.number, found.email, found.added_at)
 
@@ -78,9 +60,10 @@ def end(engine: Engine, token: str) -> None:
     """Ends a session, if there is one."""
     with writing(engine) as connection:
         connection.execute(
-            delete(KeeperSessionRow).where(KeeperSessionRow.token_hash == _hash(token))
+            delete(KeeperSessionRow).where(KeeperSessionRow.token_hash == hashed(token))
         )
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """What the database keeps of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import segno
 from flask import Blueprint, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -25,7 +24,7 @@ from shop.web.frame import responses
 from shop.web.frame.error_page import ErrorText, error_page
 from shop.web.languages.addressing import root
 from shop.web.pages.cart import quoted
-from shop.web.site import wording
+from shop.web.site import qr, wording
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
@@ -114,8 +113,4 @@ def _link(cart: Cart) -> Link:
 def _qr(address: str) -> Markup | None:
     if len(address) > LONGEST_QR_CHARACTERS:
         return None
-    code = segno.make(address, error="l", micro=False)
-    drawn = code.svg_inline(
-        omitsize=True, dark="#221d18", light="#fff", svgclass="qr", lineclass=None
-    )
-    return Markup(drawn)  # noqa: S704  # drawn by the library, of nothing but squares
+    return qr.drawn(address, "l")

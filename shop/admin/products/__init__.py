@@ -1,1 +1,0 @@
-"""Products in the admin: `pages` for its blueprint, and their `form`."""
