@@ -214,6 +214,14 @@ BREAKS = (
         _CODE_TESTS,
     ),
     Break(
+        "keepers' common passwords are accepted",
+        "A keeper's password is among the first that somebody tries.",
+        "shop/storage/keepers/passwords.py",
+        "LEAST_GUESSES = 10**8",
+        "LEAST_GUESSES = 0",
+        _TESTS,
+    ),
+    Break(
         "a start leaves codes with the old secret key",
         "A key that was replaced, perhaps because it leaked, can never be removed.",
         _CODES,

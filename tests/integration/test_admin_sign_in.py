@@ -67,6 +67,14 @@ def test_the_password_is_kept_as_an_argon2id_hash_only(shop: OpenShop) -> None:
     [
         pytest.param(("add", EMAIL), "too short\n", "15 to 1,000 characters", id="short"),
         pytest.param(("add", EMAIL), "x" * 1001, "15 to 1,000 characters", id="long"),
+        pytest.param(("add", EMAIL), "passwordpassword\n", "easy to guess", id="common"),
+        pytest.param(("add", EMAIL), "123456789012345\n", "easy to guess", id="in order"),
+        pytest.param(("add", EMAIL), "qwertyuiopasdfgh\n", "easy to guess", id="on a keyboard"),
+        pytest.param(("add", EMAIL), "x" * 1000, "easy to guess", id="the same 1000 times"),
+        pytest.param(("add", EMAIL), f"{EMAIL}!\n", "easy to guess", id="own address"),
+        pytest.param(
+            ("password", "ada@example.com"), "Password1Password1\n", "easy to guess", id="another"
+        ),
         pytest.param(("add", "bea"), f"{PASSWORD}\n", "complete email address", id="no email"),
         pytest.param(("add", "ada@example.com"), f"{PASSWORD}\n", "a keeper already", id="twice"),
         pytest.param(("password", EMAIL), f"{PASSWORD}\n", "is not a keeper", id="unknown"),

@@ -24,7 +24,7 @@ class Keeper:
 
 def add(engine: Engine, email: str, password: str, *, now: int) -> None:
     """Adds a keeper. Raises KeeperRefused when there is one, or when the password is too weak."""
-    kept = _hashed(password)
+    kept = _hashed(password, email)
     try:
         with writing(engine) as connection:
             connection.execute(
@@ -52,7 +52,7 @@ def remove(engine: Engine, email: str) -> None:
 def change_password(engine: Engine, email: str, password: str) -> None:
     """Gives a keeper another password and ends all their sessions. Codes stay as they are, and are
     accepted from any browser again. Raises KeeperRefused."""
-    kept = _hashed(password)
+    kept = _hashed(password, email)
     with writing(engine) as connection:
         number = number_of(connection, email)
         connection.execute(
@@ -96,8 +96,8 @@ def number_of(connection: Connection, email: str) -> int:
     return number
 
 
-def _hashed(password: str) -> str:
-    problem = passwords.problem_with(password)
+def _hashed(password: str, email: str) -> str:
+    problem = passwords.problem_with(password, email)
     if problem:
         raise KeeperRefused(problem)
     return passwords.hashed(password)
