@@ -434,7 +434,8 @@ class Settings:
         metadata=_listed(
             "SHOP_ADMIN",
             "on",
-            "Whether keepers can sign in at `/admin`, to see orders and move them on",
+            "Whether keepers can sign in at `/admin`, to see orders and move them on, and to edit "
+            "products",
             _switch,
         )
     )

@@ -229,6 +229,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         words_in=own.words_in,
         engine=engine,
         catalogue=CachedCatalogue(engine),
+        defaults=catalogue_defaults(settings),
         keys=settings.secret_keys,
         strong_keys=_strong(settings.secret_keys),
         rules_to=own.rules_to,

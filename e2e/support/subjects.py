@@ -273,6 +273,39 @@ def _sees_a_message(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="Confirmation").first.click()
 
 
+def _sees_the_products(visitor: Visitor) -> None:
+    keepers.sign_in(visitor.shop, visitor.page.context)
+    visitor.visits("/admin/products")
+
+
+def _sees_a_product(visitor: Visitor) -> None:
+    _sees_the_products(visitor)
+    visitor.page.get_by_label("Search by").fill("BOX-BREAD")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.page.get_by_role("rowheader").get_by_role("link").click()
+    expect(visitor.page.get_by_role("button", name="Save")).to_be_visible()
+
+
+def _mistypes_a_product(visitor: Visitor) -> None:
+    _sees_a_product(visitor)
+    visitor.page.get_by_label("Price in GBP").fill("cheap")
+    visitor.page.get_by_label("Stock").fill("-1")
+    visitor.page.get_by_role("button", name="Save").click()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("Nothing was saved")
+
+
+def _saves_a_product_too_late(visitor: Visitor) -> None:
+    _sees_a_product(visitor)
+    visitor.page.get_by_label("Stock").fill("40")
+    visitor.shop.change("UPDATE products SET stock = stock + 1 WHERE sku = 'BOX-BREAD'")
+    visitor.page.get_by_role("button", name="Save").click()
+
+
+def _begins_a_product(visitor: Visitor) -> None:
+    _sees_the_products(visitor)
+    visitor.page.get_by_role("link", name="Add a product").click()
+
+
 def _makes_a_keeper(visitor: Visitor) -> None:
     keepers.add_keeper(visitor.shop)
     visitor.page.reload()
@@ -478,6 +511,11 @@ SUBJECTS = (
     Subject("admin-codes", "/checkout", "not right", holding({"MUG": 2}), _turns_codes_on),
     Subject("admin-code", "/admin/sign-in", "shop keeper totp-off", steps=_is_asked_for_a_code),
     Subject("admin-own-codes", "/checkout", "Since", holding({"MUG": 2}), _sees_the_own_codes),
+    Subject("admin-products", "/", "Add a product", steps=_sees_the_products),
+    Subject("admin-product", "/", "as shoppers see it", steps=_sees_a_product),
+    Subject("admin-product-wrong", "/", "Nothing was saved", steps=_mistypes_a_product),
+    Subject("admin-product-conflict", "/", "Its stock was", steps=_saves_a_product_too_late),
+    Subject("admin-product-new", "/", "Add it", steps=_begins_a_product),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),
     Subject(

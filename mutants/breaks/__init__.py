@@ -15,6 +15,7 @@ from mutants.breaks import (
     papers,
     payments,
     photos,
+    products,
     scripts,
 )
 
@@ -31,5 +32,6 @@ BREAKS = (
     *guards.BREAKS,
     *admin.BREAKS,
     *papers.BREAKS,
+    *products.BREAKS,
     *scripts.BREAKS,
 )

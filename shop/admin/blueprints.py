@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from shop.admin import frame, mail, orders, papers, sign_in
 from shop.admin.codes import own, step
+from shop.admin.products import pages as products
 from shop.admin.session import PATH, EachItsOwn
 from shop.mail.composing import Sender
 
@@ -23,7 +24,7 @@ blueprint = Blueprint("admin", __name__, url_prefix=PATH)
 blueprint.before_request(sign_in.guard)
 blueprint.after_request(frame.keep_private)
 frame.register_errors(blueprint)
-for module in (sign_in, step, own, orders, papers, mail):
+for module in (sign_in, step, own, orders, papers, products, mail):
     blueprint.register_blueprint(module.blueprint)
 
 

@@ -36,8 +36,8 @@ _COPY: dict[int, ErrorText] = {
     ),
     HTTPStatus.NOT_FOUND: ErrorText(
         "There is nothing here",
-        "The admin has no page, and the shop no order, at this address.",
-        "Look for it among the orders.",
+        "The admin has no page, and the shop no order and no product, at this address.",
+        "Look for it among the orders or the products.",
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ErrorText(
         "Too many attempts",

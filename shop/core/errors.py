@@ -6,6 +6,8 @@ code raises a plain `ValueError` and is a bug.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class ShopError(Exception):
     """An error to report to a shopper or an operator."""
@@ -128,6 +130,23 @@ class PhotoRefused(ShopError):
         super().__init__(f"{what} {advice}")
         self.what = what
         self.advice = advice
+
+
+class ProductRefused(ShopError):
+    """A product that cannot be kept as it was written; nothing was changed. `mistakes` has a clause
+    for each column that is wrong, such as `price`."""
+
+    def __init__(self, mistakes: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{column}: {reason}" for column, reason in mistakes.items()))
+        self.mistakes = mistakes
+
+
+class ProductChanged(ShopError):
+    """A product is no longer as whoever changes it has seen it; nothing was changed."""
+
+
+class ProductNotFound(ShopError):
+    """No product has this number any more."""
 
 
 class DatabaseUnavailable(ShopError):

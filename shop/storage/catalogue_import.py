@@ -118,6 +118,11 @@ def import_rows(connection: Connection, rows: Sequence[Row], defaults: Defaults,
     carry_out(connection, plan, now)
 
 
+def slug_taken(slug: str, sku: str) -> str:
+    """Why a product cannot have a slug: the product with this SKU has it."""
+    return f"{slug} is already the slug of {sku}"
+
+
 def _values(row: Row, old: Any, slugs: dict[str, str]) -> dict[str, object]:
     values = plain_fields(row)
     if old is None or row.slug is not ABSENT:
@@ -147,7 +152,7 @@ def _slug(row: Row, slugs: dict[str, str]) -> str:
     else:
         wanted = row.slug
         if slugs.get(wanted, row.sku) != row.sku:
-            reason = f"{wanted} is already the slug of {slugs[wanted]}"
+            reason = slug_taken(wanted, slugs[wanted])
             raise FileRefused([f"Line {row.line}, column slug: {reason}."])
     slugs[wanted] = row.sku
     return wanted

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from shop.config import Settings
-from shop.core.errors import FileRefused, OutOfStock, TransitionRefused
+from shop.core.errors import FileRefused, OutOfStock, ProductChanged, TransitionRefused
 from shop.core.money import Money
 from shop.core.orders import Status
 from shop.core.text import words
@@ -24,6 +24,9 @@ from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
 from shop.storage.orders import advancing, listing, lookup, outbox, placing
+from shop.storage.products import editing
+from shop.storage.products import listing as product_listing
+from shop.storage.products.listing import Availability
 from tests.conftest import KEY, START, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 from tests.integration.test_outbox import claimed_at_once
@@ -179,6 +182,62 @@ def test_nothing_is_oversold(visitor: LintingClient) -> None:
         placing.place(engine_of(visitor), placed)
     assert scalar(visitor, "select count(*) from orders") == 0
     assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 1
+
+
+def test_of_many_keepers_of_one_product_one_saves(visitor: LintingClient) -> None:
+    engine, defaults = engine_of(visitor), visitor.application.extensions["shop"].defaults
+    with reading(engine) as connection:
+        mug = catalogue.by_skus(connection, ["MUG"])["MUG"]
+    seen = editing.seen(mug, defaults)
+
+    def save(name: str) -> bool:
+        cells = {"name": name, "price": "9.50", "category": "Brand new"}
+        try:
+            editing.change(
+                engine, mug.number, cells, seen_before=seen, defaults=defaults, now=START
+            )
+        except ProductChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(save, ["One mug", "Two mug", "Red mug", "Blue mug"])) == 1
+
+
+def test_a_keeper_and_shoppers_change_a_stock_at_once(visitor: LintingClient) -> None:
+    engine, defaults = engine_of(visitor), visitor.application.extensions["shop"].defaults
+    taken = text("update products set stock = stock - 1 where sku = 'SALT-PIG' and stock >= 1")
+
+    def buy(_: int) -> None:
+        with writing(engine) as connection:
+            connection.execute(taken)
+
+    def save(name: str) -> None:
+        with reading(engine) as connection:
+            pig = catalogue.by_skus(connection, ["SALT-PIG"])["SALT-PIG"]
+        seen = editing.seen(pig, defaults)
+        cells = {"name": name, "price": "12", "stock": seen.stock}
+        editing.change(engine, pig.number, cells, seen_before=seen, defaults=defaults, now=START)
+
+    with ThreadPoolExecutor(8) as pool:
+        bought = [pool.submit(buy, each) for each in range(20)]
+        saved = [pool.submit(save, f"Salt pig {each}") for each in range(10)]
+        assert [each.result() for each in bought] == [None] * 20
+        kinds = {type(each.exception()) for each in saved}
+    assert kinds <= {type(None), ProductChanged}
+    assert scalar(visitor, "select stock from products where sku = 'SALT-PIG'") == 13
+
+
+def test_a_product_is_added_and_listed(visitor: LintingClient) -> None:
+    engine, defaults = engine_of(visitor), visitor.application.extensions["shop"].defaults
+    cells = {"sku": "KETTLE", "name": "Copper kettle", "price": "39", "stock": "0"}
+    added = editing.add(engine, cells, defaults=defaults, now=START)
+    with reading(engine) as connection:
+        out = product_listing.page(
+            connection, availability=Availability.OUT_OF_STOCK, search="copper", size=5
+        )
+        assert out.products == (added,)
+        assert product_listing.page(connection, size=5, number=99).count == 64
 
 
 def test_two_imports_that_add_the_same_category_at_once(visitor: LintingClient) -> None:

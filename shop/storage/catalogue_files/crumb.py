@@ -26,20 +26,26 @@ def write(products: Iterable[Product], exponent: int) -> Iterator[list[str]]:
     """The header, then one row a product, as `read` expects them: reading gives the same back."""
     yield list(COLUMNS)
     for product in products:
-        yield [
-            product.sku,
-            product.slug,
-            product.name,
-            product.description,
-            product.category,
-            money.plain(product.price, exponent),
-            product.price.currency,
-            _percent_text(product.vat_basis_points),
-            "" if product.stock is None else str(product.stock),
-            product.image or "",
-            "yes" if product.is_active else "no",
-            money.plain(product.compare_at, exponent) if product.compare_at else "",
-        ]
+        yield list(cells(product, exponent).values())
+
+
+def cells(product: Product, exponent: int) -> dict[str, str]:
+    """A product's row, by COLUMNS; `exponent` is the number of decimals of its currency."""
+    texts = (
+        product.sku,
+        product.slug,
+        product.name,
+        product.description,
+        product.category,
+        money.plain(product.price, exponent),
+        product.price.currency,
+        _percent_text(product.vat_basis_points),
+        "" if product.stock is None else str(product.stock),
+        product.image or "",
+        "yes" if product.is_active else "no",
+        money.plain(product.compare_at, exponent) if product.compare_at else "",
+    )
+    return dict(zip(COLUMNS, texts, strict=True))
 
 
 def _percent_text(basis_points: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from shop.core import money
+from shop.core.errors import ProductRefused
 from shop.core.money import Money
 from shop.core.text import tidy, tidy_lines
 from shop.storage.catalogue_files.prices import decimal_mark, plain_price
@@ -92,10 +93,36 @@ def checked(drafts: Sequence[Draft], defaults: Defaults) -> tuple[list[Row], lis
     rows: list[Row] = []
     problems: list[Problem] = []
     for draft in drafts:
-        _check_into(rows, problems, draft, defaults, mark)
+        try:
+            rows.append(row_of(draft, defaults, mark))
+        except ProductRefused as refused:
+            problems += [
+                (draft.line, _in_file(draft, column, reason))
+                for column, reason in refused.mistakes.items()
+            ]
     problems += _duplicates(rows, "sku", lambda row: row.sku)
     problems += _duplicates(rows, "slug", lambda row: row.slug)
     return rows, problems
+
+
+def row_of(draft: Draft, defaults: Defaults, mark: str | None = None) -> Row:
+    """The row of one draft; `mark` is the decimal mark of its prices, or None where each stands
+    for itself. Raises ProductRefused."""
+    values: dict[str, object] = {}
+    mistakes: dict[str, str] = {}
+    for column, text in draft.cells.items():
+        name, parse = _PARSERS[column]
+        cell = _tidied(column, text)
+        try:
+            values[name] = parse(_with_point(cell, mark) if column in _PRICES else cell, defaults)
+        except ValueError as error:
+            mistakes[column] = str(error)
+    if not mistakes and not _is_reduction(values):
+        mistakes["compare_at_price"] = _NOT_HIGHER
+    if mistakes:
+        raise ProductRefused(mistakes)
+    del values["currency"]
+    return Row(line=draft.line, **values)  # type: ignore[arg-type]  # one parser a field
 
 
 def is_sku(text: str) -> bool:
@@ -125,44 +152,27 @@ _SKU = re.compile(r"[\w][\w .\-/]{0,39}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _IMAGE = re.compile(r"[\w-]+\.(svg|png|jpg|jpeg|webp|avif)", re.ASCII)
 _PRICES = ("price", "compare_at_price")
+_NOT_HIGHER = "the earlier price has to be higher than the price, or left empty"
 _PERCENT = re.compile(r"(\d{1,2})(?:[.,](\d{1,2})0*)? ?%?", re.ASCII)
 
 
-def _check_into(
-    rows: list[Row], problems: list[Problem], draft: Draft, defaults: Defaults, mark: str
-) -> None:
-    values: dict[str, object] = {}
-    before = len(problems)
-    for column, text in draft.cells.items():
-        name, parse = _PARSERS[column]
-        cell = tidy_lines(text) if column == "description" else tidy(text)
-        try:
-            values[name] = parse(_with_point(cell, mark) if column in _PRICES else cell, defaults)
-        except ValueError as error:
-            where = f"Line {draft.line}, column {draft.columns.get(column, column)}"
-            found = f"found {shown(cell)}" if cell else "nothing found"
-            problems.append((draft.line, f"{where}: {error} ({found})."))
-    problem = _not_a_reduction(values, draft)
-    if problem and len(problems) == before:
-        problems.append((draft.line, problem))
-    if len(problems) == before:
-        del values["currency"]
-        rows.append(Row(line=draft.line, **values))  # type: ignore[arg-type]  # one parser a field
+def _in_file(draft: Draft, column: str, reason: str) -> str:
+    cell = _tidied(column, draft.cells[column])
+    found = f"found {shown(cell)}" if cell else "nothing found"
+    return f"Line {draft.line}, column {draft.columns.get(column, column)}: {reason} ({found})."
 
 
-def _with_point(cell: str, mark: str) -> str:
-    return plain_price(cell, mark) if cell else cell
+def _tidied(column: str, text: str) -> str:
+    return tidy_lines(text) if column == "description" else tidy(text)
 
 
-def _not_a_reduction(values: Mapping[str, object], draft: Draft) -> str | None:
-    price, before = values.get("price"), values.get("compare_at")
-    if not isinstance(price, Money) or not isinstance(before, Money) or before > price:
-        return None
-    column = draft.columns.get("compare_at_price", "compare_at_price")
-    return (
-        f"Line {draft.line}, column {column}: the earlier price has to be higher than the price, "
-        f"or the cell empty (found {shown(draft.cells['compare_at_price'].strip())})."
-    )
+def _with_point(cell: str, mark: str | None) -> str:
+    return plain_price(cell, mark or decimal_mark([cell])) if cell else cell
+
+
+def _is_reduction(values: Mapping[str, object]) -> bool:
+    price, before = values["price"], values.get("compare_at")
+    return not isinstance(price, Money) or not isinstance(before, Money) or before > price
 
 
 def _sku(cell: str, _: Defaults) -> str:

@@ -13,6 +13,7 @@ from shop.core.payment import Payments
 from shop.core.pricing import Rules
 from shop.core.words import Words
 from shop.storage.cached_catalogue import CachedCatalogue
+from shop.storage.catalogue_files.rows import Defaults
 from shop.web.languages.addressing import Languages
 from shop.web.languages.texts import current
 
@@ -26,7 +27,8 @@ class Shop:
 
     `keys` sign carts with the first and read them with all; `strong_keys`, those of them that are
     hard to guess, sign and read everything else: an old short key forges nothing but a cart, which
-    anybody may fill. `catalogue` answers queries about products. `countries` are the codes
+    anybody may fill. `catalogue` answers queries about products, and `defaults` are what
+    a product has for which nothing else is written. `countries` are the codes
     (ISO 3166) of those that the shop delivers to, the preselected one first, and `rules_to` says
     how it charges for an order to each. An order with a hosted
     payment that nobody pays is cancelled after `unpaid_seconds`. `now` returns Unix
@@ -37,6 +39,7 @@ class Shop:
     words_in: Mapping[str, Words]
     engine: Engine
     catalogue: CachedCatalogue
+    defaults: Defaults
     keys: tuple[str, ...]
     strong_keys: tuple[str, ...]
     rules_to: Mapping[str, Rules]

@@ -282,5 +282,5 @@ def test_a_price_before_a_reduction_is_read(before: str, compare_at: Money | Non
 def test_a_price_before_a_reduction_has_to_be_higher(before: str) -> None:
     assert problems(f"{HEAD},Compare at price", f"{GOOD},{before}") == [
         "Line 2, column compare_at_price: the earlier price has to be higher than the price, "
-        f"or the cell empty (found “{before}”)."
+        f"or left empty (found “{before}”)."
     ]

@@ -1,0 +1,51 @@
+"""Breaks of how keepers change products."""
+
+from __future__ import annotations
+
+from mutants.entry import Break
+
+_EDITING = "shop/storage/products/editing.py"
+_TESTS = ("tests/integration/test_admin_products.py",)
+
+BREAKS = (
+    Break(
+        "the second of two keepers overwrites the first",
+        "A price that somebody has just corrected is wrong again, and nobody is told.",
+        _EDITING,
+        "if seen_before.version != seen(product, defaults).version:",
+        "if False:",
+        _TESTS,
+    ),
+    Break(
+        "a keeper's form overwrites the stock",
+        "What was sold while a keeper corrected a word is sold a second time.",
+        _EDITING,
+        "        return replace(row, stock=ABSENT)\n",
+        "        return row\n",
+        _TESTS,
+    ),
+    Break(
+        "a keeper's count hides what was sold meanwhile",
+        "A stock counted before an order counts its pieces too.",
+        _EDITING,
+        "    if seen_before.stock != now:\n        raise ProductChanged\n",
+        "",
+        _TESTS,
+    ),
+    Break(
+        "any sale refuses a keeper's change",
+        "In a busy shop a keeper never gets a word corrected.",
+        _EDITING,
+        '    stock = cells.pop("stock")\n',
+        '    stock = cells["stock"]\n',
+        _TESTS,
+    ),
+    Break(
+        "a new product takes over a known SKU",
+        "A keeper adds a product, and another one has its name and price.",
+        _EDITING,
+        "        _check_sku(connection, row.sku)\n",
+        "",
+        _TESTS,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Products in the admin: `pages` for its blueprint, and their `form`."""
