@@ -28,6 +28,23 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Products that differ in a few options, such as size and colour, and share a page.
+
+    `slug` is the end of that page's address. `options` names what they differ in, in the order in
+    which it is chosen.
+    """
+
+    slug: str
+    name: str
+    options: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.options:
+            raise ValueError("the variants of a group differ in an option at least")
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """One thing for sale.
 
@@ -36,7 +53,8 @@ class Product:
     count of pieces, or None where there is no limit. `image` is a file name below
     `shop/static/img/products/`, or None. `photo` is the first of its photos, and is shown instead
     of the image. `compare_at` is the price that it had before a reduction, higher than `price` and
-    in its currency, or None. It is shown, and in no sum.
+    in its currency, or None. It is shown, and in no sum. A variant has a `group`, and a value for
+    each of its options; its name is its own, and says them.
     """
 
     number: int
@@ -52,6 +70,8 @@ class Product:
     is_active: bool
     photo: Photo | None = None
     compare_at: Money | None = None
+    group: Group | None = None
+    options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.number < 1:
@@ -65,6 +85,8 @@ class Product:
                 raise ValueError("a price is lower than the one that it is compared with")
         if self.stock is not None and self.stock < 0:
             raise ValueError("stock is never below zero")
+        if len(self.options) != (len(self.group.options) if self.group else 0):
+            raise ValueError("a variant has a value for each option of its group, and for no other")
 
     def __hash__(self) -> int:
         return self.number  # cheap, and right: equal products have equal numbers
@@ -80,3 +102,17 @@ class Product:
 
 Snapshot = Mapping[int, Product]
 """Products by cookie number, read at one time; a missing number means a deleted product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list shows once: a product, or a group for which one of its products stands.
+
+    `lowest` is the lowest price that it can be had for. It `is_one_price` when all variants that
+    are sold cost the same, before a reduction too. It `is_sold_out` when all of them are.
+    """
+
+    product: Product
+    lowest: Money
+    is_one_price: bool
+    is_sold_out: bool

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from shop.core.errors import UnknownSkus
+from shop.storage import groups
 from shop.storage.models import ProductRow
 
 _BY_SKU = ProductRow.sku == bindparam("known_sku")
@@ -41,6 +42,7 @@ def remove(connection: Connection, skus: Collection[str]) -> None:
     """Deletes these products. Raises UnknownSkus when there is none of one of these SKUs."""
     _check_known(skus, _are_sold(connection))
     connection.execute(delete(ProductRow).where(_BY_SKU), [{"known_sku": sku} for sku in skus])
+    groups.forget_empty(connection)
 
 
 def _are_sold(connection: Connection) -> dict[str, bool]:

@@ -27,16 +27,29 @@ class CategoryRow(Table):
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
+class GroupRow(Table):
+    """Products under one page. `options` is a JSON array of the names of what they differ in."""
+
+    __tablename__ = "product_groups"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(250), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    options: Mapped[str] = mapped_column(Text)
+
+
 class ProductRow(Table):
     """`number` is the cookie number: AUTOINCREMENT never reuses a number, not even that of a
-    deleted product. `search` makes what it is found and sorted by."""
+    deleted product. `search` makes what it is found and sorted by. `options` is a JSON array with
+    a value for each option of its group, or empty."""
 
     __tablename__ = "products"
     __table_args__ = (
         CheckConstraint("stock >= 0", name="stock_is_never_below_zero"),
         CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
-        Index("products_by_category", "category_number", "is_active"),
+        Index("products_by_category", "category_number", "is_active", "group_number"),
         Index("products_by_name", "name_sort_key"),
+        Index("products_by_group", "group_number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -53,6 +66,8 @@ class ProductRow(Table):
     stock: Mapped[int | None]
     image: Mapped[str | None] = mapped_column(String(100))
     is_active: Mapped[bool]
+    group_number: Mapped[int | None]
+    options: Mapped[str] = mapped_column(Text, server_default="")
     name_words: Mapped[str] = mapped_column(Text)
     all_words: Mapped[str] = mapped_column(Text)
     name_sort_key: Mapped[bytes] = mapped_column(LargeBinary)

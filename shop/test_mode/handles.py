@@ -51,7 +51,7 @@ def show() -> Response:
 
 def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]:
     # In the mini-cart and on the cart's page, those of one line; the others have other names.
-    name = next((product.name for product in products if product.is_for_sale), "PRODUCT")
+    name = next((one.name for one in products if one.is_for_sale and one.group is None), "PRODUCT")
     line = [
         _control("textbox", f"Quantity of {name}"),
         _control("button", f"One less of {name}"),
@@ -61,6 +61,9 @@ def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]
         _control("link", "Share by link"),
         _control("link", "Check out"),
     ]
+    variant = next((one for one in products if one.is_for_sale and one.group), None)
+    group = variant.group.name if variant and variant.group else "GROUP"
+    values = variant.options if variant else ("VALUE",)
     return {
         "every page": [
             _control("link", "Cart", exact=False),
@@ -68,13 +71,14 @@ def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]
             _control("searchbox", "Search"),
             _control("button", "Search"),
         ],
-        "products": [_control("button", f"Add {name}")],
+        "products": [_control("button", f"Add {name}"), _control("link", f"Choose {group}")],
         "product": [
             _control("textbox", "Quantity"),
             _control("button", "One less"),
             _control("button", "One more"),
             _control("button", "Add to cart"),
         ],
+        "variants": [_control("link", value, exact=False) for value in values],
         "mini-cart": [
             *line,
             _control("button", "Undo the last change"),
@@ -118,6 +122,7 @@ def _by_state(products: list[Product]) -> dict[str, list[dict[str, object]]]:
                 "sku": product.sku,
                 "name": product.name,
                 "path": addresses().product(product.slug),
+                "group": product.group.slug if product.group else None,
                 "stock": product.stock,
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shop.storage import catalogue
+from shop.storage import price_history
 from shop.storage.engine import reading
 from tests.conftest import DAY, OpenShop
 from tests.integration.carts import import_csv, reprice
@@ -82,7 +82,7 @@ def test_only_prices_of_the_last_30_days_count(shop: OpenShop, days: int, lowest
     shop.clock.now += days * DAY
     reprice(shop, MUG="8.00")
     with reading(shop.app.extensions["shop"].engine) as connection:
-        found = catalogue.prior_price(connection, shop.number("MUG"))
+        found = price_history.prior_price(connection, shop.number("MUG"))
     assert found is not None
     assert found.minor == lowest
 

@@ -20,6 +20,7 @@ from shop.core.text import words
 from shop.factory import create_app
 from shop.storage import catalogue, catalogue_import, schema
 from shop.storage.catalogue import Sort
+from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
@@ -30,6 +31,7 @@ from shop.storage.products.listing import Availability
 from tests.conftest import KEY, START, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 from tests.integration.test_outbox import claimed_at_once
+from tests.integration.variants import BLUE_M, GROUP, TEES
 
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
@@ -102,6 +104,24 @@ def test_list_and_search(
     found = [card.to_text() for card in elements(page, ".card-name")]
     assert count is None or len(found) == count
     assert first is None or found[0] == first
+
+
+def test_a_group_is_listed_once_and_ends_as_on_sqlite(visitor: LintingClient) -> None:
+    rows = read(TEES.encode(), DEFAULTS).rows
+    with writing(engine_of(visitor)) as connection:
+        catalogue_import.import_rows(connection, rows, DEFAULTS, START)
+    for sort in Sort:
+        page = parsed(visitor.get(f"/products?q=red+tee&sort={sort.value}").text)
+        assert [card.to_text() for card in elements(page, ".card-name")] == ["Plain tee"]
+    assert "from £19.00" in visitor.get("/products?q=red+tee").text
+    assert "Textiles" in visitor.get(GROUP).text
+    assert GROUP in visitor.get("/sitemap.xml").text
+    bare = "\n".join(row.partition("plain-tee,")[0] for row in TEES.splitlines()[1:])
+    alone = read(f"sku,name,price,currency,category,stock,group\n{bare}".encode(), DEFAULTS).rows
+    with writing(engine_of(visitor)) as connection:
+        catalogue_import.import_rows(connection, alone, DEFAULTS, START)
+    assert scalar(visitor, "select count(*) from product_groups") == 0
+    assert visitor.get(GROUP).location == BLUE_M
 
 
 def test_search_and_sorting_answer_as_on_sqlite(visitor: LintingClient, shop: OpenShop) -> None:

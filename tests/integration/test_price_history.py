@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shop.core.money import Money
-from shop.storage import catalogue, catalogue_import, schema
+from shop.storage import catalogue_import, price_history, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to, reading, writing
@@ -21,8 +21,8 @@ def test_prices_keep_their_history(tmp_path: Path) -> None:
         with writing(engine) as connection:
             catalogue_import.import_rows(connection, rows, DEFAULTS, now)
     with reading(engine) as connection:
-        seen = [catalogue.prices_at(connection, [1], at) for at in (999, 1000, 2999, 3000)]
-        last = catalogue.last_price_change(connection)
+        seen = [price_history.prices_at(connection, [1], at) for at in (999, 1000, 2999, 3000)]
+        last = price_history.last_price_change(connection)
         changes = connection.exec_driver_sql("SELECT count(*) FROM prices").scalar_one()
     engine.dispose()
     old, new = {1: Money(255, "GBP")}, {1: Money(295, "GBP")}

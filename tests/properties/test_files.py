@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.core import money
-from shop.core.catalogue import Product
+from shop.core.catalogue import Group, Product
 from shop.core.errors import FileRefused
 from shop.core.money import Money
-from shop.core.text import tidy, tidy_lines
+from shop.core.text import key, tidy, tidy_lines
 from shop.lab.encodings.budget_report import read_orders
 from shop.storage.catalogue_files import crumb
 from shop.storage.catalogue_files.formats import FORMATS, read
+from shop.storage.catalogue_files.grouping import MOST_OPTIONS, Membership
 from shop.storage.catalogue_files.html_text import plain_text
 from shop.storage.catalogue_files.rows import HIGHEST_PRICE_MINOR, Defaults, Row
 from shop.storage.catalogue_files.table import ENCODINGS, SEPARATORS, read_table
@@ -44,15 +45,28 @@ def texts(codec: str, max_size: int, *, lines: bool = False) -> st.SearchStrateg
     return st.text(allowed, max_size=max_size).map(tidy_lines if lines else tidy)
 
 
+SLUGS = st.from_regex(r"\A[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}\Z")
+
+
 @st.composite
-def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
+def groups(draw: st.DrawFn, codec: str) -> list[Group]:
+    options = st.lists(
+        texts(codec, 9).filter(key), min_size=1, max_size=MOST_OPTIONS, unique_by=key
+    ).map(tuple)
+    made = st.builds(Group, SLUGS, texts(codec, 20).filter(bool), options)
+    return draw(st.lists(made, max_size=2, unique_by=lambda group: group.slug))
+
+
+@st.composite
+def products(draw: st.DrawFn, exponent: int, codec: str, known: list[Group]) -> Product:
+    group = draw(st.sampled_from([None, *known]))
     highest = min(10 ** (9 + exponent) - 1, HIGHEST_PRICE_MINOR)
     price = draw(st.integers(0, highest))
     before = draw(st.none() | st.integers(price + 1, highest)) if price < highest else None
     return Product(
         number=1,
         sku=draw(st.from_regex(r"\A[A-Z0-9_]([A-Z0-9 ./-]{0,38}[A-Z0-9])?\Z").map(tidy)),
-        slug=draw(st.from_regex(r"\A[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}\Z")),
+        slug=draw(SLUGS),
         name=draw(texts(codec, 60).filter(bool)),
         description=draw(texts(codec, 90, lines=True)),
         category=draw(texts(codec, 20).filter(bool)),
@@ -62,7 +76,21 @@ def products(draw: st.DrawFn, exponent: int, codec: str) -> Product:
         image=draw(st.none() | st.from_regex(r"\A[a-z0-9_-]{1,20}\.(svg|png|webp)\Z")),
         is_active=draw(st.booleans()),
         compare_at=None if before is None else Money(before, "GBP"),
+        group=group,
+        options=tuple(draw(texts(codec, 9).filter(key)) for _ in group.options) if group else (),
     )
+
+
+def _variant(product: Product) -> object:
+    group = product.group
+    return (group.slug, *map(key, product.options)) if group else product.sku
+
+
+def _as_membership(product: Product) -> Membership | None:
+    if product.group is None:
+        return None
+    options = tuple(zip(product.group.options, product.options, strict=True))
+    return Membership(product.group.slug, product.group.name, options)
 
 
 def _as_row(product: Product, line: int) -> Row:
@@ -79,6 +107,7 @@ def _as_row(product: Product, line: int) -> Row:
         image=product.image,
         is_active=product.is_active,
         compare_at=product.compare_at,
+        membership=_as_membership(product),
     )
 
 
@@ -88,9 +117,9 @@ def test_reading_a_catalogue_file_undoes_writing_it(
 ) -> None:
     written = drawn.draw(
         st.lists(
-            products(exponent, encoding),
+            products(exponent, encoding, drawn.draw(groups(encoding))),
             max_size=5,
-            unique_by=(lambda product: product.sku, lambda product: product.slug),
+            unique_by=(lambda product: product.sku, lambda product: product.slug, _variant),
         )
     )
     file = io.StringIO(newline="")

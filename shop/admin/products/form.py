@@ -11,6 +11,7 @@ from wtforms import Field, StringField, TextAreaField
 from shop.core import money
 from shop.core.money import Money
 from shop.core.text import tidy, tidy_lines
+from shop.storage.catalogue_files.grouping import GROUP_COLUMNS
 from shop.storage.catalogue_files.rows import (
     LONGEST_DESCRIPTION,
     LONGEST_SKU,
@@ -20,8 +21,9 @@ from shop.storage.catalogue_files.rows import (
 )
 from shop.web.site import wording
 
-COLUMNS = ("sku", "name", "price", *OPTIONAL)
-"""The columns of a catalogue file that are fields; the currency is always the shop's."""
+COLUMNS = ("sku", "name", "price", *(name for name in OPTIONAL if name not in GROUP_COLUMNS))
+"""The columns of a catalogue file that are fields. The currency is always the shop's, and groups of
+variants are made by files, which have all of a group's variants side by side."""
 MOST_SHOWN = 300
 """Characters of a text that somebody else has written meanwhile."""
 

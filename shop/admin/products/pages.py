@@ -14,7 +14,7 @@ from shop.admin.products.form import ProductForm
 from shop.core.catalogue import Product
 from shop.core.errors import ProductChanged, ProductNotFound, ProductRefused
 from shop.core.text import tidy
-from shop.storage import catalogue
+from shop.storage import catalogue, price_history
 from shop.storage.catalogue_files import crumb
 from shop.storage.engine import reading
 from shop.storage.products import editing, history, listing
@@ -152,7 +152,9 @@ def _pieces(stock: str) -> str:
 def _page(product: Product, form: ProductForm, seen: Seen, **context: Any) -> Response:
     with reading(shop().engine) as connection:
         prices = history.prices(connection, product.number, MOST_PRICES)
-        prior = catalogue.prior_price(connection, product.number) if product.compare_at else None
+        prior = (
+            price_history.prior_price(connection, product.number) if product.compare_at else None
+        )
         categories = listing.category_names(connection)
     return frame.page(
         "admin/products/show.html",

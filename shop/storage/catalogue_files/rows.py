@@ -13,6 +13,12 @@ from shop.core import money
 from shop.core.errors import ProductRefused
 from shop.core.money import Money
 from shop.core.text import tidy, tidy_lines
+from shop.storage.catalogue_files.grouping import (
+    GROUP_COLUMNS,
+    Membership,
+    contradictions,
+    membership,
+)
 from shop.storage.catalogue_files.prices import decimal_mark, plain_price
 from shop.storage.catalogue_files.table import Problem, shown
 
@@ -26,6 +32,7 @@ OPTIONAL = (
     "image",
     "active",
     "compare_at_price",
+    *GROUP_COLUMNS,
 )
 LONGEST_SKU = 40
 LONGEST_SLUG = 200
@@ -57,6 +64,7 @@ class Row:
     image: str | Absent | None = ABSENT
     is_active: bool | Absent = ABSENT
     compare_at: Money | Absent | None = ABSENT
+    membership: Membership | Absent | None = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,9 @@ def checked(drafts: Sequence[Draft], defaults: Defaults) -> tuple[list[Row], lis
             ]
     problems += _duplicates(rows, "sku", lambda row: row.sku)
     problems += _duplicates(rows, "slug", lambda row: row.slug)
+    problems += contradictions(
+        (row.line, row.membership) for row in rows if isinstance(row.membership, Membership)
+    )
     return rows, problems
 
 
@@ -111,12 +122,17 @@ def row_of(draft: Draft, defaults: Defaults, mark: str | None = None) -> Row:
     values: dict[str, object] = {}
     mistakes: dict[str, str] = {}
     for column, text in draft.cells.items():
+        if column in GROUP_COLUMNS:
+            continue
         name, parse = _PARSERS[column]
         cell = _tidied(column, text)
         try:
             values[name] = parse(_with_point(cell, mark) if column in _PRICES else cell, defaults)
         except ValueError as error:
             mistakes[column] = str(error)
+    if any(column in draft.cells for column in GROUP_COLUMNS):
+        values["membership"], wrong = membership(draft.cells, is_slug)
+        mistakes |= wrong
     if not mistakes and not _is_reduction(values):
         mistakes["compare_at_price"] = _NOT_HIGHER
     if mistakes:
@@ -157,7 +173,7 @@ _PERCENT = re.compile(r"(\d{1,2})(?:[.,](\d{1,2})0*)? ?%?", re.ASCII)
 
 
 def _in_file(draft: Draft, column: str, reason: str) -> str:
-    cell = _tidied(column, draft.cells[column])
+    cell = _tidied(column, draft.cells.get(column, ""))
     found = f"found {shown(cell)}" if cell else "nothing found"
     return f"Line {draft.line}, column {draft.columns.get(column, column)}: {reason} ({found})."
 
@@ -265,7 +281,11 @@ _PARSERS: dict[str, tuple[str, _Parser]] = {
 }
 
 
-_PLAIN = {_PARSERS[column][0] for column in OPTIONAL} - {"slug", "category", "compare_at"}
+_PLAIN = {_PARSERS[column][0] for column in OPTIONAL if column in _PARSERS} - {
+    "slug",
+    "category",
+    "compare_at",
+}
 
 
 def _duplicates(

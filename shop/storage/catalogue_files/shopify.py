@@ -1,7 +1,9 @@
 """The product export of Shopify, with the column names of before 2025 and of today.
 
 A product has a row for each variant, and further rows for its pictures. Only its first row has the
-title, the description and what else all variants share.
+title, the description, the names of the options and what else all variants share. Rows with one
+handle are one product, which has up to three options. Source: "Using CSV files to import and export
+products", https://help.shopify.com/en/manual/products/import-export/using-csv.
 """
 
 from __future__ import annotations
@@ -16,15 +18,18 @@ from shop.storage.catalogue_files.table import Table, TableRow
 from shop.storage.catalogue_files.translation import (
     NO_PRICE,
     Format,
+    GroupSlugs,
     LeftOut,
     cell,
     fitting_description,
     fitting_sku,
+    grouped,
     has,
     last_of_path,
     made_sku,
     own_name,
     pieces,
+    variant_cells,
 )
 
 NO_OPTION = "Default Title"
@@ -44,6 +49,10 @@ _OPTIONS = tuple(f"Option{number} Value" for number in (1, 2, 3))
 
 
 def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
+    return grouped(_drafts(table, defaults))
+
+
+def _drafts(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
     columns = {
         "name": "Title",
         "slug": own_name(table, *_HANDLE),
@@ -54,21 +63,23 @@ def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
         "category": "Type",
     }
     first_rows: dict[str, TableRow] = {}
-    slugs: set[str] = set()
+    groups = GroupSlugs()
+    slugs = {_handle(row) for row in table.rows}
     for row in table.rows:
-        handle = cell(row, *_HANDLE) or slugify(cell(row, "Title"))
+        handle = _handle(row)
         first = first_rows.setdefault(handle, row)
         reason = _reason_against(row, first)
         if reason:
             yield LeftOut(row.line, reason)
             continue
-        options = [value for name in _OPTIONS if (value := cell(row, name)) not in ("", NO_OPTION)]
+        pairs = _options(row, first)
+        options = [value for _, value in pairs]
         sku, sku_notes = fitting_sku(cell(row, *_SKU) or made_sku(handle, *options))
         body, body_notes = fitting_description(plain_text(cell(first, *_BODY)))
         title = cell(first, "Title")
         cells = {
             "sku": sku,
-            "name": f"{title} ({', '.join(options)})" if options else title,
+            "name": ", ".join([title, *options]),
             "slug": _slug(handle, options, slugs),
             "description": body,
             "category": cell(first, "Type") or last_of_path(cell(first, "Product Category")),
@@ -76,12 +87,26 @@ def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
             "currency": defaults.currency,
             "active": "yes" if _is_active(first) else "no",
         }
+        if has(table, *_OPTIONS):
+            cells |= variant_cells(groups.slug(handle, handle), title, pairs)
         stock_notes: tuple[str, ...] = ()
         if has(table, *_TAXABLE):
             cells["vat_rate"] = "0" if cell(row, *_TAXABLE).lower() == "false" else ""
         if has(table, *_QUANTITY):
             cells["stock"], stock_notes = _stock(table, row)
         yield Draft(row.line, cells, columns, sku_notes + body_notes + stock_notes)
+
+
+def _handle(row: TableRow) -> str:
+    return cell(row, *_HANDLE) or slugify(cell(row, "Title"))
+
+
+def _options(row: TableRow, first: TableRow) -> list[tuple[str, str]]:
+    return [
+        (cell(first, f"Option{place} Name") or f"Option {place}", value)
+        for place, value in enumerate((cell(row, name) for name in _OPTIONS), start=1)
+        if value not in ("", NO_OPTION)
+    ]
 
 
 def _reason_against(row: TableRow, first: TableRow) -> str:
@@ -101,7 +126,7 @@ def _is_active(first: TableRow) -> bool:
 
 def _slug(handle: str, options: list[str], taken: set[str]) -> str:
     slug = "-".join([handle, *filter(None, map(slugify, options))])
-    if not is_slug(slug) or slug in taken:
+    if not is_slug(slug) or (options and slug in taken):
         return ""
     taken.add(slug)
     return slug
@@ -119,16 +144,19 @@ SHOPIFY = Format(
     key="shopify",
     title="Shopify",
     read={
-        "Handle": "groups the variants of a product; the slug, with the options of a variant",
+        "Handle": "group, where the product has options; the slug, with the options of a variant",
         "URL handle": "as Handle",
-        "Title": "name",
+        "Title": "name, with the options of a variant; group_name",
         "Body (HTML)": "description, as plain text",
         "Description": "as Body (HTML)",
         "Type": "category",
         "Product Category": "category where Type is empty: its last part",
-        "Option1 Value": "in brackets after the name, unless it is Default Title",
-        "Option2 Value": "in brackets after the name",
-        "Option3 Value": "in brackets after the name",
+        "Option1 Name": "option1_name; read in the first row of a product",
+        "Option1 Value": "option1_value, and after the name, unless it is Default Title",
+        "Option2 Name": "option2_name",
+        "Option2 Value": "option2_value, and after the name",
+        "Option3 Name": "option3_name",
+        "Option3 Value": "option3_value, and after the name",
         "Variant SKU": "SKU; if empty, made from the handle and the options",
         "SKU": "as Variant SKU",
         "Variant Price": "price, taken to include VAT; without one the variant is left out",
@@ -149,8 +177,7 @@ SHOPIFY = Format(
     left_out={
         "Vendor": "Crumb does not record makers",
         "Tags": "Crumb has only categories",
-        "Option* Name": "the values say enough",
-        "Option* Linked To": "the values say enough",
+        "Option* Linked To": "the names and values say enough",
         "Image *": "an address; put pictures into `shop/static/img/products/`",
         "Product image URL": "an address; put pictures into `shop/static/img/products/`",
         "Variant Image": "an address; put pictures into `shop/static/img/products/`",

@@ -4,15 +4,23 @@ into our columns."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from slugify import slugify
 
-from shop.core.text import tidy
+from shop.core.text import key, tidy
+from shop.storage.catalogue_files.grouping import (
+    GROUP_COLUMNS,
+    LONGEST_OPTION,
+    MOST_OPTIONS,
+    OPTION_COLUMNS,
+)
 from shop.storage.catalogue_files.rows import (
     LONGEST_DESCRIPTION,
     LONGEST_SKU,
+    LONGEST_SLUG,
     Defaults,
     Draft,
     is_sku,
@@ -21,6 +29,7 @@ from shop.storage.catalogue_files.table import Table, TableRow, column_key
 
 CUT_DESCRIPTION = f"the description was cut to {LONGEST_DESCRIPTION:,} characters"
 NO_PRICE = "without a price"
+NOT_GROUPED = "its options are not like those of the others, so it is a product without variants"
 WRITTEN_SKU = "the SKU is too long or has a character that Crumb does not allow, so it was changed"
 
 
@@ -101,3 +110,64 @@ def pieces(text: str) -> str:
     whole, point, rest = text.partition(".")
     number = whole if point and not rest.strip("0") else text
     return "0" if number.startswith("-") and number[1:].isdigit() else number
+
+
+def variant_cells(group: str, name: str, options: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The cells that put a product into a group, with the names and values of its options.
+
+    Options without a value are left out; what is more than we have columns for is too, and then
+    `grouped` leaves the product without a group.
+    """
+    cells = dict.fromkeys(GROUP_COLUMNS, "")
+    given = [option for option in options if option[1]]
+    if not given or not group:
+        return cells
+    cells |= {"group": group, "group_name": name}
+    if len(given) > MOST_OPTIONS:
+        return cells
+    for columns, option in zip(OPTION_COLUMNS, given, strict=False):
+        cells |= dict(zip(columns, map(tidy, option), strict=True))
+    return cells
+
+
+def grouped(drafts: Iterable[Draft | LeftOut]) -> Iterator[Draft | LeftOut]:
+    """These drafts, but without a group those whose options are not those of the first of it, or
+    those of another one: what other shops allow must not keep a file from being read."""
+    names: dict[str, tuple[str, ...]] = {}
+    variants: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for draft in drafts:
+        group = "" if isinstance(draft, LeftOut) else draft.cells.get("group", "")
+        if isinstance(draft, LeftOut) or not group:
+            yield draft
+            continue
+        options = [(draft.cells[name], draft.cells[value]) for name, value in OPTION_COLUMNS]
+        theirs = tuple(name for name, _ in options)
+        variant = tuple(key(value) for _, value in options)
+        is_like_the_first = theirs == names.setdefault(group, theirs)
+        if is_like_the_first and variant not in variants[group] and _is_sound(options):
+            variants[group].add(variant)
+            yield draft
+        else:
+            alone = {**draft.cells, **dict.fromkeys(GROUP_COLUMNS, "")}
+            yield replace(draft, cells=alone, notes=(*draft.notes, NOT_GROUPED))
+
+
+class GroupSlugs:
+    """A slug for each group of a file: the same for the same key, and for no other."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+
+    def slug(self, wanted: str, key: str) -> str:
+        """A slug made of what is wanted, or nothing where no slug can be made of it."""
+        slug = slugify(wanted, max_length=LONGEST_SLUG - 10)
+        while slug and self._keys.setdefault(slug, key) != key:
+            slug += "-x"
+        return slug
+
+
+def _is_sound(options: Sequence[tuple[str, str]]) -> bool:
+    given = [option for option in options if any(option)]
+    names = {key(name) for name, _ in given}
+    is_short = all(len(text) <= LONGEST_OPTION for option in given for text in option)
+    return bool(given) and len(names) == len(given) and is_short and all(map(all, given))

@@ -2,7 +2,9 @@
 
 A variable product has a row of its own, and one for each variation, whose Parent is its SKU or
 `id:` and its ID. Line feeds are written as a backslash and n, commas within values as a backslash
-and a comma, and an apostrophe stands before a cell that a spreadsheet might take for a formula.
+and a comma, and an apostrophe stands before a cell that a spreadsheet might take for a formula. The
+attributes of a variation have one value each, and are what it differs in from the others. Source:
+https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema.
 """
 
 from __future__ import annotations
@@ -17,14 +19,17 @@ from shop.storage.catalogue_files.table import Table, TableRow
 from shop.storage.catalogue_files.translation import (
     NO_PRICE,
     Format,
+    GroupSlugs,
     LeftOut,
     cell,
     fitting_description,
     fitting_sku,
+    grouped,
     has,
     last_of_path,
     made_sku,
     pieces,
+    variant_cells,
 )
 
 SALE_PRICE = "the sale price was ignored and the regular price used"
@@ -37,6 +42,11 @@ _ATTRIBUTE = re.compile(r"attribute_(\d+)_value\(s\)")
 
 
 def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
+    return grouped(_drafts(table, defaults))
+
+
+def _drafts(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
+    groups = GroupSlugs()
     rows = [_unescaped(row) for row in table.rows]
     parents = {f"id:{cell(row, 'ID')}": row for row in rows if cell(row, "ID")}
     parents |= {sku: row for row in rows if (sku := cell(row, "SKU"))}
@@ -46,7 +56,11 @@ def _translate(table: Table, defaults: Defaults) -> Iterator[Draft | LeftOut]:
         if reason:
             yield LeftOut(row.line, reason)
         else:
-            yield _draft(table, row, parent, defaults)
+            draft = _draft(table, row, parent, defaults)
+            if has(table, "Parent"):
+                variant = _variant(row, parent, groups)
+                draft = replace(draft, cells={**draft.cells, **variant})
+            yield draft
 
 
 def _draft(table: Table, row: TableRow, parent: TableRow, defaults: Defaults) -> Draft:
@@ -99,9 +113,30 @@ def _name(row: TableRow, parent: TableRow) -> str:
     name = plain_text(cell(row, "Name"))
     if name or row is parent:
         return name
+    values = [value for _, value in _attributes(row, parent)]
+    return ", ".join([plain_text(cell(parent, "Name")), *values])
+
+
+def _attributes(row: TableRow, parent: TableRow) -> list[tuple[str, str]]:
     keys = sorted((int(match[1]), key) for key in row.cells if (match := _ATTRIBUTE.fullmatch(key)))
-    values = ", ".join(value for _, key in keys if (value := row.cells[key]))
-    return f"{plain_text(cell(parent, 'Name'))} ({values})"
+    return [
+        (_attribute_name(row, parent, place), plain_text(value.replace("\\,", ",")))
+        for place, key in keys
+        if (value := row.cells[key])
+    ]
+
+
+def _attribute_name(row: TableRow, parent: TableRow, place: int) -> str:
+    column = f"Attribute {place} name"
+    return plain_text(cell(row, column) or cell(parent, column)) or f"Option {place}"
+
+
+def _variant(row: TableRow, parent: TableRow, groups: GroupSlugs) -> dict[str, str]:
+    if row is parent:
+        return variant_cells("", "", ())
+    name = plain_text(cell(parent, "Name"))
+    slug = groups.slug(name, cell(parent, "SKU") or cell(parent, "ID"))
+    return variant_cells(slug, name, _attributes(row, parent))
 
 
 def _description(row: TableRow) -> str:
@@ -148,9 +183,11 @@ WOOCOMMERCE = Format(
     title="WooCommerce",
     read={
         "ID": "finds the parent of a variation; the SKU where there is none: ID-123",
-        "Type": "variable, grouped and external products are left out; their variations are read",
+        "Type": "variable, grouped and external products are left out; the variations of a "
+        "variable one are a group",
         "SKU": "SKU; changed where Crumb does not allow it",
-        "Name": "name; where a variation has none, its parent's with the attributes in brackets",
+        "Name": "name; where a variation has none, its parent's with the attributes; that of a "
+        "parent is group_name, and group as a slug",
         "Published": "1: active; otherwise not",
         "Visibility in catalog": "hidden: not active",
         "Short description": "the beginning of the description, as plain text",
@@ -164,7 +201,8 @@ WOOCOMMERCE = Format(
         "Sale price": "not used, only reported: Crumb has one price",
         "Categories": "category: the last part of the first; a variation has its parent's",
         "Parent": "finds the product of a variation",
-        "Attribute * value(s)": "the name of a variation without one",
+        "Attribute * name": "of a variation: option1_name and so on",
+        "Attribute * value(s)": "of a variation: option1_value and so on, and its name without one",
     },
     left_out={
         "GTIN, UPC, EAN, or ISBN": "Crumb does not keep it",
@@ -189,10 +227,9 @@ WOOCOMMERCE = Format(
         "External URL": "sold on another site",
         "Button text": "sold on another site",
         "Position": "products are listed in the order in which they were added",
-        "Attribute * name": "the values say enough",
-        "Attribute * visible": "Crumb has no attributes",
-        "Attribute * global": "Crumb has no attributes",
-        "Attribute * default": "Crumb has no attributes",
+        "Attribute * visible": "options are always shown",
+        "Attribute * global": "options belong to one group",
+        "Attribute * default": "the first variant for sale is chosen",
         "Swatches Attributes": "Crumb has no attributes",
         "Meta: *": "Crumb does not keep it",
     },

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, select
 
 from shop.core.catalogue import Product
 from shop.core.errors import FileRefused, ProductChanged, ProductNotFound, ProductRefused
-from shop.storage import catalogue, catalogue_import
+from shop.storage import catalogue, catalogue_import, groups
 from shop.storage.catalogue_files import crumb
 from shop.storage.catalogue_files.rows import ABSENT, Absent, Defaults, Draft, Row, row_of
 from shop.storage.engine import writing
@@ -126,3 +126,7 @@ def _check_slug(connection: Connection, row: Row) -> None:
     other = catalogue.by_slug(connection, row.slug)
     if other is not None and other.sku != row.sku:
         raise ProductRefused({"slug": catalogue_import.slug_taken(row.slug, other.sku)})
+    if catalogue.variants(connection, row.slug):
+        raise ProductRefused(
+            {"slug": catalogue_import.slug_taken(row.slug, groups.named(row.slug))}
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from shop.core import variants
 from shop.storage import catalogue
 from shop.storage.catalogue import Page
 from shop.storage.models import CategoryRow, ProductRow
@@ -55,7 +56,9 @@ def page(
     shown = found.order_by(*ordering).limit(size).offset((number - 1) * size)
     numbers = connection.execute(shown).scalars().all()
     products = catalogue.snapshot(connection, numbers)
-    return Page(tuple(products[each] for each in numbers if each in products), count, number, pages)
+    # Each variant stands for itself here, where its own price and stock are changed.
+    listings = (variants.listing(products[each], ()) for each in numbers if each in products)
+    return Page(tuple(listings), count, number, pages)
 
 
 def category_names(connection: Connection) -> tuple[str, ...]:

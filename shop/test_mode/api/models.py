@@ -33,9 +33,17 @@ class Price(Model):
     currency: str
 
 
+class GroupOut(Model):
+    """What variants share: the name and the address of their page."""
+
+    name: str
+    path: str
+
+
 class ProductOut(Model):
     """A product. `number` is the integer by which a cart's cookie knows it; `stock` is null where
-    there is no limit."""
+    there is no limit. `path` is where its page is, with this variant chosen if it is one: then
+    `group` is the page that it shares with others, and `options` has its values by name."""
 
     sku: str
     number: int = Field(ge=1, le=MAX_NUMBER)
@@ -47,6 +55,8 @@ class ProductOut(Model):
     stock: int | None
     state: State
     path: str
+    group: GroupOut | None
+    options: dict[str, str]
 
 
 class ProductsOut(Model):
@@ -54,7 +64,8 @@ class ProductsOut(Model):
 
 
 class ProductsQuery(Model):
-    """`q` searches as the shop's own search box does; `state` keeps products of one state."""
+    """`q` searches as the shop's own search box does, and finds one variant of each group; `state`
+    keeps products of one state."""
 
     q: Text = ""
     state: State | None = None

@@ -12,7 +12,7 @@ from spectree import SpecTree
 
 from shop.core import cookie
 from shop.core.cart import Cart, Line
-from shop.core.catalogue import Product, Snapshot
+from shop.core.catalogue import Group, Product, Snapshot
 from shop.core.errors import CartTooLarge, CookieRefused
 from shop.core.money import Money
 from shop.core.orders import Order
@@ -24,6 +24,7 @@ from shop.test_mode.api.models import (
     CartOut,
     CartQuery,
     CookieOut,
+    GroupOut,
     LineIn,
     LineOut,
     OrderLineOut,
@@ -197,7 +198,18 @@ def _product(product: Product) -> ProductOut:
         stock=product.stock,
         state=_state(product),
         path=addresses().product(product.slug),
+        group=_group(product.group) if product.group else None,
+        options=_options(product),
     )
+
+
+def _group(group: Group) -> GroupOut:
+    return GroupOut(name=group.name, path=addresses().product(group.slug))
+
+
+def _options(product: Product) -> dict[str, str]:
+    names = product.group.options if product.group else ()
+    return dict(zip(names, product.options, strict=True))
 
 
 def _state(product: Product) -> State:

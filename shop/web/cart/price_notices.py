@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from shop.core.cart import Cart
 from shop.core.money import Money
-from shop.storage import catalogue
+from shop.storage import price_history
 from shop.web.site import wording
 from shop.web.site.messages import shortened
 from shop.web.site.shop import shop
@@ -19,11 +19,11 @@ def earlier_prices(cart: Cart) -> dict[int, Money]:
     """The prices, by cookie number, of the cart's products that cost something else when it was
     last changed. Queries the database only if any price has changed since."""
     here = shop()
-    last_change = here.catalogue.ask(catalogue.last_price_change)
+    last_change = here.catalogue.ask(price_history.last_price_change)
     if last_change is None or cart.changed_at >= last_change:
         return {}
     numbers = tuple(line.number for line in cart.lines)
-    then = here.catalogue.ask(catalogue.prices_at, numbers=numbers, moment=cart.changed_at)
+    then = here.catalogue.ask(price_history.prices_at, numbers=numbers, moment=cart.changed_at)
     now = here.catalogue.snapshot(numbers)
     return {
         number: price

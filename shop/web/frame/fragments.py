@@ -13,7 +13,7 @@ from types import MappingProxyType
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from shop.core.catalogue import Product
+from shop.core.catalogue import Listing
 from shop.core.money import Money
 from shop.core.pricing import QuoteLine
 from shop.web.cart.line_views import Complaint, line_view
@@ -34,9 +34,9 @@ class Fragments:
         self._cards: dict[tuple[object, ...], list[str]] = {}
         self._lines: dict[tuple[object, ...], list[str]] = {}
 
-    def cards(self, products: tuple[Product, ...], to: Addresses, token: str) -> Markup:
+    def cards(self, listings: tuple[Listing, ...], to: Addresses, token: str) -> Markup:
         """The items of a list of products; `token` is the CSRF token of their forms."""
-        return _safe("".join([token.join(self._card(product, to)) for product in products]))
+        return _safe("".join([token.join(self._card(listing, to)) for listing in listings]))
 
     def lines(
         self,
@@ -54,11 +54,13 @@ class Fragments:
         ]
         return _safe("".join(rows))
 
-    def _card(self, product: Product, to: Addresses) -> list[str]:
-        key = (product, to.home, current())
+    def _card(self, listing: Listing, to: Addresses) -> list[str]:
+        key = (listing, to.home, current())
         parts = self._cards.get(key)
         if parts is None:
-            html = self._card_template.render(product=product, to=to, token=_TOKEN)
+            html = self._card_template.render(
+                listing=listing, product=listing.product, to=to, token=_TOKEN
+            )
             parts = html.split(_TOKEN)
             _keep(self._cards, key, parts)
         return parts

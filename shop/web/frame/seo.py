@@ -5,7 +5,7 @@ A page without such a head is not indexed: carts, checkouts and orders have none
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,7 +14,7 @@ from babel.numbers import get_currency_precision
 from flask import Blueprint, Response, render_template, request
 
 from shop.core import money
-from shop.core.catalogue import Product
+from shop.core.catalogue import Group, Product
 from shop.storage import catalogue
 from shop.storage.catalogue import Category
 from shop.web.languages.addressing import prefix, root
@@ -74,24 +74,31 @@ def page(title: str, path: str, description: str = "") -> PageHead:
     )
 
 
-def product_page(product: Product, category: str, category_path: str) -> PageHead:
-    """The head of a product's page: name, price and availability."""
+def product_page(
+    product: Product, variants: Sequence[Product], category: str, category_path: str
+) -> PageHead:
+    """The head of a product's page: name, price and availability.
+
+    All variants of a group are on one page, so it has one canonical address: the group's. Its facts
+    describe each of them. Source: Google Search Central, "Product variant structured data",
+    https://developers.google.com/search/docs/appearance/structured-data/product-variants.
+    """
     to = addresses()
-    path = to.product(product.slug)
+    shared = product.group or product
+    path = to.product(shared.slug)
+    facts = _group(product.group, variants) if product.group else _product(product)
     return PageHead(
-        title=product.name,
-        description=_shortened(product.description or product.name),
+        title=shared.name,
+        description=_shortened(product.description or shared.name),
         canonical=canonical(path),
         alternates=_alternates(path),
         preview=_product_preview(product),
         kind="product",
         facts=(
-            _product(product, canonical(path), absolute(to.picture(product).address)),
-            _breadcrumbs(
-                ("Home", to.home), (category, category_path), (product.name, path)
-            ),
+            {"@context": "https://schema.org", **facts},
+            _breadcrumbs(("Home", to.home), (category, category_path), (shared.name, path)),
         ),
-    )  # fmt: skip
+    )
 
 
 def absolute(path: str) -> str:
@@ -185,27 +192,61 @@ def _shortened(text: str) -> str:
     return (cut.rpartition(" ")[0] or cut) + "…"  # not every language has spaces
 
 
-def _product(product: Product, address: str, picture: str) -> dict[str, Any]:
+def _product(product: Product) -> dict[str, Any]:
     exponent = get_currency_precision(product.price.currency)
     availability = "InStock" if product.is_for_sale else "OutOfStock"
     if not product.is_active:
         availability = "Discontinued"
+    to = addresses()
     return {
-        "@context": "https://schema.org",
         "@type": "Product",
         "name": product.name,
         "sku": product.sku,
         "description": product.description,
         "category": product.category,
-        "image": picture,
+        "image": absolute(to.picture(product).address),
         "offers": {
             "@type": "Offer",
-            "url": address,
+            "url": canonical(to.product(product.slug)),
             "price": money.plain(product.price, exponent),
             "priceCurrency": product.price.currency,
             "availability": f"https://schema.org/{availability}",
             "itemCondition": "https://schema.org/NewCondition",
         },
+    }
+
+
+# What schema.org has a property for, by the names that options go by.
+_PROPERTIES = {
+    "color": "color",
+    "colour": "color",
+    "size": "size",
+    "material": "material",
+    "pattern": "pattern",
+}
+
+
+def _group(group: Group, variants: Sequence[Product]) -> dict[str, Any]:
+    sold = [product for product in variants if product.is_active] or variants
+    known = {name: _PROPERTIES.get(name.lower()) for name in group.options}
+    return {
+        "@type": "ProductGroup",
+        "name": group.name,
+        "description": sold[0].description,
+        "url": canonical(addresses().product(group.slug)),
+        "productGroupID": group.slug,
+        "variesBy": [f"https://schema.org/{name}" for name in known.values() if name],
+        "hasVariant": [
+            {
+                **_product(product),
+                **{
+                    name: value
+                    for name, value in zip(known.values(), product.options, strict=True)
+                    if name
+                },
+            }
+            for product in sold
+        ],
     }
 
 

@@ -13,10 +13,12 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from shop.core.catalogue import Product
+from shop.core import variants as choosing
+from shop.core.catalogue import Listing, Product
 from shop.core.money import Money
 from shop.core.text import tidy
-from shop.storage import catalogue, former_slugs
+from shop.core.variants import Choice
+from shop.storage import catalogue, former_slugs, price_history
 from shop.storage.catalogue import Category, Page, Sort
 from shop.storage.photos import assignments
 from shop.storage.photos.files import FOLDER as PHOTO_FOLDER
@@ -24,7 +26,7 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
 from shop.web.frame.seo import PageHead
-from shop.web.site import product_picture
+from shop.web.site import product_picture, wording
 from shop.web.site.addresses import addresses, with_query
 from shop.web.site.assets import keep_for_good
 from shop.web.site.product_picture import PHOTO_TYPES, Picture
@@ -97,9 +99,29 @@ class PageLink:
     is_current: bool
 
 
-def cards(products: tuple[Product, ...]) -> Markup:
-    """Products as the items of a list."""
-    return fragments().cards(products, addresses(), csrf_token())
+@dataclass(frozen=True, slots=True)
+class ChoiceLink:
+    """A value of an option, as a link to the variant that has it. `note` says what is different
+    there: other options, the price, or that it is sold out."""
+
+    value: str
+    address: str
+    is_chosen: bool
+    is_sold_out: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLinks:
+    """What variants differ in, such as size, with a link for each value."""
+
+    name: str
+    choices: tuple[ChoiceLink, ...]
+
+
+def cards(listings: tuple[Listing, ...]) -> Markup:
+    """Products and groups as the items of a list."""
+    return fragments().cards(listings, addresses(), csrf_token())
 
 
 @blueprint.get("/")
@@ -137,7 +159,7 @@ def index() -> Response:
         categories=categories,
         category_addresses=[search.address(category=shelf.slug) for shelf in categories],
         page=page,
-        cards=cards(page.products),
+        cards=cards(page.listings),
         page_links=_page_links(search, page.number, page.pages),
         sorts=SORT_LABELS | ({Sort.SHELF: "Best match"} if search.words else {}),
         everything=search.address(category=None),
@@ -179,8 +201,10 @@ def show_with(
     quantity: str = "1",
     error: str | None = None,
 ) -> Response:
-    """A product's page, with the quantity that was typed and why it was refused, if it was."""
-    product = _by_slug(slug)
+    """A product's page, with the quantity that was typed and why it was refused, if it was. It is
+    the page of its group, too, with this variant chosen."""
+    product = _by_slug(slug, or_group=True)
+    variants = _variants(product)
     related = shop().catalogue.ask(catalogue.related, product=product, size=RELATED)
     shelf_address = _shelf_address(product.category)
     return responses.page(
@@ -188,11 +212,14 @@ def show_with(
         visit,
         status=status,
         product=product,
+        title=product.group.name if product.group else product.name,
+        is_of_group=slug != product.slug,
+        options=_options(variants, product),
         prior_price=_prior_price(product),
         picture=addresses().picture(product),
         more_pictures=_more_pictures(product),
         shelf_address=shelf_address,
-        head=seo.product_page(product, product.category, shelf_address),
+        head=seo.product_page(product, variants, product.category, shelf_address),
         related=cards(related),
         quantity=quantity,
         error=error,
@@ -202,7 +229,7 @@ def show_with(
 def _prior_price(product: Product) -> Money | None:
     if product.compare_at is None:
         return None
-    return shop().catalogue.ask(catalogue.prior_price, number=product.number)
+    return shop().catalogue.ask(price_history.prior_price, number=product.number)
 
 
 def _head(title: str, search: Search, page: Page) -> PageHead | None:
@@ -212,14 +239,39 @@ def _head(title: str, search: Search, page: Page) -> PageHead | None:
     return seo.page(title, search.canonical(page.number))
 
 
-def _by_slug(slug: str) -> Product:
+def _by_slug(slug: str, *, or_group: bool = False) -> Product:
     if len(slug) > LONGEST_SLUG:
         abort(HTTPStatus.NOT_FOUND)
     product = shop().catalogue.ask(catalogue.by_slug, slug=slug)
+    if product is None and or_group:
+        product = choosing.first_choice(shop().catalogue.ask(catalogue.variants, group=slug))
     if product is None:
         _leave_former(slug)
         abort(HTTPStatus.NOT_FOUND)
     return product
+
+
+def _variants(product: Product) -> tuple[Product, ...]:
+    if product.group is None:
+        return ()
+    return shop().catalogue.ask(catalogue.variants, group=product.group.slug)
+
+
+def _options(variants: tuple[Product, ...], chosen: Product) -> list[OptionLinks]:
+    return [
+        OptionLinks(option.name, tuple(_link(choice, chosen) for choice in option.choices))
+        for option in choosing.options(variants, chosen)
+    ]
+
+
+def _link(choice: Choice, chosen: Product) -> ChoiceLink:
+    return ChoiceLink(
+        choice.value,
+        addresses().product(choice.product.slug),
+        choice.is_chosen,
+        choice.product.is_sold_out,
+        wording.variant(choice, chosen),
+    )
 
 
 def _more_pictures(product: Product) -> list[Picture]:

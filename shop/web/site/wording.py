@@ -10,11 +10,13 @@ from babel import Locale
 from babel.numbers import format_currency, format_percent, get_currency_precision
 from flask_babel import format_date, format_datetime, to_user_timezone
 
+from shop.core.catalogue import Product
 from shop.core.cookie import Expired
 from shop.core.coupons import Obstacle
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
 from shop.core.money import Money
 from shop.core.pricing import Quote
+from shop.core.variants import Choice
 from shop.web.languages.language import Language
 from shop.web.languages.texts import current
 
@@ -130,6 +132,17 @@ def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
         f"{name} is now {money(price)}, was {money(earlier)} when you last looked."
         for name, price, earlier in changes
     )
+
+
+def variant(choice: Choice, chosen: Product) -> str:
+    """What is different about a variant, seen from the chosen one: “in Slate, £19.50, sold out”."""
+    product = choice.product
+    notes = [f"in {', '.join(choice.instead)}"] if choice.instead else []
+    if product.price != chosen.price:
+        notes.append(money(product.price))
+    if product.is_sold_out:
+        notes.append("sold out")
+    return ", ".join(notes)
 
 
 def coupon_obstacle(quote: Quote) -> str:

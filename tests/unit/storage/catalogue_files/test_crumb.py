@@ -36,7 +36,7 @@ def test_missing_columns_leave_values_unchanged() -> None:
 
 
 def test_empty_cells_mean_the_default() -> None:
-    [row] = rows_of(",".join(COLUMNS), "MUG,,Mug,,,9.50,GBP,,,,,")
+    [row] = rows_of(",".join(COLUMNS), f"MUG,,Mug,,,9.50,GBP{',' * (len(COLUMNS) - 7)}")
     assert row == Row(
         line=2,
         sku="MUG",
@@ -50,6 +50,7 @@ def test_empty_cells_mean_the_default() -> None:
         image=None,
         is_active=True,
         compare_at=None,
+        membership=None,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from shop.core.errors import FileRefused
 from shop.core.money import Money
+from shop.storage.catalogue_files.grouping import Membership
 from shop.storage.catalogue_files.merchant import SALE_PRICE, UNKNOWN_AVAILABILITY
 from shop.storage.catalogue_files.translation import NO_PRICE, WRITTEN_SKU
 from tests.unit.storage.catalogue_files.files import by_sku, example, read_text
@@ -23,6 +24,18 @@ def test_other_ways_to_write_are_read() -> None:
     assert (salt.name, salt.price, salt.stock) == ("Salt & pepper", Money(450, "GBP"), 0)
     assert salt.category == "Other", "a category by number"
     assert (ROWS["LID"].price.minor, ROWS["LID"].category) == (1200, "Lids")
+
+
+def test_an_item_group_has_the_options_that_its_products_differ_in() -> None:
+    red, sock = ROWS["TEE-RED"], ROWS["SOCK-3"]
+    assert red.membership == Membership(
+        "plain-tee", "", (("Colour", "Red"), ("Size", "M"), ("Material", "Linen"))
+    )
+    assert sock.membership == Membership(
+        "sock", "", (("Pattern", "Dotted"), ("Age group", "kids"), ("Gender", "male"))
+    )
+    assert ROWS["ALONE"].membership is None, "it differs from no other"
+    assert ROWS["LID"].membership is None
 
 
 def test_what_is_left_out_or_not_taken_over_is_told_by_line() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from shop.core.money import Money
+from shop.storage.catalogue_files.grouping import Membership
 from shop.storage.catalogue_files.rows import ABSENT
 from shop.storage.catalogue_files.shopify import NO_QUANTITY
-from shop.storage.catalogue_files.translation import NO_PRICE, WRITTEN_SKU
+from shop.storage.catalogue_files.translation import NO_PRICE, NOT_GROUPED, WRITTEN_SKU
 from tests.unit.storage.catalogue_files.files import by_sku, example, read_text
 
 OLD = example("shopify-2024.csv", "shopify")
@@ -23,15 +24,49 @@ def test_variants_are_products_of_their_own() -> None:
     rows = by_sku(OLD)
     red, blue, long = (rows[sku] for sku in ("wool-scarf-red-1-5-m", "SCARF-BLUE", "scarf-blue-2"))
     assert [row.name for row in (red, blue, long)] == [
-        "Wool scarf (Red, 1.5 m)",
-        "Wool scarf (Blue, 1.5 m)",
-        "Wool scarf (Blue, 2 m)",
+        "Wool scarf, Red, 1.5 m",
+        "Wool scarf, Blue, 1.5 m",
+        "Wool scarf, Blue, 2 m",
     ]
     assert [row.slug for row in (red, blue)] == ["wool-scarf-red-1-5-m", "wool-scarf-blue-1-5-m"]
     assert {row.description for row in (red, blue, long)} == {"Warm."}
     assert {row.category for row in (red, blue, long)} == {"Scarves"}
     assert {row.vat_basis_points for row in (red, blue, long)} == {2000}
     assert [row.price.minor for row in (red, blue, long)] == [3000, 3050, 3400]
+
+
+def test_the_variants_of_a_product_are_a_group_at_its_handle() -> None:
+    rows = by_sku(OLD)
+    assert rows["scarf-blue-2"].membership == Membership(
+        "wool-scarf", "Wool scarf", (("Colour", "Blue"), ("Length", "2 m"))
+    ), "the names of options are in the first row only"
+    assert rows["TEA-GREEN"].membership is None
+    apron = by_sku(NEW)["APRON"].membership
+    assert apron == Membership(
+        "work-apron", "Apron", (("Size", "M"), ("Colour", "Blue"), ("Pocket", "Two"))
+    )
+
+
+def test_options_without_a_name_are_counted() -> None:
+    [row] = read_text(f"{HEADER}mug,Mug,Red,MUG,9.50\n", "shopify").rows
+    assert row.membership == Membership("mug", "Mug", (("Option 1", "Red"),))
+
+
+def test_a_variant_that_is_like_another_one_stays_without_a_group() -> None:
+    found = read_text(f"{HEADER}mug,Mug,Red,A,9\nmug,,red,B,9\nmug,,Blue,C,9\n", "shopify")
+    assert [bool(row.membership) for row in found.rows] == [True, False, True]
+    assert found.notes == {NOT_GROUPED: [3]}
+
+
+def test_a_file_without_options_leaves_groups_as_they_are() -> None:
+    [row] = read_text("Handle,Title,Variant SKU,Variant Price\nmug,Mug,MUG,9\n", "shopify").rows
+    assert row.membership is ABSENT
+
+
+def test_the_address_of_a_variant_is_that_of_no_other_product() -> None:
+    file = f"{HEADER}mug,Mug,Red,A,9\nmug,,Blue,B,9\nmug-red,Other mug,Small,C,9\n"
+    slugs = [row.slug for row in read_text(file, "shopify").rows]
+    assert slugs == [ABSENT, "mug-blue", "mug-red-small"]
 
 
 def test_stock_is_read_where_it_is_counted() -> None:
@@ -52,7 +87,7 @@ def test_drafts_and_unpublished_products_are_not_active() -> None:
 
 def test_the_names_of_today_are_read_too() -> None:
     towel = by_sku(NEW)["linen-towel-small"]
-    assert (towel.name, towel.slug) == ("Linen towel (Small)", "linen-towel-small")
+    assert (towel.name, towel.slug) == ("Linen towel, Small", "linen-towel-small")
     assert by_sku(NEW)["BOARD"].description == "One piece of oak."
     assert by_sku(NEW)["BOARD"].price == Money(4200, "GBP")
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from shop.core.money import Money
-from shop.storage.catalogue_files.translation import CUT_DESCRIPTION, NO_PRICE
+from shop.storage.catalogue_files.grouping import Membership
+from shop.storage.catalogue_files.rows import ABSENT
+from shop.storage.catalogue_files.translation import CUT_DESCRIPTION, NO_PRICE, NOT_GROUPED
 from shop.storage.catalogue_files.woocommerce import OTHER_TAX_CLASS, SALE_PRICE, SHARED_STOCK
 from tests.unit.storage.catalogue_files.files import by_sku, example, read_text
 
@@ -19,11 +21,56 @@ def test_a_simple_product_is_read() -> None:
 
 def test_a_variation_takes_from_its_parent_what_it_has_not_itself() -> None:
     red, blue = ROWS["SHIRT-RED"], ROWS["ID-104"]
-    assert (red.name, blue.name) == ("Work shirt - Red", "Work shirt (Blue, M)")
+    assert (red.name, blue.name) == ("Work shirt - Red", "Work shirt, Blue, M")
     assert red.description == blue.description == "Cotton.\nWashed."
     assert red.category == blue.category == "Shirts"
     assert (red.price.minor, blue.price.minor) == (4500, 104_500)
     assert (red.stock, blue.stock) == (9, 0)
+
+
+def test_the_variations_of_a_product_are_a_group() -> None:
+    red, blue = ROWS["SHIRT-RED"], ROWS["ID-104"]
+    assert red.membership == Membership(
+        "work-shirt", "Work shirt", (("Colour", "Red"), ("Size", "S"))
+    )
+    assert blue.membership == Membership(
+        "work-shirt", "Work shirt", (("Colour", "Blue"), ("Size", "M"))
+    )
+    assert ROWS["BOWL"].membership is None
+
+
+VARIATIONS = "ID,Type,Name,Regular price,Parent,Attribute 1 name,Attribute 1 value(s)\n"
+
+
+def test_parents_of_one_name_are_two_groups() -> None:
+    file = f"{VARIATIONS}1,variable,Mug,,,Size,\n2,variable,Mug,,,Size,\n"
+    file += "3,variation,,9,id:1,,S\n4,variation,,9,id:2,,S\n"
+    found = read_text(file, "woocommerce")
+    groups = [row.membership for row in found.rows]
+    assert groups == [
+        Membership("mug", "Mug", (("Size", "S"),)),
+        Membership("mug-x", "Mug", (("Size", "S"),)),
+    ], "the name of an attribute is its parent's where a variation has none"
+
+
+def test_a_variation_with_any_value_of_an_attribute_stays_without_a_group() -> None:
+    file = f"{VARIATIONS}1,variable,Mug,,,Size,\n2,variation,Mug - any,9,id:1,Size,\n"
+    found = read_text(file, "woocommerce")
+    assert ([row.membership for row in found.rows], found.notes) == ([None], {})
+
+
+def test_more_attributes_than_there_are_options_make_no_group() -> None:
+    columns = ",".join(
+        f"Attribute {place} name,Attribute {place} value(s)" for place in range(1, 5)
+    )
+    file = f"ID,Type,Name,Regular price,Parent,{columns}\n1,variable,Mug,,{',' * 8}\n"
+    found = read_text(f"{file}2,variation,Mug,9,id:1,A,a,B,b,C,c,D,d\n", "woocommerce")
+    assert ([row.membership for row in found.rows], found.notes) == ([None], {NOT_GROUPED: [3]})
+
+
+def test_a_file_without_parents_leaves_groups_as_they_are() -> None:
+    [row] = read_text("Name,Regular price\nMug,9\n", "woocommerce").rows
+    assert row.membership is ABSENT
 
 
 def test_what_a_spreadsheet_might_run_is_read_as_it_was() -> None:
