@@ -8,6 +8,7 @@ import pytest
 from shop.core import coupons, orders, pricing
 from shop.core.cart import MAX_COUPON, Cart, Line
 from shop.core.coupons import Coupon, Kind, Obstacle
+from shop.core.money import Money
 from shop.core.orders import Customer, Status
 from shop.core.pricing import Quote, Rules, VatShare
 from tests.unit.core.carts import cart_of
@@ -127,7 +128,7 @@ def test_an_amount_is_split_to_the_unit(
 
 @pytest.mark.parametrize(("amount", "totals"), [(7, [1, 2, 3]), (-1, [5]), (1, [])])
 def test_no_more_is_split_than_there_is(amount: int, totals: list[int]) -> None:
-    with pytest.raises(ValueError, match="at most the sum of the totals"):
+    with pytest.raises(ValueError, match=r"^an amount to split is at most the sum of the totals$"):
         coupons.shares(amount, totals)
 
 
@@ -150,8 +151,18 @@ def test_what_is_no_code_is_refused(written: str) -> None:
     [{"basis_points": 10_001}, {"basis_points": -1}, {"amount": pounds(-1)}],
 )
 def test_a_coupon_never_takes_off_more_than_everything(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="at most everything"):
+    with pytest.raises(ValueError, match=r"^a coupon takes off at most everything, and never less"):
         replace(TENTH, **change)
+
+
+@pytest.mark.parametrize("basis_points", [0, 1, 9_999, 10_000])
+def test_a_coupon_takes_off_anything_from_nothing_to_everything(basis_points: int) -> None:
+    assert replace(TENTH, basis_points=basis_points).basis_points == basis_points
+
+
+def test_a_coupon_has_one_currency() -> None:
+    with pytest.raises(ValueError, match=r"^a coupon has one currency$"):
+        replace(TENTH, amount=Money(0, "EUR"))
 
 
 def test_a_cart_keeps_its_coupon_through_every_change_of_its_lines() -> None:
@@ -195,4 +206,5 @@ def test_an_order_that_costs_nothing_is_paid_at_once(coupon: Coupon, status: Sta
     )
     assert order.status is status
     assert order.history[0].status is Status.PLACED
+    assert {step.at for step in order.history} == {NOW}
     assert order.is_owed == (status is Status.PLACED)

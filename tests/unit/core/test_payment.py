@@ -28,7 +28,7 @@ def test_an_attempt_that_failed_can_still_be_paid() -> None:
 
 
 def test_a_notice_says_what_became_of_an_attempt() -> None:
-    with pytest.raises(ValueError, match="paid or failed"):
+    with pytest.raises(ValueError, match=r"^a notice says that an attempt is paid or failed$"):
         Notice("n", "a", State.OPEN, HALF_A_POUND)
 
 
@@ -39,3 +39,12 @@ def test_only_a_method_with_a_page_of_its_own_is_hosted() -> None:
     assert payments.hosted("invoice") is None
     assert payments.hosted("barter") is payments.hosted(None) is None
     assert payments.hosted_codes == ("pretend-bank",)
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [pytest.param((), id="none"), pytest.param((ByInvoice(), ByInvoice()), id="two with one code")],
+)
+def test_a_shop_has_methods_each_with_a_code(methods: tuple[ByInvoice, ...]) -> None:
+    with pytest.raises(ValueError, match=r"^a shop has payment methods, each with a code"):
+        Payments(methods)
