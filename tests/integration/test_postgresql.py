@@ -24,12 +24,16 @@ from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import Defaults, Row
 from shop.storage.catalogue_import import Plan
 from shop.storage.engine import reading, writing
+from shop.storage.keepers import accounts, codes
+from shop.storage.keepers.codes import Answer
 from shop.storage.orders import advancing, listing, lookup, outbox, placing
 from shop.storage.products import editing
 from shop.storage.products import listing as product_listing
 from shop.storage.products.listing import Availability
 from tests.conftest import KEY, START, Clock, OpenShop, fill
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
+from tests.integration.keepers import EMAIL, PASSWORD, RECOVERY, SECRET, code_at
+from tests.integration.test_admin_codes import at_once as answers_at_once
 from tests.integration.test_outbox import claimed_at_once
 from tests.integration.variants import BLUE_M, GROUP, TEES
 
@@ -286,3 +290,30 @@ def test_two_imports_that_add_the_same_category_at_once(visitor: LintingClient) 
         with pytest.raises(FileRefused, match="try again"):
             second.result()
     assert scalar(visitor, "select count(*) from categories where name = 'Brand new'") == 1
+
+
+@pytest.mark.parametrize(
+    "code", [pytest.param(None, id="of the app"), pytest.param(RECOVERY[0], id="to recover")]
+)
+def test_of_two_at_the_same_moment_a_code_lets_one_in(
+    visitor: LintingClient, code: str | None
+) -> None:
+    engine = engine_of(visitor)
+    accounts.add(engine, EMAIL, PASSWORD, now=START)
+    (keeper,) = accounts.everybody(engine)
+    assert codes.turn_on(
+        engine,
+        keeper.number,
+        secret=SECRET,
+        typed=code_at(START - 60),
+        recovery_codes=RECOVERY,
+        keys=(KEY,),
+        spared_token="",
+        now=START - 60,
+    )
+    sent = code or code_at(START)
+    assert answers_at_once(engine, sent, START) == {Answer.RIGHT: 1, Answer.USED: 3}
+    assert scalar(visitor, "select count(*) from keeper_sessions") == 1
+    assert scalar(visitor, "select count(*) from keeper_sign_ins") == 3
+    accounts.remove(engine, EMAIL)
+    assert scalar(visitor, "select count(*) from keeper_codes") == 0
