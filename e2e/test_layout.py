@@ -47,6 +47,7 @@ NAMES = (
     "product",
     "product-long-name",
     "product-photos",
+    "variants",
     "product-wrong-quantity",
     "cart-20",
     "cart-empty",

@@ -421,6 +421,9 @@ SUBJECTS = (
     Subject("list-reduced", "/products?q=bread", "was"),
     Subject("product-photos", "/products/linen-apron", "Linen apron", steps=_with_photos),
     Subject("list-photos", "/products?category=textiles", "Linen apron", steps=_with_photos),
+    Subject("variants", "/products/waxed-pouch", "in Large"),
+    Subject("variants-sold-out", "/products/waxed-pouch-small-slate", "Sold out"),
+    Subject("list-variants", "/products?q=pouch", "from"),
     Subject("product-dear", "/products/very-dear-chandelier", "12,499"),
     Subject(
         "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many

@@ -17,6 +17,7 @@ from mutants.breaks import (
     photos,
     products,
     scripts,
+    variants,
 )
 
 BREAKS = (
@@ -33,5 +34,6 @@ BREAKS = (
     *admin.BREAKS,
     *papers.BREAKS,
     *products.BREAKS,
+    *variants.BREAKS,
     *scripts.BREAKS,
 )

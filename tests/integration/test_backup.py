@@ -107,7 +107,7 @@ def test_an_order_and_a_cart_are_there_again(
     shopper.add("PENCIL", 3)
     kept_shop.sql("insert into products select 9999, 'x', 'x', name, description, category_number, "
                   "price_minor, currency, vat_basis_points, stock, image, is_active, name_words, "
-                  "all_words, name_sort_key, null from products limit 1")  # fmt: skip
+                  "all_words, name_sort_key, null, null, '' from products limit 1")  # fmt: skip
     kept_shop.sql("delete from products where number = 9999")
     copied = elsewhere.parent / "copied"
     shutil.copy(kept_shop.path, copied)
@@ -118,9 +118,9 @@ def test_an_order_and_a_cart_are_there_again(
 
     backup = elsewhere.parent / "shop.backup"
     said = run(tmp_path, "backup", backup)
-    assert "1 order and 63 products, and the secret keys" in said
+    assert "1 order and 67 products, and the secret keys" in said
     assert backup.stat().st_mode & 0o777 == 0o600
-    assert "Restored 1 order and 63 products" in run(elsewhere, "restore", backup)
+    assert "Restored 1 order and 67 products" in run(elsewhere, "restore", backup)
     assert sorted(path.name for path in elsewhere.iterdir()) == ["secret-keys", "shop.sqlite3"]
     assert {path.stat().st_mode & 0o777 for path in elsewhere.iterdir()} == {0o600}
     assert file_in(elsewhere).read_text("ascii") == keys

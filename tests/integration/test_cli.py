@@ -80,7 +80,7 @@ def forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) -> None:
     fresh_operator.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
     fresh_operator.instance = tmp_path / "a" / "b"
-    assert "63 products added from catalogue.csv." in fresh_operator.run("init").output
+    assert "67 products added from catalogue.csv." in fresh_operator.run("init").output
     keys = fresh_operator.instance / "secret-keys"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert len(keys.read_text("ascii").strip()) == 43
@@ -138,7 +138,7 @@ def test_an_empty_shop_stays_empty(fresh_operator: Operator) -> None:
 
 def test_the_demo_can_be_brought_later(fresh_operator: Operator) -> None:
     fresh_operator.run("migrate")
-    assert "63 products added" in fresh_operator.run("init", "--demo").output
+    assert "67 products added" in fresh_operator.run("init", "--demo").output
     assert fresh_operator.run("init", "--demo").output == ""
 
 
@@ -252,7 +252,7 @@ def test_a_problem_in_the_last_row_rolls_back_the_first(operator: Operator) -> N
 
 def test_export_and_import_round_trip(operator: Operator, tmp_path: Path) -> None:
     exported = operator.run("catalogue", "export").stdout
-    assert len(list(csv.DictReader(io.StringIO(exported)))) == 63
+    assert len(list(csv.DictReader(io.StringIO(exported)))) == 67
     other = Operator(tmp_path / "other")
     other.instance.mkdir()
     other.run("migrate")

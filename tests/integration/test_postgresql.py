@@ -88,7 +88,7 @@ def scalar(visitor: LintingClient, statement: str) -> object:
 def test_the_shop_is_ready_and_migrating_is_idempotent(visitor: LintingClient) -> None:
     schema.migrate(engine_of(visitor))
     assert visitor.get("/readyz").status_code == 200
-    assert scalar(visitor, "select count(*) from products") == 63
+    assert scalar(visitor, "select count(*) from products") == 67
 
 
 @pytest.mark.parametrize(
