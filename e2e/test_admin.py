@@ -15,6 +15,7 @@ from e2e.support.keepers import EMAIL, PASSWORD, add_keeper
 from e2e.support.pages import CUSTOMER, Shopper
 from e2e.support.server import KEY, Served, World
 from shop.cli import main
+from shop.pdf.process import typesetter
 
 TRACKING = "RM 1234 5678"
 A_DAY_SECONDS = 86_400
@@ -71,6 +72,28 @@ def test_an_order_that_was_paid_is_sent_and_its_shopper_learns_of_it(
     about_sending = [text for text in _mail(world, tmp_path).values() if TRACKING in text]
     assert len(about_sending) == 1
     assert str(reference) in about_sending[0]
+
+    page.reload()
+    page.get_by_role("link", name="On its way").click()
+    expect(page.get_by_text("Sent", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"Tracking: {TRACKING}")).to_be_visible()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_text("The message is waiting to be sent again.")).to_be_visible()
+
+    page.get_by_role("link", name="Orders", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download this order as CSV").click()
+    assert str(reference) in download.value.path().read_text("utf-8")
+    page.get_by_role("link", name=str(reference)).click()
+    page.get_by_role("button", name="Make the invoice").click()
+    paper = page.get_by_role("link", name="Download as PDF")
+    if typesetter() is None:  # this machine has no Pango
+        expect(paper).to_have_count(0)
+    else:
+        with page.expect_download() as download:
+            paper.click()
+        assert download.value.suggested_filename == "invoice-1.pdf"
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
 
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()

@@ -26,6 +26,7 @@ from shop.core.money import Money
 from shop.core.payment import ByInvoice, Payment, Payments
 from shop.core.pricing import Rules
 from shop.mail.composing import Sender
+from shop.pdf.process import typesetter
 from shop.providers import stripe_checkout
 from shop.providers.pretend_bank import pages as pretend_bank
 from shop.providers.pretend_bank.method import PretendBank
@@ -100,7 +101,7 @@ def create_app(
     if settings.admin:
         from shop.admin import blueprints as admin  # loaded only where it is on
 
-        admin.register(app, limiter, mail_sender(settings))
+        admin.register(app, limiter, sender=mail_sender(settings), typesetter=typesetter())
     if settings.limits_lab:
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 

@@ -245,7 +245,7 @@ def _sees_an_order(visitor: Visitor) -> None:
 
 def _sees_a_packing_slip(visitor: Visitor) -> None:
     _sees_an_order(visitor)
-    visitor.page.get_by_role("link", name="Packing slip").click()
+    visitor.page.get_by_role("link", name="Packing slip", exact=True).click()
 
 
 def _sees_an_invoice(visitor: Visitor) -> None:
@@ -254,7 +254,7 @@ def _sees_an_invoice(visitor: Visitor) -> None:
     if make.count():  # the first time
         make.click()
     else:
-        visitor.page.get_by_role("link", name="Invoice").click()
+        visitor.page.get_by_role("link", name="Invoice").first.click()
 
 
 def _sees_the_mail(visitor: Visitor) -> None:

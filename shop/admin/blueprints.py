@@ -15,6 +15,7 @@ from shop.admin.codes import own, step
 from shop.admin.products import pages as products
 from shop.admin.session import PATH, EachItsOwn
 from shop.mail.composing import Sender
+from shop.pdf.process import Typesetter
 
 ATTEMPTS = "10 per 15 minutes"
 """Attempts at a password, and at a code, from one IP address, for one account from browsers that
@@ -38,9 +39,13 @@ def missing(_: str) -> Response:
     abort(HTTPStatus.NOT_FOUND)  # here, so that it takes a keeper to learn what there is
 
 
-def register(app: Flask, limiter: Limiter, sender: Sender) -> None:
-    """Adds the admin to the shop, whose mail comes from this sender."""
+def register(
+    app: Flask, limiter: Limiter, *, sender: Sender, typesetter: Typesetter | None
+) -> None:
+    """Adds the admin to the shop, whose mail comes from this sender. Without a typesetter, papers
+    can be printed, but not downloaded as PDF."""
     mail.register(app, sender)
+    papers.register(app, typesetter)
     app.session_interface = EachItsOwn()
     app.register_blueprint(blueprint)
     for form in (sign_in, step):

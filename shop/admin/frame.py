@@ -89,6 +89,11 @@ def _page(template: str, status: int, context: dict[str, object]) -> Response:
     return make_response(html, status)
 
 
+def document(template: str, **context: object) -> str:
+    """A page as it is printed: without who is signed in, and without messages, which wait."""
+    return render_template(template, keeper=None, notices_now=[], mail_given_up=0, **context)
+
+
 def see_other(address: str) -> Response:
     """A redirect that is followed with GET."""
     return redirect(address, HTTPStatus.SEE_OTHER)

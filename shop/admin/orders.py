@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, g, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.admin import frame, mail
+from shop.admin import frame, mail, papers
 from shop.core.errors import OrderNotFound, TransitionRefused
 from shop.core.orders import Order, Status
 from shop.core.text import tidy
@@ -145,6 +145,7 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
         envelope=postal.printed(order.customer),
         payment=method.label if method else order.payment,
         invoice=invoice,
+        is_pdf_possible=papers.typesetter() is not None,
         mail=mail.entries(reversed(messages)),
         most_attempts=MOST_ATTEMPTS,
     )

@@ -58,6 +58,16 @@ class Assets:
         """Width and height of a raster picture in pixels; None when it is none that is known."""
         return _size(self.folder / name)
 
+    def octets(self, name: str) -> bytes:
+        """What a file holds. Raises KeyError when there is none of this name."""
+        if name == STYLES:
+            return self.styles
+        if self.logo and name == self.logo.name:
+            return self.logo.octets
+        if name not in self.digests:
+            raise KeyError(name)
+        return (self.folder / name).read_bytes()
+
     def with_look(self, look: Look) -> Assets:
         """The same files, and what a shop changes in its look: its styles end the style sheets."""
         styles = self.styles + look.styles.encode("utf-8")
