@@ -212,6 +212,7 @@ def test_what_is_sold_out_can_be_seen_and_not_ordered(
 ) -> None:
     page = visitor.get(BLUE_L).text
     assert "Sold out" in text_of(page, ".product-words")
+    assert ("L", BLUE_L) in choices(page)["Size"], "said once, below"
     assert elements(parsed(page), "form.add") == []
     refused = visitor.add("TEE-L-BLUE")
     assert (refused.status_code, chosen(refused.text)) == (409, ["L", "Blue"])
@@ -332,3 +333,30 @@ def test_mail_admin_and_slip_name_the_variant(visitor: LintingClient, shop: Open
     keeper = signed_in(shop)
     for paper in ("", "/packing-slip"):
         assert "Plain tee, M, Blue" in keeper.get(f"/admin/orders/{reference}{paper}").text
+
+
+def test_a_keeper_cannot_give_a_product_the_address_of_a_group(shop: OpenShop) -> None:
+    keeper = signed_in(shop)
+    address = f"/admin/products/{shop.number('MUG')}"
+    form = elements(parsed(keeper.get(address).text), "main form[method=post] input")
+    fields = {str(attributes(one)["name"]): attributes(one).get("value") or "" for one in form}
+    refused = keeper.post(
+        address, data=fields | {"slug": "plain-tee"}, headers={"Referer": "http://localhost/"}
+    )
+    assert refused.status_code == 422
+    assert "plain-tee is already the slug of the group plain-tee" in refused.text
+
+
+def test_the_api_and_the_handles_describe_variants(target: OpenShop) -> None:
+    visitor = target.visitor()
+    found = visitor.get("/api/products/POUCH-L-RUST").get_json()
+    assert found["group"] == {"name": "Waxed pouch", "path": "/products/waxed-pouch"}
+    assert found["options"] == {"Size": "Large", "Colour": "Rust"}
+    plain = visitor.get("/api/products/MUG").get_json()
+    assert (plain["group"], plain["options"]) == (None, {})
+    handles = visitor.get("/test/handles").get_json()
+    choose = {"role": "link", "name": "Choose Waxed pouch", "exact": True}
+    assert choose in handles["controls"]["products"]
+    assert [one["name"] for one in handles["controls"]["variants"]] == ["Small", "Ochre"]
+    listed = [one for state in handles["products"].values() for one in state]
+    assert {one["group"] for one in listed if one["sku"].startswith("POUCH")} == {"waxed-pouch"}

@@ -269,7 +269,7 @@ def _link(choice: Choice, chosen: Product) -> ChoiceLink:
         choice.value,
         addresses().product(choice.product.slug),
         choice.is_chosen,
-        choice.product.is_sold_out,
+        choice.product.is_sold_out and not choice.is_chosen,
         wording.variant(choice, chosen),
     )
 

@@ -135,8 +135,11 @@ def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
 
 
 def variant(choice: Choice, chosen: Product) -> str:
-    """What is different about a variant, seen from the chosen one: “in Slate, £19.50, sold out”."""
+    """What is different about a variant, seen from the chosen one: “in Slate, £19.50, sold out”. Of
+    the chosen one itself, the page says whether there is any."""
     product = choice.product
+    if choice.is_chosen:
+        return ""
     notes = [f"in {', '.join(choice.instead)}"] if choice.instead else []
     if product.price != chosen.price:
         notes.append(money(product.price))
