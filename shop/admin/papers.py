@@ -18,7 +18,7 @@ from shop.pdf.process import NotWritten, Typesetter
 from shop.storage.engine import reading
 from shop.storage.orders import invoices, lookup
 from shop.storage.orders.invoices import Invoice
-from shop.web.checkout import postal
+from shop.web.checkout import paying, postal
 from shop.web.site.addresses import addresses
 from shop.web.site.assets import assets
 from shop.web.site.messages import add_message
@@ -138,5 +138,5 @@ def _shown(paper: Paper) -> dict[str, Any]:
         "invoice": paper.invoice,
         "envelope": postal.printed(order.customer),
         "payment": method.label if method else order.payment,
-        "instructions": shop().payments.instructions(order),
+        "instructions": paying.instructions(order),
     }

@@ -125,7 +125,8 @@ class OrderLine:
 class Order:
     """A placed order. `placed_at` is Unix time in seconds; `history` is in the order in which
     things happened, and its last step led to `status`, unless that is the payment of goods that
-    were sent before."""
+    were sent before. `language` is the tag (BCP 47) of that in which it was placed; of older orders
+    it is empty."""
 
     token: str
     reference: str
@@ -137,6 +138,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     sums: Sums
     history: tuple[Step, ...]
+    language: str = ""
 
     @property
     def tracking(self) -> str:
@@ -182,6 +184,7 @@ def place(
     once_key: str,
     now: int,
     payment: str,
+    language: str = "",
 ) -> Order:
     """The order for a quote's charged lines. One that costs nothing is paid at once.
 
@@ -203,6 +206,7 @@ def place(
         lines=tuple(_order_lines(quote)),
         sums=quote.sums,
         history=tuple(history),
+        language=language,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Protocol, runtime_checkable
 
 from shop.core.money import Money
 from shop.core.orders import Order
+from shop.core.text import marked
 
 
 class State(Enum):
@@ -66,8 +67,9 @@ class Payment(Protocol):
     """One way to pay.
 
     `code` is what an order keeps; `label` is what a shopper chooses by, and `note` a sentence
-    beside it. `form_action_origins` are the origins outside the shop that the checkout form may
-    lead to, such as `https://pay.example`; the pages' Content-Security-Policy allows them.
+    beside it; these texts are marked, and shown in the shopper's language. `form_action_origins`
+    are the origins outside the shop that the checkout form may lead to, such as
+    `https://pay.example`; the pages' Content-Security-Policy allows them.
     """
 
     @property
@@ -83,7 +85,8 @@ class Payment(Protocol):
     def form_action_origins(self) -> tuple[str, ...]: ...
 
     def instructions(self, order: Order) -> str:
-        """What the shopper should do once the order is placed, in one or two sentences."""
+        """What the shopper should do once the order is placed, in one or two marked sentences. The
+        order's reference is put in for `%(reference)s`."""
 
 
 @runtime_checkable
@@ -107,14 +110,14 @@ class ByInvoice:
     """Goods first: an invoice comes with the parcel."""
 
     code = "invoice"
-    label = "By invoice"
-    note = "The invoice comes with the parcel."
+    label = marked("By invoice")
+    note = marked("The invoice comes with the parcel.")
     form_action_origins: tuple[str, ...] = ()
 
     def instructions(self, order: Order) -> str:
-        return (
-            f"Your invoice comes with the parcel. Please pay it within 14 days and quote "
-            f"{order.reference}."
+        return marked(
+            "Your invoice comes with the parcel. Please pay it within 14 days and quote "
+            "%(reference)s."
         )
 
 
@@ -137,10 +140,11 @@ class Payments:
         return next((method for method in self.methods if method.code == code), None)
 
     def instructions(self, order: Order) -> str:
-        """What an order's payment method says, even if the method has since been removed."""
+        """What an order's payment method says, even if the method has since been removed; marked,
+        with `%(reference)s`."""
         method = self.get(order.payment)
         if method is None:
-            return f"Please write to us about the payment, and quote {order.reference}."
+            return marked("Please write to us about the payment, and quote %(reference)s.")
         return method.instructions(order)
 
     def hosted(self, code: str | None) -> Hosted | None:

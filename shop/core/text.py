@@ -52,6 +52,12 @@ _WORD = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 _HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 
 
+def marked(text: str) -> str:
+    """The same text, which is English and for shoppers. The mark puts it into the catalogues of
+    other languages; the web layer looks it up when it is shown."""
+    return text
+
+
 def tidy(text: str) -> str:
     """The text on one line, as it is kept.
 

@@ -13,19 +13,21 @@ import idna
 from flask import Flask
 
 from shop.core.orders import Order
-from shop.core.text import tidy
+from shop.core.text import marked, tidy
 from shop.storage.orders.outbox import Kind, Message, Recipient
-from shop.web.checkout import postal
-from shop.web.site.shop import Shop
+from shop.web.checkout import paying, postal
+from shop.web.languages.addressing import Languages
+from shop.web.languages.texts import EXTENSION, current, gettext, speaking
+from shop.web.site.shop import Shop, shop
 
 LONGEST_NAME = 60
 """The most characters of a name in a header."""
 SUBJECTS = {
-    Kind.CONFIRMATION: "Your order {}",
-    Kind.NEW_ORDER: "New order {}",
-    Kind.SENT: "Your order {} is on its way",
-    Kind.CANCELLED: "Your order {} is cancelled",
-    Kind.REFUNDED: "Your order {} is refunded",
+    Kind.CONFIRMATION: marked("Your order %(reference)s"),
+    Kind.NEW_ORDER: marked("New order %(reference)s"),
+    Kind.SENT: marked("Your order %(reference)s is on its way"),
+    Kind.CANCELLED: marked("Your order %(reference)s is cancelled"),
+    Kind.REFUNDED: marked("Your order %(reference)s is refunded"),
 }
 
 
@@ -44,10 +46,18 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
 
     Raises ValueError when the recipient's address is none.
     """
+    here: Shop = app.extensions["shop"]
+    is_for_shopper = message.recipient is Recipient.SHOPPER
+    language = here.languages.get(order.language) if is_for_shopper else here.languages.own
+    with app.app_context(), speaking(language):
+        return _composed(app, sender, message, order, now)
+
+
+def _composed(app: Flask, sender: Sender, message: Message, order: Order, now: int) -> EmailMessage:
     is_for_shopper = message.recipient is Recipient.SHOPPER
     customer = replace(order.customer, name=tidy(order.customer.name))
-    shop: Shop = app.extensions["shop"]
-    words = shop.words_in[shop.languages.own.tag]
+    words = shop().words
+    title = gettext(SUBJECTS[message.kind], reference=order.reference)
     name = customer.name[:LONGEST_NAME] if is_for_shopper else ""
     shopper = _ascii(customer.email)
     to = shopper if is_for_shopper else sender.keeper
@@ -56,23 +66,24 @@ def compose(app: Flask, sender: Sender, message: Message, order: Order, now: int
     email["From"] = Address(words.name, addr_spec=sender.address)
     email["To"] = Address(name, addr_spec=to)
     email["Reply-To"] = sender.keeper if is_for_shopper else shopper
-    email["Subject"] = f"{words.name}: {SUBJECTS[message.kind].format(order.reference)}"
+    email["Subject"] = f"{words.name}: {title}"
     email["Date"] = datetime.fromtimestamp(now, UTC)
     # The same for every attempt, so that a mailer that got the message twice can drop one.
     email["Message-ID"] = f"<{order.reference}.{message.number}.{message.resends}@{domain}>"
     email["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+    email["Content-Language"] = current().tag
     values = {
         "kind": message.kind.value,
         "order": order,
         "envelope": postal.printed(customer),
-        "instructions": app.extensions["shop"].payments.instructions(order),
+        "instructions": paying.instructions(order),
         "address": _address_of(app, sender.url, order) if is_for_shopper else "",
         "words": words,
-        "title": SUBJECTS[message.kind].format(order.reference),
+        "language": current(),
+        "title": title,
     }
-    with app.app_context():
-        email.set_content(app.jinja_env.get_template("mail/order.txt").render(values))
-        html = app.jinja_env.get_template("mail/order.html").render(values)
+    email.set_content(app.jinja_env.get_template("mail/order.txt").render(values))
+    html = app.jinja_env.get_template("mail/order.html").render(values)
     email.add_alternative(html, subtype="html")
     return email
 
@@ -85,5 +96,7 @@ def _ascii(address: str) -> str:
 
 def _address_of(app: Flask, url: str, order: Order) -> str:
     at = urlsplit(url)
-    routes = app.url_map.bind(at.netloc, script_name=at.path or "/", url_scheme=at.scheme)
+    languages: Languages = app.extensions[EXTENSION]
+    path = at.path.rstrip("/") + languages.canonical_prefix(current())
+    routes = app.url_map.bind(at.netloc, script_name=path or "/", url_scheme=at.scheme)
     return routes.build("order.show", {"token": order.token}, force_external=True)

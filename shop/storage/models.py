@@ -165,6 +165,7 @@ class OrderRow(Table):
     coupon: Mapped[str] = mapped_column(String(20), server_default="")
     shipping_minor: Mapped[int] = mapped_column(BigInteger)
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(String(35), server_default="")
 
 
 class OrderLineRow(Table):

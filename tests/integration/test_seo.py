@@ -236,7 +236,8 @@ def test_the_sitemap_lists_categories_and_active_products(
     products = [*(slug for (slug,) in shop.sql(alone)), "waxed-pouch"]
     paths = ["/", "/products", *(f"/products?category={slug}" for slug in categories)]
     paths += [f"/products/{slug}" for slug in products]
-    assert sitemap_of(visitor) == [f"{HERE}{path}" for path in paths]
+    languages = ("", "/de", "/fr", "/ar")
+    assert sitemap_of(visitor) == [f"{HERE}{it}{path}" for it in languages for path in paths]
     assert len(products) == 63
 
 
@@ -265,7 +266,8 @@ def test_robots_txt_names_the_sitemap_and_disallows_duplicates(visitor: LintingC
     assert rules[0] == "User-agent: *"
     assert f"Sitemap: {HERE}/sitemap.xml" in rules
     barred = [rule.removeprefix("Disallow: ") for rule in rules if rule.startswith("Disallow")]
-    assert barred == ["/products?*sort=", "/products?*q="]
+    languages = ("", "/en-gb", "/de", "/fr", "/ar")
+    assert barred == [f"{it}/products?*{key}=" for it in languages for key in ("sort", "q")]
 
 
 def test_robots_txt_and_sitemap_may_be_cached_publicly(visitor: LintingClient) -> None:

@@ -13,6 +13,7 @@ from shop.core.errors import NoticeRefused
 from shop.core.money import Money
 from shop.core.orders import Order
 from shop.core.payment import Attempt, Notice, Places, State
+from shop.core.text import marked
 
 PATH = "pretend-bank"
 SIGNATURE = "Pretend-Bank-Signature"
@@ -42,8 +43,8 @@ class PretendBank:
     """Pays with nothing. Its page, which moves no money, is served by the shop itself."""
 
     code = "pretend-bank"
-    label = "At the pretend bank"
-    note = "For trying the shop out: no money moves."
+    label = marked("At the pretend bank")
+    note = marked("For trying the shop out: no money moves.")
     form_action_origins: tuple[str, ...] = ()
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -55,7 +56,7 @@ class PretendBank:
         )
 
     def instructions(self, order: Order) -> str:
-        return "Please pay it at the pretend bank."
+        return marked("Please pay it at the pretend bank.")
 
     def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
         total = order.sums.total

@@ -10,8 +10,11 @@ from werkzeug.wrappers import Response
 
 from shop.core.money import Money
 from shop.core.payment import Notice, State
+from shop.core.text import marked
 from shop.providers.pretend_bank import deliveries
 from shop.providers.pretend_bank.method import PATH, PretendBank, Request, RequestRefused
+from shop.web.languages.texts import gettext
+from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
@@ -29,11 +32,11 @@ class Word(Enum):
 
 
 MEANINGS = {
-    Word.AT_ONCE: "At once, before you are back",
-    Word.LATE: f"{deliveries.LATE_SECONDS} seconds after you are back",
-    Word.TWICE: "Twice, as when the first answer was lost",
-    Word.CONTRADICTED: "At once, and the opposite right after it",
-    Word.NEVER: "Never",
+    Word.AT_ONCE: marked("At once, before you are back"),
+    Word.LATE: marked("%(seconds)s seconds after you are back"),
+    Word.TWICE: marked("Twice, as when the first answer was lost"),
+    Word.CONTRADICTED: marked("At once, and the opposite right after it"),
+    Word.NEVER: marked("Never"),
 }
 
 
@@ -45,7 +48,10 @@ def show(signed: str) -> str:
         to=addresses(),
         asked=asked,
         amount=Money(asked.minor, asked.currency),
-        meanings=MEANINGS,
+        meanings={
+            word: gettext(meaning, seconds=wording.number(deliveries.LATE_SECONDS))
+            for word, meaning in MEANINGS.items()
+        },
     )
 
 

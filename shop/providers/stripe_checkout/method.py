@@ -15,6 +15,7 @@ import stripe
 from shop.core.errors import NoticeRefused, ProviderUnavailable
 from shop.core.orders import Order
 from shop.core.payment import Attempt, Notice, Places, State
+from shop.core.text import marked
 from shop.providers.stripe_checkout import CODE
 from shop.providers.stripe_checkout.amounts import at_stripe, from_stripe
 
@@ -42,8 +43,8 @@ class StripeCheckout:
     """Pays on Stripe's page, by card and by whatever else is turned on in Stripe's dashboard."""
 
     code = CODE
-    label = "By card or wallet"
-    note = "You pay on the page of Stripe, our payment provider."
+    label = marked("By card or wallet")
+    note = marked("You pay on the page of Stripe, our payment provider.")
     form_action_origins = (PAGES,)
 
     def __init__(
@@ -63,7 +64,7 @@ class StripeCheckout:
         )
 
     def instructions(self, order: Order) -> str:
-        return "Please pay it on the page of Stripe, our payment provider."
+        return marked("Please pay it on the page of Stripe, our payment provider.")
 
     def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
         total = order.sums.total

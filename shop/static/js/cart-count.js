@@ -1,3 +1,5 @@
+const plurals = new Intl.PluralRules(document.documentElement.lang);
+
 class CartCount extends HTMLElement {
   connectedCallback() {
     let known = this.innerHTML;
@@ -14,7 +16,7 @@ class CartCount extends HTMLElement {
     const sum = Number(figure.data) + Number(more);
     if (!(sum > 0 && more > 0)) return;
     figure.data = `${sum} `;
-    noun.textContent = sum === 1 ? "item" : "items";
+    noun.textContent = JSON.parse(this.dataset.nouns)[plurals.select(sum)];
   }
 }
 

@@ -5,8 +5,7 @@ import { inTurn } from "./queue.js";
 
 export const PATIENCE_MS = 20_000;
 export const QUIET = { "Crumb-Quiet": "1" };
-const LOST = "The shop could not be reached. Your cart is shown as we last knew it. Please try again.";
-const UNSEEN = "Your change was made. Please reload the page to see it.";
+const { lost: LOST, unseen: UNSEEN } = document.querySelector("mini-cart").dataset;
 const cartAddress = document.querySelector(".top-cart").href;
 let waiting = 0;
 let isOwed = false;
@@ -22,7 +21,8 @@ export async function change(action, fields, { ready, answered } = {}) {
     refusal = await inTurn(() => post(action, fields()));
     isOwed ||= !refusal;
   } catch {
-    refusal = parse(`<p class="notice-alert">${LOST}</p>`);
+    refusal = parse("");
+    refusal.body.append(notice(LOST));
   }
   waiting -= 1;
   if (!answered?.(refusal) && refusal) refusals.push(refusal);

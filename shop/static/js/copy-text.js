@@ -7,8 +7,8 @@ class CopyText extends HTMLElement {
     this.querySelector("button").addEventListener("click", () => {
       field.select();
       (navigator.clipboard?.writeText(field.value) ?? Promise.reject()).then(
-        () => { said.textContent = "Copied."; },
-        () => { said.textContent = "It is selected: please copy it yourself."; },
+        () => { said.textContent = this.dataset.copied; },
+        () => { said.textContent = this.dataset.selected; },
       );
     });
   }

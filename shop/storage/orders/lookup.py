@@ -139,6 +139,7 @@ def _order(
             coupon=row.coupon,
         ),
         history=_history(row, events),
+        language=row.language,
     )
 
 

@@ -57,6 +57,7 @@ def _keep(connection: Connection, order: Order) -> None:
             email=order.customer.email,
             **_address_values(order.customer.address),
             note=order.customer.note,
+            language=order.language,
             payment=order.payment,
             status=order.status.value,
             currency=order.sums.total.currency,

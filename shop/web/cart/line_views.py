@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shop.core.money import Money
 from shop.core.pricing import Problem, QuoteLine
+from shop.web.languages.texts import gettext, ngettext
 from shop.web.site import wording
 from shop.web.site.addresses import Addresses
 from shop.web.site.product_picture import Picture
@@ -50,7 +51,7 @@ def line_view(
     number, product = quoted.line.number, quoted.product
     return LineView(
         quoted=quoted,
-        name=product.name if product else "A product we no longer have",
+        name=product.name if product else gettext("A product we no longer have"),
         address=to.product(product.slug) if product else None,
         picture=to.picture(product),
         update_address=to.line(number),
@@ -75,16 +76,25 @@ def _message(quoted: QuoteLine) -> str | None:
     return _MESSAGES[quoted.problem](stock or 0)
 
 
+def _no_longer_sold() -> str:
+    return gettext("No longer sold, so it is not charged. You can remove it.")
+
+
 _MESSAGES: dict[Problem, Callable[[int], str]] = {
-    Problem.DELETED: lambda _: "No longer sold, so it is not charged. You can remove it.",
-    Problem.DISCONTINUED: lambda _: "No longer sold, so it is not charged. You can remove it.",
-    Problem.FOREIGN: lambda _: "Not sold in this shop’s currency, so it is not charged.",
-    Problem.SOLD_OUT: lambda _: "Sold out, so it is not charged. We keep it in case we get more.",
-    Problem.TOO_FEW: lambda stock: (
-        f"Only {wording.number(stock)} left. Please lower the quantity to order."
+    Problem.DELETED: lambda _: _no_longer_sold(),
+    Problem.DISCONTINUED: lambda _: _no_longer_sold(),
+    Problem.FOREIGN: lambda _: gettext("Not sold in this shop’s currency, so it is not charged."),
+    Problem.SOLD_OUT: lambda _: gettext(
+        "Sold out, so it is not charged. We keep it in case we get more."
     ),
-    Problem.TOO_MANY: lambda _: (
-        f"At most {wording.number(shop().rules.max_quantity)} in one order. "
-        "Please lower the quantity."
+    Problem.TOO_FEW: lambda stock: ngettext(
+        "Only %(count)s left. Please lower the quantity to order.",
+        "Only %(count)s left. Please lower the quantity to order.",
+        stock,
+    ),
+    Problem.TOO_MANY: lambda _: ngettext(
+        "At most %(count)s in one order. Please lower the quantity.",
+        "At most %(count)s in one order. Please lower the quantity.",
+        shop().rules.max_quantity,
     ),
 }

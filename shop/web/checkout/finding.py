@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from shop.core.text import tidy
 from shop.web.checkout import mail
+from shop.web.languages.texts import gettext, lazy_gettext
 
 
 def _line(text: str | None) -> str:
@@ -25,20 +26,29 @@ class FindingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         csrf = False
 
     reference = StringField(
-        "Order reference",
+        lazy_gettext("Order reference"),
         filters=[_line],
-        description="Eight letters and digits, such as ABCD-EFGH.",
+        description=lazy_gettext("Eight letters and digits, such as ABCD-EFGH."),
         validators=[
-            DataRequired("Order reference: please enter it; it is in your confirmation."),
-            Length(max=40, message="Order reference: it has only eight letters and digits."),
+            DataRequired(
+                lazy_gettext("Order reference: please enter it; it is in your confirmation.")
+            ),
+            Length(
+                max=40,
+                message=lazy_gettext("Order reference: it has only eight letters and digits."),
+            ),
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
     email = StringField(
-        "Email",
+        lazy_gettext("Email"),
         filters=[_line],
-        description="The address that you gave with the order.",
-        validators=[DataRequired("Email: please enter the address that you gave with the order.")],
+        description=lazy_gettext("The address that you gave with the order."),
+        validators=[
+            DataRequired(
+                lazy_gettext("Email: please enter the address that you gave with the order.")
+            )
+        ],
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
     )
 
@@ -46,7 +56,9 @@ class FindingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         try:
             self.normal_email()
         except ValueError as error:
-            raise ValidationError(f"Email: {error}") from None
+            raise ValidationError(
+                gettext("%(field)s: %(problem)s", field=self.email.label.text, problem=error)
+            ) from None
 
     def normal_email(self) -> str:
         """The address as an order keeps it. Raises ValueError when it is none."""

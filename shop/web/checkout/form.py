@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from shop.core.orders import Address, Customer
 from shop.core.text import tidy, tidy_lines
 from shop.web.checkout import mail, postal
-from shop.web.languages.texts import current
+from shop.web.languages.texts import current, gettext, lazy_gettext
 from shop.web.site.shop import shop
 
 
@@ -26,7 +26,7 @@ def _lines(text: str | None) -> str:
 
 
 def _at_most(characters: int) -> Length:
-    return Length(max=characters, message="please use at most %(max)d characters.")
+    return Length(max=characters, message=lazy_gettext("please use at most %(max)d characters."))
 
 
 class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -40,52 +40,52 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         csrf = False
 
     name = StringField(
-        "Full name",
+        lazy_gettext("Full name"),
         filters=[_line],
         validators=[
-            DataRequired("please enter the name of the person the parcel is for."),
+            DataRequired(lazy_gettext("please enter the name of the person the parcel is for.")),
             _at_most(200),
         ],
         render_kw={"autocomplete": "name", "dir": "auto"},
     )
     email = StringField(
-        "Email",
+        lazy_gettext("Email"),
         filters=[_line],
-        description="In case there is a question about your order.",
-        validators=[DataRequired("please enter your email address."), _at_most(254)],
+        description=lazy_gettext("In case there is a question about your order."),
+        validators=[DataRequired(lazy_gettext("please enter your email address.")), _at_most(254)],
         render_kw={"autocomplete": "email", "type": "email", "inputmode": "email"},
     )
     line_1 = StringField(
-        "Address line 1",
+        lazy_gettext("Address line 1"),
         filters=[_line],
-        description="House name or number, and street.",
+        description=lazy_gettext("House name or number, and street."),
         validators=[
-            DataRequired("please enter the house name or number, and the street."),
+            DataRequired(lazy_gettext("please enter the house name or number, and the street.")),
             _at_most(200),
         ],
         render_kw={"autocomplete": "address-line1", "dir": "auto"},
     )
     line_2 = StringField(
-        "Address line 2",
+        lazy_gettext("Address line 2"),
         filters=[_line],
-        description="Optional: flat, building or district.",
+        description=lazy_gettext("Optional: flat, building or district."),
         validators=[_at_most(200)],
         render_kw={"autocomplete": "address-line2", "dir": "auto"},
     )
     town = StringField(
-        "Town or city",
+        lazy_gettext("Town or city"),
         filters=[_line],
         validators=[_at_most(100)],
         render_kw={"autocomplete": "address-level2", "dir": "auto"},
     )
     region = StringField(
-        "Region",
+        lazy_gettext("Region"),
         filters=[_line],
         validators=[_at_most(100)],
         render_kw={"autocomplete": "address-level1", "dir": "auto"},
     )
     postcode = StringField(
-        "Postcode",
+        lazy_gettext("Postcode"),
         filters=[_line],
         validators=[_at_most(40)],
         render_kw={
@@ -94,30 +94,33 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             "spellcheck": "false",
         },
     )
-    country = SelectField("Country", validate_choice=False, render_kw={"autocomplete": "country"})
+    country = SelectField(
+        lazy_gettext("Country"), validate_choice=False, render_kw={"autocomplete": "country"}
+    )
     note = TextAreaField(
-        "Note to us",
+        lazy_gettext("Note to us"),
         filters=[_lines],
-        description="Optional.",
+        description=lazy_gettext("Optional."),
         validators=[Optional(), _at_most(1000)],
         render_kw={"rows": 3, "dir": "auto"},
     )
 
-    payment = RadioField("How you would like to pay", validate_choice=False)
+    payment = RadioField(lazy_gettext("How you would like to pay"), validate_choice=False)
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         names = _country_names()
         self.country.choices = list(names.items())
         needing = [name for code, name in names.items() if postal.needs_region(code)]
-        where = (
-            f"Required for {format_list(needing, locale=current().locale)}."
-            if needing
-            else "Optional."
-        )
-        self.region.description = f"State, province or county. {where}"
+        if needing:
+            self.region.description = gettext(
+                "State, province or county. Required for %(countries)s.",
+                countries=format_list(needing, locale=current().locale),
+            )
+        else:
+            self.region.description = gettext("State, province or county. Optional.")
         payments = shop().payments
-        self.payment.choices = [(method.code, method.label) for method in payments.methods]
+        self.payment.choices = [(method.code, gettext(method.label)) for method in payments.methods]
         is_fresh = "formdata" in arguments
         if self.payment.data is None and (is_fresh or len(payments.methods) == 1):
             self.payment.data = payments.default.code
@@ -129,7 +132,10 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             for name, problem in postal.problems(self._address(), country_name).items():
                 self[name].errors = [*self[name].errors, problem]
         for field in self:
-            field.errors = [f"{field.label.text}: {error}" for error in field.errors]
+            field.errors = [
+                gettext("%(field)s: %(problem)s", field=field.label.text, problem=error)
+                for error in field.errors
+            ]
         return not self.errors
 
     def validate_email(self, field: StringField) -> None:
@@ -140,11 +146,11 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def validate_country(self, field: SelectField) -> None:
         if field.data not in shop().countries:
-            raise ValidationError("please choose one from the list.")
+            raise ValidationError(gettext("please choose one from the list."))
 
     def validate_payment(self, field: RadioField) -> None:
         if shop().payments.get(field.data) is None:
-            raise ValidationError("please choose one of these payment methods.")
+            raise ValidationError(gettext("please choose one of these payment methods."))
 
     def customer(self) -> Customer:
         """Who the order goes to. Raises ValueError when the form is not valid."""

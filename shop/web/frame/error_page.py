@@ -8,17 +8,22 @@ from werkzeug.wrappers import Response
 
 from shop.web.cart.visit import CartVisit
 from shop.web.frame.responses import page
+from shop.web.languages.texts import gettext
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorText:
-    """What happened, what was kept, and what to do."""
+    """What happened, what was kept, and what to do, in English."""
 
     title: str
     happened: str
     advice: str
 
+    def said(self) -> ErrorText:
+        """The same in the current language."""
+        return ErrorText(gettext(self.title), gettext(self.happened), gettext(self.advice))
+
 
 def error_page(status: int, text: ErrorText, visit: CartVisit) -> Response:
     """A page with this text and status."""
-    return page("error/show.html", visit, status=status, code=status, error_text=text)
+    return page("error/show.html", visit, status=status, code=status, error_text=text.said())

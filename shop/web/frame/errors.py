@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from shop.core.errors import CartTooLarge, DatabaseUnavailable
+from shop.core.text import marked
 from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import ErrorText, error_page
 
@@ -20,74 +21,93 @@ log = logging.getLogger("shop.errors")
 RETRY_AFTER_SECONDS = 5
 
 
-_CART_KEPT = "Your cart is as it was."
 _COPY: dict[int, ErrorText] = {
     HTTPStatus.BAD_REQUEST: ErrorText(
-        "We could not read that",
-        f"Your browser sent something this shop does not understand. {_CART_KEPT}",
-        "Go back and try again. If you followed a link, part of it may be missing.",
+        marked("We could not read that"),
+        marked(
+            "Your browser sent something this shop does not understand. Your cart is as it was."
+        ),
+        marked("Go back and try again. If you followed a link, part of it may be missing."),
     ),
     HTTPStatus.NOT_FOUND: ErrorText(
-        "There is nothing here",
-        "The page may have moved, or we no longer have the product.",
-        "Search for it, or look at what we have.",
+        marked("There is nothing here"),
+        marked("The page may have moved, or we no longer have the product."),
+        marked("Search for it, or look at what we have."),
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ErrorText(
-        "That does not work here",
-        f"This page cannot handle that kind of request. {_CART_KEPT}",
-        "Go back and use the buttons on the page.",
+        marked("That does not work here"),
+        marked("This page cannot handle that kind of request. Your cart is as it was."),
+        marked("Go back and use the buttons on the page."),
     ),
     HTTPStatus.CONFLICT: ErrorText(
-        "That could not be done as things stand",
-        f"Something changed in the meantime. {_CART_KEPT}",
-        "Check your cart and try again.",
+        marked("That could not be done as things stand"),
+        marked("Something changed in the meantime. Your cart is as it was."),
+        marked("Check your cart and try again."),
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorText(
-        "That was too much at once",
-        f"What you sent is larger than this shop accepts. {_CART_KEPT}",
-        "Shorten the text and send it again.",
+        marked("That was too much at once"),
+        marked("What you sent is larger than this shop accepts. Your cart is as it was."),
+        marked("Shorten the text and send it again."),
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ErrorText(
-        "Too many requests",
-        f"Too many requests came from your connection, so this one was refused. {_CART_KEPT}",
-        "Wait a minute, then try again.",
+        marked("Too many requests"),
+        marked(
+            "Too many requests came from your connection, so this one was refused. Your cart is as"
+            " it was."
+        ),
+        marked("Wait a minute, then try again."),
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: ErrorText(
-        "The shop needs a moment",
-        f"Our database is busy or being restarted, so nothing was changed. {_CART_KEPT}",
-        "Wait a few seconds, then try again. An order is never placed twice.",
+        marked("The shop needs a moment"),
+        marked(
+            "Our database is busy or being restarted, so nothing was changed. Your cart is as it "
+            "was."
+        ),
+        marked("Wait a few seconds, then try again. An order is never placed twice."),
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(
-        "Something broke on our side",
-        f"It is our fault, not yours. {_CART_KEPT}",
-        "Try again in a moment. We have logged the fault.",
+        marked("Something broke on our side"),
+        marked("It is our fault, not yours. Your cart is as it was."),
+        marked("Try again in a moment. We have logged the fault."),
     ),
 }
 _WRONG_HOST = ErrorText(
-    "This shop does not answer to that name",
-    "Your browser asked for a host name that this shop is not set up for.",
-    "Use the address you were given. If you run this shop, add the name to SHOP_TRUSTED_HOSTS.",
+    marked("This shop does not answer to that name"),
+    marked("Your browser asked for a host name that this shop is not set up for."),
+    marked(
+        "Use the address you were given. If you run this shop, add the name to SHOP_TRUSTED_HOSTS."
+    ),
 )
 _TOO_OLD = ErrorText(
-    "This page was open for too long",
-    "For your security, a form works only for a while after its page was opened, and only in the "
-    f"browser that opened it. Nothing was changed. {_CART_KEPT}",
-    "Go back, reload the page and press the button again.",
+    marked("This page was open for too long"),
+    marked(
+        "For your security, a form works only for a while after its page was opened, and only in "
+        "the browser that opened it. Nothing was changed. Your cart is as it was."
+    ),
+    marked("Go back, reload the page and press the button again."),
 )
 _NO_TOKEN = ErrorText(
-    "This form came without its token",
-    "Every form of this shop has a hidden field, csrf_token, which proves that the form is ours. "
-    f"This one had none, or an empty one. Nothing was changed. {_CART_KEPT}",
-    "Go back, reload the page and press the button again. Does a program send the form? Open the "
-    "page with the form first, and send the csrf_token of that page, with the cookies that came "
-    "with it.",
+    marked("This form came without its token"),
+    marked(
+        "Every form of this shop has a hidden field, csrf_token, which proves that the form is "
+        "ours. This one had none, or an empty one. Nothing was changed. Your cart is as it was."
+    ),
+    marked(
+        "Go back, reload the page and press the button again. Does a program send the form? Open "
+        "the page with the form first, and send the csrf_token of that page, with the cookies that"
+        " came with it."
+    ),
 )
 _NO_COOKIES = ErrorText(
-    "Your browser sent no cookie",
-    "This shop keeps your cart in a cookie, in your own browser and nowhere else. Your browser "
-    "blocks cookies for this site, or has deleted them since the page was opened. Nothing was "
-    "changed.",
-    "Allow cookies for this site, then go back, reload the page and press the button again.",
+    marked("Your browser sent no cookie"),
+    marked(
+        "This shop keeps your cart in a cookie, in your own browser and nowhere else. Your browser"
+        " blocks cookies for this site, or has deleted them since the page was opened. Nothing was"
+        " changed."
+    ),
+    marked(
+        "Allow cookies for this site, then go back, reload the page and press the button again."
+    ),
 )
 
 
@@ -128,7 +148,9 @@ def _unavailable(error: DatabaseUnavailable) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, SecurityError):  # a host that is not ours has no addresses to link to
-        return make_response(render_template("error/bare.html", error_text=_WRONG_HOST), status)
+        return make_response(
+            render_template("error/bare.html", error_text=_WRONG_HOST.said()), status
+        )
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:  # a redirect by routing
         return error.get_response()
     response = _page(status)

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Flask, get_flashed_messages, request, session
 from jinja2.runtime import Macro
+from markupsafe import Markup
 
 from shop.core.text import tidy
 from shop.web.cart.visit import CartVisit, offer_in
@@ -61,10 +62,13 @@ def register(app: Flask) -> None:
         percent=wording.percent,
         number=wording.number,
         counted=wording.counted,
+        deduction=wording.deduction,
         tidy=tidy,
     )
     app.jinja_env.globals.update(
-        not_charged=wording.NOT_CHARGED, offered_languages=_offered_languages
+        offered_languages=_offered_languages,
+        lang_of=_lang_of,
+        own_lang=lambda: _lang_of(shop().languages.own.tag),
     )
     for component in ("notice", "totals", "field", "stepper", "biscuit", "price", "picture"):
         _give_macros(app, component)
@@ -81,6 +85,12 @@ def _offered_languages() -> list[tuple[Language, str]]:
     if is_in_one_language():
         return []
     return [(language, elsewhere(language)) for language in shop().languages.if_several]
+
+
+def _lang_of(tag: str) -> Markup:
+    # The attribute of a text that is in another language than its page.
+    attribute = "" if tag in ("", current().tag) else f' lang="{tag}"'
+    return Markup(attribute)  # noqa: S704  # the tag of a language
 
 
 def _give_macros(app: Flask, component: str) -> None:

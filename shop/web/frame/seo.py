@@ -19,7 +19,7 @@ from shop.storage import catalogue
 from shop.storage.catalogue import Category
 from shop.web.languages.addressing import prefix, root
 from shop.web.languages.language import Language
-from shop.web.languages.texts import current
+from shop.web.languages.texts import current, gettext
 from shop.web.site.addresses import addresses
 from shop.web.site.assets import assets
 from shop.web.site.shop import shop
@@ -96,7 +96,9 @@ def product_page(
         kind="product",
         facts=(
             {"@context": "https://schema.org", **facts},
-            _breadcrumbs(("Home", to.home), (category, category_path), (shared.name, path)),
+            _breadcrumbs(
+                (gettext("Home"), to.home), (category, category_path), (shared.name, path)
+            ),
         ),
     )
 

@@ -96,7 +96,10 @@ def is_in_one_language() -> bool:
 
 
 def elsewhere(language: Language) -> str:
-    """The address of this page in a language, with its query."""
+    """The address of this page in a language, with its query; where there is no such page, that of
+    the home page."""
+    if request.url_rule is None:
+        return f"{root()}{language.prefix}/"
     query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
     path = quote(request.path, safe="/!$&'()*+,:;=@")
     return f"{root()}{language.prefix}{path}{'?' if query else ''}{query}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from gettext import NullTranslations
 
@@ -20,7 +20,6 @@ class Language:
     tag: str
     locale: Locale
     catalogue: str
-    _said: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return self.tag
@@ -52,10 +51,7 @@ class Language:
 
     def text(self, message: str) -> str:
         """A text of the shop, which is English, in this language."""
-        said = self._said.get(message)
-        if said is None:
-            said = self._said[message] = self.texts.gettext(message)
-        return said
+        return self.texts.gettext(message)
 
     def number(self, figure: int) -> str:
         """A whole number with its grouping: 4,096."""

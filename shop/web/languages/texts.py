@@ -7,10 +7,11 @@ than the rest of a table row; here it is kept for the whole request (ADR 24).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import lru_cache
 
 from babel import Locale
 from flask import current_app, has_app_context
@@ -69,12 +70,22 @@ def marked_up_plural(one: str, other: str, count: int, /, **variables: object) -
     return marked % {"count": here.number(count), **variables}
 
 
-def plural_forms(one: str, other: str) -> dict[str, str]:
-    """All forms of a noun that stands beside a number, by the categories of Unicode (UTS 35)."""
-    return {
-        category: current().texts.ngettext(one, other, example)
-        for category, example in _examples(current().locale).items()
-    }
+def plural_forms(one: str, other: str) -> str:
+    """All forms of a noun that stands beside a number, as JSON by the categories of Unicode (UTS
+    35), for a script that counts."""
+    return _plural_forms(current(), one, other)
+
+
+@lru_cache(maxsize=64)
+def _plural_forms(language: Language, one: str, other: str) -> str:
+    return json.dumps(
+        {
+            category: language.texts.ngettext(one, other, example)
+            for category, example in _examples(language.locale).items()
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
 
 
 def _markup(said: str) -> Markup:
@@ -96,10 +107,10 @@ def _examples(locale: Locale) -> dict[str, int]:
     return found
 
 
-Texts = dict[str, Any]
-FOR_TEMPLATES: Texts = {
+FOR_TEMPLATES = {
     "_": marked_up,
     "gettext": marked_up,
     "ngettext": marked_up_plural,
+    "plain": gettext,  # in a template that is not HTML
     "plural_forms": plural_forms,
 }

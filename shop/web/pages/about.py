@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.budget import Meter
+from shop.web.cart import undo
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import NO_STEPS, CartChange
 from shop.web.checkout import recent_orders
@@ -50,6 +51,7 @@ def show() -> Response:
         grace_days=_days(shop().cart_grace_seconds),
         is_deleted=DELETED in request.args and not visit.cart.lines,
         is_kept=bool(request.cookies),
+        undo_name=undo.name(),
     )
 
 

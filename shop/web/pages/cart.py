@@ -19,6 +19,7 @@ from shop.core.cart import MAX_LINE_QUANTITY, Cart
 from shop.core.catalogue import Product
 from shop.core.errors import CartOfNewerVersion, CartTooLarge, QuantityRefused
 from shop.core.pricing import Quote
+from shop.core.text import marked
 from shop.storage import catalogue, coupons
 from shop.storage.catalogue_files.rows import LONGEST_SKU
 from shop.web.cart import undo, writer
@@ -30,6 +31,7 @@ from shop.web.checkout.form import destination
 from shop.web.frame import responses
 from shop.web.frame.fragments import fragments
 from shop.web.frame.layout import is_quiet
+from shop.web.languages.texts import gettext, ngettext
 from shop.web.pages.product import show_with
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
@@ -39,11 +41,11 @@ from shop.web.site.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
-_CHOOSE_FIRST = (
+_CHOOSE_FIRST = marked(
     "Your earlier cart has expired, but we still have it for you. Please restore it or let it go "
     "first. Nothing has been added yet."
 )
-_START_ANEW_FIRST = (
+_START_ANEW_FIRST = marked(
     "Nothing was changed, because the change would have overwritten your earlier cart. Please try "
     "again later, when the shop can read it, or start a new cart, which deletes the earlier one."
 )
@@ -80,7 +82,11 @@ def create() -> Response:
         larger = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return changed(visit, larger, f"Added to your cart: {shortened(product.name)}")
+        return changed(
+            visit,
+            larger,
+            gettext("Added to your cart: %(product)s", product=shortened(product.name)),
+        )
     except QuantityRefused as refusal:
         return _refused_add(visit, product, typed, wording.quantity(refusal))
     except CartTooLarge as overflow:
@@ -94,7 +100,7 @@ def update(number: int) -> Response:
     typed = request.form.get("quantity", "").strip()
     held = visit.cart.quantity_of(number)
     if not held:
-        return back(visit, "That is no longer in your cart")
+        return back(visit, gettext("That is no longer in your cart"))
     step = _step(request.form.get("step", ""))
     if step:
         typed = str(max(0, held + step))
@@ -109,11 +115,11 @@ def update(number: int) -> Response:
         )
         if cart.lines == visit.cart.lines:
             return back(visit)
-        return changed(visit, cart, f"Quantity changed: {_name(number)}")
+        return changed(visit, cart, gettext("Quantity changed: %(product)s", product=_name(number)))
     except QuantityRefused as refusal:
         return _refused_update(visit, Complaint(number, typed, wording.quantity(refusal)))
     except CartTooLarge as overflow:
-        error = wording.too_large(overflow, "This quantity")
+        error = wording.too_large(overflow, gettext("This quantity"))
         return _refused_update(visit, Complaint(number, typed, error), HTTPStatus.CONFLICT)
 
 
@@ -126,15 +132,15 @@ def destroy(number: int) -> Response:
 def clear() -> Response:
     visit = read_visit()
     if visit.cart.lines:
-        return changed(visit, Cart(), "Your cart is empty now")
-    add_message("Your cart is empty now")
+        return changed(visit, Cart(), gettext("Your cart is empty now"))
+    add_message(gettext("Your cart is empty now"))
     return responses.see_other(addresses().cart, visit, CartChange(value=""))
 
 
 @blueprint.app_errorhandler(CartOfNewerVersion)
 def start_anew_first(_: CartOfNewerVersion) -> Response:
     """The cart page, for any change that would overwrite a cart of a newer version."""
-    return page(read_visit(), status=HTTPStatus.CONFLICT, alert=_START_ANEW_FIRST)
+    return page(read_visit(), status=HTTPStatus.CONFLICT, alert=gettext(_START_ANEW_FIRST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +247,7 @@ def must_choose(visit: CartVisit) -> bool:
 
 def choose_first(visit: CartVisit) -> Response:
     """The cart page, asking to decide about the expired cart first."""
-    return page(visit, status=HTTPStatus.CONFLICT, alert=_CHOOSE_FIRST)
+    return page(visit, status=HTTPStatus.CONFLICT, alert=gettext(_CHOOSE_FIRST))
 
 
 def _renewed(visit: CartVisit) -> CartChange:
@@ -282,7 +288,7 @@ def _step(text: str) -> int:
 
 def _name(number: int) -> str:
     product = shop().catalogue.snapshot([number]).get(number)
-    return shortened(product.name) if product else "A product we no longer have"
+    return shortened(product.name) if product else gettext("A product we no longer have")
 
 
 def _quantity_range() -> str:
@@ -291,19 +297,33 @@ def _quantity_range() -> str:
 
 def _shortage(product: Product, wanted: int, cart: Cart) -> str | None:
     if not product.is_active:
-        return "This is no longer sold, so it was not added. Your cart is as it was."
+        return gettext("This is no longer sold, so it was not added. Your cart is as it was.")
     if product.is_sold_out:
-        return "This is sold out, so it was not added. Your cart is as it was."
+        return gettext("This is sold out, so it was not added. Your cart is as it was.")
     if product.stock is None or wanted <= product.stock:
         return None
     held = cart.quantity_of(product.number)
-    has = f", and you have {wording.number(held)} in your cart already" if held else ""
-    return f"Only {wording.number(product.stock)} left{has}. Your cart is as it was."
+    if held:
+        return ngettext(
+            "Only %(count)s left, and you have %(held)s in your cart already. Your cart is as it "
+            "was.",
+            "Only %(count)s left, and you have %(held)s in your cart already. Your cart is as it "
+            "was.",
+            product.stock,
+            held=wording.number(held),
+        )
+    return ngettext(
+        "Only %(count)s left. Your cart is as it was.",
+        "Only %(count)s left. Your cart is as it was.",
+        product.stock,
+    )
 
 
 def _without(visit: CartVisit, number: int) -> Response:
     cart = visit.cart.remove(number, now=shop().now())
-    return back(visit) if cart is visit.cart else changed(visit, cart, f"Removed: {_name(number)}")
+    if cart is visit.cart:
+        return back(visit)
+    return changed(visit, cart, gettext("Removed: %(product)s", product=_name(number)))
 
 
 def _refused_add(

@@ -13,6 +13,7 @@ from shop.core import orders
 from shop.core.errors import CouponUsedUp, OutOfStock
 from shop.core.orders import Order
 from shop.core.pricing import Quote
+from shop.core.text import marked
 from shop.storage.orders import lookup, placing
 from shop.web.cart import writer
 from shop.web.cart.line_views import line_view
@@ -22,6 +23,7 @@ from shop.web.cart.writer import CartChange
 from shop.web.checkout import paying, recent_orders
 from shop.web.checkout.form import CheckoutForm, destination
 from shop.web.frame import responses
+from shop.web.languages.texts import current, gettext
 from shop.web.pages.cart import quoted
 from shop.web.pages.order import LAST_ORDER
 from shop.web.site import wording
@@ -56,13 +58,13 @@ def create() -> Response:
     if earlier is not None:
         return _confirmed(visit, earlier)
     if not visit.cart.lines:
-        add_message("Your cart is empty, so there was nothing to order", "warning")
+        add_message(gettext("Your cart is empty, so there was nothing to order"), "warning")
         return responses.see_other(addresses().cart, visit)
     quote = quoted(visit.cart, form.country.data)
     if once_key is None:
-        return _again(visit, form, quote, _new_once_key(visit), _TOO_OLD)
+        return _again(visit, form, quote, _new_once_key(visit), gettext(_TOO_OLD))
     if not quote.is_orderable:
-        return _again(visit, form, quote, once_key, _BLOCKED)
+        return _again(visit, form, quote, once_key, gettext(_BLOCKED))
     if is_recount:
         return _page(visit, form, quote, once_key)
     if quote.fingerprint != shown:
@@ -72,31 +74,17 @@ def create() -> Response:
     return _placed(visit, form, quote, once_key)
 
 
-_TOO_OLD = (
+_TOO_OLD = marked(
     "This page was open for too long, so nothing was ordered. Your cart and what you typed "
     "are kept. Please check them and press the button again."
 )
-_BLOCKED = (
+_BLOCKED = marked(
     "Something in your cart cannot be ordered at the moment, so nothing was ordered. "
     "Please change your cart first."
 )
-_CHANGED = (
-    "Your cart or its prices changed since this page was shown, so nothing was ordered. "
-    "The total is now {}. Please check it and press the button again."
-)
-_ELSEWHERE = (
-    "You have chosen another country ({}). The total for it is {}. Nothing was ordered yet. Please "
-    "check the total and press the button again."
-)
-_SOLD = (
+_SOLD = marked(
     "Something that you were about to order has just been sold, or withdrawn from sale, so nothing "
     "was ordered. Your cart is kept. Please check what is left of your order below."
-)
-
-
-_CODE_GONE = (
-    "The code {} has just been used up, or has ended, so nothing was ordered. Your cart and what "
-    "you typed are kept. Please check the new total below and press the button again."
 )
 
 
@@ -104,8 +92,17 @@ def _changed(quote: Quote, country: str | None, shown_for: str) -> str:
     total = wording.money(quote.sums.total)
     name = destination(country)
     if name and country != shown_for:
-        return _ELSEWHERE.format(name, total)
-    return _CHANGED.format(total)
+        return gettext(
+            "You have chosen another country (%(country)s). The total for it is %(total)s. Nothing "
+            "was ordered yet. Please check the total and press the button again.",
+            country=name,
+            total=total,
+        )
+    return gettext(
+        "Your cart or its prices changed since this page was shown, so nothing was ordered. The "
+        "total is now %(total)s. Please check it and press the button again.",
+        total=total,
+    )
 
 
 def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -> Response:
@@ -116,16 +113,22 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
         once_key=once_key,
         now=shop().now(),
         payment=form.payment.data,
+        language=current().tag,
     )
     try:
         return _confirmed(visit, placing.place(shop().engine, order).order)
     except CouponUsedUp as refusal:
-        alert = _CODE_GONE.format(refusal.code)
+        alert = gettext(
+            "The code %(code)s has just been used up, or has ended, so nothing was ordered. Your "
+            "cart and what you typed are kept. Please check the new total below and press the "
+            "button again.",
+            code=refusal.code,
+        )
         again = quoted(visit.cart, form.country.data)
         return _again(visit, form, again, once_key, alert)
     except OutOfStock:
         again = quoted(visit.cart, form.country.data)
-        return _again(visit, form, again, once_key, _SOLD)
+        return _again(visit, form, again, once_key, gettext(_SOLD))
 
 
 def _nothing_to_order(visit: CartVisit) -> Response:

@@ -14,6 +14,7 @@ from shop.core.text import tidy
 from shop.storage import coupons
 from shop.storage.engine import reading
 from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.languages.texts import gettext
 from shop.web.pages.cart import RefusedCode, back, changed, page, quoted
 from shop.web.site import wording
 from shop.web.site.shop import shop
@@ -39,17 +40,28 @@ def create() -> Response:
     no longer apply is not."""
     visit = read_visit()
     if not visit.cart.lines:
-        return back(visit, "Your cart is empty. Add something first, then the code")
+        return back(visit, gettext("Your cart is empty. Add something first, then the code"))
     typed = tidy(request.form.get("code", "")[:CODE_CHARACTERS])
     try:
         code = rules.code_of(typed)
-    except ValueError as problem:
-        return _refused(visit, typed, f"{problem} Your cart is as it was.")
+    except ValueError:
+        return _refused(
+            visit,
+            typed,
+            gettext(
+                "A code has 3 to %(longest)s letters, digits and hyphens. Your cart is as it was.",
+                longest=wording.number(rules.LONGEST_CODE),
+            ),
+        )
     with reading(shop().engine) as connection:
         coupon = coupons.by_code(connection, code)
     if coupon is None:
         return _refused(
-            visit, typed, f"There is no code {code}. Please check it. Your cart is as it was."
+            visit,
+            typed,
+            gettext(
+                "There is no code %(code)s. Please check it. Your cart is as it was.", code=code
+            ),
         )
     return _with(visit, coupon, typed)
 
@@ -60,17 +72,19 @@ def destroy() -> Response:
     visit = read_visit()
     if not visit.cart.coupon:
         return back(visit)
-    return changed(visit, visit.cart.with_coupon(0).touched(shop().now()), "The code was removed")
+    return changed(
+        visit, visit.cart.with_coupon(0).touched(shop().now()), gettext("The code was removed")
+    )
 
 
 def _with(visit: CartVisit, coupon: Coupon, typed: str) -> Response:
     cart = visit.cart.with_coupon(coupon.number).touched(shop().now())
     quote = quoted(cart)
     if quote.obstacle not in (None, Obstacle.TOO_LITTLE):
-        said = wording.coupon_obstacle(quote)
-        return _refused(visit, typed, f"{said} Your cart is as it was.")
+        kept = gettext("Your cart is as it was.")
+        return _refused(visit, typed, f"{wording.coupon_obstacle(quote)} {kept}")
     try:
-        return changed(visit, cart, f"Your code was added: {coupon.code}")
+        return changed(visit, cart, gettext("Your code was added: %(code)s", code=coupon.code))
     except CartTooLarge as overflow:
         return _refused(visit, typed, wording.too_large(overflow, coupon.code))
 

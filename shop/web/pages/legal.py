@@ -27,5 +27,6 @@ def show(slug: str) -> Response:
         read_visit(),
         head=seo.page(page.title, addresses().home + slug),
         title=page.title,
+        tag=page.tag,
         text=Markup(page.html),  # noqa: S704  # rendered without HTML from the file
     )

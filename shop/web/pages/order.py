@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from shop.core.orders import Order, Status
 from shop.core.payment import State
+from shop.core.text import marked
 from shop.storage.engine import reading
 from shop.storage.orders import listing, lookup
 from shop.storage.payments import attempts
@@ -17,18 +18,26 @@ from shop.web.cart.visit import read_visit
 from shop.web.checkout import paying, postal, recent_orders
 from shop.web.checkout.finding import FindingForm
 from shop.web.frame import responses
+from shop.web.languages.texts import gettext
 from shop.web.site.addresses import addresses
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 STATUSES = {
-    Status.PLACED: "placed",
-    Status.PAID: "paid",
-    Status.SENT: "on its way",
-    Status.CANCELLED: "cancelled",
-    Status.REFUNDED: "refunded",
+    Status.PLACED: marked("placed"),
+    Status.PAID: marked("paid"),
+    Status.SENT: marked("on its way"),
+    Status.CANCELLED: marked("cancelled"),
+    Status.REFUNDED: marked("refunded"),
 }
 """What a shopper reads of each status."""
+HEADINGS = {
+    Status.PLACED: marked("Thank you. Your order is placed."),
+    Status.PAID: marked("Your order is paid."),
+    Status.SENT: marked("Your order is on its way."),
+    Status.CANCELLED: marked("Your order is cancelled."),
+    Status.REFUNDED: marked("Your order is refunded."),
+}
 
 blueprint = Blueprint("order", __name__, url_prefix="/orders")
 
@@ -49,19 +58,19 @@ def show(token: str) -> Response:
         "order/show.html",
         read_visit(),
         order=order,
-        is_new=order.status is Status.PLACED,
-        status_text=STATUSES[order.status],
+        heading=gettext(HEADINGS[order.status]),
+        status_text=gettext(STATUSES[order.status]),
         envelope=postal.printed(order.customer),
-        instructions=shop().payments.instructions(order),
+        instructions=paying.instructions(order),
         payment=_payment(order) if paying.is_awaited(order) else None,
     )
 
 
-_NO_SUCH_ADDRESS = (
+_NO_SUCH_ADDRESS = marked(
     "There is no order at this address. Part of it may be missing: you can find your order with "
     "its reference and your email address."
 )
-_NOT_FOUND = (
+_NOT_FOUND = marked(
     "We have no order with this reference and this email address. Please check both against your "
     "confirmation. What you typed is still here."
 )
@@ -89,7 +98,7 @@ def find() -> Response:
 def forget() -> Response:
     """Makes this browser forget which orders it placed. The orders stay as they are."""
     session.pop(LAST_ORDER, None)
-    add_message("This browser has forgotten your orders. The orders themselves are kept")
+    add_message(gettext("This browser has forgotten your orders. The orders themselves are kept"))
     response = responses.see_other(addresses().find_order, read_visit())
     recent_orders.forget(response)
     return response
@@ -105,7 +114,7 @@ def _finding_page(
         read_visit(),
         status=status,
         form=form,
-        alert=alert,
+        alert=gettext(alert) if alert else None,
         recent=recent,
         statuses=STATUSES,
     )
@@ -120,9 +129,10 @@ class AwaitedPayment:
 
 
 SAID = {
-    State.OPEN: "It is not paid yet, as far as we know: if you have just paid, we shall hear of it "
-    "soon.",
-    State.FAILED: "The payment did not go through, and no money was taken.",
+    State.OPEN: marked(
+        "It is not paid yet, as far as we know: if you have just paid, we shall hear of it soon."
+    ),
+    State.FAILED: marked("The payment did not go through, and no money was taken."),
 }
 
 
@@ -131,4 +141,4 @@ def _payment(order: Order) -> AwaitedPayment:
         tried = attempts.of_order(connection, order.token)
     last = tried[-1].state if tried else State.OPEN
     since = tried[-1].begun_at if tried else order.placed_at
-    return AwaitedPayment(SAID[last], since + shop().unpaid_seconds)
+    return AwaitedPayment(gettext(SAID[last]), since + shop().unpaid_seconds)

@@ -14,19 +14,23 @@ from werkzeug.wrappers import Response
 
 from shop.core.cart import Cart
 from shop.core.errors import CartTooLarge, CookieRefused
+from shop.core.text import marked
 from shop.web.cart import cart_cookie, undo, writer
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import CartChange
 from shop.web.frame import responses
+from shop.web.languages.texts import gettext
 from shop.web.pages.cart import back, changed, choose_first, done, must_choose, too_large
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
 blueprint = Blueprint("other_carts", __name__, url_prefix="/cart")
 
-_BROUGHT_BACK = "The removed items are back in your cart"
-_UNDONE = "Undone. Your cart is as it was before"
-_KEPT_BOTH = "Undone. Your cart had changed in the meantime, so everything in it was kept as well"
+_BROUGHT_BACK = marked("The removed items are back in your cart")
+_UNDONE = marked("Undone. Your cart is as it was before")
+_KEPT_BOTH = marked(
+    "Undone. Your cart had changed in the meantime, so everything in it was kept as well"
+)
 
 
 @blueprint.get("/undo")
@@ -46,13 +50,13 @@ def step_back() -> Response:
     try:
         before = undo.undone(step, since, visit.cart, now=shop().now())
     except CookieRefused:
-        return back(visit, "That can no longer be undone. Your cart is as it was")
+        return back(visit, gettext("That can no longer be undone. Your cart is as it was"))
     if must_choose(visit):
         return choose_first(visit)
     try:
         change = writer.undone(visit, before, step)
     except CartTooLarge as overflow:
-        return too_large(visit, overflow, "The earlier cart")
+        return too_large(visit, overflow, gettext("The earlier cart"))
     seen_at = Cart(before.lines, visit.cart.changed_at or undo.changed_at(step))
     return done(visit, change, before, _undone(visit, step, since), seen_at=seen_at)
 
@@ -64,7 +68,7 @@ def replace() -> Response:
     return _with_shared(
         visit,
         lambda shared: shared.touched(shop().now()).with_coupon(visit.cart.coupon),
-        "Your cart is now the shared cart",
+        gettext("Your cart is now the shared cart"),
     )
 
 
@@ -75,7 +79,7 @@ def merge() -> Response:
     return _with_shared(
         visit,
         lambda shared: visit.cart.merged_with(shared, now=shop().now()),
-        "The shared cart was added to yours",
+        gettext("The shared cart was added to yours"),
     )
 
 
@@ -88,16 +92,16 @@ def restore() -> Response:
             request.form.get("cart", ""), grace_seconds=shop().cart_grace_seconds
         )
     except CookieRefused:
-        return back(visit, "That cart can no longer be restored. Your cart is as it was")
+        return back(visit, gettext("That cart can no longer be restored. Your cart is as it was"))
     merged = old.merged_with(visit.cart, now=shop().now())
     merged = merged.with_coupon(visit.cart.coupon or old.coupon)
     try:
         change = writer.changed(visit, merged)
     except CartTooLarge as overflow:
-        return too_large(visit, overflow, "The expired cart")
+        return too_large(visit, overflow, gettext("The expired cart"))
     # No undo: it would lose the expired cart, which nobody offers any more.
     change = with_other(change, steps=writer.NO_STEPS, expired="")
-    return done(visit, change, merged, "Your cart is back", seen_at=old)
+    return done(visit, change, merged, gettext("Your cart is back"), seen_at=old)
 
 
 @blueprint.post("/dismiss")
@@ -110,8 +114,8 @@ def dismiss() -> Response:
 
 def _undone(visit: CartVisit, step: str, since: str) -> str:
     if undo.is_stale(since, visit.cart):
-        return _KEPT_BOTH
-    return _BROUGHT_BACK if undo.is_part(step) else _UNDONE
+        return gettext(_KEPT_BOTH)
+    return gettext(_BROUGHT_BACK if undo.is_part(step) else _UNDONE)
 
 
 def _with_shared(visit: CartVisit, made_of: Callable[[Cart], Cart], message: str) -> Response:
@@ -121,9 +125,9 @@ def _with_shared(visit: CartVisit, made_of: Callable[[Cart], Cart], message: str
         shared = cart_cookie.decode(request.form.get("cart", "")).with_coupon(0)
         cart = made_of(shared)
         if cart.lines == visit.cart.lines:
-            return back(visit, "Everything in that cart is already in yours")
+            return back(visit, gettext("Everything in that cart is already in yours"))
         return changed(visit, cart, message)
     except CookieRefused:
-        return back(visit, "This link has expired or is damaged. Your cart is as it was")
+        return back(visit, gettext("This link has expired or is damaged. Your cart is as it was"))
     except CartTooLarge as overflow:
-        return too_large(visit, overflow, "The shared cart")
+        return too_large(visit, overflow, gettext("The shared cart"))

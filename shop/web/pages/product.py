@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from shop.core import variants as choosing
 from shop.core.catalogue import Listing, Product
 from shop.core.money import Money
-from shop.core.text import tidy
+from shop.core.text import marked, tidy
 from shop.core.variants import Choice
 from shop.storage import catalogue, former_slugs, price_history
 from shop.storage.catalogue import Category, Page, Sort
@@ -26,6 +26,7 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
 from shop.web.frame.seo import PageHead
+from shop.web.languages.texts import gettext
 from shop.web.site import product_picture, wording
 from shop.web.site.addresses import addresses, with_query
 from shop.web.site.assets import keep_for_good
@@ -41,10 +42,10 @@ LONGEST_SEARCH = 100
 LONGEST_SLUG = 250
 _PHOTO = re.compile(r"[0-9a-f]{32}", re.ASCII)
 SORT_LABELS = {
-    Sort.SHELF: "As on the shelf",
-    Sort.NAME: "Name",
-    Sort.CHEAPEST: "Price, lowest first",
-    Sort.DEAREST: "Price, highest first",
+    Sort.SHELF: marked("As on the shelf"),
+    Sort.NAME: marked("Name"),
+    Sort.CHEAPEST: marked("Price, lowest first"),
+    Sort.DEAREST: marked("Price, highest first"),
 }
 
 
@@ -161,7 +162,7 @@ def index() -> Response:
         page=page,
         cards=cards(page.listings),
         page_links=_page_links(search, page.number, page.pages),
-        sorts=SORT_LABELS | ({Sort.SHELF: "Best match"} if search.words else {}),
+        sorts=SORT_LABELS | ({Sort.SHELF: marked("Best match")} if search.words else {}),
         everything=search.address(category=None),
     )
 
@@ -308,8 +309,13 @@ def _small_int(text: str) -> int:
 
 def _title(search: Search, categories: tuple[Category, ...]) -> str:
     names = {category.slug: category.name for category in categories}
-    name = names.get(search.category, "No such shelf") if search.category else "All products"
-    return f"“{search.words}” in {name}" if search.words else name
+    if not search.category:
+        name = gettext("All products")
+    else:
+        name = names.get(search.category) or gettext("No such shelf")
+    if not search.words:
+        return name
+    return gettext("“%(words)s” in %(shelf)s", words=search.words, shelf=name)
 
 
 def _page_links(search: Search, current: int, pages: int) -> list[PageLink]:

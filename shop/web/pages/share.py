@@ -17,12 +17,14 @@ from shop.core import cookie
 from shop.core.cart import Cart
 from shop.core.cookie import Expired
 from shop.core.errors import CartTooLarge, CookieRefused
+from shop.core.text import marked
 from shop.web.cart import cart_cookie, writer
 from shop.web.cart.line_views import line_view
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.frame import responses
 from shop.web.frame.error_page import ErrorText, error_page
 from shop.web.languages.addressing import root
+from shop.web.languages.texts import gettext
 from shop.web.pages.cart import quoted
 from shop.web.site import qr, wording
 from shop.web.site.addresses import addresses
@@ -81,18 +83,21 @@ def show(token: str) -> Response:
 
 
 _DAMAGED = ErrorText(
-    "This link does not lead to a cart",
-    "Part of it may be missing, or it was made by another shop. Your cart is as it was.",
-    "Ask for the link again, and open all of it.",
+    marked("This link does not lead to a cart"),
+    marked("Part of it may be missing, or it was made by another shop. Your cart is as it was."),
+    marked("Ask for the link again, and open all of it."),
 )
 
 
 def _expired(expired: Expired) -> ErrorText:
     return ErrorText(
-        "This link has expired",
-        f"The cart behind it dates from {wording.day(expired.cart.changed_at)}, and a link lasts "
-        "only as long as a cart. Your cart is as it was.",
-        "Ask for a new link, or have a look around.",
+        gettext("This link has expired"),
+        gettext(
+            "The cart behind it dates from %(day)s, and a link lasts only as long as a cart. Your "
+            "cart is as it was.",
+            day=wording.day(expired.cart.changed_at),
+        ),
+        gettext("Ask for a new link, or have a look around."),
     )
 
 

@@ -22,8 +22,10 @@ from shop.web.site.product_picture import Picture
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Complete addresses, and beginnings of those that end in a slug or a number. `lab` is None
-    when the laboratory is switched off; `notices` is where payment providers report."""
+    when the laboratory is switched off; `notices` is where payment providers report,
+    and `root` the home page without a language."""
 
+    root: str
     home: str
     products: str
     cart: str
@@ -99,6 +101,7 @@ def _addresses(mounted_at: str, prefix: str, here: Assets) -> Addresses:
     build = routes.bind("localhost", script_name=mounted_at + prefix).build
     build_plain = routes.bind("localhost", script_name=mounted_at or "/").build
     return Addresses(
+        root=build_plain("product.home"),
         home=build("product.home"),
         products=build("product.index"),
         cart=build("cart.show"),

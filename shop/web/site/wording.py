@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from babel import Locale
 from babel.numbers import format_currency, format_percent, get_currency_precision
@@ -18,21 +19,13 @@ from shop.core.money import Money
 from shop.core.pricing import Quote
 from shop.core.variants import Choice
 from shop.web.languages.language import Language
-from shop.web.languages.texts import current
+from shop.web.languages.texts import current, gettext, ngettext
 
 ENGLISH = Locale("en")
 NOT_CHARGED = "not charged"
 """What stands in place of a line's total when the line is left out of the sum."""
 MOST_CHANGES_NAMED = 3
 """More would make the message too long: it travels to the next page in a cookie."""
-
-
-_REPLACED = "Your new cart has taken its place."
-_LEFT_ALONE = "We have left its cookie alone. You can start a new cart, which takes its place."
-_NEWER_VERSION = (
-    "Your cart was saved by another version of this shop and could not be read. We have left its "
-    "cookie alone, so that the other version can still read it."
-)
 
 
 def money(amount: Money) -> str:
@@ -45,6 +38,12 @@ def _money(minor: int, currency: str, language: Language) -> str:
     precision = get_currency_precision(currency)
     major = Decimal(minor).scaleb(-precision)
     return format_currency(major, currency, locale=language.locale)
+
+
+def deduction(amount: Money) -> str:
+    """An amount that is taken off, with a minus sign."""
+    written = _money(-amount.minor, amount.currency, current())
+    return written.replace("-", "\N{MINUS SIGN}")
 
 
 def number(figure: int) -> str:
@@ -60,8 +59,8 @@ def day(moment: int) -> str:
 
 def moment(at: int) -> str:
     """A Unix time as a day and a time in the shop's time zone: 3 May 2026 at 14:05."""
-    written: str = format_datetime(datetime.fromtimestamp(at, UTC), "d MMMM y 'at' HH:mm")
-    return written
+    time: str = format_datetime(datetime.fromtimestamp(at, UTC), "HH:mm")
+    return gettext("%(day)s at %(time)s", day=day(at), time=time)
 
 
 def iso_day(at: int) -> str:
@@ -90,46 +89,72 @@ def refusal(refused: CookieRefused, *, is_replaced: bool = False) -> str:
     """Why a cart could not be read, what became of its cookie, and what to do. `is_replaced` says
     that a new cart took its place."""
     if isinstance(refused, Expired):
-        return (
-            f"Your cart from {day(refused.cart.changed_at)} has expired and could not be kept. "
-            "You can start a new one."
+        return gettext(
+            "Your cart from %(day)s has expired and could not be kept. You can start a new one.",
+            day=day(refused.cart.changed_at),
         )
     if isinstance(refused, UnknownVersion):
-        return _NEWER_VERSION
+        return gettext(
+            "Your cart was saved by another version of this shop and could not be read. We have "
+            "left its cookie alone, so that the other version can still read it."
+        )
     if isinstance(refused, Tampered):
-        reason = "The cart in this browser was not signed by this shop, so we could not trust it."
+        reason = gettext(
+            "The cart in this browser was not signed by this shop, so we could not trust it."
+        )
     else:
-        reason = "The cart in this browser is damaged, or not this shop’s, and could not be read."
-    return f"{reason} {_REPLACED if is_replaced else _LEFT_ALONE}"
+        reason = gettext(
+            "The cart in this browser is damaged, or not this shop’s, and could not be read."
+        )
+    if is_replaced:
+        fate = gettext("Your new cart has taken its place.")
+    else:
+        fate = gettext(
+            "We have left its cookie alone. You can start a new cart, which takes its place."
+        )
+    return f"{reason} {fate}"
 
 
 def not_renewed(expires_at: int) -> str:
     """That a full cart's life could not start again, how long it is kept, and what to do."""
-    return (
-        "Your cart is too full to be renewed: it is kept until "
-        f"{day(expires_at)}. To keep it longer, remove a line."
+    return gettext(
+        "Your cart is too full to be renewed: it is kept until %(day)s. To keep it longer, remove "
+        "a line.",
+        day=day(expires_at),
     )
 
 
 def expired_offer(day_written: str) -> str:
     """The question whether to restore an expired cart, last changed on this day."""
-    return f"Your cart from {day_written} has expired. Restore it?"
+    return gettext("Your cart from %(day)s has expired. Restore it?", day=day_written)
 
 
 def price_change(price: Money, earlier: Money) -> str:
     """A price now, and what it was."""
-    return f"Now {money(price)}, was {money(earlier)} when you last looked."
+    return gettext(
+        "Now %(price)s, was %(earlier)s when you last looked.",
+        price=money(price),
+        earlier=money(earlier),
+    )
 
 
 def price_changes(changes: list[tuple[str, Money, Money]]) -> str:
     """Changed prices: each by name if there are few, otherwise how many."""
     if len(changes) > MOST_CHANGES_NAMED:
-        return (
-            f"{number(len(changes))} prices in your cart have changed since you last looked. "
-            "The totals below use the new prices."
+        return ngettext(
+            "%(count)s price in your cart has changed since you last looked. The totals below use "
+            "the new price.",
+            "%(count)s prices in your cart have changed since you last looked. The totals below "
+            "use the new prices.",
+            len(changes),
         )
     return " ".join(
-        f"{name} is now {money(price)}, was {money(earlier)} when you last looked."
+        gettext(
+            "%(product)s is now %(price)s, was %(earlier)s when you last looked.",
+            product=name,
+            price=money(price),
+            earlier=money(earlier),
+        )
         for name, price, earlier in changes
     )
 
@@ -140,52 +165,76 @@ def variant(choice: Choice, chosen: Product) -> str:
     product = choice.product
     if choice.is_chosen:
         return ""
-    notes = [f"in {', '.join(choice.instead)}"] if choice.instead else []
+    notes = []
+    if choice.instead:
+        notes.append(gettext("in %(options)s", options=_one_by_one(choice.instead)))
     if product.price != chosen.price:
         notes.append(money(product.price))
     if product.is_sold_out:
-        notes.append("sold out")
-    return ", ".join(notes)
+        notes.append(gettext("sold out"))
+    return _one_by_one(notes)
+
+
+def _one_by_one(texts: Sequence[str]) -> str:
+    # With the comma of the language.
+    return reduce(
+        lambda one, other: gettext("%(one)s, %(other)s", one=one, other=other), texts or [""]
+    )
 
 
 def coupon_obstacle(quote: Quote) -> str:
     """Why a cart's coupon takes nothing off, and what would help. The quote has an obstacle."""
     coupon, obstacle = quote.coupon, quote.obstacle
     if coupon is None or obstacle is None:
-        return "The code in your cart is no longer valid, so nothing is taken off."
+        return gettext("The code in your cart is no longer valid, so nothing is taken off.")
     code = coupon.code
     if obstacle is Obstacle.ENDED and coupon.ends_at is not None:
-        return f"{code} ended on {day(coupon.ends_at - 1)}, so nothing is taken off."
+        return gettext(
+            "%(code)s ended on %(day)s, so nothing is taken off.",
+            code=code,
+            day=day(coupon.ends_at - 1),
+        )
     if obstacle is Obstacle.TOO_LITTLE:
         subtotal = quote.sums.subtotal
         missing = Money(coupon.from_subtotal.minor - subtotal.minor, subtotal.currency)
-        return f"{code} applies from {money(coupon.from_subtotal)} on: {money(missing)} to go."
+        return gettext(
+            "%(code)s applies from %(subtotal)s on: %(missing)s to go.",
+            code=code,
+            subtotal=money(coupon.from_subtotal),
+            missing=money(missing),
+        )
     if obstacle is Obstacle.USED_UP:
-        return f"{code} has been used already, so nothing is taken off."
-    return f"{code} is not in this shop’s currency, so nothing is taken off."
+        return gettext("%(code)s has been used already, so nothing is taken off.", code=code)
+    return gettext("%(code)s is not in this shop’s currency, so nothing is taken off.", code=code)
 
 
 def too_large(overflow: CartTooLarge, product: str) -> str:
     """Which line did not fit, what it needed and what to do."""
-    return (
-        f"“{product}” does not fit into your cart. With it the cart would need "
-        f"{number(overflow.needed_bytes)} bytes, and only {number(overflow.limit_bytes)} can be "
-        "kept. "
-        "Nothing was changed: your cart is as it was. Place an order first, or remove a line to "
-        "make room."
+    return gettext(
+        "“%(product)s” does not fit into your cart. With it the cart would need %(needed)s bytes, "
+        "and only %(limit)s can be kept. Nothing was changed: your cart is as it was. Place an "
+        "order first, or remove a line to make room.",
+        product=product,
+        needed=number(overflow.needed_bytes),
+        limit=number(overflow.limit_bytes),
     )
 
 
 def quantity(refused: QuantityRefused) -> str:
     """Why a quantity was refused."""
     if refused.held and refused.quantity > 0:
-        return (
-            f"You already have {number(refused.held)} of these in your cart, and the limit is "
-            f"{number(refused.maximum)}. Your cart is as it was."
+        return gettext(
+            "You already have %(held)s of these in your cart, and the limit is %(limit)s. Your "
+            "cart is as it was.",
+            held=number(refused.held),
+            limit=number(refused.maximum),
         )
     return quantity_range(refused.maximum)
 
 
 def quantity_range(maximum: int) -> str:
     """The range of a quantity."""
-    return f"Please enter a whole number from 1 to {number(maximum)}. Your cart is as it was."
+    return gettext(
+        "Please enter a whole number from 1 to %(limit)s. Your cart is as it was.",
+        limit=number(maximum),
+    )

@@ -18,6 +18,7 @@ ALLOWED = {
         "Markup(said)",
     ): "a text of our own, whose variables it escapes",
     ("web/site/qr.py", "Markup(picture)"): "a QR code, drawn by segno of squares alone",
+    ("web/frame/layout.py", "Markup(attribute)"): "the tag of a language, which Babel has parsed",
     ("lab/encodings/comparison.py", "Markup(chart.text_of(picture)"): "escaped by the XML writer",
     ("templates/lab/conformance/show.html", "|safe"): "a line break that the template itself has",
 }
