@@ -26,13 +26,13 @@ def give(shop: RunningShop) -> None:
     folder = shop.database.parent / files.FOLDER
     numbers = {str(sku): int(str(n)) for n, sku in shop.ask("SELECT number, sku FROM products")}
     for sku, sizes in GIVEN.items():
-        kept = [keeping.keep(engine, folder, _painted(*size)) for size in sizes]
+        kept = [keeping.keep(engine, folder, painted(*size)) for size in sizes]
         keeping.replace(engine, numbers[sku], kept)
     engine.dispose()
 
 
 @cache
-def _painted(width: int, height: int) -> bytes:
+def painted(width: int, height: int) -> bytes:
     """A round loaf on a table before a wall, a little out of focus."""
     image = Image.new("RGB", (width, height), (206, 196, 182))
     draw = ImageDraw.Draw(image)

@@ -301,6 +301,21 @@ def _saves_a_product_too_late(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Save").click()
 
 
+def _sees_photos(visitor: Visitor) -> None:
+    photos.give(visitor.shop)
+    _sees_the_products(visitor)
+    visitor.page.get_by_label("Search by").fill("APRON-LINEN")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.page.get_by_role("rowheader").get_by_role("link").click()
+
+
+def _uploads_no_photo(visitor: Visitor) -> None:
+    _sees_a_product(visitor)
+    file = {"name": "mug.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    visitor.page.get_by_label("Add a photo").set_input_files(file)  # type: ignore[arg-type]
+    visitor.page.get_by_role("button", name="Upload it").click()
+
+
 def _begins_a_product(visitor: Visitor) -> None:
     _sees_the_products(visitor)
     visitor.page.get_by_role("link", name="Add a product").click()
@@ -518,6 +533,8 @@ SUBJECTS = (
     Subject("admin-product", "/", "as shoppers see it", steps=_sees_a_product),
     Subject("admin-product-wrong", "/", "Nothing was saved", steps=_mistypes_a_product),
     Subject("admin-product-conflict", "/", "Its stock was", steps=_saves_a_product_too_late),
+    Subject("admin-product-photos", "/", "shown first", steps=_sees_photos),
+    Subject("admin-product-no-photo", "/", "and not a photo", steps=_uploads_no_photo),
     Subject("admin-product-new", "/", "Add it", steps=_begins_a_product),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),
     Subject("limits", "/limits", "Counted by a browser", holding(TWENTY)),

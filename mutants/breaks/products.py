@@ -5,6 +5,8 @@ from __future__ import annotations
 from mutants.entry import Break
 
 _EDITING = "shop/storage/products/editing.py"
+_PHOTOS = "shop/admin/products/photos.py"
+_PHOTO_TESTS = ("tests/integration/test_admin_photos.py",)
 _TESTS = ("tests/integration/test_admin_products.py",)
 
 BREAKS = (
@@ -47,5 +49,37 @@ BREAKS = (
         "        _check_sku(connection, row.sku)\n",
         "",
         _TESTS,
+    ),
+    Break(
+        "an upload needs no token",
+        "Another site gives the shop's products its own photos, in a keeper's browser.",
+        _PHOTOS,
+        "        protect.protect()\n",
+        "        del protect\n",
+        _PHOTO_TESTS,
+    ),
+    Break(
+        "an upload may be of any size",
+        "One keeper's film fills the disk of the shop.",
+        _PHOTOS,
+        "request.max_content_length = MOST_BYTES + BODY_LIMIT_BYTES",
+        "request.max_content_length = 100 * MOST_BYTES",
+        _PHOTO_TESTS,
+    ),
+    Break(
+        "every form for photos may be as large as a photo",
+        "A form that is meant for a word takes 30 MB.",
+        _PHOTOS,
+        "    if request.endpoint == UPLOAD:\n",
+        "    if True:\n",
+        _PHOTO_TESTS,
+    ),
+    Break(
+        "an upload removes the photo that was there",
+        "A product has only the photo that came last.",
+        "shop/storage/photos/keeping.py",
+        "assignments.assign(connection, product_number, [*had, kept])",
+        "assignments.assign(connection, product_number, [kept])",
+        _PHOTO_TESTS,
     ),
 )

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from shop.admin import frame, mail, orders, papers, sign_in
 from shop.admin.codes import own, step
 from shop.admin.products import pages as products
+from shop.admin.products import photos
 from shop.admin.session import PATH, EachItsOwn
 from shop.mail.composing import Sender
 from shop.pdf.process import Typesetter
@@ -25,7 +26,7 @@ blueprint = Blueprint("admin", __name__, url_prefix=PATH)
 blueprint.before_request(sign_in.guard)
 blueprint.after_request(frame.keep_private)
 frame.register_errors(blueprint)
-for module in (sign_in, step, own, orders, papers, products, mail):
+for module in (sign_in, step, own, orders, papers, products, photos, mail):
     blueprint.register_blueprint(module.blueprint)
 
 
@@ -48,6 +49,7 @@ def register(
     papers.register(app, typesetter)
     app.session_interface = EachItsOwn()
     app.register_blueprint(blueprint)
+    photos.exempt(app)
     for form in (sign_in, step):
         view = f"{form.blueprint.name}.create"
         _limit(app, view, limiter.limit(ATTEMPTS, exempt_when=form.is_known))

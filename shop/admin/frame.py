@@ -12,13 +12,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from shop.core.errors import DatabaseUnavailable
+from shop.core.errors import DatabaseUnavailable, ProductNotFound
 from shop.storage.engine import reading
 from shop.storage.keepers.accounts import Keeper
 from shop.storage.orders import outbox
+from shop.storage.photos.limits import MOST_BYTES
 from shop.web.frame.error_page import ErrorText
 from shop.web.frame.errors import RETRY_AFTER_SECONDS
 from shop.web.frame.layout import Notice
+from shop.web.site.security import BODY_LIMIT_BYTES
 from shop.web.site.shop import shop
 
 log = logging.getLogger("shop.admin")
@@ -38,6 +40,12 @@ _COPY: dict[int, ErrorText] = {
         "There is nothing here",
         "The admin has no page, and the shop no order and no product, at this address.",
         "Look for it among the orders or the products.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorText(
+        "That was too much at once",
+        f"A photo can have up to {MOST_BYTES // 1_000_000} MB, and any other form up to "
+        f"{BODY_LIMIT_BYTES // 1024} kB. What you sent is larger. Nothing was changed.",
+        "Go back, and send a smaller photo or a shorter text.",
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ErrorText(
         "Too many attempts",
@@ -110,6 +118,7 @@ def register_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(CSRFError, _csrf)
     blueprint.register_error_handler(RateLimitExceeded, _too_many)
     blueprint.register_error_handler(DatabaseUnavailable, _unavailable)
+    blueprint.register_error_handler(ProductNotFound, _missing)
     blueprint.register_error_handler(HTTPException, _http)
 
 
@@ -130,6 +139,10 @@ def _unavailable(error: DatabaseUnavailable) -> Response:
     response = _error_page(HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _missing(_: ProductNotFound) -> Response:
+    return _error_page(HTTPStatus.NOT_FOUND)
 
 
 def _http(error: HTTPException) -> Response:

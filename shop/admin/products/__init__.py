@@ -1,1 +1,1 @@
-"""Products in the admin: `pages` for its blueprint, and their `form`."""
+"""Products in the admin: `pages` and `photos` have its blueprints, and `form` has its form."""

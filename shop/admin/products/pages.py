@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.admin import frame
@@ -17,6 +17,8 @@ from shop.core.text import tidy
 from shop.storage import catalogue, price_history
 from shop.storage.catalogue_files import crumb
 from shop.storage.engine import reading
+from shop.storage.photos import assignments
+from shop.storage.photos.limits import MOST_BYTES, MOST_PIXELS
 from shop.storage.products import editing, history, listing
 from shop.storage.products.editing import Seen
 from shop.storage.products.listing import Availability
@@ -90,9 +92,7 @@ def create() -> Response:
 
 @blueprint.get(f"/{NUMBER}")
 def show(number: int) -> Response:
-    product = _product(number)
-    form = _form(is_new=False, formdata=None, data=_cells(product))
-    return _page(product, form, _seen(product))
+    return shown(number)
 
 
 @blueprint.post(f"/{NUMBER}")
@@ -109,8 +109,6 @@ def update(number: int) -> Response:
             defaults=here.defaults,
             now=here.now(),
         )
-    except ProductNotFound:
-        abort(HTTPStatus.NOT_FOUND)
     except ProductRefused as refused:
         form.refuse(refused.mistakes)
         return _page(_product(number), form, before, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -118,6 +116,13 @@ def update(number: int) -> Response:
         return _conflict(_product(number), form, before)
     add_message(f"“{shortened(product.name)}” is saved.")
     return frame.see_other(url_for("admin.products.show", number=number))
+
+
+def shown(number: int, **context: Any) -> Response:
+    """The page of a product as it is, with more for its template."""
+    product = _product(number)
+    form = _form(is_new=False, formdata=None, data=_cells(product))
+    return _page(product, form, _seen(product), **context)
 
 
 _MOVED = "The catalogue was changed at the same moment, so nothing was saved. Please try again."
@@ -156,8 +161,12 @@ def _page(product: Product, form: ProductForm, seen: Seen, **context: Any) -> Re
             price_history.prior_price(connection, product.number) if product.compare_at else None
         )
         categories = listing.category_names(connection)
+        photos = assignments.photos(connection, product.number)
     return frame.page(
         "admin/products/show.html",
+        photos=photos,
+        most_megabytes=MOST_BYTES // 1_000_000,
+        most_megapixels=MOST_PIXELS // 1_000_000,
         product=product,
         form=form,
         seen=seen,
@@ -177,7 +186,9 @@ def _new(form: ProductForm, **context: Any) -> Response:
 def _product(number: int) -> Product:
     with reading(shop().engine) as connection:
         product = catalogue.snapshot(connection, [number]).get(number)
-    return product or abort(HTTPStatus.NOT_FOUND)
+    if product is None:
+        raise ProductNotFound
+    return product
 
 
 def _cells(product: Product) -> dict[str, str]:

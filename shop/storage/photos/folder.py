@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from shop.core.errors import PhotoRefused
-from shop.storage.photos import keeping, reading
+from shop.storage.photos import keeping
+from shop.storage.photos.limits import MOST_BYTES
 
 _LATER = re.compile(r"(.+)-([1-9]\d?)")
 
@@ -98,7 +99,7 @@ def carry_out(engine: Engine, folder: Path, planned: Plan) -> Iterator[Outcome]:
 
 def _octets(file: Path) -> bytes:
     with file.open("rb") as stream:
-        return stream.read(reading.MOST_BYTES + 1)  # enough to see that it is too large
+        return stream.read(MOST_BYTES + 1)  # enough to see that it is too large
 
 
 class _Names:

@@ -6,18 +6,27 @@ product has them, so a page never links a photo that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from shop.core.catalogue import Photo
+from shop.core.errors import PhotoRefused, ProductNotFound
 from shop.storage.engine import reading, writing
-from shop.storage.photos import assignments, files, rendering
+from shop.storage.models import ProductRow
+from shop.storage.photos import apart, assignments, files, rendering
 from shop.storage.photos.assignments import KeptPhoto
+from shop.storage.photos.rendering import Rendering
 
 
-def keep(engine: Engine, folder: Path, octets: bytes) -> KeptPhoto:
+def keep(
+    engine: Engine,
+    folder: Path,
+    octets: bytes,
+    *,
+    render: Callable[[bytes], Rendering] = rendering.render,
+) -> KeptPhoto:
     """Makes and keeps the files of a photo, unless they are kept already. No product has it yet.
 
     Raises PhotoRefused when this is no photo, and OSError when it cannot be written.
@@ -27,7 +36,7 @@ def keep(engine: Engine, folder: Path, octets: bytes) -> KeptPhoto:
         known = assignments.by_source(connection, source)
     if known is not None and files.has(folder, known.photo.name):
         return known
-    rendered = rendering.render(octets)
+    rendered = render(octets)
     files.store(folder, rendered)
     return KeptPhoto(rendered.photo, source)
 
@@ -35,23 +44,51 @@ def keep(engine: Engine, folder: Path, octets: bytes) -> KeptPhoto:
 def add(engine: Engine, folder: Path, product_number: int, octets: bytes) -> Photo:
     """Keeps a photo as the last one of a product.
 
-    This is for an upload. Raises PhotoRefused, whose text says what is wrong and what to do, and
-    OSError; then the product has the photos that it had. There has to be such a product.
+    This is for an upload, so it is rendered apart. Raises PhotoRefused, whose text says what is
+    wrong and what to do, ProductNotFound and OSError; then the product has the photos that it had.
     """
-    kept = keep(engine, folder, octets)
+    kept = keep(engine, folder, octets, render=apart.render)
     with writing(engine) as connection:
-        had = assignments.kept_photos(connection, product_number)
+        had = _locked(connection, product_number)
+        if kept.photo in [it.photo for it in had]:
+            raise PhotoRefused("The product has this photo already.", "Choose another one.")
         assignments.assign(connection, product_number, [*had, kept])
     return kept.photo
+
+
+def move(engine: Engine, product_number: int, name: str, by: int) -> bool:
+    """Moves a product's photo of this name later by so many places, or earlier by a negative number
+    of them, and returns whether it was there. Raises ProductNotFound."""
+    with writing(engine) as connection:
+        had = _locked(connection, product_number)
+        place = _place(had, name)
+        if place is None:
+            return False
+        others = [*had[:place], *had[place + 1 :]]
+        others.insert(max(0, place + by), had[place])
+        assignments.assign(connection, product_number, others)
+        return True
+
+
+def remove(engine: Engine, product_number: int, name: str) -> bool:
+    """Takes the photo of this name away from a product, and returns whether it was there. Its files
+    stay until `prune`. Raises ProductNotFound."""
+    with writing(engine) as connection:
+        had = _locked(connection, product_number)
+        place = _place(had, name)
+        if place is None:
+            return False
+        assignments.assign(connection, product_number, [*had[:place], *had[place + 1 :]])
+        return True
 
 
 def replace(engine: Engine, product_number: int, kept: Sequence[KeptPhoto]) -> bool:
     """Gives a product exactly these photos, in this order, and returns whether it had others.
 
-    The files of those that it had stay until `prune`.
+    The files of those that it had stay until `prune`. Raises ProductNotFound.
     """
     with writing(engine) as connection:
-        had = assignments.kept_photos(connection, product_number)
+        had = _locked(connection, product_number)
         if had == tuple(kept):
             return False
         assignments.assign(connection, product_number, kept)
@@ -64,3 +101,15 @@ def prune(engine: Engine, folder: Path, now: float) -> int:
     with reading(engine) as connection:
         used = assignments.names(connection)
     return files.prune(folder, used, now)
+
+
+def _locked(connection: Connection, product_number: int) -> tuple[KeptPhoto, ...]:
+    # So that two keepers of one product take turns.
+    one = select(ProductRow.number).where(ProductRow.number == product_number).with_for_update()
+    if connection.execute(one).one_or_none() is None:
+        raise ProductNotFound
+    return assignments.kept_photos(connection, product_number)
+
+
+def _place(photos: Sequence[KeptPhoto], name: str) -> int | None:
+    return next((place for place, it in enumerate(photos) if it.photo.name == name), None)

@@ -13,11 +13,8 @@ import zipfile
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from shop.core.errors import PhotoRefused
+from shop.storage.photos.limits import MOST_BYTES, MOST_PIXELS
 
-MOST_BYTES = 30_000_000
-MOST_PIXELS = 64_000_000
-"""A 50-megapixel photo of a phone fits. Reading a PNG of this size takes up to 660 MB of memory
-(with a palette); a JPEG, which is decoded small, much less."""
 LONGEST_SIDE = 1440
 """The product page shows a photo 640 CSS pixels wide, on screens of about twice as many dots."""
 READABLE = ("JPEG", "PNG", "WEBP", "AVIF")

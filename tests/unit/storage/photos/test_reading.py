@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 
 from shop.core.errors import PhotoRefused
 from shop.storage.photos import reading
+from shop.storage.photos.limits import MOST_BYTES
 from tests.photographs import BLUE, RED, animated, is_like, jpeg, picture, png_that_claims, saved
 
 SVG = (
@@ -42,7 +43,7 @@ ANIMATED = "animated"
         pytest.param(saved(picture(), "GIF"), OTHER, id="GIF"),
         pytest.param(saved(picture(), "TIFF"), OTHER, id="TIFF"),
         pytest.param(b"%PDF-1.7\n", OTHER, id="PDF"),
-        pytest.param(jpeg() + bytes(reading.MOST_BYTES), "larger than 30 MB", id="too many bytes"),
+        pytest.param(jpeg() + bytes(MOST_BYTES), "larger than 30 MB", id="too many bytes"),
         pytest.param(png_that_claims(8001, 8000), PIXELS, id="a few pixels too many"),
         pytest.param(png_that_claims(11_000, 11_000), PIXELS, id="many pixels"),
         pytest.param(png_that_claims(60_000, 60_000), PIXELS, id="a bomb"),
