@@ -7,12 +7,16 @@ a later attempt can succeed. What the server says of one message is temporary at
 
 from __future__ import annotations
 
+import io
 import re
 import smtplib
+import socket
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from shop.core.text import tidy
@@ -23,7 +27,10 @@ PATIENCE_SECONDS = 20
 """How long one step of the dialogue may take."""
 PATIENCE_AT_END = 8
 """How many times as long the server may take to accept a whole message: whoever gives up early here
-sends it twice (section 4.5.3.2.6). All steps together stay within the lease of a claim."""
+sends it twice (section 4.5.3.2.6)."""
+LIMIT_SECONDS = 480
+"""How long all replies together may take: longer than the steps of a slow server, which come to
+seven minutes, and shorter than the lease of a claim, even where replies come octet by octet."""
 LONGEST_REPLY = 200
 PORTS = {"smtps": 465, "smtp": 25}
 SUBMISSION = 587
@@ -41,6 +48,43 @@ class MailServer:
     is_tls: bool = False
     user: str = ""
     password: str = field(default="", repr=False)
+
+
+class _Replies(io.RawIOBase):
+    # What a server says, until a moment of the monotonic clock. A timeout of the socket alone
+    # begins anew with every octet.
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._sock = sock
+        self._until = until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        patience = self._sock.gettimeout() or 0.0
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(min(patience, left))
+        try:
+            return self._sock.recv_into(buffer)
+        finally:
+            self._sock.settimeout(patience)
+
+
+class _Plain(smtplib.SMTP):
+    def __init__(self, host: str, port: int, *, until: float, **options: Any) -> None:
+        self._until = until
+        super().__init__(host, port, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = io.BufferedReader(_Replies(self.sock, self._until))
+        return super().getreply()
+
+
+class _OverTls(_Plain, smtplib.SMTP_SSL):
+    pass
 
 
 class Refused(Exception):
@@ -73,6 +117,7 @@ def deliver(
     email: EmailMessage,
     *,
     patience_seconds: float = PATIENCE_SECONDS,
+    limit_seconds: float = LIMIT_SECONDS,
 ) -> None:
     """Hands a message in, to its one recipient.
 
@@ -81,7 +126,7 @@ def deliver(
     whether it was accepted. That is Unavailable too, so it is sent again, with the same Message-ID.
     """
     try:
-        smtp = _connected(server, patience_seconds)
+        smtp = _connected(server, patience_seconds, time.monotonic() + limit_seconds)
         try:
             _sign_in(smtp, server)
             _hand_in(smtp, email, patience_seconds)
@@ -93,15 +138,16 @@ def deliver(
         raise Unavailable(f"The mail server at {_name(server)} {_what(problem)}.") from None
 
 
-def _connected(server: MailServer, patience_seconds: float) -> smtplib.SMTP:
+def _connected(server: MailServer, patience_seconds: float, until: float) -> smtplib.SMTP:
     if server.is_tls:
-        return smtplib.SMTP_SSL(
+        return _OverTls(
             server.host,
             server.port,
+            until=until,
             timeout=patience_seconds,
             context=ssl.create_default_context(),
         )
-    return smtplib.SMTP(server.host, server.port, timeout=patience_seconds)
+    return _Plain(server.host, server.port, until=until, timeout=patience_seconds)
 
 
 def _sign_in(smtp: smtplib.SMTP, server: MailServer) -> None:

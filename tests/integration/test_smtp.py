@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
+import threading
+import time
 from asyncio import Transport
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -24,8 +27,8 @@ from e2e.support.server import free_port
 from shop.config import SettingsError
 from shop.mail import smtp
 from shop.mail.composing import Sender, compose
-from shop.mail.sending import PAUSES, send_due
-from shop.mail.smtp import MailServer
+from shop.mail.sending import LEASE_SECONDS, PAUSES, Unavailable, send_due
+from shop.mail.smtp import LIMIT_SECONDS, MailServer
 from shop.storage.orders.outbox import State
 from tests.conftest import START, Opener, OpenShop
 from tests.integration.test_mail import run, text
@@ -37,18 +40,23 @@ SHOPPER, KEEPER = "ada@example.com", SENDER.keeper
 USER, PASSWORD = "shop", "open sesame"
 PATIENCE_SECONDS = 5
 IMPATIENCE_SECONDS = 0.1
+DRIP_SECONDS, DRIPS = 0.05, 200
+"""A reply octet by octet, which goes on for longer than a test may wait for it."""
 OK = "250 OK"
 
 
 @dataclass
 class Server:
     """A mail server: what it answers to MAIL, to RCPT of the shopper, and to a whole message, where
-    `None` ends the connection instead; and what it has received."""
+    `None` ends the connection instead; how many seconds it takes over that message, and whether its
+    answer then comes octet by octet, without an end; and what it has received."""
 
     mail: str = OK
     rcpt: str | None = OK
     data: str | None = OK
     quits: bool = True
+    seconds: float = 0.0
+    drips: bool = False
     port: int = field(default_factory=free_port)
     received: list[Envelope] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
@@ -74,6 +82,9 @@ class Server:
     ) -> str:
         self.received.append(envelope)
         self.sessions.append(session)
+        await asyncio.sleep(self.seconds)
+        if self.drips:
+            await self._drip(server)
         return self.data or self._dead(server)
 
     async def handle_QUIT(self, server: SMTP, _: Session, __: Envelope) -> str:  # noqa: N802
@@ -90,6 +101,16 @@ class Server:
             for it in self.received
             if isinstance(it.content, bytes)
         ]
+
+    async def _drip(self, server: SMTP) -> None:
+        assert isinstance(server.transport, Transport)
+        server.transport.write(b"250-")
+        for _ in range(DRIPS):
+            if server.transport.is_closing():
+                return
+            server.transport.write(b"O")
+            await asyncio.sleep(DRIP_SECONDS)
+        self._dead(server)
 
     def _dead(self, server: SMTP) -> str:
         assert isinstance(server.transport, Transport)
@@ -138,13 +159,18 @@ def at(server: Server, user: str = "", password: str = "", *, is_tls: bool = Fal
 
 
 def send(
-    shop: OpenShop, to: MailServer, *, later: int = 0, patience: float = PATIENCE_SECONDS
+    shop: OpenShop,
+    to: MailServer,
+    *,
+    later: int = 0,
+    patience: float = PATIENCE_SECONDS,
+    limit: float = LIMIT_SECONDS,
 ) -> tuple[int, int]:
     """How many of the messages due were sent, and how many failed."""
     return send_due(
         shop.engine,
         partial(compose, shop.app, SENDER),
-        partial(smtp.deliver, to, patience_seconds=patience),
+        partial(smtp.deliver, to, patience_seconds=patience, limit_seconds=limit),
         now=lambda: START + later,
     )
 
@@ -276,6 +302,70 @@ def test_a_slow_server_is_waited_for_only_so_long(shop: OpenShop) -> None:
         to = MailServer("127.0.0.1", silent.getsockname()[1])
         assert send(shop, to, patience=IMPATIENCE_SECONDS) == (0, 1)
     assert states(shop) == [State.WAITING, State.WAITING]
+    assert "too long" in reason(shop)
+
+
+def test_an_acceptance_that_comes_too_late_sends_a_message_twice_under_its_message_id(
+    shop: OpenShop, serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ADR 17: the server has the message, and nobody can know."""
+    monkeypatch.setattr(smtp, "PATIENCE_AT_END", 1)
+    placed(shop)
+    shop.sql("delete from outbox where kind = 'new-order'")
+    server = serve(Server(seconds=3))
+    assert send(shop, at(server), patience=1) == (0, 1)
+    assert states(shop) == [State.WAITING]
+    assert "too long" in reason(shop)
+    server.seconds = 0
+    assert send(shop, at(server), later=PAUSES[0]) == (1, 0)
+    first, second = server.emails()
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_an_acceptance_that_is_slow_is_waited_for(
+    shop: OpenShop, serve: Callable[..., Server]
+) -> None:
+    placed(shop)
+    shop.sql("delete from outbox where kind = 'new-order'")
+    server = serve(Server(seconds=1.5))
+    assert send(shop, at(server), patience=1) == (1, 0)
+    assert len(server.received) == 1
+
+
+def test_an_answer_that_never_ends_does_not_outlast_the_claim(
+    shop: OpenShop, serve: Callable[..., Server], tls: ssl.SSLContext
+) -> None:
+    assert LIMIT_SECONDS < LEASE_SECONDS
+    placed(shop)
+    for server, is_tls in ((Server(drips=True), False), (Server(drips=True), True)):
+        serve(server, **({"ssl_context": tls} if is_tls else {}))
+        with pytest.raises(Unavailable, match="took too long"):
+            smtp.deliver(
+                at(server, is_tls=is_tls),
+                mail(shop)[0],
+                letter(),
+                patience_seconds=1,
+                limit_seconds=2,
+            )
+        assert len(server.received) == 1
+
+
+def test_a_greeting_that_never_ends_does_not_either(shop: OpenShop) -> None:
+    placed(shop)
+    with socket.create_server(("127.0.0.1", 0)) as dripping:
+
+        def drip() -> None:
+            connection, _ = dripping.accept()
+            with connection, suppress(OSError):
+                for _ in range(DRIPS):
+                    connection.sendall(b"2")
+                    time.sleep(DRIP_SECONDS)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        to = MailServer("127.0.0.1", dripping.getsockname()[1])
+        assert send(shop, to, patience=PATIENCE_SECONDS, limit=1) == (0, 1)
+        thread.join()
     assert "too long" in reason(shop)
 
 
