@@ -71,7 +71,6 @@ def _composed(app: Flask, sender: Sender, message: Message, order: Order, now: i
     # The same for every attempt, so that a mailer that got the message twice can drop one.
     email["Message-ID"] = f"<{order.reference}.{message.number}.{message.resends}@{domain}>"
     email["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
-    email["Content-Language"] = current().tag
     values = {
         "kind": message.kind.value,
         "order": order,
@@ -85,6 +84,7 @@ def _composed(app: Flask, sender: Sender, message: Message, order: Order, now: i
     email.set_content(app.jinja_env.get_template("mail/order.txt").render(values))
     html = app.jinja_env.get_template("mail/order.html").render(values)
     email.add_alternative(html, subtype="html")
+    email["Content-Language"] = current().tag
     return email
 
 
