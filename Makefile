@@ -10,7 +10,7 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test e2e e2e-headed steady check format bench audit pictures mutants mutants-core clean
+.PHONY: help run install test e2e e2e-headed steady check format bench audit pictures translations mutants mutants-core clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, w
 pictures: $(VENV)/dev.stamp ## Take a picture of every page and state, to be looked at (ARGS="--readme")
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit.pictures $(ARGS)
+
+translations: $(VENV)/dev.stamp ## Bring the catalogues up to date with the texts (ARGS="es" for a new one)
+	@$(BIN)/python -m audit.translations $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## Break the shop on purpose, and show which test notices (ARGS="--only undo")
 	@$(BIN)/python -m e2e.support.browser

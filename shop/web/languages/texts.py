@@ -2,7 +2,7 @@
 
 Texts are written in English where they are used, whole sentences with named places, and looked up
 when a page is rendered. Flask-Babel looks up the language anew for every text, which takes longer
-than the rest of a table row; here it is kept for the whole request (ADR 24).
+than the rest of a table row; here it is kept for the whole request (ADR 27).
 """
 
 from __future__ import annotations
