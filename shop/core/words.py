@@ -38,8 +38,8 @@ class LegalPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Logo:
-    """A picture: the name it is served by, its media type and its octets."""
+class OwnPicture:
+    """A picture of the shop's own: the name it is served by, its media type and its octets."""
 
     name: str
     media_type: str
@@ -48,10 +48,16 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a shop changes in its look: style sheets that come after all others, and a logo."""
+    """What a shop changes in its look: style sheets that come after all others, a logo, and the
+    picture that previews of links show."""
 
     styles: str = ""
-    logo: Logo | None = None
+    logo: OwnPicture | None = None
+    preview: OwnPicture | None = None
+
+    @property
+    def pictures(self) -> tuple[OwnPicture, ...]:
+        return tuple(picture for picture in (self.logo, self.preview) if picture)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The shop's own look: an accent colour that can be read, and a logo, which is checked."""
+"""The shop's own look: an accent colour that can be read, and two pictures, which are checked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import imagesize
 
 from shop.core.colour import LEAST_FOR_TEXT, Colour, contrast
-from shop.core.words import Logo, Look
+from shop.core.words import Look, OwnPicture
 from shop.shop_file.table import Table
 
 LIGHT = ("#fbf7f0", "#fffdf8", "#f9e8e2", "#faf0d6", "#e9eef0")
@@ -21,6 +21,11 @@ ACCENT, ACCENT_DARK = "#94501c", "#e2a165"
 LARGEST_LOGO = 200_000
 LARGEST_SIDE = 2_000
 _EXPECTED_LOGO = "a square SVG or PNG file, named from the folder of this one"
+LARGEST_PREVIEW = 2_000_000
+PREVIEW_SIZE = (1200, 630)
+"""The size that Facebook and X ask for."""
+_EXPECTED_PREVIEW = "a PNG or JPEG file of 1200 by 630 pixels, named from the folder of this one"
+_JPEG, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 _ACTIVE = ("script", "foreignobject", "iframe", "handler", "listener")
 _OWN = ("#", "data:image/png", "data:image/jpeg")
@@ -31,12 +36,12 @@ def read_look(table: Table) -> Look:
     """The look of a table; what is not stated, or wrong, is that of the style sheets."""
     accent = _accent(table, "accent", LIGHT)
     accent_dark = _accent(table, "accent_dark", DARK)
-    logo = _logo(table)
+    logo, preview = _logo(table), _preview(table)
     table.finish()
     styles = ""
     if accent or accent_dark:
         styles = _STYLES.format(accent or ACCENT, accent_dark or ACCENT_DARK)
-    return Look(styles, logo)
+    return Look(styles, logo, preview)
 
 
 # Mixed with the colour of text, an accent that is pointed at has more contrast, never less.
@@ -66,7 +71,7 @@ def _accent(table: Table, key: str, backgrounds: tuple[str, ...]) -> str | None:
     return text
 
 
-def _logo(table: Table) -> Logo | None:
+def _logo(table: Table) -> OwnPicture | None:
     found = table.file_named("logo", _EXPECTED_LOGO, LARGEST_LOGO)
     if found is None:
         return None
@@ -74,12 +79,38 @@ def _logo(table: Table) -> Logo | None:
     try:
         if octets.startswith(_PNG):
             _check_png(octets)
-            return Logo("own/logo.png", "image/png", octets)
+            return OwnPicture("own/logo.png", "image/png", octets)
         _check_svg(octets)
-        return Logo("own/logo.svg", "image/svg+xml", octets)
+        return OwnPicture("own/logo.svg", "image/svg+xml", octets)
     except ValueError as problem:
         table.note("logo", f"found {file}, {problem}, expected {_EXPECTED_LOGO}")
         return None
+
+
+def _preview(table: Table) -> OwnPicture | None:
+    found = table.file_named("preview", _EXPECTED_PREVIEW, LARGEST_PREVIEW)
+    if found is None:
+        return None
+    file, octets = found
+    try:
+        ending = _photo_ending(octets)
+        size = imagesize.get(io.BytesIO(octets))
+        if size != PREVIEW_SIZE:
+            is_known = min(size) > 0
+            raise ValueError("{} by {} pixels".format(*size) if is_known else "of unknown size")
+    except ValueError as problem:
+        table.note("preview", f"found {file}, {problem}, expected {_EXPECTED_PREVIEW}")
+        return None
+    return OwnPicture(f"own/preview.{ending}", f"image/{ending}", octets)
+
+
+def _photo_ending(octets: bytes) -> str:
+    for ending, start, end in (("png", _PNG, _PNG_END), ("jpeg", _JPEG, _JPEG_END)):
+        if octets.startswith(start):
+            if not octets.endswith(end):
+                raise ValueError("a file without its end")
+            return ending
+    raise ValueError("which is neither PNG nor JPEG")
 
 
 def _check_png(octets: bytes) -> None:

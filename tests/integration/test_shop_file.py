@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from shop.config import Settings, SettingsError
 from shop.factory import create_app
@@ -191,6 +192,22 @@ def test_a_logo_and_an_accent_are_served_for_good(open_shop: Opener, tmp_path: P
         assert (
             visitor.get(address, headers={"If-None-Match": sent.headers["ETag"]}).status_code == 304
         )
+
+
+def test_a_preview_of_the_shops_own_is_named_and_served(open_shop: Opener, tmp_path: Path) -> None:
+    Image.new("RGB", (1200, 630)).save(tmp_path / "leaf.jpg")
+    file = tmp_path / "own.toml"
+    file.write_text('name = "Leaf"\n[look]\npreview = "leaf.jpg"')
+    visitor = open_shop(SHOP_FILE=str(file)).visitor()
+    meta = {
+        attributes(it).get("property"): attributes(it)["content"] or ""
+        for it in elements(parsed(visitor.get("/").text), "meta[property]")
+    }
+    assert (meta["og:image:width"], meta["og:image:height"]) == ("1200", "630")
+    assert meta["og:image:alt"] == "Leaf"
+    sent = visitor.get(meta["og:image"].removeprefix("http://localhost"))
+    assert (sent.mimetype, sent.data) == ("image/jpeg", (tmp_path / "leaf.jpg").read_bytes())
+    assert sent.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 def test_shops_with_other_looks_have_other_addresses(open_shop: Opener, tmp_path: Path) -> None:

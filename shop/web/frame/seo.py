@@ -30,6 +30,8 @@ LONGEST_DESCRIPTION = 160
 MOST_IN_SITEMAP = 50_000
 """The most addresses that one sitemap may hold (sitemaps.org protocol)."""
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".gif")
+PREVIEW_SIZE = (1200, 630)
+"""Of a shop's own picture, as its file is checked to be."""
 HOUR = "public, max-age=3600"
 
 
@@ -163,7 +165,11 @@ def _public(text: str, mimetype: str) -> Response:
 
 
 def _shop_preview() -> Preview | None:
-    text = shop().words.preview_text
+    words = shop().words
+    own = words.look.preview
+    if own:
+        return Preview(absolute(addresses().asset(own.name)), PREVIEW_SIZE, words.name)
+    text = words.preview_text
     return _preview("img/og.png", text) if text else None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +19,7 @@ import imagesize
 from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
 from werkzeug.wrappers import Response
 
-from shop.core.words import Logo, Look
+from shop.core.words import Look, OwnPicture
 
 STYLES = "css/shop.css"
 DIGEST_CHARACTERS = 12
@@ -37,7 +37,7 @@ class Assets:
     folder: Path
     styles: bytes
     digests: Mapping[str, str]
-    logo: Logo | None = None
+    own: Mapping[str, OwnPicture] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> Assets:
@@ -62,8 +62,8 @@ class Assets:
         """What a file holds. Raises KeyError when there is none of this name."""
         if name == STYLES:
             return self.styles
-        if self.logo and name == self.logo.name:
-            return self.logo.octets
+        if name in self.own:
+            return self.own[name].octets
         if name not in self.digests:
             raise KeyError(name)
         return (self.folder / name).read_bytes()
@@ -72,9 +72,9 @@ class Assets:
         """The same files, and what a shop changes in its look: its styles end the style sheets."""
         styles = self.styles + look.styles.encode("utf-8")
         digests = {**self.digests, STYLES: _digest(styles)}
-        if look.logo:
-            digests[look.logo.name] = _digest(look.logo.octets)
-        return replace(self, styles=styles, digests=digests, logo=look.logo)
+        own = {picture.name: picture for picture in look.pictures}
+        digests |= {name: _digest(picture.octets) for name, picture in own.items()}
+        return replace(self, styles=styles, digests=digests, own=own)
 
 
 def register(app: Flask, folder: Path, look: Look) -> None:
@@ -110,8 +110,8 @@ def _sent(name: str, *, is_final: bool) -> Response:
         abort(HTTPStatus.NOT_FOUND)
     if name == STYLES:
         response = _from_memory(name, here.styles, "text/css")
-    elif here.logo and name == here.logo.name:
-        response = _from_memory(name, here.logo.octets, here.logo.media_type)
+    elif name in here.own:
+        response = _from_memory(name, here.own[name].octets, here.own[name].media_type)
     else:
         response = send_from_directory(here.folder, name, max_age=BRIEFLY_SECONDS)
     # The address of an older digest still works, for pages that were open during an update.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from shop.core.words import LEGAL_SLUGS
 from shop.shop_file.reading import demo_words, read
 from shop.shop_file.words import LONGEST
@@ -20,6 +22,7 @@ def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     for slug in LEGAL_SLUGS:
         (tmp_path / "pages" / f"{slug}.md").write_text("# A title")
     (tmp_path / "logo.svg").write_text(SVG)
+    Image.new("RGB", (1200, 630)).save(tmp_path / "preview.jpg")
     file = tmp_path / "shop.toml"
     file.write_text(example, "utf-8")
     content = read(file, SALE, OWN)
@@ -33,5 +36,6 @@ def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     assert all(getattr(words, key) != getattr(demo_words(), key) for key in LONGEST)
     assert words.look.styles
     assert words.look.logo
+    assert words.look.preview
     assert len(words.pages) == len(LEGAL_SLUGS)
     assert all((words.vat_id, words.contact.email, words.contact.phone, words.contact.address))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from shop.core.colour import LEAST_FOR_TEXT, Colour, contrast
 from shop.core.words import Look
@@ -69,7 +71,9 @@ def test_an_accent_ends_the_style_sheets(tmp_path: Path) -> None:
             'accent = "blue"', "look.accent: found “blue”, expected a colour such as", id="word"
         ),
         pytest.param("accent = 7", "look.accent: found 7, expected a colour such as", id="number"),
-        pytest.param('font = "x"', "expected one of accent, accent_dark, logo.", id="unknown"),
+        pytest.param(
+            'font = "x"', "expected one of accent, accent_dark, logo, preview.", id="unknown"
+        ),
     ],
 )
 def test_a_colour_that_cannot_be_used_is_told(tmp_path: Path, line: str, told: str) -> None:
@@ -128,3 +132,39 @@ def test_a_logo_is_kept_as_it_is(tmp_path: Path, octets: bytes, name: str, media
 )
 def test_a_logo_that_cannot_be_used_is_told(tmp_path: Path, octets: bytes, told: str) -> None:
     assert told in problem(tmp_path, 'logo = "logo"', octets)
+
+
+def photo(size: tuple[int, int], kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, "#94501c").save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_preview_is_a_picture_of_one_size(tmp_path: Path, kind: str) -> None:
+    octets = photo((1200, 630), kind)
+    preview = look(tmp_path, 'preview = "logo"', octets).preview
+    assert preview
+    assert (preview.name, preview.media_type, preview.octets) == (
+        f"own/preview.{kind.lower()}",
+        f"image/{kind.lower()}",
+        octets,
+    )
+
+
+@pytest.mark.parametrize(
+    ("octets", "told"),
+    [
+        pytest.param(photo((1200, 600), "PNG"), "1200 by 600 pixels", id="another size"),
+        pytest.param(photo((1200, 630), "PNG")[:-9], "a file without its end", id="cut off"),
+        pytest.param(photo((1200, 630), "GIF"), "which is neither PNG nor JPEG", id="a GIF"),
+        pytest.param(b"\xff\xd8\xff\xd9", "of unknown size", id="no picture"),
+    ],
+)
+def test_a_preview_that_scrapers_would_cut_or_refuse_is_refused(
+    tmp_path: Path, octets: bytes, told: str
+) -> None:
+    found = problem(tmp_path, 'preview = "logo"', octets)
+    assert "look.preview: found" in found
+    assert told in found
+    assert "expected a PNG or JPEG file of 1200 by 630 pixels" in found
