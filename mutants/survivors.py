@@ -102,6 +102,50 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=True))),",
             "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=False))),",
         ),
+        Survivor(
+            "coupons",
+            "shares",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=True)",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=None)",
+        ),
+        Survivor(
+            "coupons",
+            "shares",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=True)",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), )",
+        ),
+        Survivor(
+            "coupons",
+            "shares",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=True)",
+            "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=False)",
+        ),
+        Survivor(
+            "pricing",
+            "quote",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=True):",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=None):",
+        ),
+        Survivor(
+            "pricing",
+            "quote",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=True):",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), ):",
+        ),
+        Survivor(
+            "pricing",
+            "quote",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=True):",
+            "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=False):",
+        ),
+    ),
+    "Only a coupon has an end, and whoever has one states the time.": (
+        Survivor(
+            "pricing",
+            "quote",
+            "cart: Cart, products: Snapshot, rules: Rules, coupon: Coupon | None = None, *, now: int = 0",
+            "cart: Cart, products: Snapshot, rules: Rules, coupon: Coupon | None = None, *, now: int = 1",
+        ),
     ),
     "A quantity is at least 1, so the larger is the same.": (
         Survivor(

@@ -218,9 +218,7 @@ def _shipping(subtotal: Money, rules: Rules) -> Money:
 
 def _missing(subtotal: Money, rules: Rules) -> Money | None:
     threshold = rules.free_shipping_from
-    if threshold is None or subtotal >= threshold or not rules.shipping.minor:
-        return None
-    return Money(threshold.minor - subtotal.minor, rules.currency)
+    return None if threshold is None else Money(threshold.minor - subtotal.minor, rules.currency)
 
 
 def _vat_shares(vat_minor: dict[int, int], shipping: Money, rules: Rules) -> tuple[VatShare, ...]:

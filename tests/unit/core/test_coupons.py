@@ -57,6 +57,14 @@ def test_what_a_coupon_takes_off(coupon: Coupon, discount: int, shipping: int) -
     assert sums.total == pounds(1900 - discount + shipping)
 
 
+@pytest.mark.parametrize("coupon", [TENTH, replace(TENTH, ends_at=NOW)])
+def test_a_quote_has_the_coupon_of_its_cart_only(coupon: Coupon) -> None:
+    assert quote(coupon, (1, 1)).coupon is coupon
+    without = pricing.quote(cart_of((1, 1)), PRODUCTS, RULES, coupon, now=NOW)
+    assert (without.coupon, without.obstacle, without.sums.coupon) == (None, None, "")
+    assert without.sums.discount == pounds(0)
+
+
 def test_shipping_is_free_from_the_subtotal_before_the_discount() -> None:
     at_threshold = replace(RULES, free_shipping_from=pounds(1900))
     assert quote(FIVER, (1, 2), rules=at_threshold).sums.shipping == pounds(0)

@@ -59,6 +59,14 @@ def test_vat_is_rounded_per_line_and_not_on_the_sum() -> None:
     assert priced.sums.vat == (VatShare(2000, pounds(2)),)  # on the sum it would be 1
 
 
+def test_a_rate_of_the_catalogue_is_another_where_the_order_goes() -> None:
+    rules = replace(RULES, shipping=pounds(0), vat_rates={2000: 1900})
+    priced = quote((1, 1), (3, 1), rules=rules)
+    assert [line.vat_basis_points for line in priced.lines] == [1900, 500]
+    # 9.50 holds 1.52 at 19 %, 1.05 holds 0.05 at 5 %
+    assert priced.sums.vat == (VatShare(500, pounds(5)), VatShare(1900, pounds(152)))
+
+
 def test_the_vat_of_shipping_has_its_own_rate() -> None:
     priced = quote((1, 2), rules=replace(RULES, shipping_vat_basis_points=500))
     # 19.00 holds 3.17 at 20 %, and 3.95 holds 0.19 at 5 %
