@@ -103,6 +103,24 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             "tuple(map(_lines.__getitem__, zip(numbers, quantities, strict=False))),",
         ),
         Survivor(
+            "variants",
+            "_closest",
+            "pairs = zip(product.options, chosen.options, strict=True)",
+            "pairs = zip(product.options, chosen.options, strict=None)",
+        ),
+        Survivor(
+            "variants",
+            "_closest",
+            "pairs = zip(product.options, chosen.options, strict=True)",
+            "pairs = zip(product.options, chosen.options, )",
+        ),
+        Survivor(
+            "variants",
+            "_closest",
+            "pairs = zip(product.options, chosen.options, strict=True)",
+            "pairs = zip(product.options, chosen.options, strict=False)",
+        ),
+        Survivor(
             "coupons",
             "shares",
             "floors, rests = zip(*(divmod(amount * total, whole) for total in totals), strict=True)",
@@ -145,6 +163,14 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             "quote",
             "cart: Cart, products: Snapshot, rules: Rules, coupon: Coupon | None = None, *, now: int = 0",
             "cart: Cart, products: Snapshot, rules: Rules, coupon: Coupon | None = None, *, now: int = 1",
+        ),
+    ),
+    "No channel of 8 bits is on the edge, which is at 10.3 of 255.": (
+        Survivor(
+            "colour",
+            "_linear",
+            'if share <= Decimal("0.04045"):',
+            'if share < Decimal("0.04045"):',
         ),
     ),
     "A quantity is at least 1, so the larger is the same.": (

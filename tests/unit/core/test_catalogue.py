@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.catalogue import Product
+from shop.core.catalogue import Group, Product
 from shop.core.money import Money
 
 MUG = Product(
@@ -21,6 +21,7 @@ MUG = Product(
     image=None,
     is_active=True,
 )
+MUGS = Group("mugs", "Mugs", ("colour",))
 VALUES = "a price is not negative and a VAT rate is below 100 %"
 
 
@@ -42,6 +43,16 @@ VALUES = "a price is not negative and a VAT rate is below 100 %"
             id="compared with another currency",
         ),
         pytest.param({"stock": -1}, "stock is never below zero", id="negative stock"),
+        pytest.param(
+            {"group": MUGS},
+            "a variant has a value for each option of its group, and for no other",
+            id="a variant without a value",
+        ),
+        pytest.param(
+            {"options": ("blue",)},
+            "a variant has a value for each option of its group, and for no other",
+            id="a value without a group",
+        ),
     ],
 )
 def test_a_product_refuses_invalid_values(change: dict[str, Any], reason: str) -> None:
@@ -78,3 +89,9 @@ def test_a_product_is_for_sale_while_active_and_in_stock(
 ) -> None:
     product = replace(MUG, stock=stock, is_active=is_active)
     assert (product.is_sold_out, product.is_for_sale) == (is_sold_out, is_for_sale)
+
+
+def test_the_variants_of_a_group_differ() -> None:
+    assert replace(MUG, group=MUGS, options=("blue",)).options == ("blue",)
+    with pytest.raises(ValueError, match=r"^the variants of a group differ in an option at least$"):
+        Group("mugs", "Mugs", ())

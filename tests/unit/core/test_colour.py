@@ -26,5 +26,5 @@ def test_contrast_is_that_of_wcag_both_ways(one: str, other: str, ratio: str) ->
 
 @pytest.mark.parametrize("text", ["", "#fff", "94501c", "#94501C", "#94501c ", "red"])
 def test_a_colour_is_written_in_one_way(text: str) -> None:
-    with pytest.raises(ValueError, match="six hexadecimal digits"):
+    with pytest.raises(ValueError, match=r"^write a colour as # and six hexadecimal digits"):
         Colour(text)
