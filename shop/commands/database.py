@@ -76,16 +76,20 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 def backup(file: Path, without_keys: bool, force: bool) -> None:
     """Back up the whole shop to one file, even while it serves."""
+    from shop.commands import own_files
     from shop.storage.backups import backup, contents
 
     settings = settings_of_environment()
     with _files(), advancing() as progress:
+        collected = own_files.collect(settings)
         manifest = backup.write(
             file,
             instance=settings.instance,
             database=_database_file(settings),
             now=datetime.now(UTC),
             with_secrets=not without_keys,
+            own_files=collected.files,
+            own=collected.manifest,
             overwrites=force,
             progress=progress,
         )
@@ -100,6 +104,7 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
             f"{file} holds {held}, but no secret keys. Keep them too: without them, every cart in "
             "a browser is lost."
         )
+    own_files.tell_of_backup(collected)
 
 
 @click.command()
@@ -107,6 +112,7 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace a shop, and keep the old one beside it.")
 def restore(file: Path, force: bool) -> None:
     """Restore a shop from a backup, into an empty instance folder. Stop the shop first."""
+    from shop.commands import own_files
     from shop.storage.backups import contents, restore
 
     settings = settings_of_environment()
@@ -121,6 +127,7 @@ def restore(file: Path, force: bool) -> None:
         )
     manifest = restored.manifest
     click.echo(f"Restored {_held(manifest.rows)}, as they were at {manifest.created}.")
+    own_files.tell_of_restored(manifest, settings)
     for folder in restored.kept_in:
         click.echo(f"What was there before is in {folder}.")
     kept = secret_keys.kept_in(settings.instance)
@@ -143,7 +150,8 @@ def _database_file(settings: Settings) -> Path:
         raise Sentence(
             "The database is PostgreSQL, which has its own tools: back it up with `pg_dump "
             "--format=custom`, restore it with `pg_restore`, and keep copies of the folder "
-            "`photos` and of the secret keys, without which every cart in a browser is lost."
+            "`photos`, of `shop.toml` with what it names, and of the secret keys, without which "
+            "every cart in a browser is lost."
         )
     if not url.database or url.database == ":memory:" or url.query:
         raise Sentence("Only a database in a plain file can be backed up and restored.")

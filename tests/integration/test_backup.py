@@ -317,6 +317,15 @@ def no_rows(manifest: Manifest) -> None:
         pytest.param({"without": "shop.sqlite3"}, "shop.sqlite3 is missing", id="no database"),
         pytest.param({"also": "../outside"}, "'../outside', which does not belong", id="above"),
         pytest.param({"also": "/outside"}, "'/outside', which does not belong", id="root"),
+        pytest.param({"also": "own/../outside"}, "which does not belong", id="above own files"),
+        pytest.param({"also": "own//outside"}, "which does not belong", id="root of own files"),
+        pytest.param({"also": "own/a/../../../outside"}, "does not belong", id="far above"),
+        pytest.param({"also": "own/a\\..\\outside"}, "does not belong", id="above on Windows"),
+        pytest.param({"also": "own/secret-keys"}, "which does not belong", id="other keys"),
+        pytest.param({"also": "own/shop.sqlite3-wal"}, "does not belong", id="half a database"),
+        pytest.param({"also": "own/photos/x"}, "which does not belong", id="other photos"),
+        pytest.param({"also": "own/.profile"}, "which does not belong", id="hidden"),
+        pytest.param({"also": "own"}, "which does not belong", id="the folder itself"),
         pytest.param(
             {"also": "secret-keys/../../outside"}, "which does not belong", id="above a part"
         ),
@@ -423,3 +432,142 @@ def test_other_databases_have_their_own_tools(tmp_path: Path, command: str) -> N
 def test_a_shop_without_a_database_says_so(tmp_path: Path) -> None:
     said = run(tmp_path, "backup", tmp_path / "file", exit_code=REFUSED)
     assert said == f"There is no database at {tmp_path / 'shop.sqlite3'}.\n"
+
+
+TOML = """
+name = "Leaf & Loaf"
+[look]
+logo = "logo.svg"
+preview = "preview.svg"
+[pages]
+privacy = "pages/privacy.md"
+terms = { en-GB = "pages/terms.md" }
+"""
+OWN = ("logo.svg", "pages/privacy.md", "pages/terms.md", "preview.svg", "shop.toml")
+
+
+def write_own_files(folder: Path) -> None:
+    (folder / "pages").mkdir(parents=True)
+    (folder / "shop.toml").write_text(TOML, "utf-8")
+    for name in ("logo", "preview"):
+        (folder / f"{name}.svg").write_text("<svg/>", "utf-8")
+    for name in ("privacy", "terms", "draft"):
+        (folder / "pages" / f"{name}.md").write_text(f"# {name}", "utf-8")
+
+
+def own_files(folder: Path) -> dict[str, str]:
+    """What is in a folder, but for the database, the keys and what was replaced."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_text("utf-8")
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix in (".toml", ".md", ".svg")
+    }
+
+
+def test_the_shops_own_words_are_there_again(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    write_own_files(tmp_path)
+    file = elsewhere.parent / "shop.backup"
+    assert f"It holds {tmp_path}/shop.toml and 4 files" in run(tmp_path, "backup", file)
+    said = run(elsewhere, "restore", file)
+    assert [name for name in OWN if f"Restored {elsewhere}/{name}\n" in said] == list(OWN)
+    kept = own_files(tmp_path)
+    del kept["pages/draft.md"]
+    assert own_files(elsewhere) == kept
+    assert "SHOP_FILE" not in said
+
+
+def test_own_words_that_are_replaced_are_kept(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    write_own_files(tmp_path)
+    file = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", file)
+    write_own_files(elsewhere)
+    (elsewhere / "pages" / "privacy.md").write_text("# newer", "utf-8")
+    assert "exists, and nothing was changed" in run(elsewhere, "restore", file, exit_code=REFUSED)
+    run(elsewhere, "restore", file, "--force")
+    after = own_files(elsewhere)
+    assert after["pages/privacy.md"] == "# privacy"
+    assert after["pages/draft.md"] == "# draft", "it was not named, and stays"
+    (replaced,) = (elsewhere / "pages").glob("replaced-*")
+    assert (replaced / "privacy.md").read_text("utf-8") == "# newer"
+
+
+def test_own_words_from_another_folder_come_into_the_instance_folder(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    there = elsewhere.parent / "etc"
+    write_own_files(there)
+    (there / "shop.toml").rename(there / "words.toml")
+    words = str(there / "words.toml")
+    file = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", file, SHOP_FILE=words)
+    said = run(elsewhere, "restore", file)
+    assert sorted(own_files(elsewhere)) == list(OWN)
+    assert f"shop.toml was in {there} when it was backed up; nothing was written there" in said
+    said = run(elsewhere, "restore", file, "--force", SHOP_FILE=words)
+    assert f"words.toml is what the shop reads, and not {elsewhere}/shop.toml" in said
+
+
+def test_own_words_keep_their_name_in_the_instance_folder(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    write_own_files(tmp_path / "own")
+    file = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", file, SHOP_FILE=str(tmp_path / "own" / "shop.toml"))
+    said = run(elsewhere, "restore", file)
+    assert sorted(own_files(elsewhere)) == [f"own/{name}" for name in OWN]
+    assert f"Set SHOP_FILE={elsewhere}/own/shop.toml" in said
+
+
+def test_what_is_out_of_reach_of_a_backup_is_named(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    outside = elsewhere.parent / "imprint.md"
+    outside.write_text("# Imprint", "utf-8")
+    (tmp_path / "shop.toml").write_text(
+        f'[pages]\nimprint = "{outside}"\nterms = "missing.md"\nprivacy = "secret-keys"\n', "utf-8"
+    )
+    said = run(tmp_path, "backup", elsewhere.parent / "shop.backup")
+    for path in (outside, tmp_path / "missing.md", tmp_path / "secret-keys"):
+        assert f"{path} is not in it" in said
+    assert f"It holds {tmp_path}/shop.toml." in said
+    said = run(tmp_path, "backup", elsewhere.parent / "b", SHOP_FILE=str(elsewhere / "none.toml"))
+    assert "none.toml is not in it" in said
+
+
+def test_own_words_with_a_mistake_are_backed_up_too(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    (tmp_path / "shop.toml").write_text("name = [", "utf-8")
+    run(tmp_path, "backup", elsewhere.parent / "shop.backup")
+    run(elsewhere, "restore", elsewhere.parent / "shop.backup")
+    assert own_files(elsewhere) == {"shop.toml": "name = ["}
+
+
+def test_nothing_is_restored_through_a_link_out_of_the_folder(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    write_own_files(tmp_path)
+    file, outside = elsewhere.parent / "shop.backup", elsewhere.parent / "outside"
+    run(tmp_path, "backup", file)
+    outside.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "pages").symlink_to(outside)
+    said = run(elsewhere, "restore", file, "--force", exit_code=REFUSED)
+    assert "leads out of the instance folder" in said
+    assert not list(outside.iterdir())
+    assert [path.name for path in elsewhere.iterdir()] == ["pages"]
+
+
+def test_own_words_do_not_take_the_place_of_the_database(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path
+) -> None:
+    write_own_files(tmp_path)
+    file = elsewhere.parent / "shop.backup"
+    run(tmp_path, "backup", file)
+    url = f"sqlite:///{elsewhere}/logo.svg"
+    said = run(elsewhere, "restore", file, exit_code=REFUSED, SHOP_DATABASE_URL=url)
+    assert "is the database, and nothing was changed" in said

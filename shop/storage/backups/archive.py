@@ -41,9 +41,19 @@ class Member(BaseModel):
     sha256: str
 
 
+class OwnFiles(BaseModel):
+    """Where the shop says what is its own: `first` is the name of `shop.toml` in the instance
+    folder, and `stood_in` the folder it was in, if that was another one."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    first: str
+    stood_in: str = ""
+
+
 class Manifest(BaseModel):
     """What a backup says about itself. `created` is in UTC as in ISO 8601, `rows` are those of each
-    table, `files` go by their names in the backup."""
+    table, `files` go by their names in the backup. `own` is None without `shop.toml`."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -53,6 +63,7 @@ class Manifest(BaseModel):
     revision: str
     rows: dict[str, int]
     files: dict[str, Member]
+    own: OwnFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)

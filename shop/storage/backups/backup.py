@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from shop import __version__
 from shop.core.errors import BackupRefused
 from shop.storage.backups import archive, contents, sqlite_file
-from shop.storage.backups.archive import Manifest
+from shop.storage.backups.archive import Manifest, OwnFiles
 from shop.storage.backups.sqlite_file import Progress
 
 
@@ -21,12 +22,15 @@ def write(
     database: Path,
     now: datetime,
     with_secrets: bool,
+    own_files: Mapping[str, Path],
+    own: OwnFiles | None,
     overwrites: bool,
     progress: Progress,
 ) -> Manifest:
     """Backs the shop up to one file, which appears when it is whole and has been read again.
 
-    `now` is in UTC. The file can be read by its owner only. Raises BackupRefused when it exists and
+    `own_files` are the shop's own by their names in a backup, and `own` says which they are. `now`
+    is in UTC. The file can be read by its owner only. Raises BackupRefused when it exists and
     may not be overwritten, or when what was written is not what it should be; then a file that was
     there is as it was. Raises OSError when a file cannot be read or written.
     """
@@ -42,12 +46,14 @@ def write(
         for part in contents.PARTS:
             if with_secrets or not part.is_secret:
                 files |= contents.files_of(part, instance)
+        files |= own_files
         manifest = Manifest(
             shop_version=__version__,
             created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             revision=facts.revision,
             rows=facts.rows,
             files={name: archive.member_of(file) for name, file in files.items()},
+            own=own,
         )
         archive.write(packed, files, manifest)
         _verify(packed, manifest, progress)

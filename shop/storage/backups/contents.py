@@ -27,6 +27,11 @@ PARTS = (KEYS, Part(PHOTOS))
 The worlds of the test mode are made anew by each server, and are not part of a shop."""
 
 
+OWN = "own"
+"""The folder of a backup that holds `shop.toml` and what it names (ADR 19)."""
+_TAKEN = {"mail", "worlds", *(part.name for part in PARTS)}
+
+
 def files_of(part: Part, instance: Path) -> Iterator[tuple[str, Path]]:
     """The part's files that exist, each with its name in a backup. Links are not followed, and
     what is hidden is left out: it is not finished."""
@@ -43,5 +48,37 @@ def is_known(name: str) -> bool:
     if name == DATABASE:
         return True
     path = PurePosixPath(name)
-    is_plain = path.as_posix() == name and ".." not in path.parts and "\\" not in name
-    return is_plain and path.parts[:1] in [(part.name,) for part in PARTS]
+    if is_own_file(name):
+        return _is_plain(name) and is_own(place_of(name))
+    return _is_plain(name) and path.parts[:1] in [(part.name,) for part in PARTS]
+
+
+def own(name: str) -> str:
+    """The name in a backup of one of the shop's own files, by that in the instance folder."""
+    return f"{OWN}/{name}"
+
+
+def is_own_file(name: str) -> bool:
+    """Whether a name in a backup is that of one of the shop's own files."""
+    return name.startswith(f"{OWN}/")
+
+
+def place_of(name: str) -> str:
+    """Where in the instance folder one of the shop's own files belongs."""
+    return name.removeprefix(f"{OWN}/")
+
+
+def is_own(name: str) -> bool:
+    """Whether one of the shop's own files may have this name in the instance folder: it stays in
+    it, and takes the place of nothing else there."""
+    parts = PurePosixPath(name).parts
+    if not parts or not _is_plain(name) or name.startswith("/"):
+        return False
+    is_hidden = any(part.startswith(".") for part in parts)
+    is_taken = parts[0] in _TAKEN or parts[0].startswith((DATABASE, "replaced-"))
+    return not is_hidden and not is_taken
+
+
+def _is_plain(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.as_posix() == name and ".." not in path.parts and not {"\\", "\0"} & set(name)

@@ -52,10 +52,8 @@ def restore(
                 f"The backup is of a newer shop: version {manifest.shop_version}, with a database "
                 f"at revision {manifest.revision}. Restore it with that version."
             )
-        names = {Path(name).parts[0] for name in manifest.files}
-        places = {
-            name: database if name == contents.DATABASE else instance / name for name in names
-        }
+        places = {_unit(name): _place(_unit(name), instance, database) for name in manifest.files}
+        _refuse_to_leave(places, instance, database)
         _refuse_to_replace(places, replaces=replaces)
         staged = {}
         for name, place in places.items():
@@ -63,12 +61,35 @@ def restore(
             folder = tempfile.TemporaryDirectory(dir=place.parent, prefix=".restore-")
             staged[name] = Path(stack.enter_context(folder))
         for name in manifest.files:
-            target = staged[Path(name).parts[0]] / name
+            target = staged[_unit(name)] / name
             target.parent.mkdir(parents=True, exist_ok=True)
             backup.unpack(name, target, progress)
         _prepare(staged[contents.DATABASE] / contents.DATABASE, backup)
         moved = _move({staged[name] / name: place for name, place in places.items()}, now)
     return Restored(manifest, moved)
+
+
+def _unit(name: str) -> str:
+    # What is moved at once: a file of the shop's own beside others, and whole folders otherwise.
+    return name if contents.is_own_file(name) else Path(name).parts[0]
+
+
+def _place(unit: str, instance: Path, database: Path) -> Path:
+    if unit == contents.DATABASE:
+        return database
+    return instance / (contents.place_of(unit) if contents.is_own_file(unit) else unit)
+
+
+def _refuse_to_leave(places: Mapping[str, Path], instance: Path, database: Path) -> None:
+    taken = {database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm")}
+    for unit, place in places.items():
+        if contents.is_own_file(unit) and (
+            place in taken or not place.parent.resolve().is_relative_to(instance.resolve())
+        ):
+            raise BackupRefused(
+                f"{place} leads out of the instance folder or is the database, and nothing was "
+                "changed. Remove the link, or restore into another folder."
+            )
 
 
 def _refuse_to_replace(places: Mapping[str, Path], *, replaces: bool) -> None:
