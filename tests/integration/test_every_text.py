@@ -35,7 +35,14 @@ from tests.integration.test_outbox import mail
 LANGUAGE = "eo"
 OPENING, CLOSING = "⟦", "⟧"
 SEEN = ("aria-label", "alt", "placeholder", "title")
-SENT_TO_SCRIPTS = ("data-lost", "data-unseen", "data-nouns", "data-copied", "data-selected")
+FOR_SCRIPTS_AND_STYLES = (
+    "data-each",
+    "data-lost",
+    "data-unseen",
+    "data-nouns",
+    "data-copied",
+    "data-selected",
+)
 UNSEEN = ("script", "style", "template")
 NAMES = ("description", "og:title", "og:description", "og:image:alt")
 """The metadata with texts."""
@@ -118,7 +125,7 @@ class Reader:
         for text in self._texts(tree.root):
             self._check(page, text)
         for element in elements(tree, "*"):
-            names = (*SEEN, *SENT_TO_SCRIPTS)
+            names = (*SEEN, *FOR_SCRIPTS_AND_STYLES)
             for name in names:
                 self._check(f"{page} {element.name}[{name}]", attributes(element).get(name) or "")
         for meta in elements(tree, "meta"):
@@ -406,3 +413,13 @@ def test_codes(reader: Reader, shop: OpenShop, visitor: LintingClient) -> None:
         reader.read(f"about {code}", visitor.get("/cart/about").text)
         visitor.send("/cart/coupon/remove")
         reader.read(f"cart after {code}", visitor.get("/cart").text)
+
+
+def test_no_style_sheet_of_the_shop_has_a_text() -> None:
+    sheets = (translations.SHOP / "static" / "css").glob("*.css")
+    contents = re.findall(
+        r"\bcontent:([^;}]*)", "".join(sheet.read_text("utf-8") for sheet in sheets)
+    )
+    assert contents
+    texts = [quoted for each in contents for quoted in re.findall(r"""["']([^"']*)["']""", each)]
+    assert not any(LETTERS.search(text) for text in texts)
