@@ -443,6 +443,11 @@ SUBJECTS = (
     Subject(
         "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many
     ),
+    Subject("german-list", "/de/products", "Alle Produkte"),
+    Subject("german-cart", "/de/cart", "Zwischensumme", holding(TWENTY)),
+    Subject("german-checkout", "/de/checkout", "zahlungspflichtig", holding(THREE)),
+    Subject("arabic-home", "/ar/", "الرفوف"),
+    Subject("arabic-cart", "/ar/cart", "المجموع الفرعي", holding(TWENTY)),
     Subject("cart-empty", "/cart", "There is nothing in your cart"),
     Subject("cart-1", "/cart", "Everyday mug", holding(ONE)),
     Subject("cart-3", "/cart", "Everyday mug", holding(THREE)),

@@ -8,14 +8,16 @@ const agree = (what, elements, measure) => {
 };
 const find = (selector, scope = root) =>
     [...scope.querySelectorAll(selector)].filter((element) => seen.includes(element));
-const left = (element) => boxOf(element).left;
-const right = (element) => boxOf(element).right;
+/* From right to left, the sides are seen in a mirror: a line begins at the "left". */
+const isMirrored = styleOf(document.documentElement).direction === "rtl";
+const left = (element) => isMirrored ? -boxOf(element).right : boxOf(element).left;
+const right = (element) => isMirrored ? -boxOf(element).left : boxOf(element).right;
 const top = (element) => boxOf(element).top;
 const width = (element) => boxOf(element).width;
 const height = (element) => boxOf(element).height;
 
-const startOf = (element) => left(element) + parseFloat(styleOf(element).paddingLeft);
-const endOf = (element) => right(element) - parseFloat(styleOf(element).paddingRight);
+const startOf = (element) => left(element) + parseFloat(styleOf(element).paddingInlineStart);
+const endOf = (element) => right(element) - parseFloat(styleOf(element).paddingInlineEnd);
 agree("the left edge of the frame", find(".top, main, .bottom"), startOf);
 agree("the right edge of the frame", find(".top, main, .bottom"), endOf);
 
@@ -50,7 +52,7 @@ for (const [at, [column, shared]] of Object.entries(edges).entries()) {
 
 const endOfText = (element) => Math.max(...texts
     .filter((text) => element.contains(text.element))
-    .flatMap(({ boxes }) => boxes.map((box) => box.right)));
+    .flatMap(({ boxes }) => boxes.map((box) => isMirrored ? -box.left : box.right)));
 const columns = {
     dd: ".totals", ".figure": ".summary", ".line-price": ".lines", ".line-total": ".lines",
 };
