@@ -75,14 +75,6 @@ BREAKS = (
         _PHOTO_TESTS,
     ),
     Break(
-        "every form for photos may be as large as a photo",
-        "A form that is meant for a word takes 30 MB.",
-        _PHOTOS,
-        "    if request.endpoint == UPLOAD:\n",
-        "    if True:\n",
-        _PHOTO_TESTS,
-    ),
-    Break(
         "an upload removes the photo that was there",
         "A product has only the photo that came last.",
         "shop/storage/photos/keeping.py",

@@ -261,7 +261,8 @@ def test_a_product_is_added_and_listed(visitor: LintingClient) -> None:
             connection, availability=Availability.OUT_OF_STOCK, search="copper", size=5
         )
         assert out.products == (added,)
-        assert product_listing.page(connection, size=5, number=99).count == 64
+        listed = product_listing.page(connection, size=5, number=99)
+        assert listed.count == catalogue.count(connection)
 
 
 def test_two_imports_that_add_the_same_category_at_once(visitor: LintingClient) -> None:
