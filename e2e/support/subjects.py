@@ -286,6 +286,13 @@ def _sees_a_product(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("button", name="Save")).to_be_visible()
 
 
+def _sees_a_variant(visitor: Visitor) -> None:
+    _sees_the_products(visitor)
+    visitor.page.get_by_label("Search by").fill("POUCH-L-RUST")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.page.get_by_role("rowheader").get_by_role("link").click()
+
+
 def _mistypes_a_product(visitor: Visitor) -> None:
     _sees_a_product(visitor)
     visitor.page.get_by_label("Price in GBP").fill("cheap")
@@ -538,6 +545,7 @@ SUBJECTS = (
     Subject("admin-product", "/", "as shoppers see it", steps=_sees_a_product),
     Subject("admin-product-wrong", "/", "Nothing was saved", steps=_mistypes_a_product),
     Subject("admin-product-conflict", "/", "Its stock was", steps=_saves_a_product_too_late),
+    Subject("admin-product-variant", "/", "Variants of Waxed pouch", steps=_sees_a_variant),
     Subject("admin-product-photos", "/", "shown first", steps=_sees_photos),
     Subject("admin-product-no-photo", "/", "and not a photo", steps=_uploads_no_photo),
     Subject("admin-product-new", "/", "Add it", steps=_begins_a_product),

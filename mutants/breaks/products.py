@@ -51,6 +51,14 @@ BREAKS = (
         _TESTS,
     ),
     Break(
+        "a variant that is saved leaves its group",
+        "A keeper corrects a price, and the page no longer offers that size.",
+        _EDITING,
+        """required = {"sku": "", "name": "", "price": ""}""",
+        """required = {"sku": "", "name": "", "price": "", "group": ""}""",
+        ("tests/integration/test_variants.py",),
+    ),
+    Break(
         "an upload needs no token",
         "Another site gives the shop's products its own photos, in a keeper's browser.",
         _PHOTOS,

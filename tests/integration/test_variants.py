@@ -19,6 +19,7 @@ from tests.integration.client import (
     text_of,
 )
 from tests.integration.keepers import signed_in
+from tests.integration.test_admin_products import address_of, saves
 from tests.integration.variants import BLUE_L, BLUE_M, GROUP, RED_M, RED_XL, TEES, some_tees
 
 
@@ -346,6 +347,37 @@ def test_a_keeper_cannot_give_a_product_the_address_of_a_group(shop: OpenShop) -
     )
     assert refused.status_code == 422
     assert "plain-tee is already the slug of the group plain-tee" in refused.text
+
+
+def test_a_variant_saved_in_the_admin_stays_in_its_group(shop: OpenShop) -> None:
+    keeper, shopper = signed_in(shop), shop.visitor()
+    places = "select sku, name, group_number, options from products order by number"
+    before, offered = shop.sql(places), choices(shopper.get(GROUP).text)
+    saved = saves(shop, keeper, "TEE-M-BLUE", price="17.50", stock="4", active="yes")
+    assert saved.status_code == 303
+    assert shop.sql(places) == before
+    assert "£17.50" in shopper.get(BLUE_M).text
+    assert choices(shopper.get(GROUP).text) == offered
+    renamed = saves(shop, keeper, "TEE-M-BLUE", name="Plain tee")
+    assert renamed.status_code == 303
+    assert shop.sql(places) == before
+
+
+def test_a_variant_in_the_admin_leads_to_the_others(shop: OpenShop) -> None:
+    keeper = signed_in(shop)
+    page = parsed(keeper.get(address_of(shop, "TEE-M-BLUE")).text)
+    group = "section[aria-labelledby=variants]"
+    assert [each.to_text() for each in elements(page, f"{group} h2")] == ["Variants of Plain tee"]
+    assert [each.to_text() for each in elements(page, f"{group} li")] == [
+        "M, Blue this one, £20.00, 5 in stock",
+        "L, Blue £21.00, out of stock",
+        "M, Red £19.00, no limit",
+        "XL, Red £24.00, 2 in stock",
+    ]
+    links = [attributes(each)["href"] for each in elements(page, f"{group} a")]
+    others = ("TEE-L-BLUE", "TEE-M-RED", "TEE-XL-RED")
+    assert links == [address_of(shop, sku) for sku in others]
+    assert not elements(parsed(keeper.get(address_of(shop, "MUG")).text), group)
 
 
 def test_the_api_and_the_handles_describe_variants(target: OpenShop) -> None:

@@ -162,9 +162,11 @@ def _page(product: Product, form: ProductForm, seen: Seen, **context: Any) -> Re
         )
         categories = listing.category_names(connection)
         photos = assignments.photos(connection, product.number)
+        variants = catalogue.variants(connection, product.group.slug) if product.group else ()
     return frame.page(
         "admin/products/show.html",
         photos=photos,
+        variants=variants,
         most_megabytes=MOST_BYTES // 1_000_000,
         most_megapixels=MOST_PIXELS // 1_000_000,
         product=product,
