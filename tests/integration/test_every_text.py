@@ -120,7 +120,12 @@ class Reader:
         self.known = sorted(known, key=len, reverse=True)
 
     def read(self, page: str, html: str) -> None:
-        """Notes what is in no brackets on this page."""
+        """Fails where something is in no brackets on this page."""
+        self.collect(page, html)
+        assert self.faults == []
+
+    def collect(self, page: str, html: str) -> None:
+        """Notes what is in no brackets."""
         tree = parsed(html)
         for text in self._texts(tree.root):
             self._check(page, text)
@@ -137,6 +142,7 @@ class Reader:
 
     def plain(self, page: str, text: str) -> None:
         self._check(page, outside(text))
+        assert self.faults == []
 
     def _texts(self, root: Node) -> Iterator[str]:
         yield outside("\n".join(self._pieces(root)))
@@ -170,10 +176,8 @@ def outside(text: str) -> str:
 
 
 @pytest.fixture
-def reader(shop: OpenShop) -> Iterator[Reader]:
-    reading = Reader(shop)
-    yield reading
-    assert reading.faults == []
+def reader(shop: OpenShop) -> Reader:
+    return Reader(shop)
 
 
 @pytest.fixture
@@ -185,7 +189,7 @@ def visitor(shop: OpenShop) -> LintingClient:
 
 def test_the_test_sees_what_is_in_no_brackets(shop: OpenShop) -> None:
     reading = Reader(shop)
-    reading.read(
+    reading.collect(
         "page", f"<p>{bracket('Sold <b>out</b>')}</p><p title='Hidden'>left <i>here</i></p>"
     )
     assert reading.faults == ["page: left", "page: here", "page p[title]: Hidden"]
