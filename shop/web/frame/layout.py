@@ -84,7 +84,7 @@ def _offered_languages() -> list[tuple[Language, str]]:
     # What the footer leads to: this page in each language, also in the one that it is in.
     if is_in_one_language():
         return []
-    return [(language, elsewhere(language)) for language in shop().languages.if_several]
+    return elsewhere(shop().languages.if_several)
 
 
 def _lang_of(tag: str) -> Markup:

@@ -8,7 +8,7 @@ routes know nothing of languages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -95,14 +95,15 @@ def is_in_one_language() -> bool:
     return _first(request.path) in ENGLISH | WITHOUT_LANGUAGE
 
 
-def elsewhere(language: Language) -> str:
-    """The address of this page in a language, with its query; where there is no such page, that of
-    the home page."""
-    if request.url_rule is None:
-        return f"{root()}{language.prefix}/"
-    query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
+def elsewhere(languages: Sequence[Language]) -> list[tuple[Language, str]]:
+    """The addresses of this page in languages, with its query; where there is no such page, those
+    of the home page."""
     path = quote(request.path, safe="/!$&'()*+,:;=@")
-    return f"{root()}{language.prefix}{path}{'?' if query else ''}{query}"
+    if request.url_rule is None or path != request.path:  # no address of ours needs quoting
+        return [(language, f"{root()}{language.prefix}/") for language in languages]
+    query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
+    rest = f"{path}?{query}" if query else path
+    return [(language, f"{root()}{language.prefix}{rest}") for language in languages]
 
 
 def _spoken(wsgi_app: WSGIApplication, languages: Languages) -> WSGIApplication:

@@ -24,23 +24,23 @@ class Language:
     def __str__(self) -> str:
         return self.tag
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What addresses of pages in this language begin with: `/de`."""
         return f"/{self.tag.lower()}"
 
-    @property
+    @cached_property
     def direction(self) -> str:
         """Where writing goes: `ltr` or `rtl`."""
         return str(self.locale.text_direction if self.catalogue != catalogues.SOURCE else "ltr")
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What its speakers call it."""
         name = Locale.parse(self.tag, sep="-").language_name or self.tag
         return name[:1].upper() + name[1:]
 
-    @property
+    @cached_property
     def is_english(self) -> bool:
         return self.catalogue == catalogues.SOURCE
 
@@ -51,7 +51,7 @@ class Language:
 
     def text(self, message: str) -> str:
         """A text of the shop, which is English, in this language."""
-        return self.texts.gettext(message)
+        return message if self.is_english else self.texts.gettext(message)
 
     def number(self, figure: int) -> str:
         """A whole number with its grouping: 4,096."""

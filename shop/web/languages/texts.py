@@ -59,7 +59,7 @@ def lazy_gettext(message: str, /) -> str:
 
 def marked_up(message: str, /, **variables: object) -> Markup:
     """A text for a template: its own markup stays, and that of the variables is escaped."""
-    marked = _markup(current().text(message))
+    marked = _marked_up(current(), message)
     return marked % variables if variables else marked
 
 
@@ -86,6 +86,11 @@ def _plural_forms(language: Language, one: str, other: str) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
+
+
+@lru_cache(maxsize=8192)
+def _marked_up(language: Language, message: str) -> Markup:
+    return _markup(language.text(message))
 
 
 def _markup(said: str) -> Markup:
