@@ -173,6 +173,14 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             'if share < Decimal("0.04045"):',
         ),
     ),
+    "Each character is in the alphabet once.": (
+        Survivor(
+            "packing/integers",
+            "number_of",
+            "number = number << 6 | ALPHABET.index(digit)",
+            "number = number << 6 | ALPHABET.rindex(digit)",
+        ),
+    ),
     "A quantity is at least 1, so the larger is the same.": (
         Survivor(
             "cart",

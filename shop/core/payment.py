@@ -67,9 +67,10 @@ class Payment(Protocol):
     """One way to pay.
 
     `code` is what an order keeps; `label` is what a shopper chooses by, and `note` a sentence
-    beside it; these texts are marked, and shown in the shopper's language. `form_action_origins`
-    are the origins outside the shop that the checkout form may lead to, such as
-    `https://pay.example`; the pages' Content-Security-Policy allows them.
+    beside it. `instructions` say in one or two sentences what to do once the order is placed; its
+    reference is put in for `%(reference)s`. These texts are marked, and shown in the shopper's
+    language. `form_action_origins` are the origins outside the shop that the checkout form may
+    lead to, such as `https://pay.example`; the pages' Content-Security-Policy allows them.
     """
 
     @property
@@ -82,11 +83,10 @@ class Payment(Protocol):
     def note(self) -> str: ...
 
     @property
-    def form_action_origins(self) -> tuple[str, ...]: ...
+    def instructions(self) -> str: ...
 
-    def instructions(self, order: Order) -> str:
-        """What the shopper should do once the order is placed, in one or two marked sentences. The
-        order's reference is put in for `%(reference)s`."""
+    @property
+    def form_action_origins(self) -> tuple[str, ...]: ...
 
 
 @runtime_checkable
@@ -113,12 +113,9 @@ class ByInvoice:
     label = marked("By invoice")
     note = marked("The invoice comes with the parcel.")
     form_action_origins: tuple[str, ...] = ()
-
-    def instructions(self, order: Order) -> str:
-        return marked(
-            "Your invoice comes with the parcel. Please pay it within 14 days and quote "
-            "%(reference)s."
-        )
+    instructions = marked(
+        "Your invoice comes with the parcel. Please pay it within 14 days and quote %(reference)s."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +136,12 @@ class Payments:
         """The method with this code, if it is registered."""
         return next((method for method in self.methods if method.code == code), None)
 
-    def instructions(self, order: Order) -> str:
-        """What an order's payment method says, even if the method has since been removed; marked,
-        with `%(reference)s`."""
-        method = self.get(order.payment)
+    def instructions(self, code: str) -> str:
+        """What the method with this code says, even if it has since been removed."""
+        method = self.get(code)
         if method is None:
             return marked("Please write to us about the payment, and quote %(reference)s.")
-        return method.instructions(order)
+        return method.instructions
 
     def hosted(self, code: str | None) -> Hosted | None:
         """The method with this code, if it is registered and hosted."""

@@ -45,6 +45,7 @@ class PretendBank:
     code = "pretend-bank"
     label = marked("At the pretend bank")
     note = marked("For trying the shop out: no money moves.")
+    instructions = marked("Please pay it at the pretend bank.")
     form_action_origins: tuple[str, ...] = ()
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -54,9 +55,6 @@ class PretendBank:
         self._notices = Signer(
             oldest_first, salt="crumb pretend bank notice", digest_method=hashlib.sha256
         )
-
-    def instructions(self, order: Order) -> str:
-        return marked("Please pay it at the pretend bank.")
 
     def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
         total = order.sums.total

@@ -45,6 +45,7 @@ class StripeCheckout:
     code = CODE
     label = marked("By card or wallet")
     note = marked("You pay on the page of Stripe, our payment provider.")
+    instructions = marked("Please pay it on the page of Stripe, our payment provider.")
     form_action_origins = (PAGES,)
 
     def __init__(
@@ -62,9 +63,6 @@ class StripeCheckout:
             base_addresses={"api": api},
             http_client=stripe.RequestsClient(timeout=timeout_seconds),
         )
-
-    def instructions(self, order: Order) -> str:
-        return marked("Please pay it on the page of Stripe, our payment provider.")
 
     def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
         total = order.sums.total

@@ -25,7 +25,7 @@ def is_awaited(order: Order) -> bool:
 
 def instructions(order: Order) -> str:
     """What the shopper should do once the order is placed."""
-    return gettext(shop().payments.instructions(order), reference=order.reference)
+    return gettext(shop().payments.instructions(order.payment), reference=order.reference)
 
 
 def next_address(order: Order) -> str:

@@ -9,6 +9,9 @@ from shop.core.cart import MAX_COUPON, MAX_TIME, Cart
 from shop.core.errors import CartTooLarge, CookieRefused, Malformed
 from tests.unit.core.carts import KEYS, cart_filling, cart_of
 
+DEFLATED = cart_of(*((number, 1) for number in range(1, 200)))
+"""A cart whose lines are so regular that they are deflated."""
+
 
 def encode(cart: Cart, limit_bytes: int = 4096) -> str:
     return cookie.encode(cart, KEYS, name="cart", limit_bytes=limit_bytes)
@@ -64,6 +67,20 @@ def test_a_link_carries_no_coupon() -> None:
 def test_anything_else_is_malformed(payload: str) -> None:
     with pytest.raises(Malformed):
         decode(cookie.sign(payload, KEYS))
+
+
+@pytest.mark.parametrize("payload", ["cAAAADtcmIBinQ", "cAAAB", "cAAABcAAABDtcmIBinQ"])
+def test_a_refusal_says_which_part_is_wrong(payload: str) -> None:
+    with pytest.raises(Malformed, match=r"^not a coupon and a cart$"):
+        cookie.is_deflated(payload)
+
+
+@pytest.mark.parametrize("coupon", [0, 7])
+@pytest.mark.parametrize(("cart", "is_deflated"), [(cart_of((12, 2)), False), (DEFLATED, True)])
+def test_a_coupon_does_not_hide_how_the_lines_are_packed(
+    cart: Cart, is_deflated: bool, coupon: int
+) -> None:
+    assert cookie.is_deflated(cookie.payload(cart.with_coupon(coupon))) is is_deflated
 
 
 def test_an_older_reader_knows_that_it_is_a_newer_version() -> None:

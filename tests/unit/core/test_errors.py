@@ -66,6 +66,30 @@ from shop.core import errors
             {"skus": ["A", "B"]},
             id="unknown SKUs",
         ),
+        pytest.param(
+            lambda: errors.OrderNotFound("ABCD-EFGH"),
+            "No order has the reference ABCD-EFGH.",
+            {},
+            id="an unknown order",
+        ),
+        pytest.param(
+            lambda: errors.CouponUsedUp("SPRING"),
+            "the coupon SPRING does not apply any more",
+            {"code": "SPRING"},
+            id="a coupon",
+        ),
+        pytest.param(
+            lambda: errors.PhotoRefused("It is a film.", "Send a picture."),
+            "It is a film. Send a picture.",
+            {"what": "It is a film.", "advice": "Send a picture."},
+            id="a photo",
+        ),
+        pytest.param(
+            lambda: errors.ProductRefused({"price": "write digits", "stock": "is negative"}),
+            "price: write digits; stock: is negative",
+            {"mistakes": {"price": "write digits", "stock": "is negative"}},
+            id="a product",
+        ),
     ],
 )
 def test_an_error_says_what_happened_and_carries_the_figures(

@@ -7,7 +7,7 @@ import pytest
 from shop.core import orders, pricing
 from shop.core.errors import TransitionRefused
 from shop.core.orders import Address, Customer, Order, OrderLine, Status, Step
-from shop.core.payment import ByInvoice, Payments
+from shop.core.payment import ByInvoice
 from shop.core.pricing import Quote
 from tests.unit.core.carts import NOON, cart_of
 from tests.unit.core.test_catalogue import MUG
@@ -41,8 +41,10 @@ HISTORIES = [
 ]
 
 
-def place(quote: Quote, payment: str = "invoice") -> Order:
-    return orders.place(quote, ADA, token="a token", once_key="once", now=NOON, payment=payment)
+def place(quote: Quote, payment: str = "invoice", **more: str) -> Order:
+    return orders.place(
+        quote, ADA, token="a token", once_key="once", now=NOON, payment=payment, **more
+    )
 
 
 def moved(order: Order, history: str) -> Order:
@@ -54,6 +56,12 @@ def moved(order: Order, history: str) -> Order:
 @pytest.fixture
 def order() -> Order:
     return place(pricing.quote(cart_of((2, 1), (1, 2)), PRODUCTS, RULES))
+
+
+def test_an_order_keeps_the_language_in_which_it_was_placed() -> None:
+    quote = pricing.quote(cart_of((1, 2)), PRODUCTS, RULES)
+    assert place(quote).language == ""
+    assert place(quote, language="de").language == "de"
 
 
 def test_an_order_copies_the_quote(order: Order) -> None:
@@ -203,18 +211,6 @@ def test_a_reference_is_eight_characters_of_the_hashed_token(order: Order) -> No
 
 def test_an_invoice_is_paid_after_the_goods(order: Order) -> None:
     assert {ByInvoice.code} == orders.GOODS_FIRST
-
-
-def test_an_invoice_quotes_the_reference(order: Order) -> None:
-    instructions = Payments((ByInvoice(),)).instructions(order)
-    assert instructions == ByInvoice().instructions(order)
-    assert "%(reference)s" in instructions
-
-
-def test_a_method_that_was_removed_leaves_instructions(order: Order) -> None:
-    instructions = Payments((ByInvoice(),)).instructions(replace(order, payment="barter"))
-    assert "write to us" in instructions
-    assert "%(reference)s" in instructions
 
 
 @pytest.mark.parametrize("country", ["", "gb", "GBR", "ÄÖ"])

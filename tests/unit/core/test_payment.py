@@ -48,3 +48,11 @@ def test_only_a_method_with_a_page_of_its_own_is_hosted() -> None:
 def test_a_shop_has_methods_each_with_a_code(methods: tuple[ByInvoice, ...]) -> None:
     with pytest.raises(ValueError, match=r"^a shop has payment methods, each with a code"):
         Payments(methods)
+
+
+def test_a_method_says_what_to_do_even_after_it_was_removed() -> None:
+    payments = Payments((ByInvoice(),))
+    assert payments.instructions("invoice") == ByInvoice.instructions
+    assert "%(reference)s" in ByInvoice.instructions
+    removed = payments.instructions("barter")
+    assert removed == "Please write to us about the payment, and quote %(reference)s."
