@@ -40,7 +40,9 @@ def test_every_handle_finds_one_control(page: Page, target: str) -> None:
     controls = handles["controls"]
     everywhere = controls.pop("every page")
     paths = handles["pages"] | dict.fromkeys(("product", "mini-cart"), "/products/everyday-mug")
-    for name in ("products", "cart", "checkout", "product", "mini-cart"):
+    for name in (
+        "products", "cart", "checkout", "product", "mini-cart", "variants", "variants in a list",
+    ):  # fmt: skip
         page.goto(target + paths[name])
         if name == "mini-cart":
             page.get_by_role("button", name="Add to cart").click()

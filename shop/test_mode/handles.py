@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from shop.core.catalogue import Product
+from shop.core.catalogue import Group, Product
 from shop.storage import catalogue
 from shop.storage.engine import reading
 from shop.test_mode.asked import CLOCK, FAULT, WORLD
@@ -27,9 +29,16 @@ def show() -> Response:
     here, to = shop(), addresses()
     with reading(here.engine) as connection:
         products = list(catalogue.everything(connection))
+    pages = {"home": to.home, "products": to.products, "cart": to.cart, "checkout": to.checkout}
+    controls = _controls(products)
+    for group, options in _groups(products)[:1]:
+        pages["variants"] = to.product(group.slug)
+        pages["variants in a list"] = f"{to.products}?{urlencode({'q': group.name})}"
+        controls["variants"] = [_control("link", value, exact=False) for value in options]
+        controls["variants in a list"] = [_control("link", f"Choose {group.name}")]
     return jsonify(
-        pages={"home": to.home, "products": to.products, "cart": to.cart, "checkout": to.checkout},
-        controls=_controls(products),
+        pages=pages,
+        controls=controls,
         products=_by_state(products),
         cookies={
             "cart": {
@@ -61,9 +70,6 @@ def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]
         _control("link", "Share by link"),
         _control("link", "Check out"),
     ]
-    variant = next((one for one in products if one.is_for_sale and one.group), None)
-    group = variant.group.name if variant and variant.group else "GROUP"
-    values = variant.options if variant else ("VALUE",)
     return {
         "every page": [
             _control("link", "Cart", exact=False),
@@ -71,14 +77,13 @@ def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]
             _control("searchbox", "Search"),
             _control("button", "Search"),
         ],
-        "products": [_control("button", f"Add {name}"), _control("link", f"Choose {group}")],
+        "products": [_control("button", f"Add {name}")],
         "product": [
             _control("textbox", "Quantity"),
             _control("button", "One less"),
             _control("button", "One more"),
             _control("button", "Add to cart"),
         ],
-        "variants": [_control("link", value, exact=False) for value in values],
         "mini-cart": [
             *line,
             _control("button", "Undo the last change"),
@@ -96,6 +101,11 @@ def _controls(products: list[Product]) -> dict[str, list[dict[str, str | bool]]]
             _control("button", "Place the order", exact=False),
         ],
     }
+
+
+def _groups(products: list[Product]) -> list[tuple[Group, tuple[str, ...]]]:
+    # With the values of a variant of each that is for sale.
+    return [(one.group, one.options) for one in products if one.is_for_sale and one.group]
 
 
 def _control(role: str, name: str, *, exact: bool = True) -> dict[str, str | bool]:

@@ -389,7 +389,9 @@ def test_the_api_and_the_handles_describe_variants(target: OpenShop) -> None:
     assert (plain["group"], plain["options"]) == (None, {})
     handles = visitor.get("/test/handles").get_json()
     choose = {"role": "link", "name": "Choose Waxed pouch", "exact": True}
-    assert choose in handles["controls"]["products"]
+    assert handles["controls"]["variants in a list"] == [choose]
+    assert handles["pages"]["variants in a list"] == "/products?q=Waxed+pouch"
+    assert handles["pages"]["variants"] == "/products/waxed-pouch"
     assert [one["name"] for one in handles["controls"]["variants"]] == ["Small", "Ochre"]
     listed = [one for state in handles["products"].values() for one in state]
     assert {one["group"] for one in listed if one["sku"].startswith("POUCH")} == {"waxed-pouch"}
