@@ -8,7 +8,12 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 
 from babel import Locale
-from babel.numbers import format_currency, format_percent, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_percent,
+    get_currency_precision,
+    get_currency_symbol,
+)
 from flask_babel import format_date, format_datetime, to_user_timezone
 
 from shop.core.catalogue import Product
@@ -22,6 +27,7 @@ from shop.web.languages.language import Language
 from shop.web.languages.texts import current, gettext, ngettext
 
 ENGLISH = Locale("en")
+ISOLATED, AS_BEFORE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 NOT_CHARGED = "not charged"
 """What stands in place of a line's total when the line is left out of the sum."""
 MOST_CHANGES_NAMED = 3
@@ -37,7 +43,11 @@ def money(amount: Money) -> str:
 def _money(minor: int, currency: str, language: Language) -> str:
     precision = get_currency_precision(currency)
     major = Decimal(minor).scaleb(-precision)
-    return format_currency(major, currency, locale=language.locale)
+    written = format_currency(major, currency, locale=language.locale)
+    if language.direction == "rtl":  # else the bidirectional algorithm turns UK£ into £UK
+        symbol = get_currency_symbol(currency, language.locale)
+        return written.replace(symbol, f"{ISOLATED}{symbol}{AS_BEFORE}")
+    return written
 
 
 def deduction(amount: Money) -> str:

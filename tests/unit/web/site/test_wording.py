@@ -6,6 +6,7 @@ import pytest
 from babel import Locale
 
 from shop.core.money import Money
+from shop.web.languages.language import language_of
 from shop.web.site import wording
 from tests.conftest import Opener
 
@@ -91,3 +92,15 @@ def test_price_change(open_shop: Opener) -> None:
     with open_shop().app.app_context():
         text = wording.price_change(Money(100, "GBP"), Money(1250, "GBP"))
     assert text == "Now £1.00, was £12.50 when you last looked."
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        pytest.param("en_GB", "£9.50", id="English"),
+        pytest.param("de", "9,50\xa0£", id="German"),
+        pytest.param("ar", "\u200f9.50\xa0\u2068UK£\u2069", id="a Latin symbol among Arabic"),
+    ],
+)
+def test_an_amount_is_read_in_the_order_of_its_language(tag: str, expected: str) -> None:
+    assert wording._money(950, "GBP", language_of(Locale.parse(tag))) == expected
