@@ -26,7 +26,8 @@ from tests.integration.keepers import signed_in
 from tests.integration.test_orders import placed
 
 EMPTY = "<!DOCTYPE html><html lang=en><title>Nothing</title><p>Nothing"
-HELD_UP = (sys.executable, "-c", "import time; time.sleep(60)")
+HELD_UP = (sys.executable, "-c", "import signal; signal.pause()")
+"""A process that ends only when it is ended."""
 
 
 def text_in(pdf: bytes) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import socket
 import ssl
 import threading
-import time
 from asyncio import Transport
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -352,19 +351,20 @@ def test_an_answer_that_never_ends_does_not_outlast_the_claim(
 
 def test_a_greeting_that_never_ends_does_not_either(shop: OpenShop) -> None:
     placed(shop)
+    given_up = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as dripping:
 
         def drip() -> None:
             connection, _ = dripping.accept()
             with connection, suppress(OSError):
-                for _ in range(DRIPS):
+                while not given_up.wait(DRIP_SECONDS):
                     connection.sendall(b"2")
-                    time.sleep(DRIP_SECONDS)
 
         thread = threading.Thread(target=drip)
         thread.start()
         to = MailServer("127.0.0.1", dripping.getsockname()[1])
         assert send(shop, to, patience=PATIENCE_SECONDS, limit=1) == (0, 1)
+        given_up.set()
         thread.join()
     assert "too long" in reason(shop)
 
