@@ -135,7 +135,8 @@ def test_of_two_keepers_the_second_is_told(shop: OpenShop) -> None:
     assert steps(response.text) == ["sent", "refunded"]
 
 
-def test_orders_are_searched_filtered_and_paged(shop: OpenShop) -> None:
+def two_pages_of_orders(shop: OpenShop) -> None:
+    """All but the fourth are Ada's, and the first three are paid."""
     for number in range(PAGE_SIZE + 2):
         insert(
             shop,
@@ -144,8 +145,13 @@ def test_orders_are_searched_filtered_and_paged(shop: OpenShop) -> None:
             reference=f"AAAA-{number:04}",
             name="Grace Hopper" if number == 3 else "Ada Lovelace",
             address="1 Lane",
-            status="paid" if number < 3 else "placed",
         )
+        if number < 3:
+            move(shop, f"AAAA-{number:04}", Status.PAID)
+
+
+def test_orders_are_searched_filtered_and_paged(shop: OpenShop) -> None:
+    two_pages_of_orders(shop)
     visitor = signed_in(shop)
     first = visitor.get(ORDERS).text
     assert references(first)[0] == f"AAAA-{PAGE_SIZE + 1:04}"
@@ -191,17 +197,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_the_orders_of_a_list_are_downloaded_on_all_pages(shop: OpenShop) -> None:
-    for number in range(PAGE_SIZE + 2):
-        insert(
-            shop,
-            token=f"token-{number}",
-            once_key=f"key-{number}",
-            reference=f"AAAA-{number:04}",
-            name="Grace Hopper" if number == 3 else "Ada Lovelace",
-            address="1 Lane",
-        )
-        if number < 3:
-            move(shop, f"AAAA-{number:04}", Status.PAID)
+    two_pages_of_orders(shop)
     visitor = signed_in(shop)
 
     def downloaded(query: str) -> list[str]:
