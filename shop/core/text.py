@@ -99,9 +99,9 @@ def words(text: str) -> tuple[str, ...]:
 
     Taken from the text's `key`, without accents, strokes and apostrophes: `Smørrebrød`, `baker's`
     and `T-shirt` give `smorrebrod`, `bakers` and `t`, `shirt`. Words consist of letters and digits
-    only. Scripts without spaces give a word for each character.
+    only. Scripts without spaces give a word for each character that is seen by itself.
     """
-    return tuple(_WORD.findall(_bare(text)))
+    return tuple(word for word in _WORD.findall(_bare(text)) if any(map(_is_visible, word)))
 
 
 def compounds(text: str) -> tuple[str, ...]:

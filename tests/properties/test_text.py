@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shop.core.text import key, tidy, tidy_lines, words
@@ -40,6 +40,7 @@ def test_decomposed_text_is_the_same(text: str) -> None:
 
 
 @given(TEXTS)
+@example("\u1000\u1085")  # a letter and the vowel above it
 def test_words_are_letters_and_digits_and_the_words_of_themselves(text: str) -> None:
     for word in words(text):
         assert words(word) == (word,)

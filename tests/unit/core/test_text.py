@@ -114,6 +114,8 @@ def test_texts_that_differ_to_a_reader_have_two_keys(one: str, other: str) -> No
         pytest.param("T-shirt, oak/ash", ("t", "shirt", "oak", "ash"), id="punctuation"),
         pytest.param("10×15 cm", ("10x15", "cm"), id="multiplication sign"),
         pytest.param("日本 tea", ("日", "本", "tea"), id="script without spaces"),
+        pytest.param("\u0e01\u0e34\u0e19", ("\u0e01", "\u0e19"), id="a vowel above a letter"),
+        pytest.param("\u1085", (), id="a vowel without its letter"),
         pytest.param("a_b", ("a", "b"), id="underscore"),
         pytest.param("…", (), id="no word"),
     ],
