@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
+from e2e.support.postgresql import postgresql
 from shop.config import Settings
 from shop.core.errors import FileRefused, OutOfStock, ProductChanged, TransitionRefused
 from shop.core.money import Money
@@ -38,21 +38,23 @@ from tests.integration.test_outbox import claimed_at_once
 from tests.integration.variants import BLUE_M, GROUP, TEES
 
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
-URL = os.environ.get("SHOP_TEST_POSTGRESQL_URL", "")
 pytestmark = pytest.mark.postgresql
 
 
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    """A schema of its own on a server, which the project does not install: whoever has one names
-    it."""
-    if not URL:
-        pytest.skip("no PostgreSQL server to test on: SHOP_TEST_POSTGRESQL_URL names none")
+def settings(tmp_path: Path, server_url: str) -> Iterator[Settings]:
+    """A schema of its own on the server."""
     name = f"crumb_{secrets.token_hex(6)}"
-    admin = create_engine(URL, isolation_level="AUTOCOMMIT")
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"create schema {name}"))
-    url = make_url(URL).update_query_dict({"options": f"-csearch_path={name}"})
+    url = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
     yield Settings.from_environ(
         {
             "SHOP_INSTANCE": str(tmp_path),
