@@ -21,6 +21,7 @@ from shop.lab.lecture import page as lecture_page
 from shop.lab.museum import page as museum_page
 from shop.lab.museum.demo_shop import DemoShop
 from shop.lab.probes import page as probes_page
+from shop.web.site import rate_limits
 from shop.web.site.shop import Shop
 
 PAGE_COST = 20
@@ -47,6 +48,7 @@ def register(app: Flask, limiter: Limiter, ratelimit: str, join: Callable[[Shop]
     limit = limiter.shared_limit(ratelimit, scope="lab", cost=_cost)
     for blueprint in BLUEPRINTS:
         limit(blueprint)
+        rate_limits.count_reading(app, blueprint.name)
         app.register_blueprint(blueprint)
 
 

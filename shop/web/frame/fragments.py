@@ -1,4 +1,4 @@
-"""Fragments of pages, rendered once and cached: product cards and cart lines.
+"""Fragments of pages, rendered once and cached: product cards, cart lines and parts of the frame.
 
 A fragment is a pure function of its key, which holds the product itself, so caching changes no
 page; prices are still read from the database for every page. The cache belongs to one app, as
@@ -19,6 +19,7 @@ from shop.core.pricing import QuoteLine
 from shop.web.cart.line_views import Complaint, line_view
 from shop.web.languages.texts import current
 from shop.web.site.addresses import Addresses
+from shop.web.site.shop import shop
 
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192
@@ -29,10 +30,25 @@ class Fragments:
     """Renders cards and cart lines with their templates, and caches them."""
 
     def __init__(self, app: Flask) -> None:
+        self._templates = app.jinja_env
         self._card_template = app.jinja_env.get_template("product/_card.html")
         self._line_template = app.jinja_env.get_template("cart/_line.html")
         self._cards: dict[tuple[object, ...], list[str]] = {}
         self._lines: dict[tuple[object, ...], list[str]] = {}
+        self._parts: dict[tuple[object, ...], Markup] = {}
+
+    def part(self, template: str, to: Addresses) -> Markup:
+        """A part of the frame that is the same on all pages of a language: its template sees `to`,
+        `language` and `words`, and nothing of the page or its visitor."""
+        language = current()
+        key = (template, to.home, language)
+        html = self._parts.get(key)
+        if html is None:
+            rendered = self._templates.get_template(template).render(
+                to=to, language=language, words=shop().words
+            )
+            self._parts[key] = html = _safe(rendered)
+        return html
 
     def cards(self, listings: tuple[Listing, ...], to: Addresses, token: str) -> Markup:
         """The items of a list of products; `token` is the CSRF token of their forms."""

@@ -73,7 +73,8 @@ def register(app: Flask) -> None:
     for component in ("notice", "totals", "field", "stepper", "biscuit", "price", "picture"):
         _give_macros(app, component)
     app.context_processor(_of_request)
-    app.extensions["fragments"] = Fragments(app)
+    app.extensions["fragments"] = fragments = Fragments(app)
+    app.jinja_env.globals["part"] = fragments.part
 
 
 def _of_request() -> dict[str, object]:
