@@ -1,4 +1,4 @@
-"""Fragments of pages, rendered once and cached: product cards, cart lines and parts of the frame.
+"""Fragments of pages, rendered once and cached: product cards, cart lines, parts of the frame.
 
 A fragment is a pure function of its key, which holds the product itself, so caching changes no
 page; prices are still read from the database for every page. The cache belongs to one app, as
@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flask import Flask, current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shop.core.catalogue import Listing
 from shop.core.money import Money
 from shop.core.pricing import QuoteLine
 from shop.web.cart.line_views import Complaint, line_view
+from shop.web.languages.addressing import rest, root
 from shop.web.languages.texts import current
 from shop.web.site.addresses import Addresses
 from shop.web.site.shop import shop
@@ -24,10 +25,11 @@ from shop.web.site.shop import shop
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192
 _TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
+_REST = "\0rest of an address\0"
 
 
 class Fragments:
-    """Renders cards and cart lines with their templates, and caches them."""
+    """Renders fragments with their templates, and caches them."""
 
     def __init__(self, app: Flask) -> None:
         self._templates = app.jinja_env
@@ -35,20 +37,16 @@ class Fragments:
         self._line_template = app.jinja_env.get_template("cart/_line.html")
         self._cards: dict[tuple[object, ...], list[str]] = {}
         self._lines: dict[tuple[object, ...], list[str]] = {}
-        self._parts: dict[tuple[object, ...], Markup] = {}
+        self._parts: dict[tuple[object, ...], list[str]] = {}
 
     def part(self, template: str, to: Addresses) -> Markup:
-        """A part of the frame that is the same on all pages of a language: its template sees `to`,
+        """A part of a page that is the same for everybody in a language: its template sees `to`,
         `language` and `words`, and nothing of the page or its visitor."""
-        language = current()
-        key = (template, to.home, language)
-        html = self._parts.get(key)
-        if html is None:
-            rendered = self._templates.get_template(template).render(
-                to=to, language=language, words=shop().words
-            )
-            self._parts[key] = html = _safe(rendered)
-        return html
+        return _safe(self._part(template, to)[0])
+
+    def languages(self, to: Addresses) -> Markup:
+        """The links to this page in each language of the shop."""
+        return _safe(str(escape(rest())).join(self._part("frame/languages.html", to)))
 
     def cards(self, listings: tuple[Listing, ...], to: Addresses, token: str) -> Markup:
         """The items of a list of products; `token` is the CSRF token of their forms."""
@@ -69,6 +67,23 @@ class Fragments:
             for line in lines
         ]
         return _safe("".join(rows))
+
+    def _part(self, template: str, to: Addresses) -> list[str]:
+        language = current()
+        key = (template, to.root, to.home, language)
+        parts = self._parts.get(key)
+        if parts is None:
+            here = shop()
+            html = self._templates.get_template(template).render(
+                to=to,
+                language=language,
+                words=here.words,
+                others=here.languages.if_several,
+                root=root(),
+                rest=_REST,
+            )
+            self._parts[key] = parts = html.split(_REST)
+        return parts
 
     def _card(self, listing: Listing, to: Addresses) -> list[str]:
         key = (listing, to.home, current())

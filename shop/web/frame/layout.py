@@ -14,8 +14,7 @@ from shop.core.text import tidy
 from shop.web.cart.visit import CartVisit, offer_in
 from shop.web.cart.writer import EXPIRED_CART
 from shop.web.frame.fragments import Fragments
-from shop.web.languages.addressing import elsewhere, is_in_one_language
-from shop.web.languages.language import Language
+from shop.web.languages.addressing import is_in_one_language
 from shop.web.languages.texts import current
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
@@ -66,7 +65,7 @@ def register(app: Flask) -> None:
         tidy=tidy,
     )
     app.jinja_env.globals.update(
-        offered_languages=_offered_languages,
+        is_in_one_language=is_in_one_language,
         lang_of=_lang_of,
         own_lang=lambda: _lang_of(shop().languages.own.tag),
     )
@@ -74,18 +73,11 @@ def register(app: Flask) -> None:
         _give_macros(app, component)
     app.context_processor(_of_request)
     app.extensions["fragments"] = fragments = Fragments(app)
-    app.jinja_env.globals["part"] = fragments.part
+    app.jinja_env.globals.update(part=fragments.part, languages=fragments.languages)
 
 
 def _of_request() -> dict[str, object]:
     return {"to": addresses(), "language": current(), "words": shop().words}
-
-
-def _offered_languages() -> list[tuple[Language, str]]:
-    # What the footer leads to: this page in each language, also in the one that it is in.
-    if is_in_one_language():
-        return []
-    return elsewhere(shop().languages.if_several)
 
 
 def _lang_of(tag: str) -> Markup:

@@ -8,7 +8,7 @@ routes know nothing of languages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -95,15 +95,14 @@ def is_in_one_language() -> bool:
     return _first(request.path) in ENGLISH | WITHOUT_LANGUAGE
 
 
-def elsewhere(languages: Sequence[Language]) -> list[tuple[Language, str]]:
-    """The addresses of this page in languages, with its query; where there is no such page, those
-    of the home page."""
+def rest() -> str:
+    """What follows the prefix in the address of this page, with its query; where there is no such
+    page in other languages, that of the home page."""
     path = quote(request.path, safe="/!$&'()*+,:;=@")
     if request.url_rule is None or path != request.path:  # no address of ours needs quoting
-        return [(language, f"{root()}{language.prefix}/") for language in languages]
+        return "/"
     query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
-    rest = f"{path}?{query}" if query else path
-    return [(language, f"{root()}{language.prefix}{rest}") for language in languages]
+    return f"{path}?{query}" if query else path
 
 
 def _spoken(wsgi_app: WSGIApplication, languages: Languages) -> WSGIApplication:
