@@ -48,6 +48,10 @@ Little. See <https://caps.example/{"very-long-" * 12}address>.
 1. Write to us.
    > {NAME}
 2. Ask for `{"code" * 30}`.
+
+| What | Why | Where | Until |
+|------|-----|-------|------:|
+| {NAME} | {NAME} | `{"code" * 9}` | 31/12/2036 |
 """
 SUBJECTS = {
     subject.name: subject

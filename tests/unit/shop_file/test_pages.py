@@ -29,6 +29,16 @@ def test_markdown_becomes_html(tmp_path: Path) -> None:
     )
 
 
+def test_a_table_has_figures_on_the_right_and_no_styles(tmp_path: Path) -> None:
+    (page,) = pages(tmp_path, b"# Fees\n\n| To | Fee | Days |\n|:-:|-:|--|\n| UK | 4 | *2* |\n")
+    assert page.html == (
+        "<table>\n<thead>\n<tr>\n<th>To</th>\n"
+        '<th class="figure">Fee</th>\n<th>Days</th>\n</tr>\n</thead>\n'
+        '<tbody>\n<tr>\n<td>UK</td>\n<td class="figure">4</td>\n<td><em>2</em></td>\n</tr>\n'
+        "</tbody>\n</table>\n"
+    )
+
+
 def test_pages_stand_in_their_own_order(tmp_path: Path) -> None:
     found = pages(tmp_path, b"# R", b"# I", b"# T", b"\xef\xbb\xbf# P")
     assert [(page.slug, page.title) for page in found] == [
