@@ -25,6 +25,14 @@ BREAKS = (
         _TESTS,
     ),
     Break(
+        "forms know the newest key only",
+        "While keys are rotated, every page that is open is refused with its form.",
+        "shop/factory.py",
+        '"WTF_CSRF_SECRET_KEY": [*reversed(older), first],',
+        '"WTF_CSRF_SECRET_KEY": [first],',
+        _TESTS,
+    ),
+    Break(
         "a token serves every session",
         "A token that a stranger got from a page of their own works in any browser.",
         _SECURITY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -67,6 +68,23 @@ def test_a_change_without_a_valid_csrf_token_is_refused(
     title = "This form came without its token" if is_missing else "This page was open for too long"
     assert text_of(response.text, "h1") == title
     assert "Nothing was changed. Your cart is as it was." in response.text
+
+
+def test_a_page_stays_of_use_while_replicas_rotate_their_keys(open_shop: Opener) -> None:
+    """Each of the three states accepts the forms of the one before it and of the one after it."""
+    new = "another key of the tests that is long enough to be one"
+    states = [open_shop(SHOP_SECRET_KEYS=keys) for keys in (KEY, f"{KEY},{new}", f"{new},{KEY}")]
+    for before, after in [*pairwise(states), *pairwise(reversed(states))]:
+        page = before.visitor()
+        page.add("MUG")
+        other = after.visitor()
+        for name in ("session", "cart"):
+            kept = page.get_cookie(name)
+            assert kept
+            other.set_cookie(name, kept.value)
+        sent = {"sku": "MUG", "csrf_token": page.token}
+        assert other.post("/cart/lines", data=sent).status_code == 303
+        assert text_of(other.get("/cart").text, ".top-count") == "2 items"
 
 
 @pytest.mark.parametrize("sent", [{}, {"csrf_token": ""}], ids=["no field", "an empty field"])
