@@ -32,7 +32,7 @@ def addresses(
     instance = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("deployed") / "instance"))
     with (
         running_shop(instance, SHOP_TRUSTED_PROXIES="1") as shop,
-        nginx.deployed_nginx(shop.url, tmp_path_factory.mktemp("nginx")) as served,
+        nginx.deployed_nginx([shop.url], tmp_path_factory.mktemp("nginx")) as served,
     ):
         yield served
 

@@ -19,6 +19,9 @@ LONGEST_LINE = 8190
 LONGEST_FIELD = 65_536
 """The most octets of a request header, its name included: room for fifteen of the largest
 cookies."""
+KEEP_ALIVE_SECONDS = 15
+"""How long an idle connection stays open; a proxy must close its own sooner, since it would lose a
+request that it sends while the shop closes."""
 STOP_SECONDS = 5
 
 
@@ -76,7 +79,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": self._workers,
             "worker_class": Worker,
             "worker_connections": CONNECTIONS,
-            "keepalive": 15,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "graceful_timeout": STOP_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,8 +16,10 @@ import trustme
 from e2e.support.server import PROJECT, free_port, running
 
 SITE = PROJECT / "deploy" / "nginx-site.conf"
+UNAVAILABLE = PROJECT / "deploy" / "unavailable.html"
 
 MAIN = """\
+{user}
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -58,20 +60,28 @@ def default_nginx(shop_url: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def deployed_nginx(shop_url: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """The https and the http address of an nginx with the site of `deploy/`, until the block ends.
-    Its name is 127.0.0.1, and its certificate one that nobody trusts."""
-    http, https, ready = free_port(), free_port(), free_port()
+def deployed_nginx(
+    shop_urls: Sequence[str], folder: Path, *, port: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """The https and the http address of an nginx with the site of `deploy/` before these replicas,
+    until the block ends. Its name is 127.0.0.1, and its certificate one that nobody trusts."""
+    http, https, ready = free_port(), port or free_port(), free_port()
     trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
         folder / "site.pem"
     )
+    shutil.copy(UNAVAILABLE, folder)
     site = SITE.read_text("utf-8").replace("shop.example", "127.0.0.1")
     for given, ours in (
         (r"listen \[::\]:.*;", ""),
         (r"listen 80;", f"listen 127.0.0.1:{http};"),
         (r"listen 443 ", f"listen 127.0.0.1:{https} "),
         (r"(ssl_certificate(_key)?) .*;", rf"\1 {folder}/site.pem;"),
-        (r"server 127.0.0.1:8000;", f"server {urlsplit(shop_url).netloc};"),
+        (r"/var/cache/nginx-crumb", f"{folder}/cache"),
+        (r"/var/www/crumb", str(folder)),
+        (
+            r"server 127\.0\.0\.1:8000( .*;)",
+            "".join(rf"server {urlsplit(url).netloc}\1" for url in shop_urls),
+        ),
     ):
         site, count = re.subn(given, ours, site)
         assert count, f"deploy/nginx-site.conf has no {given}"
@@ -84,7 +94,9 @@ def deployed_nginx(shop_url: str, folder: Path) -> Iterator[tuple[str, str]]:
 def _nginx(site: str, ready_url: str, folder: Path) -> Iterator[None]:
     (folder / "site.conf").write_text(site, "utf-8")
     configuration = folder / "nginx.conf"
-    configuration.write_text(MAIN.format(folder=folder), "utf-8")
+    # Started by root, its workers would be another user, who may not enter the folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration.write_text(MAIN.format(folder=folder, user=user), "utf-8")
     errors = folder / "error.log"
     command: list[str | Path] = [installed(), "-p", folder, "-e", errors, "-c", configuration]
     with running(command, ready_url, os.environ, log_file=folder / "nginx.log"):

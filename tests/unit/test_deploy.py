@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
+import yaml
+from babel import Locale
+from justhtml import JustHTML
 
 from shop.cli import main
 from shop.config import SETTINGS, Settings
 from shop.factory import create_app
+from shop.server import KEEP_ALIVE_SECONDS
+from shop.web.languages import catalogues
 from tests.conftest import KEY
+from tests.integration.client import attributes, elements
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+SITE = "nginx-site.conf"
 USES = re.compile(r"/opt/crumb/\.venv/bin/shop((?: [a-z][a-z-]+)+)")
 
 
@@ -46,7 +55,59 @@ def test_a_unit_runs_commands_that_there_are(name: str) -> None:
 
 def test_a_container_installs_what_the_project_locks() -> None:
     text = (DEPLOY / "Dockerfile").read_text("utf-8")
-    assert "--require-hashes -r requirements/run.txt" in text
+    assert "--require-hashes -r /src/requirements/run.txt" in text
     kept = (DEPLOY / "Dockerfile.dockerignore").read_text("utf-8").split("!")
-    copied = re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
     assert {name for names in copied for name in names.split()} <= {it.split()[0] for it in kept}
+
+
+def test_a_container_runs_as_nobody_who_could_change_the_shop() -> None:
+    *_, last = (DEPLOY / "Dockerfile").read_text("utf-8").split("\nFROM ")
+    before, _, after = last.partition("\nUSER crumb\n")
+    assert "COPY --from=build /opt/crumb /opt/crumb" in before
+    assert not re.search("^(COPY|RUN|ADD|USER) ", after, re.MULTILINE)
+
+
+def composed() -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    return services["services"]  # type: ignore[no-any-return]
+
+
+def test_containers_have_settings_and_commands_that_there_are(tmp_path: Path) -> None:
+    known = {setting.variable for setting in SETTINGS.values()}
+    for name in ("prepare", "shop-1", "shop-2"):
+        service = composed()[name]
+        assert set(service["environment"]) <= known
+        program, command, *_ = service["command"]
+        assert program == "shop"
+        assert command in main.commands
+        assert service["read_only"]
+    Settings.from_environ({"SHOP_INSTANCE": str(tmp_path)} | composed()["shop-1"]["environment"])
+
+
+def test_nginx_of_the_containers_has_both_replicas(tmp_path: Path) -> None:
+    *_, command = composed()["web"]["command"]
+    edit = command.partition("> /etc/nginx")[0].replace("/site.conf", str(DEPLOY / SITE))
+    site = subprocess.run(["sh", "-c", edit], check=True, capture_output=True, text=True).stdout
+    assert re.findall(r"server (\S+ resolve) max_fails", site) == [
+        "shop-1:8000 resolve",
+        "shop-2:8000 resolve",
+    ]
+    assert "server 127.0.0.1" not in site
+
+
+def test_nginx_closes_an_idle_connection_before_the_shop_does() -> None:
+    seconds = re.findall(r"^  keepalive_timeout (\d+)s;", (DEPLOY / SITE).read_text("utf-8"), re.M)
+    assert [int(each) < KEEP_ALIVE_SECONDS for each in seconds] == [True]
+
+
+def test_the_page_of_nginx_speaks_every_language_of_the_shop() -> None:
+    page = JustHTML((DEPLOY / "unavailable.html").read_text("utf-8"), sanitize=False, strict=True)
+    spoken = {}
+    for part in elements(page, "html, section"):
+        language = Locale.parse(str(attributes(part)["lang"]))
+        direction = "rtl" if language.character_order == "right-to-left" else "ltr"
+        assert attributes(part).get("dir", "ltr") == direction
+        spoken[language.language] = elements(part, "h1, h2")[0].to_text()
+    title = "The shop needs a moment"
+    assert spoken == {name: catalogues.read(name).gettext(title) for name in catalogues.names()}
