@@ -54,6 +54,7 @@ from shop.web.pages import (
     share,
 )
 from shop.web.site import assets, logs, security
+from shop.web.site import shop as site_shop
 from shop.web.site.shop import Shop
 
 STATIC = Path(__file__).with_name("static")
@@ -115,7 +116,7 @@ def create_app(
 def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app = ShopApp("shop", static_folder=None, instance_path=str(settings.instance))
     app.config.update(_flask_config(settings))
-    app.extensions["shop"] = shop
+    site_shop.register(app, shop)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["shop_name"] = shop.words_in[shop.languages.own.tag].name
     Babel(

@@ -18,6 +18,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 
+from e2e.support.postgresql import postgresql
 from shop.cli import main
 from shop.config import Settings
 from shop.core.cart import Cart, Line
@@ -27,6 +28,7 @@ from shop.storage import catalogue_import, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from tests.app_pool import AppPool
+from tests.databases import PostgresqlServer
 from tests.integration.client import LintingClient
 
 START = 1_780_000_000
@@ -149,6 +151,13 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stocked")
     fill(Settings.from_environ({"SHOP_INSTANCE": str(folder)}))
     return folder / "shop.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server, the same for all tests of this process."""
+    with postgresql() as url, closing(PostgresqlServer(url)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

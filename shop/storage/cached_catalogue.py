@@ -1,28 +1,41 @@
 """Answers of the catalogue, cached until the database changes.
 
-SQLite tells a connection whether any other connection, of any process, has committed a change
-since the last check (PRAGMA data_version). The check takes microseconds, so every page makes it,
-and shows what the database holds at that moment. Other databases have no such check: there
-every question goes to the database.
+`DatabaseVersion` says whether anything was committed. Asking takes SQLite microseconds, and
+PostgreSQL a round trip, where each query would take several; so every page asks, and shows what the
+database holds at that moment.
 """
 
 from __future__ import annotations
 
-import threading
-import weakref
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from shop.core.catalogue import Product, Snapshot
 from shop.storage import catalogue
-from shop.storage.engine import reading, unavailability
+from shop.storage.database_version import DatabaseVersion
+from shop.storage.engine import reading
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_REMEMBERED = 10_000
+
+
+_seen: ContextVar[dict[CachedCatalogue, Hashable] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Within it, each catalogue asks for the version of its database at most once, in this thread
+    or greenlet. It is for what only reads: it would not see its own changes."""
+    token = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
 
 
 class CachedCatalogue:
@@ -30,15 +43,22 @@ class CachedCatalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # An in-memory database has one connection, which does not notice its own changes.
-        self._is_watchable = engine.dialect.name == "sqlite" and engine.url.database not in (
-            None,
-            "",
-            ":memory:",
-        )
-        self._lock = threading.Lock()
-        self._watch: DBAPIConnection | None = None
+        self._version = DatabaseVersion(engine)
         self._kept: tuple[object, dict[Hashable, Any]] = (None, {})
+
+    def version(self) -> Hashable | None:
+        """What differs from an earlier version when anything was committed since, such as a price,
+        a stock or an order. Comparable within this process; None when nothing may be kept.
+
+        What is made of answers that were given after this can be kept under it. Raises
+        DatabaseUnavailable.
+        """
+        seen = _seen.get()
+        if seen is None:
+            return self._version.now()
+        if self not in seen:
+            seen[self] = self._version.now()
+        return seen[self]
 
     def ask(
         self,
@@ -74,29 +94,9 @@ class CachedCatalogue:
         return {number: product for number, product in products.items() if product is not None}
 
     def _answers(self) -> dict[Hashable, Any]:
-        version = self._version()
+        version = self.version()
         seen, answers = self._kept
         if version is None or version != seen or len(answers) > MOST_REMEMBERED:
             answers = {}
             self._kept = (version, answers)
         return answers
-
-    def _version(self) -> object | None:
-        if not self._is_watchable:
-            return None
-        with self._lock:
-            if self._watch is None:
-                with unavailability():
-                    self._watch = _watch(self._engine)
-                weakref.finalize(self, self._watch.close)
-            cursor = self._watch.cursor()
-            cursor.execute("PRAGMA data_version")
-            return cast("object", cursor.fetchone())
-
-
-def _watch(engine: Engine) -> DBAPIConnection:
-    # A connection of its own, outside the pool: it never writes, so it sees every change.
-    borrowed = engine.raw_connection()
-    watch = cast("DBAPIConnection", borrowed.driver_connection)
-    borrowed.detach()
-    return watch

@@ -49,6 +49,11 @@ def is_in_memory(engine: Engine) -> bool:
     return engine.url.query.get("vfs") == "memdb"
 
 
+def is_private(engine: Engine) -> bool:
+    """Whether each connection would have a database of its own, in memory or a temporary file."""
+    return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for queries. On SQLite each query sees the newest state."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, Text, column, inspect, select, table
 
-from shop.storage.engine import reading, writing
+from shop.storage.engine import is_private, reading, writing
 
 # Alembic is imported where it migrates only: a served shop needs none of it, and importing it
 # takes a tenth of the start.
@@ -57,7 +57,7 @@ def revisions() -> tuple[str, ...]:
 
 
 def _make_private(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+    if engine.dialect.name != "sqlite" or is_private(engine):
         return
     file = Path(str(engine.url.database))
     if file.parent.is_dir():

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import Flask, current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 
 from shop.core.payment import Payments
 from shop.core.pricing import Rules
 from shop.core.words import Words
-from shop.storage.cached_catalogue import CachedCatalogue
+from shop.storage.cached_catalogue import CachedCatalogue, asking_once
 from shop.storage.catalogue_files.rows import Defaults
 from shop.web.languages.addressing import Languages
 from shop.web.languages.texts import current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHOOSE = "choose shop"
 """The extension that chooses the shop of each request, where one app has several: in test mode."""
@@ -81,3 +85,20 @@ def shop() -> Shop:
     extensions = current_app.extensions
     found: Shop = extensions[CHOOSE]() if CHOOSE in extensions else extensions["shop"]
     return found
+
+
+def register(app: Flask, here: Shop) -> None:
+    """Gives an app its shop."""
+    app.extensions["shop"] = here
+    app.wsgi_app = _looking_once(app.wsgi_app)  # type: ignore[method-assign,assignment]
+
+
+def _looking_once(wsgi_app: WSGIApplication) -> WSGIApplication:
+    # A page makes several queries, and to ask a server before each would take longer than the rest.
+    def looking(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return wsgi_app(environ, start_response)
+        with asking_once():
+            return wsgi_app(environ, start_response)
+
+    return looking

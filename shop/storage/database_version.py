@@ -1,0 +1,78 @@
+"""What a database says of itself that differs as soon as anything else can be read from it.
+
+The figure is asked for before the questions whose answers are kept under it. An answer is therefore
+as old as its figure or newer, and what is kept is forgotten at the first page after a change. Two
+figures are equal only if nothing was committed between them: docs/adr/0028-postgresql.md says why.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Hashable
+from typing import cast
+
+from sqlalchemy import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from shop.core.errors import DatabaseUnavailable
+from shop.storage.engine import is_private, unavailability
+
+_QUESTIONS = {
+    # Differs when another connection, of any process, has committed: sqlite.org/pragma.html.
+    "sqlite": "PRAGMA data_version",
+    # Which transactions a query sees, and of which server: after a failover, another one counts on.
+    # A standby leaves running transactions out of its list, so it has no figure.
+    "postgresql": "SELECT pg_backend_pid(), pg_postmaster_start_time()::text, "
+    "pg_current_snapshot()::text WHERE NOT pg_is_in_recovery()",
+}
+
+
+class DatabaseVersion:
+    """Asks one database, on a connection of its own that stays open and never writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._question = _QUESTIONS[engine.dialect.name]
+        self._lock = threading.Lock()
+        self._watch: DBAPIConnection | None = None
+        self._close: Callable[[], object] = lambda: None
+
+    def now(self) -> Hashable | None:
+        """The figure of this moment, which means something to this object only; None when there is
+        none, so that nothing may be kept.
+
+        A lost connection is opened again, once. Raises DatabaseUnavailable.
+        """
+        if is_private(self._engine):
+            return None
+        driver = self._engine.dialect.loaded_dbapi
+        lost = (driver.OperationalError, driver.InterfaceError)
+        with self._lock, unavailability():
+            if self._watch is not None:
+                try:
+                    return self._ask(self._watch)
+                except lost:
+                    self._forget()
+            try:
+                return self._ask(self._opened())
+            except lost as error:
+                self._forget()
+                raise DatabaseUnavailable(str(error)) from error
+
+    def _ask(self, watch: DBAPIConnection) -> Hashable | None:
+        cursor = watch.cursor()
+        cursor.execute(self._question)
+        return cast("Hashable | None", cursor.fetchone())
+
+    def _opened(self) -> DBAPIConnection:
+        borrowed = self._engine.raw_connection()
+        watch = cast("DBAPIConnection", borrowed.driver_connection)
+        borrowed.detach()  # the pool's connections are lent, and write
+        self._engine.dialect.set_isolation_level(watch, "AUTOCOMMIT")
+        self._watch, self._close = watch, weakref.finalize(self, watch.close)
+        return watch
+
+    def _forget(self) -> None:
+        self._watch = None
+        self._close()
