@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, Text, column, inspect, select, table
+from sqlalchemy import Connection, Engine, Text, column, inspect, select, table
 
 from shop.storage.engine import is_private, reading, writing
 
@@ -26,15 +26,20 @@ def migrate(engine: Engine) -> bool:
 
     A file of SQLite can be read by its owner only: orders hold names and addresses.
     """
+    make_private(engine)
+    with writing(engine) as connection:
+        return upgrade(connection)
+
+
+def upgrade(connection: Connection) -> bool:
+    """Migrates within the caller's transaction, and returns whether the database was a new one."""
     from alembic import command
     from alembic.migration import MigrationContext
 
-    _make_private(engine)
     config = _config()
-    with writing(engine) as connection:
-        is_new = MigrationContext.configure(connection).get_current_revision() is None
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    is_new = MigrationContext.configure(connection).get_current_revision() is None
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
     return is_new
 
 
@@ -42,10 +47,15 @@ def is_current(engine: Engine) -> bool:
     """Whether the database is at the newest revision. When it cannot be reached, the driver's own
     error is raised."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table(VERSION_TABLE):
-            return False
-        revision = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
-        return connection.execute(revision).scalars().all() == [_head()]
+        return revision(connection) == _head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that a database is at; None for one that is not a shop's."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    kept = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
+    return ", ".join(connection.execute(kept).scalars()) or None
 
 
 @cache
@@ -56,7 +66,8 @@ def revisions() -> tuple[str, ...]:
     return tuple(stem.partition("_")[0] for stem in files)
 
 
-def _make_private(engine: Engine) -> None:
+def make_private(engine: Engine) -> None:
+    """Makes a file of SQLite one that its owner alone can read, and creates it if need be."""
     if engine.dialect.name != "sqlite" or is_private(engine):
         return
     file = Path(str(engine.url.database))
