@@ -7,6 +7,7 @@ from mutants.breaks import (
     carts,
     codec,
     cookie,
+    copies,
     coupons,
     databases,
     guards,
@@ -40,4 +41,5 @@ BREAKS = (
     *variants.BREAKS,
     *scripts.BREAKS,
     *databases.BREAKS,
+    *copies.BREAKS,
 )

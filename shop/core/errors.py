@@ -122,6 +122,11 @@ class BackupRefused(ShopError):
     there has been changed."""
 
 
+class CopyRefused(ShopError):
+    """A database that was not copied, in sentences for an operator; the one that it was to be
+    copied to is as empty as before."""
+
+
 class PhotoRefused(ShopError):
     """A file that is not kept as a photo: `what` is wrong with it and the `advice` what to do, each
     in whole sentences for a keeper. Nothing was stored."""
