@@ -43,8 +43,8 @@ BREAKS = (
         "escaping is off",
         "A product's name in a catalogue file runs as a script.",
         "shop/factory.py",
-        '    site_shop.register(app, shop)\n',
-        '    site_shop.register(app, shop)\n    app.jinja_env.autoescape = False\n',
+        "    site_shop.register(app, shop)\n",
+        "    site_shop.register(app, shop)\n    app.jinja_env.autoescape = False\n",
         ("tests/integration/test_escaping.py",),
     ),
     Break(
