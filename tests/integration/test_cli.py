@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 from shop.cli import main
 from shop.lab.encodings.encodings import ENCODINGS
 from tests.conftest import KEY
+from tests.integration.real_orders import folder
 
 PROJECT = Path(__file__).parents[2]
-DATA = PROJECT.parent / "shared" / "data"
 EXAMPLES = PROJECT / "tests" / "unit" / "storage" / "catalogue_files" / "examples"
 HEADER = "sku,name,price,currency\n"
 
@@ -538,10 +538,7 @@ def test_a_broken_gzip_file_is_reported(operator: Operator, content: bytes) -> N
 
 @pytest.fixture
 def real_orders() -> Path:
-    """The folder of the real orders, which are too large to be part of the project."""
-    if not DATA.is_dir():
-        pytest.skip(f"the README's figures are of real orders, and there are none at {DATA}")
-    return DATA
+    return folder()
 
 
 def test_the_readme_quotes_the_output_of_its_command(
