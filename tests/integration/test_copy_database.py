@@ -176,6 +176,13 @@ def test_every_sequence_is_set(full: Path, empty: str) -> None:
         assert sql(empty, next_number) == [(3,)], table
 
 
+def test_a_sequence_that_lags_behind_is_set_right(full: Path, empty: str, another: str) -> None:
+    copied(full, empty)
+    sql(empty, "select setval('products_number_seq', 1)")
+    copied(empty, another)
+    assert sql(another, "select nextval('products_number_seq')") == [(3,)]
+
+
 def test_a_search_finds_the_same(closed: Callable[[], Path], empty: str, tmp_path: Path) -> None:
     back, source = tmp_path / "back.sqlite3", closed()
     copied(source, empty)
@@ -446,6 +453,7 @@ def test_the_shops_own_database_need_not_be_typed(kept: Path, empty: str) -> Non
     url = make_url(empty).set(password="hidden-from-view").render_as_string(hide_password=False)
     said = run(kept, "own", SHOP_DATABASE_URL=url)
     assert "Set SHOP_DATABASE_URL" not in said
+    assert set(tables_in(empty)) >= set(TABLES)
     again = run(kept, "own", exit_code=REFUSED, SHOP_DATABASE_URL=url)
     assert "hidden-from-view" not in said + again
 

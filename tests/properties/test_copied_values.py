@@ -43,11 +43,18 @@ PROBE = Table(
     Column("is_so", Boolean),
     prefixes=["TEMPORARY"],
 )
+
+
+def _integers(bits: int) -> st.SearchStrategy[int]:
+    edges = st.sampled_from([-(2**bits) - 1, -(2**bits), 2**bits - 1, 2**bits])
+    return edges | st.integers(-(2 ** (bits + 1)), 2 ** (bits + 1))
+
+
 TEXTS = st.text(max_size=5)
 ROWS = st.fixed_dictionaries(
     {
-        "large": st.none() | st.integers(-(2**64), 2**64),
-        "small": st.none() | st.integers(-(2**32), 2**32),
+        "large": st.none() | _integers(63),
+        "small": st.none() | _integers(31),
         "short": st.none() | TEXTS,
         "long": st.none() | TEXTS,
         "octets": st.none() | st.binary(max_size=5),
