@@ -10,7 +10,7 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test e2e e2e-headed steady check format bench audit pictures translations mutants mutants-core clean
+.PHONY: help run cluster install test e2e e2e-headed steady check format bench audit pictures translations mutants mutants-core clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ help: ## List the targets
 run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@$(BIN)/shop init
 	@exec $(BIN)/shop serve $(if $(PORT),--port $(PORT))
+
+cluster: $(VENV)/dev.stamp ## Open a shop on two machines, behind nginx, on this one (PORT=9443)
+	@exec $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m e2e.cluster $(if $(PORT),--port $(PORT))
 
 install: $(VENV)/run.stamp ## Install what the shop needs, to serve it for real (docs/operate.md)
 

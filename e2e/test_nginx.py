@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,15 +16,9 @@ from typing import Any
 
 import pytest
 
+from e2e.cluster.running import OPENER
 from e2e.support import nginx
 from e2e.support.server import free_port
-
-UNVERIFIED = ssl.create_default_context()
-UNVERIFIED.check_hostname = False
-UNVERIFIED.verify_mode = ssl.CERT_NONE
-OPENER = urllib.request.build_opener(
-    urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=UNVERIFIED)
-)
 
 
 @dataclass

@@ -18,6 +18,8 @@ from e2e.support.server import PROJECT, free_port, running
 SITE = PROJECT / "deploy" / "nginx-site.conf"
 UNAVAILABLE = PROJECT / "deploy" / "unavailable.html"
 
+ACCESS_LOG = "access.log"
+"""Has a row for each request, which ends with the replicas that nginx asked."""
 MAIN = """\
 {user}
 daemon off;
@@ -25,7 +27,8 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
-  access_log off;
+  log_format route '$request_method $uri: $status by $upstream_addr';
+  access_log {folder}/access.log route;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
