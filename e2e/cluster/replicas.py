@@ -69,7 +69,7 @@ def replicas(
         made = [_replica(folder / f"shop-{number}", environ) for number in range(1, count + 1)]
         subprocess.run([*COMMAND, "init"], env=made[0].environ, cwd=PROJECT, check=True)
         for replica in made:
-            running.callback(replica.process.stop)
+            running.callback(replica.process.kill)  # its data goes as well
             replica.start()
         yield made
 
