@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # pytest sets the tests without a browser apart, at the end: what a file's tests share would be
     # started again for them.
     items.sort(key=lambda item: item.path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    screenshot = item.config.option.screenshot
+    try:
+        return (yield)
+    finally:
+        item.config.option.screenshot = screenshot
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    # The plugin takes a picture of every page, and then removes those of tests that have passed.
+    report = yield
+    if report.when == "call" and report.passed and item.config.option.screenshot != "on":
+        item.config.option.screenshot = "off"
+    return report
 
 
 @pytest.fixture(scope="session")
