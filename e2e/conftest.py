@@ -16,6 +16,7 @@ from pytest_playwright import CreateContextCallback
 from e2e.jar import Crumb, Jar
 from e2e.support import browser, options
 from e2e.support.firefox import MISSING, Firefox, Window, find, running_firefox
+from e2e.support.lending import Lender
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG, context_options
 from e2e.support.proxy import tls_proxy
@@ -174,11 +175,45 @@ def _copy(prepared: Path, folder: Path) -> Path:
     return Path(shutil.copytree(prepared, folder / "instance"))
 
 
+@pytest.fixture(scope="session")
+def lender(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Lender]:
+    """Has the page that a worker's tests are lent, one after another."""
+    lending = Lender(lambda: _patient(browser.new_context(**browser_context_args)))
+    yield lending
+    lending.close()
+
+
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
+def context(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A browser context without cookies: a lent one, with a page, unless a trace or a video is
+    recorded or the test is marked with options of its own."""
+    option = request.config.option
+    if option.tracing != "off" or option.video != "off" or _asks_for_options(request):
+        yield _patient(request.getfixturevalue("new_context")())
+        return
+    recorder = request.getfixturevalue("_artifacts_recorder")
+    lender: Lender = request.getfixturevalue("lender")
+    lent = lender.lend().context
+    yield lent
+    if option.screenshot != "off":
+        recorder.on_will_close_browser_context(lent)  # takes the screenshots
+    lender.take_back()
+
+
+def _asks_for_options(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("browser_context_args") is not None
+
+
+def _patient(context: BrowserContext) -> BrowserContext:
     context.set_default_timeout(CONFIG.action_timeout)
     context.set_default_navigation_timeout(CONFIG.navigation_timeout)
     return context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """The context's page. One that is lent shows a page of the shop without content."""
+    return context.pages[0] if context.pages else context.new_page()
 
 
 @pytest.fixture
@@ -192,8 +227,9 @@ def either(
     request: pytest.FixtureRequest, new_context: CreateContextCallback, shop: RunningShop
 ) -> Shopper:
     """A shopper, once with JavaScript and once without."""
-    context = new_context(java_script_enabled=request.param == "with JavaScript")
-    return Shopper(context.new_page(), shop.url)
+    if request.param == "with JavaScript":
+        return Shopper(request.getfixturevalue("page"), shop.url)
+    return Shopper(new_context(java_script_enabled=False).new_page(), shop.url)
 
 
 @pytest.fixture(scope="session")
