@@ -10,6 +10,7 @@ from mutants.breaks import (
     copies,
     coupons,
     databases,
+    deploy,
     guards,
     languages,
     mail,
@@ -42,4 +43,5 @@ BREAKS = (
     *scripts.BREAKS,
     *databases.BREAKS,
     *copies.BREAKS,
+    *deploy.BREAKS,
 )

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, Text, column, inspect, select, table
+from sqlalchemy import Connection, Engine, Text, column, func, inspect, select, table
 
 from shop.storage.engine import is_private, reading, writing
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "alembic_version"
 """Alembic's own table, with a row that holds the revision."""
+ONE_AT_A_TIME = 4_917_012
+"""The number of the lock that a migration takes in PostgreSQL; any number that nobody else uses."""
 
 
 def migrate(engine: Engine) -> bool:
@@ -32,10 +34,15 @@ def migrate(engine: Engine) -> bool:
 
 
 def upgrade(connection: Connection) -> bool:
-    """Migrates within the caller's transaction, and returns whether the database was a new one."""
+    """Migrates within the caller's transaction, and returns whether the database was a new one.
+
+    Of several at once, such as replicas that start together, one migrates and the others wait.
+    """
     from alembic import command
     from alembic.migration import MigrationContext
 
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     config = _config()
     is_new = MigrationContext.configure(connection).get_current_revision() is None
     config.attributes["connection"] = connection

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from shop.storage import schema
-from shop.storage.engine import writing
+from shop.storage.engine import connect_to, writing
 from tests.conftest import Opener, OpenShop
+from tests.databases import PostgresqlServer
 from tests.integration.client import elements, parsed
 
 
@@ -124,3 +128,19 @@ def test_a_served_shop_does_not_load_what_only_other_commands_need() -> None:
     loaded = "import sys, shop.cli, shop.lab.blueprints; print(*sys.modules)"
     process = subprocess.run([sys.executable, "-c", loaded], capture_output=True, check=True)
     assert not {"alembic", "email_validator", "tqdm"}.intersection(process.stdout.decode().split())
+
+
+@pytest.mark.postgresql
+def test_replicas_that_start_together_migrate_once(server: PostgresqlServer) -> None:
+    together = Barrier(2)
+
+    def migrate(engine: Engine) -> bool:
+        together.wait()
+        return schema.migrate(engine)
+
+    with server.empty() as database, ThreadPoolExecutor() as pool:
+        engines = [connect_to(database.url) for _ in range(2)]
+        assert sorted(pool.map(migrate, engines)) == [False, True]
+        for engine in engines:
+            assert schema.is_current(engine)
+            engine.dispose()
