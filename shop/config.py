@@ -65,6 +65,12 @@ def _days(value: str) -> int:
     return int(seconds)
 
 
+def _seconds(value: str) -> float:
+    if re.fullmatch(r"\d{1,3}(\.\d{1,3})?", value, re.ASCII) is None or not float(value):
+        raise ValueError("write a number of seconds, such as 5 or 0.5")
+    return float(value)
+
+
 def _cart_life(value: str) -> int:
     seconds = _days(value)
     if seconds > MAX_COOKIE_DAYS * SECONDS_A_DAY:
@@ -173,6 +179,32 @@ class Settings:
             _text,
         ),
         repr=False,  # either URL may hold a password
+    )
+    database_connections: int = field(
+        metadata=_listed(
+            "SHOP_DATABASE_CONNECTIONS",
+            "10",
+            "The most connections of each server process to PostgreSQL, beside one that only "
+            "watches for changes",
+            _whole(1, 1000),
+        )
+    )
+    database_wait_seconds: float = field(
+        metadata=_listed(
+            "SHOP_DATABASE_WAIT_SECONDS",
+            "5",
+            "How long a page waits for a lock in the database, or for a connection, before it says "
+            "that the shop needs a moment",
+            _seconds,
+        )
+    )
+    database_statement_seconds: float = field(
+        metadata=_listed(
+            "SHOP_DATABASE_STATEMENT_SECONDS",
+            "10",
+            "How long PostgreSQL may take for one statement of a page",
+            _seconds,
+        )
     )
     secret_keys: tuple[str, ...] = field(
         metadata=_listed(

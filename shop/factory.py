@@ -35,7 +35,7 @@ from shop.shop_file.charges import Sale
 from shop.shop_file.reading import ShopFile
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
-from shop.storage.engine import connect_to
+from shop.storage.engine import Limits, connect_to
 from shop.web.frame import canonical, errors, layout, seo
 from shop.web.languages import addressing, texts
 from shop.web.languages.addressing import Languages
@@ -224,8 +224,17 @@ def catalogue_defaults(settings: Settings) -> Defaults:
     )
 
 
+def database_limits(settings: Settings) -> Limits:
+    """How much of the database a server process uses."""
+    return Limits(
+        wait_seconds=settings.database_wait_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        connections=settings.database_connections,
+    )
+
+
 def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
-    engine = connect_to(settings.database_url)
+    engine = connect_to(settings.database_url, database_limits(settings))
     own = _shop_file(settings)
     return Shop(
         words_in=own.words_in,

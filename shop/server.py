@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from flask import Flask
@@ -32,6 +33,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
         # As gunicorn's own, but without ssl: it is imported already, which gevent warns about, and
         # the shop terminates no TLS.
         monkey.patch_all(ssl=False)
+        if "psycopg" in sys.modules:
+            from psycopg import waiting
+
+            # It was imported before, by the parent, and would wait in C and hold up the process.
+            waiting.wait = waiting.wait_poll
         self.sockets = [
             socket.socket(listener.FAMILY, socket.SOCK_STREAM, fileno=listener.sock.detach())
             for listener in self.sockets  # type: ignore[has-type]

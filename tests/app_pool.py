@@ -69,7 +69,7 @@ def _ingredients(settings: Settings) -> tuple[object, ...]:
 
 
 def _renew(app: Flask, settings: Settings, now: Callable[[], int]) -> None:
-    engine = connect_to(settings.database_url)
+    engine = connect_to(settings.database_url, factory.database_limits(settings))
     app.extensions["shop"] = replace(
         app.extensions["shop"], engine=engine, catalogue=CachedCatalogue(engine), now=now
     )

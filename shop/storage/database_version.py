@@ -2,7 +2,7 @@
 
 The figure is asked for before the questions whose answers are kept under it. An answer is therefore
 as old as its figure or newer, and what is kept is forgotten at the first page after a change. Two
-figures are equal only if nothing was committed between them: docs/adr/0028-postgresql.md says why.
+figures are equal only if nothing was committed between them: docs/adr/0029-postgresql.md says why.
 """
 
 from __future__ import annotations

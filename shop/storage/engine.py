@@ -2,40 +2,59 @@
 
 SQLite runs in WAL mode with foreign keys on; a writer takes its lock at once (BEGIN IMMEDIATE), so
 that two of them queue rather than fail half-way. It waits for the lock by asking again, since
-SQLite's own wait would hold up every other request of a worker. PostgreSQL is used with its
-defaults. The full-text search knows no other database.
+SQLite's own wait would hold up every other request of a worker. PostgreSQL ends what takes too long
+itself, and a pool keeps connections to it. The full-text search knows no other database.
 
 A database that is busy for too long, or down, raises DatabaseUnavailable.
 """
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    TimeoutError,
+)
 
 from shop.core.errors import DatabaseUnavailable
 
-BUSY_TIMEOUT_MS = 5_000
 ASK_AGAIN_MS = 10
 
 
-def connect_to(url: str) -> Engine:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a database one process uses, in connections and seconds.
+
+    `wait_seconds` is the longest wait for a lock, and with PostgreSQL also for a free connection,
+    or for a new one. The others concern PostgreSQL only. 0 `statement_seconds` are no limit: a
+    command may have more to do than a page.
+    """
+
+    wait_seconds: float = 5
+    statement_seconds: float = 0
+    connections: int = 5
+
+
+def connect_to(url: str, limits: Limits = Limits()) -> Engine:
     """An engine for the database at this SQLAlchemy URL; it does not connect yet."""
-    engine = create_engine(
-        url,
-        pool_pre_ping=not url.startswith("sqlite"),
-        hide_parameters=True,  # an error message goes to the log, and a parameter may be a name
-    )
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address, limits)
+    return _postgresql(address, limits)
 
 
 def memory_url(name: str) -> str:
@@ -56,8 +75,13 @@ def is_private(engine: Engine) -> bool:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for queries. On SQLite each query sees the newest state."""
+    """A connection for queries, each of which sees the newest state.
+
+    With PostgreSQL, each is a transaction of its own, which saves two round trips to the server.
+    """
     with unavailability(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
 
 
@@ -74,6 +98,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 # A connection that is taken without a transaction raises the driver's own error.
 _UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError, sqlite3.OperationalError)
+_READ_ONLY = "25006"
+_NOT_AS_NEEDED = (_READ_ONLY, "42P01", "42703")  # or without this table, or without this column
 
 
 @contextmanager
@@ -83,6 +109,22 @@ def unavailability() -> Iterator[None]:
         yield
     except _UNAVAILABLE as error:
         raise DatabaseUnavailable(str(getattr(error, "orig", None) or error)) from error
+    except (ProgrammingError, InternalError) as error:
+        # SQLite says of all of these that it is an OperationalError.
+        if _code(error) not in _NOT_AS_NEEDED:
+            raise
+        raise DatabaseUnavailable(str(error.orig)) from error
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _sqlite(address: URL, limits: Limits) -> Engine:
+    engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, limits.wait_seconds))
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -96,10 +138,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(wait_seconds: float, connection: Connection) -> None:
     if not connection.get_execution_options().get("is_writer"):
         return
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    until = time.monotonic() + wait_seconds
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -109,3 +151,49 @@ def _begin_sqlite(connection: Connection) -> None:
             time.sleep(ASK_AGAIN_MS / 1000)
         else:
             return
+
+
+_PROGRAM = "crumb"
+_SHORTEST_CONNECT_SECONDS = 2  # libpq waits no shorter
+# A machine that vanishes says nothing; without these it would be waited for for hours.
+_SIGNS_OF_LIFE = {
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+
+
+def _postgresql(address: URL, limits: Limits) -> Engine:
+    own = _SIGNS_OF_LIFE | {
+        "fallback_application_name": _PROGRAM,
+        "connect_timeout": str(max(_SHORTEST_CONNECT_SECONDS, math.ceil(limits.wait_seconds))),
+    }
+    engine = create_engine(
+        address.update_query_dict(own | dict(address.query)),
+        pool_size=limits.connections,
+        max_overflow=0,
+        pool_timeout=limits.wait_seconds,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", partial(_limit_postgresql, limits))
+    event.listen(engine, "handle_error", _leave_read_only)
+    return engine
+
+
+def _limit_postgresql(limits: Limits, connection: Any, _: Any) -> None:
+    # By statements and not in the URL, whose `options` may already set something else.
+    connection.autocommit = True
+    for name, seconds in (
+        ("lock_timeout", limits.wait_seconds),
+        ("statement_timeout", limits.statement_seconds),
+    ):
+        connection.execute("SELECT set_config(%s, %s, false)", (name, f"{seconds * 1000:.0f}"))
+    connection.autocommit = False
+
+
+def _leave_read_only(context: ExceptionContext) -> None:
+    # After a failover the old server may still answer, but take no order: connect anew.
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,16 +22,6 @@ from tests.integration.client import (
 
 
 @contextmanager
-def locked(shop: OpenShop) -> Iterator[None]:
-    """Another program holds the database's write lock."""
-    path = str(shop.app.extensions["shop"].engine.url.database)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-
-
-@contextmanager
 def missing(shop: OpenShop) -> Iterator[None]:
     """The database has no tables, as while it is restored from a backup."""
     shop.sql("alter table products rename to moved")
@@ -40,9 +29,10 @@ def missing(shop: OpenShop) -> Iterator[None]:
     shop.sql("alter table moved rename to products")
 
 
-@pytest.fixture(autouse=True)
-def _short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.storage.engine.BUSY_TIMEOUT_MS", 1)
+@pytest.fixture
+def shop(open_shop: Opener) -> OpenShop:
+    """A shop that waits for its database for as long as makes a test quick."""
+    return open_shop(SHOP_DATABASE_WAIT_SECONDS="0.05")
 
 
 def assert_unavailable_page(response: TestResponse) -> None:
@@ -56,7 +46,7 @@ def test_an_order_while_the_database_is_busy(shop: OpenShop, visitor: LintingCli
     visitor.add("MUG", 2)
     page = visitor.get("/checkout").text
     fields = CUSTOMER | {"once": field_value(page, "once")}
-    with locked(shop):
+    with shop.database.locked():
         assert_unavailable_page(visitor.send("/checkout", **fields))
     assert shop.sql("select count(*) from orders") == [(0,)]
     assert visitor.send("/checkout", **fields).status_code == 303
@@ -80,6 +70,7 @@ def test_a_change_while_the_database_is_missing(shop: OpenShop, visitor: Linting
     assert visitor.cart_value() == shop.cookie({"MUG": 2})
 
 
+@pytest.mark.sqlite
 def test_readiness_reports_an_unreachable_database(
     shop: OpenShop, visitor: LintingClient, tmp_path: Path
 ) -> None:
@@ -100,6 +91,7 @@ def test_the_unavailable_page_links_onwards(shop: OpenShop, visitor: LintingClie
     assert elements(parsed(page), "main a")
 
 
+@pytest.mark.sqlite
 def test_a_database_that_cannot_be_opened_at_the_first_request(open_shop: Opener) -> None:
     nowhere = "sqlite:////no/such/folder/shop.sqlite3"
     visitor = open_shop(migrated=False, SHOP_DATABASE_URL=nowhere).visitor()
