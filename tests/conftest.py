@@ -1,13 +1,14 @@
-"""A shop on a real SQLite file, with a clock that tests can set."""
+"""A shop on a real SQLite or PostgreSQL, with a clock that tests can set."""
 
 from __future__ import annotations
 
 import gc
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from enum import Enum
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +29,13 @@ from shop.storage import catalogue_import, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from tests.app_pool import AppPool
-from tests.databases import PostgresqlServer
+from tests.databases import (
+    ON_SQLITE_ONLY,
+    Database,
+    PostgresqlServer,
+    SqliteFile,
+    sqlite_file,
+)
 from tests.integration.client import LintingClient
 
 START = 1_780_000_000
@@ -49,11 +56,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class OpenShop:
-    """A running shop, its clock and its database file."""
+    """A running shop, its clock, its database and its instance folder."""
 
     app: Flask
     clock: Clock
-    path: Path
+    database: Database
+    folder: Path
 
     def visitor(self, *, base_url: str = "http://localhost") -> LintingClient:
         """A new browser, without cookies."""
@@ -70,21 +78,29 @@ class OpenShop:
     def run(self, *arguments: str | Path, typed: str = "", exit_code: int = 0) -> str:
         """Runs `shop` with these arguments, and returns what it says. Fails on another exit code;
         `typed` is its standard input."""
-        environ = {"SHOP_INSTANCE": str(self.path.parent), "SHOP_SECRET_KEYS": KEY}
+        environ = {
+            "SHOP_INSTANCE": str(self.folder),
+            "SHOP_SECRET_KEYS": KEY,
+            "SHOP_DATABASE_URL": self.database.url,
+        }
         words = [str(argument) for argument in arguments]
         result = CliRunner().invoke(main, words, env=environ, input=typed)
         assert result.exit_code == exit_code, result.output
         return result.output
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        assert isinstance(self.database, SqliteFile)
+        return self.database.path
+
     def sql(self, statement: str, *parameters: object) -> list[Any]:
         """Runs a statement on a separate connection, as another process would."""
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            return connection.execute(statement, parameters).fetchall()
+        return self.database.sql(statement, *parameters)
 
     def dump(self) -> list[str]:
-        """The whole database as SQL."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            return list(connection.iterdump())
+        """All that is in the database, as text."""
+        return self.database.dump()
 
     def number(self, sku: str) -> int:
         return int(self.sql("select number from products where sku = ?", sku)[0][0])
@@ -149,8 +165,9 @@ def clock() -> Clock:
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the demo catalogue, created once and then copied."""
     folder = tmp_path_factory.mktemp("stocked")
-    fill(Settings.from_environ({"SHOP_INSTANCE": str(folder)}))
-    return folder / "shop.sqlite3"
+    file = folder / "shop.sqlite3"
+    fill(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -165,30 +182,69 @@ def app_pool() -> AppPool:
     return AppPool()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that opens a shop runs on SQLite and on PostgreSQL, unless its module or a mark says
+    that it is not about a database."""
+    module = metafunc.module.__name__.rpartition(".")[2]
+    is_marked = metafunc.definition.get_closest_marker("sqlite") is not None
+    marks = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    is_marked |= "databases" in marks
+    if "databases" in metafunc.fixturenames and not is_marked and module not in _SQLITE_ONLY:
+        kinds = [Kind.SQLITE, pytest.param(Kind.POSTGRESQL, marks=pytest.mark.postgresql)]
+        metafunc.parametrize("databases", kinds, indirect=True, ids=lambda kind: kind.value)
+
+
+_SQLITE_ONLY = frozenset(chain.from_iterable(ON_SQLITE_ONLY.values()))
+
+
+class Kind(Enum):
+    """A database that the shop runs on."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
+@pytest.fixture
+def databases(
+    request: pytest.FixtureRequest, tmp_path: Path, stocked: Path
+) -> Iterator[Callable[[bool], Database]]:
+    """Gives a test its database: one with the demo catalogue, or an empty one."""
+    if getattr(request, "param", Kind.SQLITE) is Kind.SQLITE:
+        yield partial(sqlite_file, tmp_path / "shop.sqlite3", stocked)
+        return
+    server: PostgresqlServer = request.getfixturevalue("server")
+    with ExitStack() as lent:
+
+        @cache
+        def database(is_stocked: bool) -> Database:
+            return lent.enter_context(server.stocked(fill) if is_stocked else server.empty())
+
+        yield database
+
+
 @pytest.fixture
 def open_shop(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     clock: Clock,
-    stocked: Path,
+    databases: Callable[[bool], Database],
     app_pool: AppPool,
 ) -> Iterator[Opener]:
-    """Opens shops with the demo catalogue on one database file, each with its own settings."""
-    path = tmp_path / "shop.sqlite3"
+    """Opens shops with the demo catalogue on one database, each with its own settings."""
     # What an app made of patched code must not be in the next test.
     apps = AppPool() if "monkeypatch" in request.fixturenames else app_pool
 
     def opener(*, migrated: bool = True, **environ: str) -> OpenShop:
+        database = databases(migrated)
         defaults = {
             "SHOP_INSTANCE": str(tmp_path),
             "SHOP_SECRET_KEYS": KEY,
             "SHOP_RATELIMIT": "100000 per minute",
             "SHOP_PAYMENTS": "invoice",
+            "SHOP_DATABASE_URL": database.url,
         }
         settings = Settings.from_environ(defaults | environ)
-        if migrated and not path.exists():
-            shutil.copy(stocked, path)
-        return OpenShop(opened.enter_context(apps.app(settings, clock)), clock, path)
+        return OpenShop(opened.enter_context(apps.app(settings, clock)), clock, database, tmp_path)
 
     with ExitStack() as opened:
         yield opener
@@ -210,11 +266,11 @@ def visitor(shop: OpenShop) -> LintingClient:
     return shop.visitor()
 
 
-def fill(settings: Settings) -> None:
-    """Migrates the database of these settings and imports the demo catalogue."""
-    engine = connect_to(settings.database_url)
+def fill(url: str) -> None:
+    """Migrates a database and imports the demo catalogue."""
+    engine = connect_to(url)
     schema.migrate(engine)
-    defaults = catalogue_defaults(settings)
+    defaults = catalogue_defaults(Settings.from_environ({}))
     rows = read(DEMO.read_bytes(), defaults).rows
     with writing(engine) as connection:
         catalogue_import.import_rows(connection, rows, defaults, START)

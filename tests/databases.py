@@ -6,7 +6,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +15,51 @@ import psycopg
 from sqlalchemy import URL, make_url
 
 from shop.storage.models import Table
+
+ON_SQLITE_ONLY = {
+    "what a browser sends and keeps": (
+        "test_assets",
+        "test_cart_life",
+        "test_cart_writer",
+        "test_cookie_header",
+        "test_form_life",
+        "test_messages",
+        "test_newer_version",
+        "test_rate_limits",
+        "test_refused_cookies",
+        "test_share",
+    ),
+    "the laboratory, which asks about browsers and proxies": (
+        "test_lab_conformance",
+        "test_lab_cookie_anatomy",
+        "test_lab_encodings",
+        "test_lab_header_limits",
+        "test_lab_home",
+        "test_lab_lecture",
+        "test_lab_museum",
+        "test_lab_probes",
+    ),
+    "words, markup and papers, made of products as any page has them": (
+        "test_about",
+        "test_escaping",
+        "test_every_text",
+        "test_languages",
+        "test_locales",
+        "test_pdf",
+        "test_shop_file",
+        "test_smtp",
+        "test_wording",
+    ),
+    "files of SQLite: backups, worlds of the test mode, the command that starts a shop": (
+        "test_api",
+        "test_app_pool",
+        "test_backup",
+        "test_start",
+        "test_test_mode",
+    ),
+    "thousands of requests that a machine makes up": ("test_addresses", "test_fuzz"),
+}
+"""The modules whose tests open a shop on SQLite only, by what they are about."""
 
 
 class Database(Protocol):
@@ -30,6 +75,12 @@ class Database(Protocol):
     def dump(self) -> list[str]:
         """All that is in it, as text."""
 
+    def locked(self) -> AbstractContextManager[None]:
+        """Until the block ends, another program holds a lock that every order has to wait for."""
+
+    def broken(self, when: str, table: str) -> AbstractContextManager[None]:
+        """Refuses every insert into, or update of, a table until the block ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class SqliteFile:
@@ -42,6 +93,20 @@ class SqliteFile:
     def sql(self, statement: str, *parameters: object) -> list[Any]:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             return connection.execute(statement, parameters).fetchall()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            yield
+            other.execute("rollback")
+
+    @contextmanager
+    def broken(self, when: str, table: str) -> Iterator[None]:
+        raised = "begin select raise(abort, 'broken'); end"
+        self.sql(f"create trigger broken before {when} on {table} {raised}")
+        yield
+        self.sql("drop trigger broken")
 
     def dump(self) -> list[str]:
         with closing(sqlite3.connect(self.path)) as connection:
@@ -63,6 +128,20 @@ class PostgresqlDatabase:
         text = statement.replace("%", "%%").replace("?", "%s")
         cursor = self._open[0].execute(text.encode(), parameters)
         return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with closing(connected(self.address)) as other, other.transaction():
+            other.execute("lock table products in exclusive mode")
+            yield
+
+    @contextmanager
+    def broken(self, when: str, table: str) -> Iterator[None]:
+        raised = "begin raise 'broken'; end"
+        self.sql(f"create function broken() returns trigger language plpgsql as $${raised}$$")
+        self.sql(f"create trigger broken before {when} on {table} execute function broken()")
+        yield
+        self.sql("drop function broken cascade")
 
     def dump(self) -> list[str]:
         return [
@@ -145,7 +224,8 @@ def connected(address: URL) -> psycopg.Connection[Any]:
     return psycopg.connect(url, autocommit=True)
 
 
-def copied(stocked: Path, path: Path) -> SqliteFile:
-    """A copy of a SQLite file."""
-    shutil.copy(stocked, path)
+def sqlite_file(path: Path, stocked: Path, is_stocked: bool) -> SqliteFile:
+    """A file at this path, copied from the stocked one if it is to be stocked and is not there."""
+    if is_stocked and not path.exists():
+        shutil.copy(stocked, path)
     return SqliteFile(path)

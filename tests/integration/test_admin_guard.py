@@ -67,7 +67,6 @@ def too_old(shop: OpenShop, _: Opener) -> LintingClient:
 
 def removed(shop: OpenShop, _: Opener) -> LintingClient:
     visitor = signed_in(shop)
-    shop.sql("pragma foreign_keys = on")
     shop.sql("delete from keeper_sessions")
     shop.sql("delete from keepers")
     add_keeper(shop, "ada@example.com")

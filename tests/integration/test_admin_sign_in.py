@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 
 import pytest
 from argon2 import PasswordHasher
@@ -362,8 +360,7 @@ def test_the_admin_is_off_by_a_setting(open_shop: Opener) -> None:
 
 def test_a_database_without_the_tables_gets_a_page_of_the_admin(shop: OpenShop) -> None:
     visitor = signed_in(shop)
-    with closing(sqlite3.connect(shop.path)) as connection:
-        connection.execute("alter table keeper_sessions rename to elsewhere")
+    shop.sql("alter table keeper_sessions rename to elsewhere")
     response = visitor.get("/admin/orders")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert "The shop needs a moment" in response.text

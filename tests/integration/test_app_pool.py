@@ -12,6 +12,7 @@ from flask import Flask
 from shop.config import Settings
 from tests.app_pool import AppPool
 from tests.conftest import DAY, KEY, START, Clock, OpenShop
+from tests.databases import SqliteFile
 from tests.integration.client import CSRF_FIELD, CUSTOMER, field_value
 
 PAGES = ("/", "/products/everyday-mug", "/cart", "/limits", "/limits/museum/full", "/sitemap.xml")
@@ -35,7 +36,7 @@ def opened(
 ) -> Flask:
     """Uses a shop, and returns its app."""
     with pool.app(settings, clock) as app:
-        use(OpenShop(app, clock, settings.instance / "shop.sqlite3"))
+        use(OpenShop(app, clock, SqliteFile(settings.instance / "shop.sqlite3"), settings.instance))
         return app
 
 

@@ -282,7 +282,7 @@ UPDATE = "update products set {} where sku = 'SALT-PIG'"
             id="sold out",
         ),
         pytest.param(
-            UPDATE.format("is_active = 0"),
+            UPDATE.format("is_active = false"),
             [
                 "£18.50",
                 "3",

@@ -33,7 +33,7 @@ def test_home_links_to_every_category_and_shows_products_for_sale(visitor: Linti
 
 def test_home_shows_no_sold_out_product(shop: OpenShop, visitor: LintingClient) -> None:
     shop.sql("update products set stock = 0 where sku = 'MUG'")
-    shop.sql("update products set is_active = 0 where sku = 'MUG-OAT'")
+    shop.sql("update products set is_active = false where sku = 'MUG-OAT'")
     assert not {"Everyday mug", "Oat glazed mug"} & set(names(visitor.get("/").text))
 
 
@@ -200,7 +200,9 @@ def test_404_links_to_the_products(visitor: LintingClient, address: str) -> None
 
 @pytest.mark.parametrize("path", ["/", "/products", "/products?q=mug", "/products?category=a"])
 @pytest.mark.parametrize(
-    "change", ["update products set is_active = 0", "delete from products"], ids=["idle", "deleted"]
+    "change",
+    ["update products set is_active = false", "delete from products"],
+    ids=["idle", "deleted"],
 )
 def test_a_shop_without_products_is_calm(shop: OpenShop, path: str, change: str) -> None:
     shop.sql(change)

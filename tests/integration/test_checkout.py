@@ -76,7 +76,7 @@ def test_amounts_in_a_form_are_not_read(shop: OpenShop, buyer: LintingClient) ->
 def test_lines_that_cannot_be_ordered_are_listed_and_left_out(
     shop: OpenShop, buyer: LintingClient
 ) -> None:
-    shop.sql("update products set is_active = 0 where sku = 'BOOK-BREAD'")
+    shop.sql("update products set is_active = false where sku = 'BOOK-BREAD'")
     page = buyer.get("/checkout").text
     assert "Not part of this order" in page
     place(buyer)
@@ -351,7 +351,7 @@ def test_a_cart_changed_in_another_tab_must_be_confirmed(
     [
         pytest.param("stock = 1", "Something in your cart cannot be ordered", id="too few left"),
         pytest.param("stock = 0", "Your cart or its prices changed", id="sold out"),
-        pytest.param("is_active = 0", "Your cart or its prices changed", id="discontinued"),
+        pytest.param("is_active = false", "Your cart or its prices changed", id="discontinued"),
     ],
 )
 def test_a_product_that_became_unavailable_is_reported(

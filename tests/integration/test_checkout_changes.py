@@ -30,8 +30,10 @@ def buyer(visitor: LintingClient) -> LintingClient:
     "change",
     [
         pytest.param("update products set stock = 1", id="sold to somebody else"),
-        pytest.param("update products set is_active = 0", id="withdrawn from sale"),
-        pytest.param("update products set is_active = 0, stock = null", id="the same, unlimited"),
+        pytest.param("update products set is_active = false", id="withdrawn from sale"),
+        pytest.param(
+            "update products set is_active = false, stock = null", id="the same, unlimited"
+        ),
         pytest.param("delete from products", id="deleted"),
     ],
 )

@@ -116,7 +116,7 @@ def test_messages_about_a_line_show_its_name(shop: OpenShop, buyer: LintingClien
     said = notices(buyer)
     assert "Quantity changed: </title>" in said
     assert "is now £5.00" in said
-    shop.sql("update products set is_active = 0 where sku = ?", SKU)
+    shop.sql("update products set is_active = false where sku = ?", SKU)
     buyer.add("MUG")
     for address in ("/cart", "/checkout", addresses(shop)["link"]):
         assert MARKUP in text_of(buyer.get(address).text, "main"), address

@@ -211,7 +211,7 @@ def test_pages_of_a_visitor(reader: Reader, visitor: LintingClient, address: str
 
 STATES = {
     "sold out": "update products set stock = 0",
-    "withdrawn": "update products set is_active = 0",
+    "withdrawn": "update products set is_active = false",
     "few": "update products set stock = 3",
     "one": "update products set stock = 1",
     "reduced": "update products set compare_at_minor = price_minor + 100",

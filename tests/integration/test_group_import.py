@@ -17,12 +17,17 @@ TEE_ROW = "{sku},{name},20,GBP,Textiles,5,{group},{options}"
 
 
 def names(shop: OpenShop) -> list[str]:
-    return [name for (name,) in shop.sql("select name from products where sku like 'TEE%'")]
+    return [
+        name
+        for (name,) in shop.sql("select name from products where sku like 'TEE%' order by number")
+    ]
 
 
 def made(shop: OpenShop, columns: str) -> list[tuple[object, ...]]:
     """These columns of the groups that are not the demo's."""
-    return shop.sql(f"select {columns} from product_groups where slug <> 'waxed-pouch'")
+    return shop.sql(
+        f"select {columns} from product_groups where slug <> 'waxed-pouch' order by number"
+    )
 
 
 def refusal(shop: OpenShop, text: str) -> list[str]:
@@ -36,7 +41,9 @@ def refusal(shop: OpenShop, text: str) -> list[str]:
 def test_variants_get_numbers_names_and_addresses_of_their_own(shop: OpenShop) -> None:
     ((last,),) = shop.sql("select max(number) from products")
     import_csv(shop, TEES)
-    found = shop.sql("select number, sku, name, slug from products where number > ?", last)
+    found = shop.sql(
+        "select number, sku, name, slug from products where number > ? order by number", last
+    )
     assert found == [
         (last + 1, "TEE-M-BLUE", "Plain tee, M, Blue", "plain-tee-m-blue"),
         (last + 2, "TEE-L-BLUE", "Plain tee, L, Blue", "plain-tee-l-blue"),
@@ -92,9 +99,10 @@ def test_a_file_without_groups_leaves_them_and_its_names_get_their_options(
     shop: OpenShop,
 ) -> None:
     import_csv(shop, TEES)
-    before = shop.sql("select number, group_number, options, all_words from products")
+    grouped = "select number, group_number, options, all_words from products order by number"
+    before = shop.sql(grouped)
     import_csv(shop, "sku,name,price,currency\nTEE-M-BLUE,Plain tee,22,GBP\n")
-    assert shop.sql("select number, group_number, options, all_words from products") == before
+    assert shop.sql(grouped) == before
     assert names(shop)[0] == "Plain tee, M, Blue"
     assert shop.sql("select price_minor from products where sku = 'TEE-M-BLUE'") == [(2200,)]
 

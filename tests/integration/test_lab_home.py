@@ -191,7 +191,7 @@ def test_a_refused_cookie_counts_as_no_cart(shop: OpenShop) -> None:
 def test_fill_works_without_products(shop: OpenShop) -> None:
     visitor = shop.visitor()
     assert visitor.token
-    shop.sql("update products set is_active = 0")
+    shop.sql("update products set is_active = false")
     visitor.send("/limits/cart/fill")
     assert octets(visitor) == BROWSER_LIMIT_BYTES
 

@@ -267,7 +267,7 @@ def test_the_product_list_shows_its_count(
     open_at: OpenAt, country: Country, count: int, expected: str
 ) -> None:
     shop = open_at(country)
-    shop.sql("update products set is_active = 0 where sku = 'BOOK'")
+    shop.sql("update products set is_active = false where sku = 'BOOK'")
     columns = [name for _, name, *_ in shop.sql("pragma table_info(products)")]
     copied = {"number": "n + 100", "sku": "'MUG-' || n", "slug": "'mug-' || n"}
     shop.sql(
@@ -319,7 +319,7 @@ def test_a_quantity_that_is_not_charged_is_grouped(open_at: OpenAt, country: Cou
     shop = open_at(country)
     visitor = shop.visitor()
     visitor.add("MUG", 1000)
-    shop.sql("update products set is_active = 0 where sku = 'MUG'")
+    shop.sql("update products set is_active = false where sku = 'MUG'")
     assert cell(visitor.get("/cart").text, ".line-quantity .fine") == country.thousand
 
 

@@ -197,7 +197,7 @@ def test_links_have_the_address_at_which_shoppers_reach_the_shop(
 def test_the_commands_send_list_and_send_again(shop: OpenShop) -> None:
     reference = placed(shop)
     assert "2 messages" in run(shop, "send")
-    folder = shop.path.parent / "mail"
+    folder = shop.folder / "mail"
     confirmation = folder / f"{reference}-confirmation.eml"
     assert {it.name for it in folder.iterdir()} == {
         confirmation.name,

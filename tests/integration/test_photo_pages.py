@@ -19,7 +19,7 @@ MUG = "/products/everyday-mug"
 
 def give(shop: OpenShop, sku: str, *widths: int) -> list[str]:
     """Gives a product a photo of each width, twice as wide as high; their names."""
-    engine, folder = shop.app.extensions["shop"].engine, shop.path.parent / "photos"
+    engine, folder = shop.app.extensions["shop"].engine, shop.folder / "photos"
     number = shop.number(sku)
     return [keeping.add(engine, folder, number, jpeg(width, width // 2)).name for width in widths]
 
@@ -91,8 +91,8 @@ def test_only_files_of_photos_are_served(shop: OpenShop, visitor: LintingClient,
 
 @pytest.mark.parametrize("name", ["0" * 32, "..", "%2e%2e", "A" * 32, "0" * 31])
 def test_only_photos_are_served(shop: OpenShop, visitor: LintingClient, name: str) -> None:
-    (shop.path.parent / "1.jpg").write_bytes(b"not a photo")
-    (shop.path.parent / "photos").mkdir()
+    (shop.folder / "1.jpg").write_bytes(b"not a photo")
+    (shop.folder / "photos").mkdir()
     assert visitor.get(f"/photos/{name}/1.jpg").status_code == 404
 
 
@@ -166,7 +166,7 @@ def test_photos_take_no_more_queries_and_no_file_is_read(
     before = queries(shop, address)
     give(shop, "MUG", 400, 500, 600)
     give(shop, "PENCIL", 400)
-    shutil.rmtree(shop.path.parent / "photos")
+    shutil.rmtree(shop.folder / "photos")
     assert queries(open_shop(), address) == before + more
 
 

@@ -13,7 +13,7 @@ from shop.storage import catalogue
 from shop.storage.engine import reading
 from shop.storage.photos import assignments, files, keeping, rendering
 from tests.conftest import OpenShop
-from tests.integration.test_backup import REFUSED, run
+from tests.integration.test_backup import REFUSED
 from tests.photographs import jpeg, picture, saved
 
 HOUR = 3_600
@@ -56,7 +56,7 @@ def test_a_folder_gives_products_their_photos(
     (pictures / "pencil.webp").write_bytes(saved(picture(64), "WEBP"))
     (pictures / ".DS_Store").write_bytes(b"\0")
     (pictures / "raw").mkdir()
-    assert run(tmp_path, "photos", "import", pictures) == "4 photos of 2 products imported.\n"
+    assert shop.run("photos", "import", pictures) == "4 photos of 2 products imported.\n"
     engine = shop.app.extensions["shop"].engine
     with reading(engine) as connection:
         photos = assignments.photos(connection, shop.number("MUG"))
@@ -72,10 +72,10 @@ def test_a_folder_gives_products_their_photos(
 def test_the_same_folder_again_renders_nothing(
     shop: OpenShop, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     before = shop.dump()
     monkeypatch.setattr(rendering, "render", lambda _: pytest.fail("it was rendered again"))
-    said = run(tmp_path, "photos", "import", pictures)
+    said = shop.run("photos", "import", pictures)
     assert said == "No photos were imported.\n1 product had the same photos already.\n"
     assert shop.dump() == before
 
@@ -83,22 +83,22 @@ def test_the_same_folder_again_renders_nothing(
 def test_files_that_were_lost_are_made_again(
     shop: OpenShop, pictures: Path, tmp_path: Path, kept_in: Path
 ) -> None:
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     (place,) = kept_in.iterdir()
     place.rename(tmp_path / "lost")
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     assert sorted(file.name for file in place.iterdir()) == ["61.avif", "61.jpg", "61.webp"]
 
 
 def test_a_refused_file_leaves_its_product_as_it_was_and_no_other(
     shop: OpenShop, pictures: Path, tmp_path: Path
 ) -> None:
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     before = names_of(shop, "MUG")
     (pictures / "MUG.jpg").write_bytes(jpeg(70))
     (pictures / "MUG-2.jpg").write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     (pictures / "PENCIL.jpg").write_bytes(jpeg(71))
-    said = run(tmp_path, "photos", "import", pictures, exit_code=REFUSED)
+    said = shop.run("photos", "import", pictures, exit_code=REFUSED)
     assert said == (
         "1 photo of 1 product imported.\n"
         "MUG-2.jpg was refused: It is text with markup, such as HTML or SVG, and not a photo. "
@@ -112,7 +112,7 @@ def test_files_without_a_place_are_named(shop: OpenShop, pictures: Path, tmp_pat
     (pictures / "MUGG.jpg").write_bytes(jpeg())
     (pictures / "PENCIL.jpg").write_bytes(jpeg(62))
     (pictures / "pencil-1.png").write_bytes(jpeg(63))
-    said = run(tmp_path, "photos", "import", pictures, exit_code=REFUSED)
+    said = shop.run("photos", "import", pictures, exit_code=REFUSED)
     assert said == (
         "1 photo of 1 product imported.\n"
         "MUGG.jpg was left out: no product has the SKU MUGG. Name it by a SKU, such as MUG-2.jpg.\n"
@@ -128,7 +128,7 @@ def test_a_whole_sku_comes_before_a_number(shop: OpenShop, pictures: Path, tmp_p
     shop.sql("update products set sku = 'mug' where sku = 'JUG-MILK'")
     for name in ("MUG-2.jpg", "a_b.jpg", "Mug.jpg"):
         (pictures / name).write_bytes(jpeg(80))
-    said = run(tmp_path, "photos", "import", pictures, exit_code=REFUSED)
+    said = shop.run("photos", "import", pictures, exit_code=REFUSED)
     assert "Mug.jpg was left out: it could belong to MUG or mug. Write it as the SKU is." in said
     assert [len(names_of(shop, sku)) for sku in ("MUG", "MUG-2", "A/B", "mug")] == [1, 1, 1, 0]
 
@@ -136,16 +136,16 @@ def test_a_whole_sku_comes_before_a_number(shop: OpenShop, pictures: Path, tmp_p
 def test_replaced_photos_are_removed_after_an_hour(
     shop: OpenShop, pictures: Path, tmp_path: Path, kept_in: Path
 ) -> None:
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     old = names_of(shop, "MUG")
     (kept_in / ".unfinished-upload").mkdir()
     (kept_in / "notes").mkdir()
     (pictures / "MUG.jpg").write_bytes(jpeg(90))
-    run(tmp_path, "photos", "import", pictures)
-    assert run(tmp_path, "photos", "prune") == "There is nothing to remove.\n"
+    shop.run("photos", "import", pictures)
+    assert shop.run("photos", "prune") == "There is nothing to remove.\n"
     assert (kept_in / old[0]).is_dir(), "somebody may be about to use it"
     grow_old(kept_in)
-    assert run(tmp_path, "photos", "prune") == "1 photo that no product has any more removed.\n"
+    assert shop.run("photos", "prune") == "1 photo that no product has any more removed.\n"
     assert {place.name for place in kept_in.iterdir()} == {*names_of(shop, "MUG"), "notes"}
 
 
@@ -153,21 +153,19 @@ def test_photos_go_with_their_product(
     shop: OpenShop, pictures: Path, tmp_path: Path, kept_in: Path
 ) -> None:
     (pictures / "PENCIL.jpg").write_bytes(jpeg(61))
-    run(tmp_path, "photos", "import", pictures)
+    shop.run("photos", "import", pictures)
     assert names_of(shop, "PENCIL") == names_of(shop, "MUG"), "the same photo is kept once"
-    run(tmp_path, "catalogue", "remove", "--delete", "PENCIL")
+    shop.run("catalogue", "remove", "--delete", "PENCIL")
     grow_old(kept_in)
-    run(tmp_path, "photos", "prune")
+    shop.run("photos", "prune")
     assert [place.name for place in kept_in.iterdir()] == names_of(shop, "MUG")
-    assert run(tmp_path, "photos", "remove", "MUG").splitlines() == [
+    assert shop.run("photos", "remove", "MUG").splitlines() == [
         "Without photos now: MUG.",
         "1 photo that no product has any more removed.",
     ]
     assert not list(kept_in.iterdir())
-    assert run(tmp_path, "photos", "remove", "MUG") == "There were no photos.\n"
-    assert "No product has the SKU X" in run(
-        tmp_path, "photos", "remove", "MUG", "X", exit_code=REFUSED
-    )
+    assert shop.run("photos", "remove", "MUG") == "There were no photos.\n"
+    assert "No product has the SKU X" in shop.run("photos", "remove", "MUG", "X", exit_code=REFUSED)
 
 
 def test_a_photo_that_cannot_be_written_leaves_nothing(
@@ -178,7 +176,7 @@ def test_a_photo_that_cannot_be_written_leaves_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        said = run(tmp_path, "photos", "import", pictures, exit_code=REFUSED)
+        said = shop.run("photos", "import", pictures, exit_code=REFUSED)
     assert "No space left on device. What was imported before is kept" in said
     assert names_of(shop, "MUG") == []
     assert not list(kept_in.iterdir())
@@ -198,6 +196,6 @@ def test_an_import_says_which_format_a_machine_cannot_write(
     shop: OpenShop, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rendering, "formats", lambda: ("webp", "jpg"))
-    said = run(tmp_path, "photos", "import", pictures)
+    said = shop.run("photos", "import", pictures)
     assert "cannot write AVIF" in said
     assert shop.sql("select formats from photos") == [("webp,jpg",)]

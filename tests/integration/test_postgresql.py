@@ -1,17 +1,15 @@
-"""The same shop on a real PostgreSQL, in a new schema for each test."""
+"""The same shop on a real PostgreSQL, in a database of its own for each test."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, text
 
-from e2e.support.postgresql import postgresql
 from shop.config import Settings
 from shop.core.errors import FileRefused, OutOfStock, ProductChanged, TransitionRefused
 from shop.core.money import Money
@@ -31,6 +29,7 @@ from shop.storage.products import editing
 from shop.storage.products import listing as product_listing
 from shop.storage.products.listing import Availability
 from tests.conftest import KEY, START, Clock, OpenShop, fill
+from tests.databases import PostgresqlServer
 from tests.integration.client import CUSTOMER, LintingClient, elements, field_value, parsed, text_of
 from tests.integration.keepers import EMAIL, PASSWORD, RECOVERY, SECRET, code_at
 from tests.integration.test_admin_codes import at_once as answers_at_once
@@ -41,36 +40,22 @@ DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 pytestmark = pytest.mark.postgresql
 
 
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
 @pytest.fixture
-def settings(tmp_path: Path, server_url: str) -> Iterator[Settings]:
-    """A schema of its own on the server."""
-    name = f"crumb_{secrets.token_hex(6)}"
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create schema {name}"))
-    url = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
-    yield Settings.from_environ(
-        {
-            "SHOP_INSTANCE": str(tmp_path),
-            "SHOP_SECRET_KEYS": KEY,
-            "SHOP_PAYMENTS": "invoice",
-            "SHOP_DATABASE_URL": url.render_as_string(hide_password=False),
-        }
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"drop schema {name} cascade"))
-    admin.dispose()
+def settings(tmp_path: Path, server: PostgresqlServer) -> Iterator[Settings]:
+    """A database of its own on the server."""
+    with server.stocked(fill) as database:
+        yield Settings.from_environ(
+            {
+                "SHOP_INSTANCE": str(tmp_path),
+                "SHOP_SECRET_KEYS": KEY,
+                "SHOP_PAYMENTS": "invoice",
+                "SHOP_DATABASE_URL": database.url,
+            }
+        )
 
 
 @pytest.fixture
 def visitor(settings: Settings, clock: Clock) -> Iterator[LintingClient]:
-    fill(settings)
     app = create_app(settings, now=clock)
     app.testing = True
     app.test_client_class = LintingClient
@@ -131,6 +116,7 @@ def test_a_group_is_listed_once_and_ends_as_on_sqlite(visitor: LintingClient) ->
     assert visitor.get(GROUP).location == BLUE_M
 
 
+@pytest.mark.sqlite
 def test_search_and_sorting_answer_as_on_sqlite(visitor: LintingClient, shop: OpenShop) -> None:
     sqlite = shop.app.extensions["shop"].engine
     with reading(engine_of(visitor)) as connection, reading(sqlite) as other:

@@ -73,7 +73,7 @@ def decide(visitor: LintingClient, page: str, decision: str, word: str = "at-onc
 def states(shop: OpenShop) -> tuple[list[str], list[str]]:
     """The statuses of the orders, and the states of the attempts to pay them."""
     orders = shop.sql("select status from orders order by number")
-    tried = shop.sql("select state from payment_attempts order by begun_at, rowid")
+    tried = shop.sql("select state from payment_attempts order by begun_at")
     return [row[0] for row in orders], [row[0] for row in tried]
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from shop.core.money import Money
 from shop.storage import catalogue_import, price_history, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import connect_to, reading, writing
+from tests.databases import Database
 
 DEFAULTS = Defaults(currency="GBP", exponent=2, category="Everything else", vat_basis_points=2000)
 
 
-def test_prices_keep_their_history(tmp_path: Path) -> None:
-    engine = connect_to(f"sqlite:///{tmp_path / 'shop.sqlite3'}")
+def test_prices_keep_their_history(databases: Callable[[bool], Database]) -> None:
+    engine = connect_to(databases(False).url)
     schema.migrate(engine)
     for now, price in ((1000, "2.55"), (2000, "2.55"), (3000, "2.95")):
         rows = read(f"sku,name,price,currency\nMUG,Mug,{price},GBP\n".encode(), DEFAULTS).rows

@@ -127,7 +127,7 @@ def test_a_product_without_a_price_history_has_no_notice(
 @pytest.mark.parametrize(
     "state",
     [
-        pytest.param("is_active = 0", id="discontinued"),
+        pytest.param("is_active = false", id="discontinued"),
         pytest.param("stock = 0", id="sold out"),
     ],
 )

@@ -34,7 +34,7 @@ def connection(shop: OpenShop) -> Iterator[Connection]:
 
 def with_products(shop: OpenShop, *rows: tuple[str, str]) -> None:
     """Imports products of these names and descriptions, and withdraws all others from sale."""
-    shop.sql("update products set is_active = 0")
+    shop.sql("update products set is_active = false")
     cells = [f'X{at},"{name}","{text}",1,GBP,yes' for at, (name, text) in enumerate(rows)]
     import_csv(shop, "\n".join(["sku,name,description,price,currency,active", *cells]))
 

@@ -91,8 +91,10 @@ def test_a_price_is_a_plain_decimal(
         pytest.param("stock = null", "InStock", id="unlimited stock"),
         pytest.param("stock = 1", "InStock", id="the last one"),
         pytest.param("stock = 0", "OutOfStock", id="sold out"),
-        pytest.param("is_active = 0", "Discontinued", id="discontinued"),
-        pytest.param("is_active = 0, stock = 0", "Discontinued", id="discontinued and sold out"),
+        pytest.param("is_active = false", "Discontinued", id="discontinued"),
+        pytest.param(
+            "is_active = false, stock = 0", "Discontinued", id="discontinued and sold out"
+        ),
     ],
 )
 def test_availability(
@@ -250,7 +252,7 @@ def test_every_address_in_the_sitemap_is_canonical(visitor: LintingClient) -> No
 def test_the_sitemap_follows_the_catalogue(shop: OpenShop, visitor: LintingClient) -> None:
     address = f"{HERE}/products/everyday-mug"
     assert address in sitemap_of(visitor)
-    shop.sql("update products set is_active = 0 where sku = 'MUG'")
+    shop.sql("update products set is_active = false where sku = 'MUG'")
     assert address not in sitemap_of(visitor)
 
 

@@ -437,7 +437,7 @@ def test_products_no_longer_sold_are_shown_and_not_charged(
 ) -> None:
     token = token_of(shop, SHARED)
     shop.sql("delete from products where sku = 'PENCIL'")
-    shop.sql("update products set is_active = 0 where sku = 'CUP-EGG'")
+    shop.sql("update products set is_active = false where sku = 'CUP-EGG'")
     page = visitor.get(f"/c/{token}")
     shown = [
         " ".join(row.to_text().split()) for row in elements(parsed(page.text), ".share .summary li")

@@ -430,7 +430,7 @@ def test_the_command_hands_mail_to_the_server_of_the_setting(
     monkeypatch.setenv("SHOP_MAIL", f"smtp://127.0.0.1:{server.port}")
     assert "2 messages handed to the mail server." in run(shop, "send")
     assert len(server.received) == 2
-    assert not (shop.path.parent / "mail").exists()
+    assert not (shop.folder / "mail").exists()
 
 
 def test_a_wrong_address_of_the_server_is_refused_at_the_start_without_its_password(

@@ -70,7 +70,7 @@ def test_a_demo_without_the_admin_says_nothing_of_it(started: list[Flask]) -> No
 
 
 def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: list[Flask]) -> None:
-    environ = {"SHOP_INSTANCE": str(shop.path.parent), "SHOP_SECRET_KEYS": KEY}
+    environ = {"SHOP_INSTANCE": str(shop.folder), "SHOP_SECRET_KEYS": KEY}
     hint = "shop keeper add EMAIL"
     assert hint in start("serve", **environ)
     assert hint not in start("serve", SHOP_ADMIN="off", **environ)
@@ -81,7 +81,7 @@ def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: li
 def test_a_start_with_a_new_key_makes_the_old_one_dispensable_for_codes(
     shop: OpenShop, started: list[Flask]
 ) -> None:
-    instance, new_key = str(shop.path.parent), "a newer key of the tests that is long enough too"
+    instance, new_key = str(shop.folder), "a newer key of the tests that is long enough too"
     with_codes(shop)
     complaint = f"shop keeper totp-off {EMAIL}"
     assert complaint in start("serve", SHOP_INSTANCE=instance, SHOP_SECRET_KEYS=new_key)

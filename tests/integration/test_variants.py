@@ -138,7 +138,7 @@ def test_a_group_without_stock_is_sold_out_and_without_variants_it_is_gone(
     shop.sql("update products set stock = 0 where sku like 'TEE%'")
     assert cards(visitor.get("/products?q=tee+plain").text) == {"Plain tee": "from £19.00 Sold out"}
     assert "Plain tee" not in products(visitor.get("/").text)
-    shop.sql("update products set is_active = 0 where sku like 'TEE%'")
+    shop.sql("update products set is_active = false where sku like 'TEE%'")
     assert "Plain tee" not in products(visitor.get("/products?q=tee+plain").text)
     page = visitor.get(GROUP).text
     assert "No longer sold" in text_of(page, ".product-words")
@@ -223,7 +223,7 @@ def test_what_is_sold_out_can_be_seen_and_not_ordered(
 def test_a_variant_that_is_no_longer_sold_is_shown_at_its_own_address_only(
     visitor: LintingClient, shop: OpenShop
 ) -> None:
-    shop.sql("update products set is_active = 0 where sku = 'TEE-XL-RED'")
+    shop.sql("update products set is_active = false where sku = 'TEE-XL-RED'")
     assert [text for text, _ in choices(visitor.get(GROUP).text)["Size"]] == [
         "M", "L £21.00, sold out",
     ]  # fmt: skip
@@ -328,7 +328,7 @@ def test_mail_admin_and_slip_name_the_variant(visitor: LintingClient, shop: Open
     visitor.add("TEE-M-BLUE")
     place(visitor)
     shop.run("mail", "send")
-    mails = [file.read_text("utf-8") for file in (shop.path.parent / "mail").rglob("*.eml")]
+    mails = [file.read_text("utf-8") for file in (shop.folder / "mail").rglob("*.eml")]
     assert len(mails) == 2
     assert all("Plain tee, M, Blue" in mail for mail in mails)
     ((reference,),) = shop.sql("select reference from orders")
@@ -380,6 +380,7 @@ def test_a_variant_in_the_admin_leads_to_the_others(shop: OpenShop) -> None:
     assert not elements(parsed(keeper.get(address_of(shop, "MUG")).text), group)
 
 
+@pytest.mark.sqlite  # worlds are SQLite files
 def test_the_api_and_the_handles_describe_variants(target: OpenShop) -> None:
     visitor = target.visitor()
     found = visitor.get("/api/products/POUCH-L-RUST").get_json()
