@@ -41,6 +41,9 @@ _SHORTEST_WITH_PLURAL = 2
 MOST_WORDS = 10
 """How many different words of a query count. Each takes time: 36 single letters took two seconds
 among 5,000 products, and the process could serve nobody else."""
+LONGEST_WORD = 200
+"""How many characters of a word count, in a text and in a query. PostgreSQL takes 2,046 bytes
+(https://www.postgresql.org/docs/current/textsearch-limitations.html)."""
 _WEIGHT_LEVELS = 3
 
 
@@ -81,7 +84,8 @@ class Search:
     """
 
     def __init__(self, dialect: str, query: str) -> None:
-        self._terms = list(dict.fromkeys(words(query)))[:MOST_WORDS]
+        terms = (word[:LONGEST_WORD] for word in words(query))
+        self._terms = list(dict.fromkeys(terms))[:MOST_WORDS]
         self._condition = _CONDITIONS[dialect]
 
     @property
@@ -167,7 +171,7 @@ def _indexed(texts: Iterable[str]) -> dict[str, None]:
 
 @lru_cache(maxsize=64)  # a name is asked for twice in a row, and a description may be that of many
 def _words(text: str) -> tuple[str, ...]:
-    return (*words(text), *compounds(text))
+    return tuple(word[:LONGEST_WORD] for word in (*words(text), *compounds(text)))
 
 
 @lru_cache(maxsize=65_536)
