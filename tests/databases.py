@@ -76,7 +76,8 @@ class Database(Protocol):
         """All that is in it, as text."""
 
     def locked(self) -> AbstractContextManager[None]:
-        """Until the block ends, another program holds a lock that every order has to wait for."""
+        """Until the block ends, another program holds a lock that every order has to wait for. An
+        error unless it gets it at once."""
 
     def broken(self, when: str, table: str) -> AbstractContextManager[None]:
         """Refuses every insert into, or update of, a table until the block ends."""
@@ -96,7 +97,7 @@ class SqliteFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+        with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as other:
             other.execute("begin immediate")
             yield
             other.execute("rollback")
@@ -132,7 +133,7 @@ class PostgresqlDatabase:
     @contextmanager
     def locked(self) -> Iterator[None]:
         with closing(connected(self.address)) as other, other.transaction():
-            other.execute("lock table products in exclusive mode")
+            other.execute("lock table products in exclusive mode nowait")
             yield
 
     @contextmanager

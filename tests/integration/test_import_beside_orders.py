@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -40,15 +39,9 @@ def planned(shop: OpenShop, rows: list[Row]) -> Plan:
     plan = Plan()
     with reading(shop.app.extensions["shop"].engine) as connection:
         for _ in catalogue_import.planned(connection, rows, DEFAULTS, plan):
-            _assert_unlocked(shop)
+            with shop.database.locked():
+                pass  # it could be had at once
     return plan
-
-
-def _assert_unlocked(shop: OpenShop) -> None:
-    path = str(shop.app.extensions["shop"].engine.url.database)
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        other.execute("ROLLBACK")
 
 
 def carry_out(shop: OpenShop, plan: Plan) -> None:
