@@ -48,6 +48,7 @@ def test_a_keeper_is_added_and_signs_in(shop: OpenShop) -> None:
     assert EMAIL in visitor.get("/admin/orders").text
 
 
+@pytest.mark.sqlite  # the worlds of the test mode are SQLite files
 def test_a_keeper_signs_in_where_nothing_is_rate_limited(target: OpenShop) -> None:
     add_keeper(target)
     assert signs_in(target.visitor()).status_code == 303
