@@ -154,7 +154,7 @@ def test_in_firefox(firefox: Window, named_shop: RunningShop) -> None:
     assert len(firefox.texts(DEVIATING)) == 31
     assert len(firefox.texts(UNTESTED)) == 59
     assert len(firefox.texts(EVERY_CASE)) == CASES
-    assert {one[0] for one in before} == {cookie.NAME, "session"}
+    assert {one[0] for one in before} == {cookie.NAME, "script", "session"}
     assert firefox.cookies() == before
 
 

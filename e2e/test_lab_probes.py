@@ -28,7 +28,7 @@ from shop.core import cookie
 MINUTE_MS = 60_000
 A_MINUTE_SECONDS = 60
 LINES = dict.fromkeys(range(1, 21), 2)
-OWN = {"cart", "session", "undo"}
+OWN = {"cart", "script", "session", "undo"}
 """Cookies of the shop itself."""
 
 FIGURES = {

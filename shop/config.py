@@ -421,6 +421,15 @@ class Settings:
             _mailbox,
         )
     )
+    cache_seconds: int = field(
+        metadata=_listed(
+            "SHOP_CACHE_SECONDS",
+            "0",
+            "How many seconds a cache that browsers share, such as nginx, may keep the home page, "
+            "lists, products and legal pages; see below",
+            _whole(0, 3600),
+        )
+    )
     page_size: int = field(
         metadata=_listed("SHOP_PAGE_SIZE", "12", "Products on each page of a list", _whole(1, 96))
     )

@@ -37,6 +37,7 @@ from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import Limits, connect_to
 from shop.web.frame import canonical, errors, layout, seo
+from shop.web.frame.public_pages import Compressed
 from shop.web.languages import addressing, texts
 from shop.web.languages.addressing import Languages
 from shop.web.languages.language import language_of
@@ -50,6 +51,7 @@ from shop.web.pages import (
     order,
     other_carts,
     payment,
+    personal,
     product,
     share,
 )
@@ -144,6 +146,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
         product,
         cart,
         other_carts,
+        personal,
         share,
         about,
         legal,
@@ -254,6 +257,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         allow_test_email=settings.allow_test_email,
         page_size=settings.page_size,
         form_max_age_seconds=settings.form_max_age_seconds,
+        cache_seconds=0 if settings.test_mode else settings.cache_seconds,  # whose pages change
         now=now,
         new_id=lambda: secrets.token_urlsafe(16),
     )
@@ -301,6 +305,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIN_SIZE": 200,
         "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
         "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["assets.show", "assets.favicon"],
+        "COMPRESS_CACHE_BACKEND": Compressed,
+        "COMPRESS_CACHE_KEY": Compressed.key,
         "WTF_CSRF_TIME_LIMIT": settings.form_max_age_seconds
         + security.LONGEST_TOKEN_AGE_SECONDS,  # so that a page with an old token has its whole life
         "WTF_CSRF_SSL_STRICT": False,  # some people send no Referer; the token is enough

@@ -12,8 +12,8 @@ BREAKS = (
         "CSRF is off",
         "Any other site can fill a cart or send an order.",
         _SECURITY,
-        "    CSRFProtect(app)\n",
-        "    CSRFProtect(app)\n    app.config['WTF_CSRF_CHECK_DEFAULT'] = False\n",
+        "    FormProtect(app)\n",
+        "    FormProtect(app)\n    app.config['WTF_CSRF_CHECK_DEFAULT'] = False\n",
         _TESTS,
     ),
     Break(

@@ -45,6 +45,7 @@ class CachedCatalogue:
         self._engine = engine
         self._version = DatabaseVersion(engine)
         self._kept: tuple[object, dict[Hashable, Any]] = (None, {})
+        self._derived: tuple[object, dict[Hashable, Any]] = (None, {})
 
     def version(self) -> Hashable | None:
         """What differs from an earlier version when anything was committed since, such as a price,
@@ -92,6 +93,24 @@ class CachedCatalogue:
             kept.update((number, found.get(number)) for number in missing)
         products: dict[int, Product | None] = {number: kept[number] for number in numbers}
         return {number: product for number, product in products.items() if product is not None}
+
+    def derived(self, key: Hashable | None, make: Callable[[], T], *, most: int) -> T:
+        """What `make` makes of the answers of this catalogue and of nothing else but its key.
+
+        It is kept until the database changes, unless the key is None or the database cannot tell.
+        At most so many are kept: then all of them make room.
+        """
+        version = self.version()
+        if key is None or version is None:
+            return make()
+        seen, kept = self._derived
+        if version != seen or (len(kept) >= most and key not in kept):
+            kept = {}
+            self._derived = (version, kept)
+        if key not in kept:
+            # Into the dictionary of the version before: what changes meanwhile begins another one.
+            kept[key] = make()
+        return cast("T", kept[key])
 
     def _answers(self) -> dict[Hashable, Any]:
         version = self.version()

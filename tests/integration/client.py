@@ -43,7 +43,12 @@ REPEATABLE = ("Set-Cookie", "Vary", "Content-Security-Policy")
 """Headers that may occur more than once; if there are several policies, each applies."""
 DATA = "application/ld+json"
 """A script element of this type is data: it never runs, so no policy has to allow it."""
-TOKEN_PAGE = "/products/everyday-mug"
+TOKEN_PAGE = "/orders/find"
+"""A page that is never public, and so has a form with a token, whatever the cart."""
+OPEN_FORM = "/cart/lines"
+"""Where a form of a public page leads, and the only one that may have no token."""
+PERSONAL = "[data-personal]"
+"""An element that public pages have, and no others: its script asks for what is personal."""
 MARKUP = """</title></textarea></script><b data-evil>x</b>" data-evil="'&amp;"""
 """A text that becomes an element or an attribute wherever it is not escaped."""
 CSRF_FIELD = re.compile(r'<input type="hidden" name="csrf_token" value="([\w.-]+)">')
@@ -93,6 +98,8 @@ class LintingClient(FlaskClient):
         is_plain = "Content-Encoding" not in response.headers
         if response.mimetype == "text/html" and is_plain and response.text:
             complaints += page_complaints(response.text)
+            if is_public(response) != bool(elements(parsed(response.text), PERSONAL)):
+                complaints.append("not public in its headers and in its markup")
         request = f"{response.request.method} {response.request.path} -> {response.status}"
         assert not complaints, f"{request}: {complaints}"
         return response
@@ -188,12 +195,25 @@ def response_complaints(response: TestResponse) -> list[str]:
         if count > 1 and name not in REPEATABLE
     ]
     if response.mimetype == "text/html":
-        if "Cookie" not in ", ".join(response.headers.getlist("Vary")).split(", "):
-            complaints.append("no Vary: Cookie")
-        if not {"private", "no-store"} & set(re.split(", *", _cache_control(response))):
-            complaints.append("a cache may keep it")
+        complaints += _cache_complaints(response)
     for header in cart_headers(response):
         complaints += _cookie_complaints(header)
+    return complaints
+
+
+def is_public(response: TestResponse) -> bool:
+    """Whether caches may keep a response for everybody."""
+    return "public" in _cache_directives(response)
+
+
+def _cache_complaints(response: TestResponse) -> list[str]:
+    varies = "Cookie" in ", ".join(response.headers.getlist("Vary")).split(", ")
+    if not is_public(response):
+        is_kept_out = {"private", "no-store"} & _cache_directives(response)
+        return ["no Vary: Cookie"] * (not varies) + ["a cache may keep it"] * (not is_kept_out)
+    complaints = ["a public page varies by cookie"] * varies
+    complaints += ["a public page sets a cookie"] * ("Set-Cookie" in response.headers)
+    complaints += ["a public page without ETag"] * ("ETag" not in response.headers)
     return complaints
 
 
@@ -237,8 +257,9 @@ def _page_complaints(page: JustHTML) -> list[str]:
         complaints.append("no lang")
     ids = Counter(each["id"] for each in map(attributes, all_elements) if "id" in each)
     complaints += [f"id {name} stands there twice" for name, count in ids.items() if count > 1]
+    is_public_page = bool(elements(page, PERSONAL))
     for form in by_name["form"]:
-        complaints += _form_complaints(form)
+        complaints += _form_complaints(form, is_public_page=is_public_page)
     for image in by_name["img"]:
         if "alt" not in attributes(image):
             complaints.append("no alt")
@@ -251,13 +272,17 @@ def _page_complaints(page: JustHTML) -> list[str]:
     return complaints + _attribute_complaints(all_elements)
 
 
-def _form_complaints(form: Element) -> list[str]:
+def _form_complaints(form: Element, *, is_public_page: bool) -> list[str]:
     tokens = elements(form, "input[name=csrf_token]")
+    if is_public_page and tokens:
+        return ["a CSRF token on a public page"]
     if (attributes(form).get("method") or "").lower() != "post":
         return ["a CSRF token in an address"] if tokens else []
-    if any(attributes(token).get("value") for token in tokens):
+    action = attributes(form).get("action") or ""
+    is_open = is_public_page and action.endswith(OPEN_FORM)
+    if is_open or any(attributes(token).get("value") for token in tokens):
         return []
-    return [f"no CSRF token in the form to {attributes(form).get('action')}"]
+    return [f"no CSRF token in the form to {action}"]
 
 
 def _label_complaints(labels: list[Element], fields: list[Element]) -> list[str]:
@@ -282,8 +307,8 @@ def _attribute_complaints(all_elements: list[Element]) -> list[str]:
     return complaints
 
 
-def _cache_control(response: TestResponse) -> str:
-    return response.headers.get("Cache-Control", "")
+def _cache_directives(response: TestResponse) -> set[str]:
+    return set(re.split(", *", response.headers.get("Cache-Control", "")))
 
 
 def _cookie_complaints(header: str) -> list[str]:

@@ -43,12 +43,12 @@ FOR_SCRIPTS_AND_STYLES = (
     "data-copied",
     "data-selected",
 )
-UNSEEN = ("script", "style", "template")
+UNSEEN = ("script", "style", "template", "noscript")
 NAMES = ("description", "og:title", "og:description", "og:image:alt")
 """The metadata with texts."""
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 WORDS_OF_OURS = (
-    "session", "undo", "orders", "csrf_token",  # cookies, explained by name
+    "session", "undo", "orders", "script", "csrf_token",  # cookies, explained by name
     "Deutsch", "Français", "English", "Esperanto", "العربية",  # languages, by their own names
     "EXAMPLE", "one", "other",  # a code, and the categories of plural forms
 )  # fmt: skip

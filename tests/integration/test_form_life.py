@@ -8,7 +8,7 @@ from itsdangerous import TimestampSigner
 from shop.web.site.security import LONGEST_TOKEN_AGE_SECONDS
 from tests.conftest import DAY, Clock, Opener, OpenShop
 from tests.integration.checkouts import alert, orders, place
-from tests.integration.client import LintingClient, csrf_token, field_value
+from tests.integration.client import TOKEN_PAGE, LintingClient, csrf_token, field_value
 
 LIFE = 2 * DAY
 
@@ -33,7 +33,7 @@ def status_after(shop: OpenShop, visitor: LintingClient, seconds: int) -> int:
 def test_a_form_works_for_its_whole_life(
     shop: OpenShop, visitor: LintingClient, earlier: int, seconds: int
 ) -> None:
-    visitor.get("/products/everyday-mug")  # its token is used for the next pages, too
+    visitor.get(TOKEN_PAGE)  # its token is used for the next pages, too
     shop.clock.now += earlier
     assert status_after(shop, visitor, seconds) == 303
 
@@ -57,9 +57,10 @@ def test_a_token_is_signed_again_after_five_minutes(
     shop: OpenShop, visitor: LintingClient, seconds: int, is_same: bool
 ) -> None:
     assert LONGEST_TOKEN_AGE_SECONDS == 300
+    visitor.get(TOKEN_PAGE)  # begins the session
     first = visitor.token
     shop.clock.now += seconds
-    assert (csrf_token(visitor.get("/products/everyday-mug").text) == first) == is_same
+    assert (csrf_token(visitor.get(TOKEN_PAGE).text) == first) == is_same
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(LIFE // 2, 303), (LIFE // 2 + 1, 409)])

@@ -84,9 +84,11 @@ class Buyer:
 
     def __init__(self, shop: RunningShop) -> None:
         self.url = shop.url
-        self._open = urllib.request.build_opener(
+        opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
-        ).open
+        )
+        opener.addheaders = [("Origin", shop.url)]  # as a browser says it
+        self._open = opener.open
 
     def page(self, path: str, **fields: str) -> str:
         """The page at the end of a GET, or of a POST of these fields. Raises HTTPError."""
@@ -96,8 +98,8 @@ class Buyer:
 
     def buys(self) -> str:
         """The heading of the page that a placed order leads to."""
-        product = self.page("/products/cedar-pencil")
-        self.page("/cart/lines", csrf_token=_token(product), sku="PENCIL", quantity="1")
+        self.page("/products/cedar-pencil")
+        self.page("/cart/lines", sku="PENCIL", quantity="1")
         checkout = self.page("/checkout")
         once = field_value(checkout, "once")
         placed = self.page("/checkout", csrf_token=_token(checkout), once=once, **FIELDS)

@@ -89,7 +89,15 @@ def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:
         *[pytest.param({name: ""}, name, id=f"no {name}") for name in REQUIRED_HEADERS],
         pytest.param({"Vary": "Accept"}, "no Vary: Cookie", id="no Vary: Cookie"),
         pytest.param({"Cache-Control": ""}, "a cache may keep it", id="no Cache-Control"),
-        pytest.param({"Cache-Control": "public"}, "a cache may keep it", id="public"),
+        pytest.param({"Cache-Control": "max-age=9"}, "a cache may keep it", id="not private"),
+        pytest.param({"Cache-Control": "public"}, "varies by cookie", id="public, by cookie"),
+        pytest.param(
+            {"Cache-Control": "public", "Vary": "Accept"}, "not public in its", id="public, its own"
+        ),
+        pytest.param(
+            {"Cache-Control": "public", "Set-Cookie": "a=b"}, "sets a cookie", id="public, a cookie"
+        ),
+        pytest.param({"Cache-Control": "public"}, "without ETag", id="public, no ETag"),
     ],
 )
 def test_bad_headers_are_refused(changed: dict[str, str], complaint: str) -> None:

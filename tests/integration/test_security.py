@@ -16,12 +16,20 @@ from shop.config import Settings, SettingsError
 from shop.factory import create_app
 from shop.web.site.security import LONGEST_TOKEN_AGE_SECONDS
 from tests.conftest import DAY, KEY, Opener, OpenShop
-from tests.integration.client import LintingClient, cart_headers, elements, pairs, parsed, text_of
+from tests.integration.client import (
+    TOKEN_PAGE,
+    LintingClient,
+    cart_headers,
+    elements,
+    pairs,
+    parsed,
+    text_of,
+)
 
 CHANGES = (
     "/cart/lines", "/cart/lines/1", "/cart/lines/1/remove", "/cart/clear", "/cart/dismiss",
     "/cart/restore", "/cart/undo", "/cart/replace", "/cart/merge", "/cart/about/delete",
-    "/cart/coupon", "/cart/coupon/remove",
+    "/cart/coupon", "/cart/coupon/remove", "/cart/personal",
     "/checkout", "/orders/x/pay", "/orders/find", "/orders/find/forget",
     "/limits/cart/lines", "/limits/cart/fill", "/limits/cart/empty", "/limits/probe",
     "/limits/conformance", "/limits/unguarded", "/limits/unguarded-reset", "/limits/museum/full",
@@ -226,7 +234,7 @@ def test_the_session_cookie_has_its_security_attributes(shop: OpenShop) -> None:
         ("http://localhost", "session"),
         ("https://localhost", "__Host-session"),
     ):
-        response = shop.visitor(base_url=base_url).get("/products/salt-pig")
+        response = shop.visitor(base_url=base_url).get(TOKEN_PAGE)
         (header,) = response.headers.getlist("Set-Cookie")
         attributes = set(header.split("; ")[1:])
         expected = {"HttpOnly", "Path=/", "SameSite=Lax"}

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from shop.config import SettingsError
 from shop.test_mode.worlds import MOST_WORLDS
 from tests.conftest import DAY, Opener, OpenShop
-from tests.integration.client import CUSTOMER, LintingClient, field_value, text_of
+from tests.integration.client import CUSTOMER, TOKEN_PAGE, LintingClient, field_value, text_of
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_world_keeps_its_clock_for_requests_without_a_header(visitor: LintingC
 
 
 def test_forms_age_with_the_clock(visitor: LintingClient) -> None:
-    page = visitor.get("/products/everyday-mug").text
+    page = visitor.get(TOKEN_PAGE).text
     form = {"csrf_token": field_value(page, "csrf_token"), "sku": "MUG", "quantity": "1"}
     late = visitor.post("/cart/lines", data=form, headers={"Shop-Clock": "+2d"})
     assert late.status_code == 400
@@ -170,9 +170,9 @@ def test_a_setting_that_cannot_be_understood_changes_nothing(
 
 
 def test_the_next_posts_fail_and_do_nothing(visitor: LintingClient) -> None:
-    visitor.get("/products/everyday-mug")
+    visitor.get(TOKEN_PAGE)
     failing = {"Shop-Fault": "fail-posts=2"}
-    page = visitor.get("/products/everyday-mug", headers=failing).text
+    page = visitor.get(TOKEN_PAGE, headers=failing).text
     form = {"csrf_token": field_value(page, "csrf_token"), "sku": "MUG", "quantity": "1"}
     statuses = [
         visitor.post("/cart/lines", data=form, headers=failing).status_code for _ in range(3)

@@ -60,6 +60,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         send_mail=True,
         mail_from="shop@localhost",
         mail_keeper="",
+        cache_seconds=0,
         page_size=12,
         form_max_age_seconds=DAY,
         ratelimit_enabled=True,

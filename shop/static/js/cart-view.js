@@ -41,7 +41,7 @@ class CartView extends HTMLElement {
 
   /* Shows what the cart page shows or, without one, reverts to the state before. */
   show(page) {
-    if (this.closest("[hidden]")) return;
+    if (this.closest("[hidden]") || (page && !viewOf(page))) return;
     this.ariaBusy = null;
     if (page) this.redraw(page);
     else this.calm();

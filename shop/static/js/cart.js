@@ -42,9 +42,14 @@ async function settle() {
 
 /* The cart page as it is, or null. A QUIET request leaves messages to the tab they are meant for. */
 export async function look(headers) {
+  const page = await got(cartAddress, headers);
+  return page && viewOf(page) && page;
+}
+
+/* A page of the shop in its turn, or null. */
+export async function got(address, headers) {
   try {
-    const page = await inTurn(async () => parsed(await ask(cartAddress, { headers })));
-    return viewOf(page) && page;
+    return await inTurn(async () => parsed(await ask(address, { headers })));
   } catch {
     return null;
   }
@@ -81,7 +86,7 @@ function notice(text) {
   return said;
 }
 
-async function post(action, body) {
+export async function post(action, body) {
   if (!body) return null;
   const answer = await ask(action, { method: "POST", body, redirect: "manual", keepalive: true });
   return answer.type === "opaqueredirect" ? null : parsed(answer);

@@ -1,24 +1,31 @@
 /* On every page. */
 
 import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } from "./cart.js";
+import { greet, isPublic, withToken } from "./personal.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
 import "./cart-view.js";
 import "./mini-cart.js";
 
+/* From now on this browser may get public pages: until it ends, or its scripts are turned off. */
+document.cookie = `script=1; Path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+const keepsCookies = document.cookie.includes("script=1");
+
 const mini = document.querySelector("mini-cart");
 let opener = null;
 
+if (isPublic) greet();
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || !keepsCookies) return;
   event.preventDefault();
   if (form.matches("[data-add-form]")) add(form, event.submitter);
   else inTurn(() => leave(form));
 });
 
 async function add(form, button) {
-  const body = new URLSearchParams(new FormData(form));
+  const body = withToken(new URLSearchParams(new FormData(form)));
   document.querySelector("cart-count").expect(body.get("quantity") ?? 1);
   if (button) button.ariaBusy = "true";
   await change(form.action, () => body, { answered: (refusal) => isShownAt(form, refusal, button) });
@@ -78,7 +85,7 @@ addEventListener("pagehide", () => tabs.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) listen();
   const [arrival] = performance.getEntriesByType("navigation");
-  if (persisted || arrival.type === "back_forward") refresh();
+  if (persisted || (arrival.type === "back_forward" && !isPublic)) refresh();
 });
 
 /* For changes without a message, such as an order placed in another tab. */

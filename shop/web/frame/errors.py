@@ -95,10 +95,11 @@ _NO_TOKEN = ErrorText(
     marked(
         "Go back, reload the page and press the button again. Does a program send the form? Open "
         "the page with the form first, and send the csrf_token of that page, with the cookies that"
-        " came with it."
+        " came with it. To add something, it can send the header Origin with the address of this "
+        "shop instead."
     ),
 )
-_NO_COOKIES = ErrorText(
+NO_COOKIES = ErrorText(
     marked("Your browser sent no cookie"),
     marked(
         "This shop keeps your cart in a cookie, in your own browser and nowhere else. Your browser"
@@ -124,7 +125,7 @@ def _csrf(error: CSRFError) -> Response:
     log.info("form_refused", extra={"reason": error.description})
     if not request.form.get("csrf_token"):
         return _page(HTTPStatus.BAD_REQUEST, _NO_TOKEN)
-    return _page(HTTPStatus.BAD_REQUEST, _TOO_OLD if request.cookies else _NO_COOKIES)
+    return _page(HTTPStatus.BAD_REQUEST, _TOO_OLD if request.cookies else NO_COOKIES)
 
 
 def _too_large(_: CartTooLarge) -> Response:

@@ -24,7 +24,8 @@ from shop.web.site.shop import shop
 
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192
-_TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, not one
+_TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, or of its field, not one
+_FIELD = '<input type="hidden" name="csrf_token" value="{}">'
 _REST = "\0rest of an address\0"
 
 
@@ -49,8 +50,10 @@ class Fragments:
         return _safe(str(escape(rest())).join(self._part("frame/languages.html", to)))
 
     def cards(self, listings: tuple[Listing, ...], to: Addresses, token: str) -> Markup:
-        """The items of a list of products; `token` is the CSRF token of their forms."""
-        return _safe("".join([token.join(self._card(listing, to)) for listing in listings]))
+        """The items of a list of products; `token` is the CSRF token of their forms, empty on a
+        public page, whose forms have none."""
+        field = _FIELD.format(escape(token)) if token else ""
+        return _safe("".join([field.join(self._card(listing, to)) for listing in listings]))
 
     def lines(
         self,
@@ -90,7 +93,7 @@ class Fragments:
         parts = self._cards.get(key)
         if parts is None:
             html = self._card_template.render(
-                listing=listing, product=listing.product, to=to, token=_TOKEN
+                listing=listing, product=listing.product, to=to, token_field=_TOKEN
             )
             parts = html.split(_TOKEN)
             _keep(self._cards, key, parts)

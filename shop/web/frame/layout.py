@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Flask, get_flashed_messages, request, session
+from flask import Flask, request, session
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
@@ -18,6 +18,7 @@ from shop.web.languages.addressing import is_in_one_language
 from shop.web.languages.texts import current
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
+from shop.web.site.messages import FLASHES
 from shop.web.site.shop import shop
 
 REFUSED = "refused"
@@ -45,11 +46,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The part of a page's context that its frame needs."""
+    """The part of a page's context that its frame needs. On a public page it says nothing of the
+    visitor: a script fetches that."""
 
     pieces: int
     notices: tuple[Notice, ...]
     offer: Offer | None
+    is_public: bool = False
+
+
+PUBLIC = Frame(0, (), None, is_public=True)
 
 
 def register(app: Flask) -> None:
@@ -69,7 +75,16 @@ def register(app: Flask) -> None:
         lang_of=_lang_of,
         own_lang=lambda: _lang_of(shop().languages.own.tag),
     )
-    for component in ("notice", "totals", "field", "stepper", "biscuit", "price", "picture"):
+    for component in (
+        "count",
+        "notice",
+        "totals",
+        "field",
+        "stepper",
+        "biscuit",
+        "price",
+        "picture",
+    ):
         _give_macros(app, component)
     app.context_processor(_of_request)
     app.extensions["fragments"] = fragments = Fragments(app)
@@ -101,25 +116,51 @@ def is_quiet() -> bool:
 
 def frame_of(visit: CartVisit) -> Frame:
     """The frame for a visit. Takes the messages that are waiting, so call it once per page."""
-    notices = [Notice(kind, text) for kind, text in _messages()]
-    if visit.refusal is not None and visit.offer is None and _is_news(visit):
+    waiting = [] if is_quiet() else messages_waiting()
+    is_news = _is_news(visit)
+    if not is_quiet():
+        taken(visit, waiting)
+    return _frame(visit, waiting, is_news=is_news)
+
+
+def frame_to_show(visit: CartVisit) -> Frame:
+    """The same, but the messages stay until `taken` is told that they were shown."""
+    return _frame(visit, messages_waiting(), is_news=_is_news(visit))
+
+
+def messages_waiting() -> list[Notice]:
+    """The messages in the session, the oldest first."""
+    return [Notice(kind, text) for kind, text in session.get(FLASHES, ())]
+
+
+def taken(visit: CartVisit, shown: Sequence[Notice]) -> None:
+    """Takes as many of the waiting messages as were shown out of the session, and notes which
+    cookie was reported."""
+    if shown:
+        later = session[FLASHES][len(shown) :]
+        session.pop(FLASHES)
+        if later:
+            session[FLASHES] = later
+    if visit.refusal is not None and visit.offer is None:
+        session[REFUSED] = _refused(visit)
+
+
+def _frame(visit: CartVisit, waiting: Sequence[Notice], *, is_news: bool) -> Frame:
+    notices = list(waiting)
+    if is_news and visit.refusal is not None:
         notices.append(Notice("warning", wording.refusal(visit.refusal)))
     return Frame(visit.cart.pieces, tuple(notices), _offer(visit))
 
 
-def _messages() -> list[tuple[str, str]]:
-    if "_flashes" not in session or is_quiet():
-        return []
-    return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-
-
 def _is_news(visit: CartVisit) -> bool:
     # A cookie that is left alone comes with every request: pages without a cart say so once.
-    refused = hashlib.sha256(visit.value.encode()).hexdigest()[:8]
-    is_news = session.get(REFUSED) != refused or request.blueprint in _CART_PAGES
-    if not is_quiet():
-        session[REFUSED] = refused
-    return is_news
+    if visit.refusal is None or visit.offer is not None:
+        return False
+    return session.get(REFUSED) != _refused(visit) or request.blueprint in _CART_PAGES
+
+
+def _refused(visit: CartVisit) -> str:
+    return hashlib.sha256(visit.value.encode()).hexdigest()[:8]
 
 
 def _offer(visit: CartVisit) -> Offer | None:

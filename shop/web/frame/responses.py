@@ -13,19 +13,22 @@ from werkzeug.wrappers import Response
 
 from shop.web.cart.visit import CartVisit
 from shop.web.cart.writer import UNCHANGED, CartChange, write
-from shop.web.frame.layout import frame_of
+from shop.web.frame.layout import PUBLIC, frame_of
 
 
 def page(
     template: str,
-    visit: CartVisit,
+    visit: CartVisit | None,
     change: CartChange = UNCHANGED,
     *,
     status: int = HTTPStatus.OK,
     **context: object,
 ) -> Response:
-    """A page in the shop's frame."""
-    html = render_template(template, visit=visit, frame=frame_of(visit), **context)
+    """A page in the shop's frame; without a visit, it says nothing of the visitor."""
+    frame = PUBLIC if visit is None else frame_of(visit)
+    html = render_template(template, visit=visit, frame=frame, **context)
+    if visit is None:
+        return make_response(html, status)
     return write(make_response(html, status), visit, change)
 
 

@@ -150,7 +150,8 @@ def _preferred(header: str, languages: Languages) -> Language:
 
 
 def _say(response: Response) -> Response:
-    if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+    is_redirect = "Location" in response.headers
+    if response.mimetype == "text/html" and not is_redirect:
         response.headers.setdefault("Content-Language", current().tag)
         if _languages().if_several and not prefix() and not is_in_one_language():
             response.vary.add("Accept-Language")

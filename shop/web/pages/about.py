@@ -14,8 +14,10 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import NO_STEPS, CartChange
 from shop.web.checkout import recent_orders
 from shop.web.frame import responses
+from shop.web.frame.public_pages import SCRIPT
 from shop.web.pages.cart import quoted
 from shop.web.site.addresses import addresses
+from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
 # Below the cart's address, the only place that the undo cookie is sent to.
@@ -50,8 +52,9 @@ def show() -> Response:
         life_days=_days(shop().cart_max_age_seconds),
         grace_days=_days(shop().cart_grace_seconds),
         is_deleted=DELETED in request.args and not visit.cart.lines,
-        is_kept=bool(request.cookies),
+        is_kept=bool(request.cookies.keys() - {SCRIPT}),
         undo_name=undo.name(),
+        script_name=SCRIPT,
     )
 
 
@@ -64,6 +67,8 @@ def destroy() -> Response:
     response = responses.see_other(f"{addresses().about}?{DELETED}", visit, change)
     if recent_orders.references():
         recent_orders.forget(response)
+    if values_of(SCRIPT):
+        response.delete_cookie(SCRIPT)
     return response
 
 

@@ -29,6 +29,8 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.cart.writer import UNCHANGED, CartChange
 from shop.web.checkout.form import destination
 from shop.web.frame import responses
+from shop.web.frame.error_page import error_page
+from shop.web.frame.errors import NO_COOKIES
 from shop.web.frame.fragments import fragments
 from shop.web.frame.layout import is_quiet
 from shop.web.languages.texts import gettext, ngettext
@@ -41,6 +43,9 @@ from shop.web.site.shop import shop
 
 blueprint = Blueprint("cart", __name__, url_prefix="/cart")
 
+CHECK = "cookies"
+"""Query argument after the first change of a browser: whether it has kept the cart's cookie. A form
+of a public page has no token whose cookie would tell before."""
 _CHOOSE_FIRST = marked(
     "Your earlier cart has expired, but we still have it for you. Please restore it or let it go "
     "first. Nothing has been added yet."
@@ -54,6 +59,8 @@ _START_ANEW_FIRST = marked(
 @blueprint.get("")
 def show() -> Response:
     visit = read_visit()
+    if CHECK in request.args:
+        return back(visit) if request.cookies else error_page(400, NO_COOKIES, visit)
     return page(visit, UNCHANGED if is_quiet() else _renewed(visit))
 
 
@@ -82,11 +89,11 @@ def create() -> Response:
         larger = cart.add(
             product.number, quantity, now=shop().now(), max_quantity=shop().rules.max_quantity
         )
-        return changed(
-            visit,
-            larger,
-            gettext("Added to your cart: %(product)s", product=shortened(product.name)),
-        )
+        message = gettext("Added to your cart: %(product)s", product=shortened(product.name))
+        response = changed(visit, larger, message)
+        if not request.cookies:
+            response.location += f"?{CHECK}"
+        return response
     except QuantityRefused as refusal:
         return _refused_add(visit, product, typed, wording.quantity(refusal))
     except CartTooLarge as overflow:

@@ -9,8 +9,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.core.words import LEGAL_SLUGS
-from shop.web.cart.visit import read_visit
+from shop.web.cart.visit import CartVisit
 from shop.web.frame import responses, seo
+from shop.web.frame.public_pages import public
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
 
@@ -18,13 +19,14 @@ blueprint = Blueprint("legal", __name__)
 
 
 @blueprint.get(f"/<any({', '.join(LEGAL_SLUGS)}):slug>")
-def show(slug: str) -> Response:
+@public
+def show(visit: CartVisit | None, slug: str) -> Response:
     page = next((page for page in shop().words.pages if page.slug == slug), None)
     if page is None:
         abort(HTTPStatus.NOT_FOUND)
     return responses.page(
         "legal/show.html",
-        read_visit(),
+        visit,
         head=seo.page(page.title, addresses().home + slug),
         title=page.title,
         tag=page.tag,

@@ -22,9 +22,10 @@ from shop.storage import catalogue, former_slugs, price_history
 from shop.storage.catalogue import Category, Page, Sort
 from shop.storage.photos import assignments
 from shop.storage.photos.files import FOLDER as PHOTO_FOLDER
-from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.cart.visit import CartVisit
 from shop.web.frame import responses, seo
 from shop.web.frame.fragments import fragments
+from shop.web.frame.public_pages import public
 from shop.web.frame.seo import PageHead
 from shop.web.languages.texts import gettext
 from shop.web.site import product_picture, wording
@@ -120,26 +121,28 @@ class OptionLinks:
     choices: tuple[ChoiceLink, ...]
 
 
-def cards(listings: tuple[Listing, ...]) -> Markup:
-    """Products and groups as the items of a list."""
-    return fragments().cards(listings, addresses(), csrf_token())
+def cards(listings: tuple[Listing, ...], visit: CartVisit | None) -> Markup:
+    """Products and groups as the items of a list, on a page for this visit or on a public one."""
+    return fragments().cards(listings, addresses(), csrf_token() if visit else "")
 
 
 @blueprint.get("/")
-def home() -> Response:
+@public
+def home(visit: CartVisit | None) -> Response:
     categories = _categories()
     picks = shop().catalogue.ask(catalogue.picks, size=PICKS)
     return responses.page(
         "product/home.html",
-        read_visit(),
+        visit,
         categories=[(shelf, seo.category_path(shelf), _tile(shelf.slug)) for shelf in categories],
-        picks=cards(picks),
+        picks=cards(picks, visit),
         head=seo.page(shop().words.title, addresses().home),
     )
 
 
 @blueprint.get("/products")
-def index() -> Response:
+@public
+def index(visit: CartVisit | None) -> Response:
     search = Search.from_args(request.args)
     categories = _categories()
     page = shop().catalogue.ask(
@@ -153,14 +156,14 @@ def index() -> Response:
     title = _title(search, categories)
     return responses.page(
         "product/index.html",
-        read_visit(),
+        visit,
         search=search,
         title=title,
         head=_head(title, search, page),
         categories=categories,
         category_addresses=[search.address(category=shelf.slug) for shelf in categories],
         page=page,
-        cards=cards(page.listings),
+        cards=cards(page.listings, visit),
         page_links=_page_links(search, page.number, page.pages),
         sorts=SORT_LABELS | ({Sort.SHELF: marked("Best match")} if search.words else {}),
         everything=search.address(category=None),
@@ -168,8 +171,9 @@ def index() -> Response:
 
 
 @blueprint.get("/products/<slug>")
-def show(slug: str) -> Response:
-    return show_with(read_visit(), slug)
+@public
+def show(visit: CartVisit | None, slug: str) -> Response:
+    return show_with(visit, slug)
 
 
 @blueprint.get("/products/<slug>/picture.svg")
@@ -195,7 +199,7 @@ def photo(name: str, file: str) -> Response:
 
 
 def show_with(
-    visit: CartVisit,
+    visit: CartVisit | None,
     slug: str,
     *,
     status: int = HTTPStatus.OK,
@@ -221,7 +225,7 @@ def show_with(
         more_pictures=_more_pictures(product),
         shelf_address=shelf_address,
         head=seo.product_page(product, variants, product.category, shelf_address),
-        related=cards(related),
+        related=cards(related, visit),
         quantity=quantity,
         error=error,
     )

@@ -37,6 +37,8 @@ class Addresses:
     cart_replace: str
     cart_merge: str
     cart_share: str
+    cart_personal: str
+    no_script: str
     coupon: str
     coupon_removal: str
     about: str
@@ -113,6 +115,8 @@ def _addresses(mounted_at: str, prefix: str, here: Assets) -> Addresses:
         cart_replace=build("other_carts.replace"),
         cart_merge=build("other_carts.merge"),
         cart_share=build("share.create"),
+        cart_personal=build("personal.show"),
+        no_script=build("personal.unmark"),
         coupon=build("coupon.create"),
         coupon_removal=build("coupon.destroy"),
         about=build("about.show"),

@@ -10,15 +10,17 @@ MOST_BYTES = 450
 """The limit for all messages together as JSON, where a letter beyond ASCII takes six bytes. One
 response sends the session cookie beside the cart, and a proxy may let little more through."""
 LONGEST_NAME_BYTES = 80
+FLASHES = "_flashes"
+"""The session key under which Flask keeps them: pairs of kind and text, the oldest first."""
 
 
 def add_message(text: str, kind: str = "message") -> None:
     """Adds a message for the next page. When there are too many, the oldest is dropped."""
     flash(text, kind)
-    waiting = session["_flashes"]
+    waiting = session[FLASHES]
     while len(waiting) > 1 and _bytes(waiting) > MOST_BYTES:
         waiting = waiting[1:]
-    session["_flashes"] = waiting
+    session[FLASHES] = waiting
 
 
 def shortened(name: str) -> str:

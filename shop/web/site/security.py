@@ -7,9 +7,11 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Response as FlaskResponse
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -27,6 +29,11 @@ BODY_LIMIT_BYTES = 65_536
 LONGEST_TOKEN_AGE_SECONDS = 300
 """How old the CSRF token of a new page may be."""
 HSTS_SECONDS = 365 * 86_400
+SESSION, SECURE_SESSION = "session", "__Host-session"
+"""The names of the session's cookie on http and on https."""
+OPEN_FORMS = frozenset({"cart.create"})
+"""The views whose forms need no token where the browser says that they come from our own pages:
+those are on pages that are the same for everybody."""
 
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -74,6 +81,12 @@ class SessionOnWire(SecureCookieSessionInterface):
                 return self.session_class(serializer.loads(value, max_age=life_seconds))
         return self.session_class()
 
+    def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
+        """Sends what was changed, and never to a cache."""
+        if session.modified and response.cache_control.public:
+            response.headers["Cache-Control"] = "private, no-cache"
+        super().save_session(app, session, response)
+
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._serializer  # made once: the keys of an app do not change
 
@@ -81,7 +94,32 @@ class SessionOnWire(SecureCookieSessionInterface):
         return request.is_secure
 
     def get_cookie_name(self, app: Flask) -> str:
-        return "__Host-session" if request.is_secure else "session"
+        return SECURE_SESSION if request.is_secure else SESSION
+
+
+class FormProtect(CSRFProtect):  # type: ignore[misc]
+    """Flask-WTF's check of the CSRF token, which some forms can go without."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Raises CSRFError when a form has neither its token nor may go without."""
+        is_open = request.endpoint in OPEN_FORMS and not request.form.get("csrf_token")
+        if not (is_open and is_from_own_page()):
+            super().protect(apply_exemptions)
+
+
+def is_from_own_page() -> bool:
+    """Whether the browser says that this request comes from a page of this very shop.
+
+    Source: OWASP, Cross-Site Request Forgery Prevention Cheat Sheet, on Fetch Metadata headers and,
+    for browsers or connections without them, on the Origin header. No page can set either for
+    another site. Ours send their Origin: the Referrer-Policy `same-origin` keeps it (Fetch, "append
+    a request `Origin` header").
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # The host alone, as behind a proxy the scheme may not be known.
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def register(
@@ -98,7 +136,7 @@ def register(
     """
     Compress(app)  # first, so that it runs last after a request
     app.session_interface = SessionOnWire()
-    CSRFProtect(app)
+    FormProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
     limiter = rate_limits.register(app, ratelimit, ratelimit_storage)
     app.before_request(_refuse_nul)
@@ -141,8 +179,9 @@ def _refuse_foreign() -> None:
 
 
 def _keep_private(response: Response) -> Response:
-    # Every page shows the cart, so no cache may serve one shopper's page to another.
-    if response.cache_control.public:  # set by a view that shows nothing of the cart
+    # Most pages show the cart, so no cache may serve one shopper's page to another.
+    is_public = response.cache_control.public  # set by a view that shows nothing of it
+    if is_public and "Set-Cookie" not in response.headers:
         return response
     is_secret = request.blueprint in _SECRET_PAGES or response.cache_control.no_store
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"

@@ -36,7 +36,8 @@ class Shop:
     (ISO 3166) of those that the shop delivers to, the preselected one first, and `rules_to` says
     how it charges for an order to each. An order with a hosted
     payment that nobody pays is cancelled after `unpaid_seconds`. `now` returns Unix
-    seconds and `new_id` an unguessable token. `words_in` has the shop's words by the tags of its
+    seconds and `new_id` an unguessable token. Caches that browsers share may keep public pages for
+    `cache_seconds`. `words_in` has the shop's words by the tags of its
     languages, its own for certain.
     """
 
@@ -57,6 +58,7 @@ class Shop:
     allow_test_email: bool
     page_size: int
     form_max_age_seconds: int
+    cache_seconds: int
     now: Callable[[], int]
     new_id: Callable[[], str]
 

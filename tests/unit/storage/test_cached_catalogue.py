@@ -67,3 +67,44 @@ def test_a_change_by_another_connection_is_seen(engine: Engine) -> None:
         connection.execute(text("create table anything (x)"))
     catalogue.ask(sold, name="mug")
     assert len(calls) == 2
+
+
+def change(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("create table anything (x)"))
+
+
+def counted(made: list[int]) -> int:
+    made.append(len(made))
+    return made[-1]
+
+
+def test_what_is_derived_is_kept_until_the_database_changes(engine: Engine) -> None:
+    catalogue, made = CachedCatalogue(engine), list[int]()
+    keys = ["a", "a", "b", "a"]
+    assert [catalogue.derived(key, lambda: counted(made), most=9) for key in keys] == [0, 0, 1, 0]
+    change(engine)
+    assert catalogue.derived("a", lambda: counted(made), most=9) == 2
+
+
+def test_what_changes_while_something_is_derived_is_not_kept(engine: Engine) -> None:
+    catalogue, made = CachedCatalogue(engine), list[int]()
+
+    def disturbed() -> int:
+        change(engine)
+        return counted(made)
+
+    assert catalogue.derived("a", disturbed, most=9) == 0
+    assert catalogue.derived("a", lambda: counted(made), most=9) == 1
+
+
+def test_as_much_is_derived_and_kept_as_is_allowed(engine: Engine) -> None:
+    catalogue, made = CachedCatalogue(engine), list[int]()
+    keys = ["a", "b", "a", "c", "c", "a"]
+    kept = [catalogue.derived(key, lambda: counted(made), most=2) for key in keys]
+    assert kept == [0, 1, 0, 2, 2, 3]
+
+
+def test_without_a_key_nothing_is_kept(engine: Engine) -> None:
+    catalogue, made = CachedCatalogue(engine), list[int]()
+    assert [catalogue.derived(None, lambda: counted(made), most=9) for _ in range(2)] == [0, 1]

@@ -1,0 +1,115 @@
+"""Pages that are the same for everybody, so that every cache may keep them (ADR 28).
+
+A public page is a function of its address, its language, the shop's settings and its database. What
+only one browser sees, such as the count of its cart, its script fetches (`pages/personal.py`). A
+browser that brings cookies of ours, and no mark that its scripts work, gets a page of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Request, request
+from werkzeug.wrappers import Response
+
+from shop.core import cookie
+from shop.web.cart.visit import CartVisit, read_visit
+from shop.web.languages.texts import current
+from shop.web.site.request_cookies import values_of
+from shop.web.site.security import SECURE_SESSION, SESSION
+from shop.web.site.shop import shop
+
+P = ParamSpec("P")
+
+SCRIPT = "script"
+"""The cookie with which `static/js/shop.js` says that the scripts of this browser work."""
+PERSONAL = (cookie.NAME, cookie.SECURE_NAME, SESSION, SECURE_SESSION)
+"""The cookies that a page may have something to show of: a cart, or messages."""
+MOST_KEPT = 256
+LONGEST_KEPT_ADDRESS = 300
+KEPT_MINUTE_SECONDS = 60
+"""A kept page is made anew at least this often, lest it depends on the clock after all."""
+_ETAG = "shop.etag"
+
+
+def public(view: Callable[Concatenate[CartVisit | None, P], Response]) -> Callable[P, Response]:
+    """A view of a page that is public wherever it can be: then it is called without a visit, and
+    must not touch the session. It returns a page with status 200, or raises."""
+
+    @wraps(view)
+    def answered(*args: P.args, **named: P.kwargs) -> Response:
+        if is_personal():
+            return view(read_visit(), *args, **named)
+        page = shop().catalogue.derived(
+            _address(), lambda: _Page.of(view(None, *args, **named)), most=MOST_KEPT
+        )
+        return page.response()
+
+    return answered
+
+
+def is_personal() -> bool:
+    """Whether this request's cookies may have something to say that no script would fetch."""
+    return "1" not in values_of(SCRIPT) and any(values_of(name) for name in PERSONAL)
+
+
+class Compressed:
+    """Public pages as they were compressed, for Flask-Compress. Their keys name their content."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    @staticmethod
+    def key(request: Request) -> str:
+        """The key of the response to a request; empty when it is not a public page."""
+        key: str = request.environ.get(_ETAG, "")
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        return self._kept.get(key)
+
+    def set(self, key: str, value: bytes) -> None:
+        if key.endswith(";"):  # after the algorithm there is nothing
+            return
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = value
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    html: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, response: Response) -> _Page:
+        html = response.get_data()
+        return cls(html, hashlib.sha256(html).hexdigest()[:32])
+
+    def response(self) -> Response:
+        response = Response(self.html, mimetype="text/html")
+        response.headers["Cache-Control"] = _cache_control(shop().cache_seconds)
+        response.set_etag(self.etag)
+        request.environ[_ETAG] = self.etag
+        return response.make_conditional(request)
+
+
+def _cache_control(seconds: int) -> str:
+    # A browser asks each time: it may have got a cart since, and has to get a page of its own.
+    if not seconds:
+        return "public, no-cache"
+    return f"public, max-age=0, must-revalidate, s-maxage={seconds}"
+
+
+def _address() -> tuple[object, ...] | None:
+    environ = request.environ
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    if len(path) + len(query) > LONGEST_KEPT_ADDRESS:
+        return None
+    minute = shop().now() // KEPT_MINUTE_SECONDS
+    mounted_at = environ.get("SCRIPT_NAME", "")
+    return request.scheme, request.host, mounted_at, path, query, current(), minute
