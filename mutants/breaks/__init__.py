@@ -20,6 +20,7 @@ from mutants.breaks import (
     payments,
     photos,
     products,
+    public_pages,
     scripts,
     variants,
 )
@@ -35,6 +36,7 @@ BREAKS = (
     *payments.BREAKS,
     *photos.BREAKS,
     *pages.BREAKS,
+    *public_pages.BREAKS,
     *guards.BREAKS,
     *admin.BREAKS,
     *papers.BREAKS,
