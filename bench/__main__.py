@@ -7,7 +7,7 @@ machine, the ratio of two neighbouring turns does not. The baseline renders a ta
 cells of the cart page; `bare`, with four cells of text, is shown beside it.
 
 `GET /products` is what most browsers get: a public page, which the shop renders once and keeps
-until the database changes (ADR 29). The row below it is the page of a browser that has a cart and
+until the database changes (ADR 31). The row below it is the page of a browser that has a cart and
 no scripts, which is rendered for each request; it has no target.
 """
 

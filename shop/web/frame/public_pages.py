@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody, so that every cache may keep them (ADR 28).
+"""Pages that are the same for everybody, so that every cache may keep them (ADR 31).
 
 A public page is a function of its address, its language, the shop's settings and its database. What
 only one browser sees, such as the count of its cart, its script fetches (`pages/personal.py`). A

@@ -1,5 +1,5 @@
 """What only one browser sees of a public page, for its script: the count of its cart, messages and
-an expired cart on offer (ADR 28)."""
+an expired cart on offer (ADR 31)."""
 
 from __future__ import annotations
 
