@@ -177,6 +177,7 @@ def test_shared_caches_keep_pages_only_as_long_as_the_shop_says(open_shop: Opene
     assert page.headers["Cache-Control"] == "public, max-age=0, must-revalidate, s-maxage=90"
 
 
+@pytest.mark.sqlite
 def test_a_target_of_tests_is_kept_by_no_shared_cache(open_shop: Opener) -> None:
     target = open_shop(SHOP_CACHE_SECONDS="90", SHOP_TEST_MODE="on").visitor()
     assert target.get("/products").headers["Cache-Control"] == ASKS
