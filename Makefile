@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp ## Open the shop at http://127.0.0.1:8000 (PORT=9000 for 
 	@$(BIN)/shop init
 	@exec $(BIN)/shop serve $(if $(PORT),--port $(PORT))
 
-cluster: $(VENV)/dev.stamp ## Open a shop on two machines, behind nginx, on this one (PORT=9443)
+cluster: $(VENV)/dev.stamp ## Open a shop as if on two machines, behind nginx (PORT=9443 for another port)
 	@exec $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m e2e.cluster $(if $(PORT),--port $(PORT))
 
 install: $(VENV)/run.stamp ## Install what the shop needs, to serve it for real (docs/operate.md)
