@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
 from e2e.cluster.replicas import Replica
-from e2e.cluster.running import Cluster, running_cluster
+from e2e.cluster.running import OPENER, Cluster, running_cluster
 from e2e.support import nginx
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG
-from e2e.support.server import KEY
+from e2e.support.server import KEY, PROJECT, free_port
 
 OTHER_KEY = "another key for end-to-end tests and nothing else"
 BOTH_ACCEPTED = f"{KEY},{OTHER_KEY}"
@@ -157,3 +163,29 @@ def test_no_shopper_notices_what_happens_to_the_machines(
     )
     sold = {name: sum(held.get(name, 0) for held in told.values()) for name in NAMES}
     assert stocks(cluster) == {name: before[name] - sold[name] for name in NAMES}
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
+def test_make_cluster_leaves_nothing_behind(tmp_path: Path, ending: signal.Signals) -> None:
+    if not nginx.installed():
+        pytest.skip("nginx is not installed")
+    command = [sys.executable, "-m", "e2e.cluster", "--port", str(free_port())]
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, text=True, process_group=0
+    ) as started:
+        assert started.stdout
+        said = iter(started.stdout)
+        opened = next(row for row in said if row.startswith("The shop is open at "))
+        url = opened.split()[5].rstrip(",")
+        with OPENER.open(f"{url}/products", timeout=20) as page:
+            assert page.status == 200
+        replica = int(next(row for row in said if "shop-1" in row).split()[-1])
+        os.killpg(replica, signal.SIGKILL)
+        next(row for row in said if row.startswith("Started again"))
+        os.killpg(started.pid, ending)
+        assert [*said][-1] == "Everything is stopped.\n"
+    assert started.returncode == 0
+    left = [process.info for process in psutil.process_iter(["cmdline", "environ"])]
+    assert [process for process in left if str(tmp_path) in str(process)] == []
+    assert [*tmp_path.glob("crumb*")] == []

@@ -29,8 +29,8 @@ def counters(folder: Path) -> Iterator[str]:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
-    process.start(os.environ, is_ready)
     try:
+        process.start(os.environ, is_ready)
         yield f"redis://127.0.0.1:{port}"
     finally:
         process.stop()
