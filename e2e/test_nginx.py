@@ -128,6 +128,16 @@ def test_a_shopper_s_request_survives_the_death_of_its_replica(
     assert fate.received == [("GET" if body is None else "POST", path, body or b"")] * (deaths + 1)
 
 
+def test_requests_that_kill_every_replica_end_no_other_request(tmp_path: Path) -> None:
+    fate = Fate()
+    with site(fate, tmp_path) as url:
+        for _ in range(4):
+            fate.deaths = 4  # each replica is asked twice
+            assert ask(f"{url}/limits").status == 503
+        fate.deaths = 0
+        assert ask(f"{url}/cart").status == 200
+
+
 def test_a_keeper_s_form_is_sent_once(tmp_path: Path) -> None:
     fate = Fate(deaths=1)
     with site(fate, tmp_path) as url:

@@ -56,7 +56,7 @@ def running_cluster(folder: Path, *, port: int | None = None, **settings: str) -
     """A cluster with the demo catalogue, until the block ends. Its files are in this folder."""
     with ExitStack() as running:
         data = running.enter_context(database())
-        settings |= {"SHOP_TRUSTED_PROXIES": "1"}
+        settings |= {"SHOP_TRUSTED_PROXIES": "1", "SHOP_LIMITS_LAB": "off"}
         counted = running.enter_context(counters(folder)) if has_counters() else ""
         if counted:
             settings |= {"SHOP_RATELIMIT_STORAGE": counted}

@@ -17,6 +17,14 @@ BREAKS = (
         _TESTS,
     ),
     Break(
+        "all replicas are skipped",
+        "A page too large for nginx, opened twice, closes the shop to everybody for seconds.",
+        _SITE,
+        "    proxy_pass http://crumb-again;\n",
+        "    proxy_pass http://crumb;\n",
+        _TESTS,
+    ),
+    Break(
         "a keeper's form is sent twice",
         "A keeper who adds a photo while a process dies has it twice.",
         _SITE,

@@ -89,10 +89,10 @@ def test_nginx_of_the_containers_has_both_replicas(tmp_path: Path) -> None:
     *_, command = composed()["web"]["command"]
     edit = command.partition("> /etc/nginx")[0].replace("/site.conf", str(DEPLOY / SITE))
     site = subprocess.run(["sh", "-c", edit], check=True, capture_output=True, text=True).stdout
-    assert re.findall(r"server (\S+ resolve) max_fails", site) == [
-        "shop-1:8000 resolve",
-        "shop-2:8000 resolve",
-    ]
+    upstreams = re.findall(r"^upstream .*?^}", site, re.MULTILINE | re.DOTALL)
+    assert [re.findall(r"server (\S+ resolve) max_fails", text) for text in upstreams] == [
+        ["shop-1:8000 resolve", "shop-2:8000 resolve"]
+    ] * 2
     assert "server 127.0.0.1" not in site
 
 
