@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import ssl
 import time
@@ -11,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import brotli
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.cluster.running import OPENER
 from e2e.jar import Crumb, Jar
 from e2e.support import carts, nginx
 from e2e.support.demo_catalogue import MUG
@@ -169,3 +172,22 @@ def test_behind_nginx_a_script_counts_what_is_in_the_cart(
         shopper.visits("/products/beeswax-pillar-candle")
     assert personal.value.ok
     expect(page.get_by_role("link", name="Cart 2 items")).to_be_visible()
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_what_a_browser_loads_is_compressed_once(addresses: tuple[str, str], encoding: str) -> None:
+    https, _ = addresses
+
+    def load(path: str) -> tuple[str, bytes]:
+        request = urllib.request.Request(https + path, headers={"Accept-Encoding": encoding})
+        with OPENER.open(request, timeout=10) as response:
+            assert response.headers["Content-Encoding"] == encoding, path
+            return response.headers.get_content_type(), response.read()
+
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress}[encoding]
+    kind, body = load("/products")
+    page = unpack(body).decode()
+    assert (kind, page[:15]) == ("text/html", "<!DOCTYPE html>")
+    paths = set(re.findall(r'"(/static/[^"]+\.(?:css|js|svg))"', page))
+    kinds = {kind for kind, body in map(load, paths) if unpack(body).decode()}
+    assert kinds == {"text/css", "text/javascript", "image/svg+xml"}
