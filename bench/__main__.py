@@ -9,6 +9,8 @@ cells of the cart page; `bare`, with four cells of text, is shown beside it.
 `GET /products` is what most browsers get: a public page, which the shop renders once and keeps
 until the database changes (ADR 31). The row below it is the page of a browser that has a cart and
 no scripts, which is rendered for each request; it has no target.
+
+At last, the shop on PostgreSQL is measured beside the shop on SQLite.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import click
 from tqdm import tqdm
 
 from bench.codec import print_codec
+from bench.databases import print_databases
 from bench.load import Request, exchange, get, post, requests_per_second
 from e2e.support.server import COMMAND, free_port, prepare, running, running_shop
 from shop.config import SETTINGS
@@ -50,6 +53,7 @@ def main(turns: int, seconds: float) -> None:
         ):
             shop_port = int(shop.environ["SHOP_PORT"])
             _measure(requests_of(shop_port, shop.environ), shop_port, port, turns, seconds)
+    print_databases(requests_of, turns=turns, seconds=seconds, workers=WORKERS)
 
 
 def _measure(

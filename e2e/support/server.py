@@ -82,9 +82,9 @@ class World(Served):
         DIRECT.open(request, timeout=10).close()
 
 
-def prepare(instance: Path) -> Path:
+def prepare(instance: Path, **settings: str) -> Path:
     """Prepares a shop with the demo catalogue in this folder, to be served or copied."""
-    environ = _environ(instance, {})
+    environ = _environ(instance, settings)
     subprocess.run([*COMMAND, "init"], env=environ, cwd=PROJECT, check=True, capture_output=True)
     return instance
 

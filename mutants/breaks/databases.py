@@ -6,6 +6,8 @@ from mutants.entry import Break
 
 _VERSION = "shop/storage/database_version.py"
 _VERSION_TESTS = ("tests/integration/test_database_version.py",)
+_ENGINE = "shop/storage/engine.py"
+_TROUBLE = ("tests/integration/test_postgresql_trouble.py",)
 
 BREAKS = (
     Break(
@@ -28,8 +30,72 @@ BREAKS = (
         "a page remembers after it was sent",
         "A process of the shop shows the prices of the first request for ever.",
         "shop/storage/cached_catalogue.py",
-        "        _seen.reset(token)\n",
+        "        versions_seen.reset(token)\n",
         "        pass\n",
         _VERSION_TESTS,
+    ),
+    Break(
+        "a question under way is shared",
+        "A shopper is shown the price from before the change that they were just told of.",
+        _VERSION,
+        "if self._begun == begun:",
+        "if self._begun == begun and self._newest is None:",
+        _VERSION_TESTS,
+    ),
+    Break(
+        "a request does not see what it wrote",
+        "Whoever is told that too little is left sees the stock from before on the same page.",
+        _ENGINE,
+        "            seen.clear()\n",
+        "            pass\n",
+        _VERSION_TESTS,
+    ),
+    Break(
+        "PostgreSQL may take as long as it likes",
+        "A few slow statements take all connections, and nobody sees a page.",
+        _ENGINE,
+        """    event.listen(engine, "connect", partial(_limit_postgresql, limits))\n""",
+        "",
+        ("tests/integration/test_postgresql_trouble.py::test_what_the_shop_asks_of_a_connection",),
+    ),
+    Break(
+        "one who waits holds up everybody",
+        "An order that waits for a lock stops all pages of its process.",
+        "shop/server.py",
+        "            waiting.wait = waiting.wait_poll\n",
+        "",
+        _TROUBLE,
+    ),
+    Break(
+        "dead connections are lent",
+        "After a restart of PostgreSQL, one page for each connection fails.",
+        _ENGINE,
+        "pool_pre_ping=True",
+        "pool_pre_ping=False",
+        _TROUBLE,
+    ),
+    Break(
+        "a server that became read-only is kept",
+        "After a failover no order can be placed until the shop is restarted.",
+        _ENGINE,
+        "        context.is_disconnect = True\n",
+        "        pass\n",
+        _TROUBLE,
+    ),
+    Break(
+        "a long word goes to PostgreSQL whole",
+        "A search for it is answered with 503, and a catalogue that has it cannot be imported.",
+        "shop/storage/search.py",
+        "(word[:LONGEST_WORD] for word in words(query))",
+        "(word for word in words(query))",
+        ("tests/integration/test_search_cases.py",),
+    ),
+    Break(
+        "stock is taken in the order of the cart",
+        "Two orders of the same products at once can lock each other out.",
+        "shop/storage/orders/placing.py",
+        "sorted(order.lines, key=lambda line: line.number)",
+        "order.lines",
+        ("tests/integration/test_crowd.py",),
     ),
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
@@ -17,25 +16,22 @@ from sqlalchemy import Connection, Engine
 from shop.core.catalogue import Product, Snapshot
 from shop.storage import catalogue
 from shop.storage.database_version import DatabaseVersion
-from shop.storage.engine import reading
+from shop.storage.engine import reading, versions_seen
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_REMEMBERED = 10_000
 
 
-_seen: ContextVar[dict[CachedCatalogue, Hashable] | None] = ContextVar("seen", default=None)
-
-
 @contextmanager
 def asking_once() -> Iterator[None]:
     """Within it, each catalogue asks for the version of its database at most once, in this thread
-    or greenlet. It is for what only reads: it would not see its own changes."""
-    token = _seen.set({})
+    or greenlet, and anew after `engine.writing`."""
+    token = versions_seen.set({})
     try:
         yield
     finally:
-        _seen.reset(token)
+        versions_seen.reset(token)
 
 
 class CachedCatalogue:
@@ -54,7 +50,7 @@ class CachedCatalogue:
         What is made of answers that were given after this can be kept under it. Raises
         DatabaseUnavailable.
         """
-        seen = _seen.get()
+        seen = versions_seen.get(None)
         if seen is None:
             return self._version.now()
         if self not in seen:

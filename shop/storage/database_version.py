@@ -37,6 +37,8 @@ class DatabaseVersion:
         self._lock = threading.Lock()
         self._watch: DBAPIConnection | None = None
         self._close: Callable[[], object] = lambda: None
+        self._begun = 0
+        self._newest: Hashable | None = None
 
     def now(self) -> Hashable | None:
         """The figure of this moment, which means something to this object only; None when there is
@@ -46,9 +48,19 @@ class DatabaseVersion:
         """
         if is_private(self._engine):
             return None
+        begun = self._begun
+        with self._lock:
+            # Whoever asked while this call waited began after it came, so that its figure will do.
+            if self._begun == begun:
+                self._begun += 1
+                self._newest = None
+                self._newest = self._asked()
+            return self._newest
+
+    def _asked(self) -> Hashable | None:
         driver = self._engine.dialect.loaded_dbapi
         lost = (driver.OperationalError, driver.InterfaceError)
-        with self._lock, unavailability():
+        with unavailability():
             if self._watch is not None:
                 try:
                     return self._ask(self._watch)

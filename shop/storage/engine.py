@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -88,12 +89,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction: committed as a whole, or rolled back when an exception leaves the block."""
-    with (
-        unavailability(),
-        engine.connect().execution_options(is_writer=True) as connection,
-        connection.begin(),
-    ):
-        yield connection
+    try:
+        with (
+            unavailability(),
+            engine.connect().execution_options(is_writer=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+    finally:
+        seen = versions_seen.get(None)
+        if seen:
+            seen.clear()
+
+
+versions_seen: ContextVar[dict[object, Hashable]] = ContextVar("versions_seen")
+"""What the thread or greenlet knows of versions of databases; whoever writes knows none afterwards.
+`cached_catalogue` fills it."""
 
 
 # A connection that is taken without a transaction raises the driver's own error.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -116,22 +117,75 @@ def test_no_page_is_older_than_a_change_before_it(engine: Engine) -> None:
     assert catalogue.ask(price) == STEPS
 
 
-def test_a_page_asks_once(engine: Engine) -> None:
+def test_a_page_asks_once_until_it_writes(engine: Engine) -> None:
     catalogue = CachedCatalogue(engine)
     with asking_once():
         assert catalogue.ask(price) == 0
-        with writing(engine) as connection:
-            cost(connection, 1)
+        by_somebody_else(engine, 1)
         assert catalogue.ask(price) == 0
-    assert catalogue.ask(price) == 1
+        with writing(engine) as connection:
+            cost(connection, 2)
+        assert catalogue.ask(price) == 2
+    assert catalogue.ask(price) == 2
+
+
+def by_somebody_else(engine: Engine, amount: int) -> None:
+    """Changes the price in another thread, as another request does."""
+
+    def change() -> None:
+        with writing(engine) as connection:
+            cost(connection, amount)
+
+    other = threading.Thread(target=change)
+    other.start()
+    other.join()
+
+
+class Door:
+    """A lock that counts who has come to it."""
+
+    def __init__(self) -> None:
+        self.came = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_who_waits_for_a_question_shares_the_next_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the one that was under way when they came: it may be older than what they know of."""
+    version, asked, door = DatabaseVersion(engine), list[str](), Door()
+    before = version.now()
+    ask = version._asked
+
+    def counted() -> object:
+        asked.append("")
+        return ask()
+
+    monkeypatch.setattr(version, "_asked", counted)
+    monkeypatch.setattr(version, "_lock", door)
+    with ThreadPoolExecutor(3) as visitors:
+        with door:  # a question is under way
+            waiting = [visitors.submit(version.now) for _ in range(3)]
+            while door.came < 4:
+                assert not any(each.done() for each in waiting)
+            by_somebody_else(engine, 1)
+        (after,) = {each.result() for each in waiting}
+    assert len(asked) == 1
+    assert before != after == version.now()
 
 
 def test_a_page_within_a_page_asks_for_itself(engine: Engine) -> None:
     catalogue = CachedCatalogue(engine)
     with asking_once():
         catalogue.ask(price)
-        with writing(engine) as connection:
-            cost(connection, 1)
+        by_somebody_else(engine, 1)
         with asking_once():
             assert catalogue.ask(price) == 1
 
