@@ -50,10 +50,11 @@ ON_SQLITE_ONLY = {
         "test_smtp",
         "test_wording",
     ),
-    "files of SQLite: backups, worlds of the test mode, the command that starts a shop": (
+    "files of SQLite: backups, moves, worlds of the test mode, the command that starts a shop": (
         "test_api",
         "test_app_pool",
         "test_backup",
+        "test_copy_database",
         "test_start",
         "test_test_mode",
     ),

@@ -338,7 +338,7 @@ def test_a_shop_on_postgresql_that_is_open_is_not_copied(
     with reading(engine) as connection:
         connection.execute(text("select 1"))
     back = tmp_path / "back.sqlite3"
-    assert "is in use by postgres (1), " in run(empty, back, exit_code=REFUSED)
+    assert "is in use by postgres crumb (1), " in run(empty, back, exit_code=REFUSED)
     engine.dispose()
     assert not back.exists()
 
