@@ -184,8 +184,8 @@ class Settings:
         metadata=_listed(
             "SHOP_DATABASE_CONNECTIONS",
             "10",
-            "The most connections of each server process to PostgreSQL, beside one that only "
-            "watches for changes",
+            "The most connections that each server process opens to PostgreSQL, not counting one "
+            "that only watches for changes",
             _whole(1, 1000),
         )
     )
@@ -425,8 +425,8 @@ class Settings:
         metadata=_listed(
             "SHOP_CACHE_SECONDS",
             "0",
-            "How many seconds a cache that browsers share, such as nginx, may keep the home page, "
-            "lists, products and legal pages; see below",
+            "How many seconds a shared cache, such as nginx, may keep the home page, lists, "
+            "products and legal pages; see below",
             _whole(0, 3600),
         )
     )

@@ -28,14 +28,14 @@ DIGITS_SHOWN = 16
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 def copy_database(source: str, target: str) -> None:
-    """Copy a whole shop from one database to another, new one. Stop the shop first.
+    """Copy a whole shop from one database to a new one. Stop the shop first.
 
-    FROM and TO are files of SQLite, such as instance/shop.sqlite3, or URLs, such as
-    postgresql://user@host/database. `own` is the shop's own database, as SHOP_DATABASE_URL names
-    it; so a password need not be typed here.
+    FROM and TO are SQLite files, such as instance/shop.sqlite3, or URLs, such as
+    postgresql://user@host/database. `own` stands for the shop's own database, as SHOP_DATABASE_URL
+    names it, so that you need not type its password.
 
     TO must be empty, or not exist yet. Every number is kept, so that carts in browsers stay as they
-    are. Both sides are compared before the copy counts; when anything fails, TO is left empty. FROM
+    are. Both are compared before the copy is committed; if anything fails, TO is left empty. FROM
     is not changed.
     """
     from shop.storage.database_copy import copying
@@ -55,7 +55,7 @@ def copy_database(source: str, target: str) -> None:
 def database_url(word: str, settings: Settings) -> URL:
     """The database that an operator means by a URL, the path of a file, or `own`.
 
-    Raises Sentence when it is none that can be copied.
+    Raises Sentence when it cannot be copied.
     """
     if word == OWN:
         word = settings.database_url
@@ -64,13 +64,13 @@ def database_url(word: str, settings: Settings) -> URL:
     try:
         url = make_url(word)
     except (ArgumentError, ValueError):
-        raise Sentence("FROM or TO looks like a URL, and is none.") from None
+        raise Sentence("FROM or TO looks like a URL but is not one.") from None
     if url.drivername in POSTGRESQL:
         return url.set(drivername=POSTGRESQL[url.drivername])
     if url.get_backend_name() != "sqlite":
-        raise Sentence(f"A database of {url.get_backend_name()} cannot be a shop's.")
+        raise Sentence(f"A shop runs on SQLite or PostgreSQL, not on {url.get_backend_name()}.")
     if not url.database or url.database == ":memory:" or url.query:
-        raise Sentence("Only a database of SQLite in a plain file can be copied.")
+        raise Sentence("A SQLite database can only be copied from or to a plain file.")
     return url.set(database=str(Path.cwd() / url.database))
 
 
@@ -96,7 +96,7 @@ def _tell(copied: Copied, target: str) -> None:
     every = counted(sum(held.values()), "row")
     click.echo(
         f"Copied {counted(held['orders'], 'order')} and {counted(held['products'])}: {every} in "
-        f"{counted(len(held), 'table')}, compared on both sides and the same."
+        f"{counted(len(held), 'table')}, the same on both sides."
     )
     if copied.left_out:
         names = ", ".join(copied.left_out)
@@ -104,6 +104,6 @@ def _tell(copied: Copied, target: str) -> None:
     if target != OWN:
         click.echo("Set SHOP_DATABASE_URL to TO before you start the shop.")
     click.echo(
-        "FROM is as it was. What is ordered there from now on does not get into TO. Photos, "
-        "secret keys and shop.toml are in no database and stay where they are."
+        "FROM is unchanged. Orders placed there from now on will not be in TO. Photos, secret keys "
+        "and shop.toml are in no database, and stay where they are."
     )

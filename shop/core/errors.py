@@ -124,7 +124,7 @@ class BackupRefused(ShopError):
 
 class CopyRefused(ShopError):
     """A database that was not copied, in sentences for an operator; the one that it was to be
-    copied to is as empty as before."""
+    copied to is as it was."""
 
 
 class PhotoRefused(ShopError):

@@ -223,7 +223,7 @@ def test_what_is_no_empty_database_is_refused(kept: Path, tmp_path: Path) -> Non
     strange = tmp_path / "notes.txt"
     strange.write_text("not a database, however long one looks at it" * 100)
     mode = strange.stat().st_mode & 0o777
-    assert "cannot be a database" in run(kept, strange, exit_code=REFUSED)
+    assert "cannot be used as a database" in run(kept, strange, exit_code=REFUSED)
     assert strange.read_text("ascii").startswith("not a database")
     assert strange.stat().st_mode & 0o777 == mode
     there = tmp_path / "no" / "shop.sqlite3"
@@ -246,10 +246,10 @@ def test_a_database_that_cannot_hold_every_character_is_refused(
 @pytest.mark.parametrize(
     ("word", "reason"),
     [
-        pytest.param("mysql://crumb@localhost/crumb", "mysql cannot be a shop's", id="another"),
-        pytest.param("postgresql://crumb@[::1", "looks like a URL, and is none", id="no URL"),
-        pytest.param("sqlite://", "in a plain file", id="in memory"),
-        pytest.param("sqlite:///shop.sqlite3?mode=ro", "in a plain file", id="with a mode"),
+        pytest.param("mysql://crumb@localhost/crumb", "not on mysql", id="another"),
+        pytest.param("postgresql://crumb@[::1", "looks like a URL but is not one", id="no URL"),
+        pytest.param("sqlite://", "a plain file", id="in memory"),
+        pytest.param("sqlite:///shop.sqlite3?mode=ro", "a plain file", id="with a mode"),
     ],
 )
 def test_a_word_that_names_no_database_is_refused(kept: Path, word: str, reason: str) -> None:
@@ -421,15 +421,15 @@ def test_what_postgresql_cannot_hold_is_named(closed: Callable[[], Path], empty:
     sql(source, "update product_groups set options = x'00'")
     said = run(source, empty, exit_code=REFUSED)
     assert said.splitlines() == [
-        "product_groups, number 1: options is octets, and has to be a text.",
-        "products, number 2: price_minor is 3,000,000,000, and PostgreSQL holds -2,147,483,648 to "
-        "2,147,483,647 there.",
+        "product_groups, number 1: options is bytes, but must be text.",
+        "products, number 2: price_minor is 3,000,000,000, but PostgreSQL holds only "
+        "-2,147,483,648 to 2,147,483,647 there.",
         "products, number 3: description has a NUL character (U+0000), which PostgreSQL cannot "
         "hold.",
-        "products, number 4: name has 201 characters, and PostgreSQL holds 200 there.",
-        "products, number 5: stock is a number with a fraction, and has to be a whole number.",
+        "products, number 4: name has 201 characters, but PostgreSQL holds at most 200 there.",
+        "products, number 5: stock is a number with a fraction, but must be a whole number.",
         "And 1 more.",
-        "Nothing was copied. Correct these values where they are, and copy again.",
+        "Nothing was copied. Correct these values in FROM, then copy again.",
     ]
     assert tables_in(empty) == []
 

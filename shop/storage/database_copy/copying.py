@@ -1,4 +1,4 @@
-"""Copies a whole shop into an empty database, and compares both before anything counts."""
+"""Copies a whole shop into an empty database, and compares both before it commits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from shop.storage.database_copy.target import created
 
 MOST_PROBLEMS_NAMED = 5
 PASSES = 3
-"""How often the rows are gone through: copied, and read for the digest of either side."""
+"""How many times the rows are read: to be copied, and for the digest of each side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a table holds: its rows, their digest, and the number after which its next row gets one,
+    """What a table holds: how many rows, their digest, and the last number that was given to a row,
     or None where the database gives none."""
 
     rows: int
@@ -66,9 +66,8 @@ def copy(source: URL, target: URL, *, progress: Callable[[int, int], None]) -> C
     """Copies every table of a shop, with its numbers, and verifies the copy.
 
     Both are databases of SQLite, in a file, or of PostgreSQL. `progress` is called with how many
-    rows are done and how many there are to do. Raises CopyRefused, and its CopyDiffers, or the
-    errors of the databases; then the target is empty, or its file not there, as before. The source
-    is never changed.
+    rows are done and how many there are to do. Raises CopyRefused, of which CopyDiffers is one
+    kind, or the errors of the databases; then the target is as it was. The source is never changed.
     """
     if _is_same(source, target):
         raise CopyRefused("Both are the same database. Copy to a new one.")
@@ -129,7 +128,7 @@ def _sentences(problems: list[str]) -> str:
     named = problems[:MOST_PROBLEMS_NAMED]
     more = len(problems) - len(named)
     ending = [f"And {more:,} more."] if more else []
-    advice = "Nothing was copied. Correct these values where they are, and copy again."
+    advice = "Nothing was copied. Correct these values in FROM, then copy again."
     return "\n".join([*named, *ending, advice])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Row, String, Table
 
 _Check = Callable[[Any], str | None]
-_KINDS = {int: "a whole number", str: "a text", bytes: "octets", bool: "yes or no"}
+_KINDS = {int: "a whole number", str: "text", bytes: "bytes", bool: "yes or no"}
 _NUL = "\0"
 
 
@@ -48,7 +48,7 @@ def _of_type(wanted: type) -> _Check:
         if type(value) is wanted:
             return None
         found = _KINDS.get(type(value), "a number with a fraction")
-        return f"is {found}, and has to be {_KINDS[wanted]}"
+        return f"is {found}, but must be {_KINDS[wanted]}"
 
     return check
 
@@ -61,7 +61,7 @@ def _whole_number(bits: int) -> _Check:
             return is_whole(value)
         if -limit <= value < limit:
             return None
-        return f"is {value:,}, and PostgreSQL holds {-limit:,} to {limit - 1:,} there"
+        return f"is {value:,}, but PostgreSQL holds only {-limit:,} to {limit - 1:,} there"
 
     return check
 
@@ -75,7 +75,7 @@ def _text(length: int | None) -> _Check:
         if _NUL in value:
             return "has a NUL character (U+0000), which PostgreSQL cannot hold"
         if length is not None and len(value) > length:
-            return f"has {len(value):,} characters, and PostgreSQL holds {length:,} there"
+            return f"has {len(value):,} characters, but PostgreSQL holds at most {length:,} there"
         return None
 
     return check

@@ -3,7 +3,7 @@
 SQLite remembers the last number of a table with AUTOINCREMENT in `sqlite_sequence`
 (https://sqlite.org/autoinc.html); in any other table the next number is one more than the highest.
 PostgreSQL has a sequence for each such column, which knows nothing of numbers that rows brought
-along. Numbers of invoices are not counted by the database at all.
+along. Invoice numbers do not come from the database at all.
 """
 
 from __future__ import annotations

@@ -19,12 +19,12 @@ from shop.storage.database_copy import rows
 from shop.storage.engine import unavailability
 
 CHECKS, SECONDS_A_CHECK = 20, 0.05
-"""For how long the sessions of a shop that has just stopped may take to end."""
+"""How long the sessions of a shop that has just stopped may take to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connection whose transaction sees one moment, and the database's name for an operator."""
+    """A connection whose transaction sees a database at one moment, and its name for operators."""
 
     connection: Connection
     name: str
@@ -128,18 +128,18 @@ def _refuse_another_schema(connection: Connection, name: str) -> None:
         raise CopyRefused(f"{name} is not the database of a shop.")
     if revision not in known:
         raise CopyRefused(
-            f"{name} is of a newer shop, at revision {revision}; this one knows {known[-1]}. Copy "
-            "it with the newer version."
+            f"{name} is the database of a newer version, at revision {revision}; this version "
+            f"knows revisions up to {known[-1]}. Copy it with the newer version."
         )
     if revision != known[-1]:
         raise CopyRefused(
-            f"{name} is of an older shop, at revision {revision}; this one needs {known[-1]}. Set "
-            "SHOP_DATABASE_URL to it, run `shop migrate`, and copy again."
+            f"{name} is the database of an older version, at revision {revision}; this version "
+            f"needs {known[-1]}. Set SHOP_DATABASE_URL to it, run `shop migrate`, then copy again."
         )
 
 
 def _in_use(name: str, by: str = "") -> CopyRefused:
     return CopyRefused(
         f"{name} is in use{by}, and nothing was copied: what is ordered there meanwhile would be "
-        "lost. Stop the shop, and whatever else has the database open, and copy again."
+        "lost. Stop the shop and whatever else has the database open, then copy again."
     )

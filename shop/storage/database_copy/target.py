@@ -22,7 +22,7 @@ UTF8 = "UTF8"
 def created(url: URL) -> Iterator[Connection]:
     """A transaction in which an empty database gets the tables of a shop, without a row.
 
-    Whatever leaves the block as an exception leaves nothing of it, and no file that was not there.
+    When an exception leaves the block, nothing is kept, not even a file that was not there before.
     Raises CopyRefused when the database is not empty, or cannot be a shop's.
     """
     file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
@@ -58,7 +58,7 @@ def _refuse_unless_empty(engine: Engine, name: str) -> None:
         with reading(engine) as connection:
             tables, encoding = sorted(inspect(connection).get_table_names()), _encoding(connection)
     except DatabaseError as problem:
-        raise CopyRefused(f"{name} cannot be a database: {problem.orig}.") from None
+        raise CopyRefused(f"{name} cannot be used as a database: {problem.orig}.") from None
     if tables:
         more = " and others" if len(tables) > MOST_TABLES_NAMED else ""
         raise CopyRefused(
@@ -67,7 +67,7 @@ def _refuse_unless_empty(engine: Engine, name: str) -> None:
         )
     if encoding != UTF8:
         raise CopyRefused(
-            f"{name} keeps text as {encoding}, which has not got every character. Make a database "
+            f"{name} keeps text as {encoding}, which cannot hold every character. Make a database "
             f"with the encoding {UTF8}."
         )
 
