@@ -293,8 +293,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
-        # Flask-WTF knows of no older keys, but hands to itsdangerous what stands here, and that
-        # signs with the last of several: a page that is open while keys change stays of use.
+        # Flask-WTF knows of no older keys, but hands this to itsdangerous, which accepts several
+        # and signs with the last: a form that is open while keys change still works.
         "WTF_CSRF_SECRET_KEY": [*reversed(older), first],
         "MAX_CONTENT_LENGTH": security.BODY_LIMIT_BYTES,
         "MAX_FORM_MEMORY_SIZE": security.BODY_LIMIT_BYTES,

@@ -36,7 +36,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         if "psycopg" in sys.modules:
             from psycopg import waiting
 
-            # It was imported before, by the parent, and would wait in C and hold up the process.
+            # The parent imported it before this patch: it would wait in C and hold up the process.
             waiting.wait = waiting.wait_poll
         self.sockets = [
             socket.socket(listener.FAMILY, socket.SOCK_STREAM, fileno=listener.sock.detach())

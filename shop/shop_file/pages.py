@@ -1,4 +1,4 @@
-"""The legal pages that the file names: Markdown (CommonMark, and tables) becomes HTML, once."""
+"""The legal pages that the file names: Markdown (CommonMark with tables) becomes HTML, once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Answers of the catalogue, cached until the database changes.
 
-`DatabaseVersion` says whether anything was committed. Asking takes SQLite microseconds, and
-PostgreSQL a round trip, where each query would take several; so every page asks, and shows what the
-database holds at that moment.
+`DatabaseVersion` says whether anything was committed. Asking takes microseconds with SQLite, and
+one round trip with PostgreSQL, where the queries of a page would take several; so every page asks,
+and shows what the database holds at that moment.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class CachedCatalogue:
         self._derived: tuple[object, dict[Hashable, Any]] = (None, {})
 
     def version(self) -> Hashable | None:
-        """What differs from an earlier version when anything was committed since, such as a price,
-        a stock or an order. Comparable within this process; None when nothing may be kept.
+        """A value that changes whenever anything is committed, such as a price, a stock or an
+        order. Comparable within this process; None when nothing may be kept.
 
-        What is made of answers that were given after this can be kept under it. Raises
+        Whatever is made from answers given after this call may be kept under it. Raises
         DatabaseUnavailable.
         """
         seen = versions_seen.get(None)
@@ -91,10 +91,10 @@ class CachedCatalogue:
         return {number: product for number, product in products.items() if product is not None}
 
     def derived(self, key: Hashable | None, make: Callable[[], T], *, most: int) -> T:
-        """What `make` makes of the answers of this catalogue and of nothing else but its key.
+        """The result of `make`, which may depend only on answers of this catalogue and on `key`.
 
         It is kept until the database changes, unless the key is None or the database cannot tell.
-        At most so many are kept: then all of them make room.
+        At most `most` results are kept: the next one drops all of them.
         """
         version = self.version()
         if key is None or version is None:
@@ -104,7 +104,7 @@ class CachedCatalogue:
             kept = {}
             self._derived = (version, kept)
         if key not in kept:
-            # Into the dictionary of the version before: what changes meanwhile begins another one.
+            # Into the dictionary of the version before: a change meanwhile begins another one.
             kept[key] = make()
         return cast("T", kept[key])
 

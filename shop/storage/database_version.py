@@ -1,8 +1,8 @@
-"""What a database says of itself that differs as soon as anything else can be read from it.
+"""A figure from a database, which changes whenever something new can be read there.
 
-The figure is asked for before the questions whose answers are kept under it. An answer is therefore
-as old as its figure or newer, and what is kept is forgotten at the first page after a change. Two
-figures are equal only if nothing was committed between them: docs/adr/0029-postgresql.md says why.
+The figure is asked for before the queries whose answers are kept under it. So an answer is as new
+as its figure or newer, and what is kept is forgotten at the first page after a change. Two figures
+are equal only if nothing was committed between them: docs/adr/0029-postgresql.md says why.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from shop.storage.engine import is_private, unavailability
 _QUESTIONS = {
     # Differs when another connection, of any process, has committed: sqlite.org/pragma.html.
     "sqlite": "PRAGMA data_version",
-    # Which transactions a query sees, and of which server: after a failover, another one counts on.
-    # A standby leaves running transactions out of its list, so it has no figure.
+    # Which transactions a query sees, and on which server: after a failover, another one goes on
+    # counting. A standby leaves running transactions out of its list, so it has no figure.
     "postgresql": "SELECT pg_backend_pid(), pg_postmaster_start_time()::text, "
     "pg_current_snapshot()::text WHERE NOT pg_is_in_recovery()",
 }
@@ -50,7 +50,7 @@ class DatabaseVersion:
             return None
         begun = self._begun
         with self._lock:
-            # Whoever asked while this call waited began after it came, so that its figure will do.
+            # Whoever asked while this call waited began after it came, so that figure will do.
             if self._begun == begun:
                 self._begun += 1
                 self._newest = None

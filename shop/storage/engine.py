@@ -41,8 +41,8 @@ class Limits:
     """How much of a database one process uses, in connections and seconds.
 
     `wait_seconds` is the longest wait for a lock, and with PostgreSQL also for a free connection,
-    or for a new one. The others concern PostgreSQL only. 0 `statement_seconds` are no limit: a
-    command may have more to do than a page.
+    or for a new one. The others concern PostgreSQL only. With 0 `statement_seconds` there is no
+    limit: a command may have more to do than a page.
     """
 
     wait_seconds: float = 5
@@ -166,7 +166,7 @@ def _begin_sqlite(wait_seconds: float, connection: Connection) -> None:
 
 _PROGRAM = "crumb"
 _SHORTEST_CONNECT_SECONDS = 2  # libpq waits no shorter
-# A machine that vanishes says nothing; without these it would be waited for for hours.
+# A machine that vanishes says nothing; without these, the shop would wait for it for hours.
 _SIGNS_OF_LIFE = {
     "keepalives_idle": "10",
     "keepalives_interval": "5",
@@ -205,6 +205,6 @@ def _limit_postgresql(limits: Limits, connection: Any, _: Any) -> None:
 
 
 def _leave_read_only(context: ExceptionContext) -> None:
-    # After a failover the old server may still answer, but take no order: connect anew.
+    # After a failover the old server may still answer, but takes no orders: connect anew.
     if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True

@@ -124,7 +124,7 @@ def frame_of(visit: CartVisit) -> Frame:
 
 
 def frame_to_show(visit: CartVisit) -> Frame:
-    """The same, but the messages stay until `taken` is told that they were shown."""
+    """The same frame, but the messages stay until `taken` hears that they were shown."""
     return _frame(visit, messages_waiting(), is_news=_is_news(visit))
 
 

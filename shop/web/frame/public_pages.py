@@ -1,8 +1,9 @@
 """Pages that are the same for everybody, so that every cache may keep them (ADR 31).
 
 A public page is a function of its address, its language, the shop's settings and its database. What
-only one browser sees, such as the count of its cart, its script fetches (`pages/personal.py`). A
-browser that brings cookies of ours, and no mark that its scripts work, gets a page of its own.
+only one browser sees, such as the count of its cart, its script fetches from `pages/personal.py`. A
+browser that sends a cart or a session, and not the mark that its scripts work, gets a page of its
+own.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ PERSONAL = (cookie.NAME, cookie.SECURE_NAME, SESSION, SECURE_SESSION)
 MOST_KEPT = 256
 LONGEST_KEPT_ADDRESS = 300
 KEPT_MINUTE_SECONDS = 60
-"""A kept page is made anew at least this often, lest it depends on the clock after all."""
+"""A kept page is made anew at least this often, in case it depends on the clock after all."""
 _ETAG = "shop.etag"
 
 
@@ -53,7 +54,7 @@ def public(view: Callable[Concatenate[CartVisit | None, P], Response]) -> Callab
 
 
 def is_personal() -> bool:
-    """Whether this request's cookies may have something to say that no script would fetch."""
+    """Whether this request has a cart or messages that a page must show, as no script will."""
     return "1" not in values_of(SCRIPT) and any(values_of(name) for name in PERSONAL)
 
 
@@ -99,7 +100,7 @@ class _Page:
 
 
 def _cache_control(seconds: int) -> str:
-    # A browser asks each time: it may have got a cart since, and has to get a page of its own.
+    # A browser asks each time: it may have got a cart since, and then needs a page of its own.
     if not seconds:
         return "public, no-cache"
     return f"public, max-age=0, must-revalidate, s-maxage={seconds}"

@@ -97,7 +97,7 @@ class SharedStorage(Storage):
 
 def register(app: Flask, ratelimit: str, store: str) -> Limiter:
     """Limits the POST requests of each IP address. Returns the limiter, for what is limited beyond
-    that; its limits concern other requests only in blueprints that `count_reading` was told."""
+    that; its limits concern other requests only in blueprints named to `count_reading`."""
     limiter = Limiter(
         get_remote_address,
         app=app,
@@ -113,7 +113,7 @@ def register(app: Flask, ratelimit: str, store: str) -> Limiter:
 
 
 def count_reading(app: Flask, blueprint: str) -> None:
-    """Has limits of a blueprint with this name count every request, not only POST."""
+    """Makes the limits of the blueprint with this name count every request, not only POST."""
     app.extensions[READING].add(blueprint)
 
 
@@ -130,7 +130,7 @@ def is_store_up() -> bool:
 
 
 def _is_free() -> bool:
-    # To ask all limits whether they concern a request takes a tenth of the time of a cart page.
+    # Asking every limit whether it concerns a request takes a tenth of the time of a cart page.
     return request.method != "POST" and request.blueprint not in current_app.extensions[READING]
 
 

@@ -33,7 +33,7 @@ SESSION, SECURE_SESSION = "session", "__Host-session"
 """The names of the session's cookie on http and on https."""
 OPEN_FORMS = frozenset({"cart.create"})
 """The views whose forms need no token where the browser says that they come from our own pages:
-those are on pages that are the same for everybody."""
+these forms are on pages that are the same for everybody."""
 
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -82,7 +82,7 @@ class SessionOnWire(SecureCookieSessionInterface):
         return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
-        """Sends what was changed, and never to a cache."""
+        """Sends a changed session, in a response that no shared cache may keep."""
         if session.modified and response.cache_control.public:
             response.headers["Cache-Control"] = "private, no-cache"
         super().save_session(app, session, response)
@@ -101,7 +101,7 @@ class FormProtect(CSRFProtect):  # type: ignore[misc]
     """Flask-WTF's check of the CSRF token, which some forms can go without."""
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Raises CSRFError when a form has neither its token nor may go without."""
+        """Raises CSRFError when a form has no valid token and may not go without one."""
         is_open = request.endpoint in OPEN_FORMS and not request.form.get("csrf_token")
         if not (is_open and is_from_own_page()):
             super().protect(apply_exemptions)
@@ -112,8 +112,8 @@ def is_from_own_page() -> bool:
 
     Source: OWASP, Cross-Site Request Forgery Prevention Cheat Sheet, on Fetch Metadata headers and,
     for browsers or connections without them, on the Origin header. No page can set either for
-    another site. Ours send their Origin: the Referrer-Policy `same-origin` keeps it (Fetch, "append
-    a request `Origin` header").
+    another site. Our own pages do send their Origin: the Referrer-Policy `same-origin` keeps it
+    (Fetch, "append a request `Origin` header").
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -96,7 +96,7 @@ def register(app: Flask, here: Shop) -> None:
 
 
 def _looking_once(wsgi_app: WSGIApplication) -> WSGIApplication:
-    # A page makes several queries, and to ask a server before each would take longer than the rest.
+    # A page makes several queries, and asking a server before each would take longer than the rest.
     def looking(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with asking_once():
             return wsgi_app(environ, start_response)
