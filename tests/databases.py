@@ -27,6 +27,7 @@ ON_SQLITE_ONLY = {
         "test_newer_version",
         "test_rate_limits",
         "test_refused_cookies",
+        "test_security",
         "test_share",
     ),
     "the laboratory, which asks about browsers and proxies": (
