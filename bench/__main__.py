@@ -10,7 +10,7 @@ cells of the cart page; `bare`, with four cells of text, is shown beside it.
 until the database changes (ADR 31). The row below it is the page of a browser that has a cart and
 no scripts, which is rendered for each request; it has no target.
 
-At last, the shop on PostgreSQL is measured beside the shop on SQLite.
+Finally, the shop on PostgreSQL is measured beside the shop on SQLite.
 """
 
 from __future__ import annotations

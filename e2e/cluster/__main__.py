@@ -1,4 +1,4 @@
-"""`make cluster`: a shop on two machines, on this one, until Ctrl+C or SIGTERM."""
+"""`make cluster`: a shop as if on two machines, until Ctrl+C or SIGTERM."""
 
 from __future__ import annotations
 
