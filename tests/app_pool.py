@@ -75,7 +75,7 @@ def _renew(app: Flask, settings: Settings, now: Callable[[], int]) -> None:
     )
     app.extensions["fragments"] = Fragments(app)
     app.instance_path = str(settings.instance)
-    for limiter in app.extensions["limiter"]:
+    for limiter in app.extensions.get("limiter", ()):  # none where it is off
         limiter.reset()
 
 

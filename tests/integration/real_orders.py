@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +31,15 @@ def folder() -> Path:
     return DATA
 
 
-def fill(engine: Engine, data: Path, now: int) -> None:
-    """Imports the catalogue, and stores each order with its history, mail and invoice."""
+def fill(engine: Engine, data: Path, now: int, count: int) -> None:
+    """Imports the catalogue, and stores the first orders, each with its history and mail, and every
+    second with an invoice."""
     goods = read((data / "online-retail-catalogue.csv").read_bytes(), DEFAULTS).rows
     with writing(engine) as connection:
         catalogue_import.import_rows(connection, goods, DEFAULTS, now)
         products = {product.sku: product for product in catalogue.everything(connection)}
         orders, lines = [], []
-        for number, bought in enumerate(_orders(data), 1):
+        for number, bought in enumerate(islice(_orders(data), count), 1):
             orders.append(_order(number, now))
             for position, (sku, quantity) in enumerate(bought):
                 lines.append(_line(number, position, products[sku], quantity))

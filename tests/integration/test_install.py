@@ -106,7 +106,7 @@ def test_an_installed_shop_runs_from_an_empty_folder(tmp_path: Path) -> None:
     url, log_file = f"http://127.0.0.1:{port}", tmp_path / "server.log"
     with running([shop, "serve"], f"{url}/readyz", environ, log_file=log_file, folder=folder):
         home = fetch(f"{url}/")
-        (style_sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', home)
+        (style_sheet,) = re.findall(r'<link rel="stylesheet" href="(/static/[^"]+)"', home)
         assert "@layer" in fetch(f"{url}{style_sheet}")
         assert "What a cookie can carry" in fetch(f"{url}/limits")
 
