@@ -112,6 +112,11 @@ def create_app(
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = logs.identifying(  # type: ignore[method-assign,assignment]
+        app.wsgi_app,
+        new_id=lambda: secrets.token_hex(16),  # as long as nginx's $request_id
+        is_behind_proxy=settings.trusted_proxies > 0,
+    )
     return app
 
 

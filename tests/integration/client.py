@@ -15,6 +15,8 @@ from justhtml import JustHTML
 from justhtml.dom import Element
 from werkzeug.test import TestResponse
 
+from shop.web.site.logs import REQUEST_ID
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -196,6 +198,9 @@ def response_complaints(response: TestResponse) -> list[str]:
     ]
     if response.mimetype == "text/html":
         complaints += _cache_complaints(response)
+    is_kept_out = bool({"private", "no-store"} & _cache_directives(response))
+    if is_kept_out != bool(response.headers.get(REQUEST_ID)):
+        complaints.append("private without the id of its request, or the other way round")
     for header in cart_headers(response):
         complaints += _cookie_complaints(header)
     return complaints

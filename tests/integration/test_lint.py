@@ -24,6 +24,7 @@ HEADERS = {
     "Content-Security-Policy": "; ".join(map(" ".join, POLICY.items())),
     "Vary": "Cookie",
     "Cache-Control": "private, no-cache",
+    "X-Request-Id": "0123456789abcdef",
 }
 COOKIE = "cart=x; Max-Age=60; HttpOnly; Path=/; SameSite=Lax; Priority=High"
 
@@ -97,6 +98,8 @@ def test_a_bad_page_is_refused(old: str, new: str, complaint: str) -> None:
         pytest.param(
             {"Cache-Control": "public", "Set-Cookie": "a=b"}, "sets a cookie", id="public, a cookie"
         ),
+        pytest.param({"Cache-Control": "public"}, "id of its request", id="public, an id"),
+        pytest.param({"X-Request-Id": ""}, "id of its request", id="no id"),
         pytest.param({"Cache-Control": "public"}, "without ETag", id="public, no ETag"),
     ],
 )

@@ -321,6 +321,7 @@ def test_an_internal_error_is_shown_and_logged_and_keeps_the_cart(
     assert (response.status_code, cart_headers(response)) == (500, [])
     assert "Your cart is as it was." in response.text
     assert "secret" not in response.text
+    assert response.headers["X-Request-Id"] in response.text
     (record,) = [record for record in caplog.records if record.name == "shop.errors"]
     assert record.exc_info
 
