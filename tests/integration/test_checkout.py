@@ -311,6 +311,26 @@ def test_checking_out_again_after_a_lost_response_places_one_order(
     assert (orders(shop), stock(shop, "SALT-PIG")) == (1, 31)
 
 
+def test_whoever_planted_or_shared_a_cart_learns_nothing_of_who_orders_it(
+    shop: OpenShop, buyer: LintingClient
+) -> None:
+    kept = buyer.cart_value() or ""
+    stranger = shop.visitor()
+    stranger.set_cookie("cart", kept)
+    stranger_once = once(stranger)
+    ordered = place(buyer).location
+    for address in ("/cart", "/checkout", "/orders/find", f"/c/{kept}"):
+        page = stranger.get(address)
+        assert page.status_code == 200
+        assert not any(text in page.text for text in (FIELDS["name"], ordered)), address
+    for token in (stranger_once, once(stranger)):
+        stranger.set_cookie("cart", kept)
+        again = place(stranger, token, name="Somebody Else").location
+        assert again != ordered
+        assert FIELDS["name"] not in stranger.get(again).text
+    assert orders(shop) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "total"),
     [

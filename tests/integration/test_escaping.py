@@ -14,7 +14,7 @@ from shop.storage import catalogue_import
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import writing
 from tests.conftest import DAY, Opener, OpenShop
-from tests.integration.carts import POUNDS, notices
+from tests.integration.carts import POUNDS, import_csv, notices
 from tests.integration.checkouts import FIELDS, once, place
 from tests.integration.client import MARKUP, LintingClient, attributes, elements, parsed, text_of
 
@@ -77,6 +77,28 @@ def test_other_pages_do_not_become_markup(shop: OpenShop, buyer: LintingClient) 
         response = buyer.get(address)
         assert response.status_code == 200
         assert "<b data-evil" not in response.text, address
+
+
+def test_what_makes_a_variant_is_shown_as_it_is(shop: OpenShop, visitor: LintingClient) -> None:
+    named, one, two = (f"""<b data-evil="{text}">'\"""" for text in ("Size", "S", "M"))
+    file = io.StringIO()
+    writer = csv.writer(file)
+    columns = ["sku", "name", "price", "currency", "slug", "group", "group_name"]
+    writer.writerow([*columns, "option1_name", "option1_value"])
+    for sku, value in (("ONE", one), ("TWO", two)):
+        writer.writerow([sku, MARKUP, "4.00", "GBP", sku.lower(), "marked", MARKUP, named, value])
+    import_csv(shop, file.getvalue())
+    visitor.add("TWO")
+    pages = {
+        "/products/marked": (MARKUP, named, one, two),
+        "/products/two": (MARKUP, named, one, two),
+        "/cart": (MARKUP, two),
+        "/checkout": (MARKUP, two),
+        "/products?q=evil": (MARKUP,),
+    }
+    for address, texts in pages.items():
+        shown = " ".join(parsed(visitor.get(address).text).to_text().split())
+        assert [text for text in texts if text not in shown] == [], address
 
 
 def test_a_picture_is_drawn_without_markup(shop: OpenShop, visitor: LintingClient) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+import io
+import json
 import logging
 import re
 import time
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -16,6 +20,7 @@ from shop.config import Settings, SettingsError
 from shop.factory import create_app
 from shop.web.site.security import LONGEST_TOKEN_AGE_SECONDS
 from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.checkouts import place
 from tests.integration.client import (
     TOKEN_PAGE,
     LintingClient,
@@ -242,6 +247,51 @@ def test_the_session_cookie_has_its_security_attributes(shop: OpenShop) -> None:
         assert attributes == expected | ({"Secure"} if name.startswith("__") else set())
 
 
+def test_on_https_no_cookie_that_another_host_can_set_is_believed(shop: OpenShop) -> None:
+    """Another host of the domain can set a cookie of any name but those that begin with __Host-."""
+    visitor = shop.visitor()
+    visitor.add("MUG")
+    reference = place(visitor).location
+    assert reference in visitor.get("/checkout").location
+    planted = [visitor.get_cookie(name) for name in ("session", "orders")]
+    secure = shop.visitor(base_url="https://localhost")
+    secure.raw_cookies = "; ".join(f"{kept.key}={kept.value}" for kept in planted if kept)
+    assert secure.raw_cookies.count("=") == 2
+    assert secure.get("/checkout").location == "/cart"
+    assert elements(parsed(secure.get("/orders/find").text), "main .summary a") == []
+    sent = {"sku": "MUG", "csrf_token": visitor.token}
+    headers = {"Referer": "https://localhost/"}
+    assert secure.post("/cart/lines", data=sent, headers=headers).status_code == 400
+
+
+SIGNED_COOKIES = ("cart", "session", "orders")
+
+
+@pytest.mark.parametrize("name", SIGNED_COOKIES)
+def test_signatures_are_compared_in_constant_time(
+    shop: OpenShop, visitor: LintingClient, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A comparison that ends at the first difference tells how much of a forgery is right."""
+    visitor.add("MUG")
+    place(visitor)
+    visitor.add("MUG")
+    kept = visitor.get_cookie(name)
+    assert kept
+    forged = kept.value[:-4] + ("AAAA" if kept.value[-4:] != "AAAA" else "BBBB")
+    compared: list[str | bytes] = []
+    compare: Callable[..., bool] = hmac.compare_digest
+
+    def noted(one: str | bytes, other: str | bytes) -> bool:
+        compared.extend((one, other))
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", noted)
+    stranger = shop.visitor()
+    stranger.raw_cookies = f"{name}={forged}"
+    stranger.get("/orders/find" if name == "orders" else "/cart")
+    assert compared
+
+
 def test_pages_without_a_session_set_no_cookie(visitor: LintingClient) -> None:
     for address in ("/nope", "/healthz"):
         assert "Set-Cookie" not in visitor.get(address).headers
@@ -324,6 +374,41 @@ def test_an_internal_error_is_shown_and_logged_and_keeps_the_cart(
     assert response.headers["X-Request-Id"] in response.text
     (record,) = [record for record in caplog.records if record.name == "shop.errors"]
     assert record.exc_info
+
+
+FORGED = '\r\n{"event": "forged"}\n'
+"""What would be a row of its own in a log."""
+
+
+def test_nothing_that_is_sent_becomes_an_entry_of_the_log(
+    shop: OpenShop, visitor: LintingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (handler,) = logging.getLogger("shop").handlers
+    written = io.StringIO()
+    monkeypatch.setattr(handler, "stream", written)
+    shop.app.config["PROPAGATE_EXCEPTIONS"] = False
+    token = visitor.token
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(FORGED)
+
+    monkeypatch.setattr("shop.web.cart.writer.encoded", broken)
+    sent = {"csrf_token": token, "sku": "MUG", "quantity": "1"}
+    assert visitor.post("/cart/lines", data=sent).status_code == 500
+    visitor.post("/cart/lines", data={"csrf_token": FORGED, "sku": FORGED})
+    visitor.get(f"/{FORGED}", query_string={"q": FORGED, FORGED: ""})
+    visitor.raw_cookies = f"cart={FORGED}"
+    sent_along = ("User-Agent", "Referer", "X-Request-Id")
+    visitor.get("/cart", headers=[(name, "\u0085forged") for name in sent_along])
+    entries = [json.loads(row) for row in written.getvalue().splitlines()]
+    assert [entry["event"] for entry in entries] == [
+        "broken",
+        "form_refused",
+        "cart_cookie_refused",
+    ]
+    kept_by_the_exception, *others = (str(entry) for entry in entries)
+    assert "forged" in kept_by_the_exception
+    assert not any("forged" in entry for entry in others)
 
 
 @pytest.mark.parametrize(
