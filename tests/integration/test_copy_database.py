@@ -15,8 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, mak
 
 from shop.core.errors import CopyRefused, DatabaseUnavailable
 from shop.storage import catalogue, schema
-from shop.storage.backups import sqlite_file
-from shop.storage.database_copy import copying
+from shop.storage.database_copy import copying, sqlite_file
 from shop.storage.engine import connect_to, reading, writing
 from shop.storage.orders import invoices, lookup, placing
 from shop.storage.products import editing

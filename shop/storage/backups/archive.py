@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shop.core.errors import BackupRefused
 from shop.storage.backups import contents
-from shop.storage.backups.sqlite_file import Progress
+from shop.storage.database_copy.sqlite_file import Progress
 
 MANIFEST = "manifest.json"
 MOST_MANIFEST_BYTES = 64 * 1024 * 1024

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from shop import __version__
 from shop.core.errors import BackupRefused
-from shop.storage.backups import archive, contents, sqlite_file
+from shop.storage.backups import archive, contents
 from shop.storage.backups.archive import Manifest, OwnFiles
-from shop.storage.backups.sqlite_file import Progress
+from shop.storage.database_copy import sqlite_file
+from shop.storage.database_copy.sqlite_file import Progress
 
 
 def write(

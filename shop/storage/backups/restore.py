@@ -12,10 +12,11 @@ from pathlib import Path
 
 from shop.core.errors import BackupRefused
 from shop.storage import schema
-from shop.storage.backups import archive, contents, sqlite_file
+from shop.storage.backups import archive, contents
 from shop.storage.backups.archive import Archive, Manifest
 from shop.storage.backups.backup import sync_folder
-from shop.storage.backups.sqlite_file import Facts, Progress
+from shop.storage.database_copy import sqlite_file
+from shop.storage.database_copy.sqlite_file import Facts, Progress
 from shop.storage.engine import connect_to
 
 

@@ -14,8 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from shop.core.errors import CopyRefused
 from shop.storage import schema
-from shop.storage.backups import sqlite_file
-from shop.storage.database_copy import rows
+from shop.storage.database_copy import rows, sqlite_file
 from shop.storage.engine import unavailability
 
 CHECKS, SECONDS_A_CHECK = 20, 0.05
