@@ -1,4 +1,4 @@
-"""Breaks of a shop's move to another database."""
+"""Breaks of a shop's move to another database, and of its backups from and into PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from mutants.entry import Break
 
 _ROOM = "shop/storage/database_copy"
 _TESTS = ("tests/integration/test_copy_database.py",)
+_BACKUP_TESTS = ("tests/integration/test_backup_databases.py",)
 
 BREAKS = (
     Break(
@@ -36,8 +37,8 @@ BREAKS = (
         "a copy that differs is kept",
         "The shop goes on with other products than it had.",
         f"{_ROOM}/copying.py",
-        "        if not all(each.is_same for each in comparisons):\n",
-        "        if not comparisons:\n",
+        "    if not all(each.is_same for each in comparisons):\n",
+        "    if not comparisons:\n",
         _TESTS,
     ),
     Break(
@@ -95,5 +96,29 @@ BREAKS = (
         "                    problems += fitting.problems(table, batch)\n",
         "                    problems += []\n",
         _TESTS,
+    ),
+    Break(
+        "a backup of PostgreSQL is of several moments",
+        "It holds an order without its lines, or the lines of an order that it does not have.",
+        f"{_ROOM}/source.py",
+        'isolation_level="REPEATABLE READ"',
+        'isolation_level="READ COMMITTED"',
+        _BACKUP_TESTS,
+    ),
+    Break(
+        "nobody can order during a backup of PostgreSQL",
+        "Every night the shop takes no orders for a while.",
+        f"{_ROOM}/source.py",
+        "IN ACCESS SHARE MODE",
+        "IN SHARE MODE",
+        _BACKUP_TESTS,
+    ),
+    Break(
+        "a failed restore leaves its files",
+        "The keys and photos of another time stand beside an empty database.",
+        "shop/storage/backups/restore.py",
+        "        moved.undo()\n        raise\n    return moved.folders\n",
+        "        raise\n    return moved.folders\n",
+        _BACKUP_TESTS,
     ),
 )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from shop import demo, secret_keys
 from shop.commands.catalogue import import_file
@@ -82,10 +82,10 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
     settings = settings_of_environment()
     with _files(), advancing() as progress:
         collected = own_files.collect(settings)
-        manifest = backup.write(
+        written = backup.write(
             file,
             instance=settings.instance,
-            database=_database_file(settings),
+            database=_database(settings),
             now=datetime.now(UTC),
             with_secrets=not without_keys,
             own_files=collected.files,
@@ -93,6 +93,7 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
             overwrites=force,
             progress=progress,
         )
+    manifest = written.manifest
     held = _held(manifest.rows)
     if contents.KEYS.name in manifest.files:
         click.echo(
@@ -104,6 +105,9 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
             f"{file} holds {held}, but no secret keys. Keep them too: without them, every cart in "
             "a browser is lost."
         )
+    if written.left_out:
+        names = ", ".join(written.left_out)
+        click.echo(f"Left out, since the shop does not know them: {names}.")
     own_files.tell_of_backup(collected)
 
 
@@ -111,7 +115,10 @@ def backup(file: Path, without_keys: bool, force: bool) -> None:
 @click.argument("file", type=FILE)
 @click.option("--force", is_flag=True, help="Replace a shop, and keep the old one beside it.")
 def restore(file: Path, force: bool) -> None:
-    """Restore a shop from a backup, into an empty instance folder. Stop the shop first."""
+    """Restore a shop from a backup, into an empty instance folder. Stop the shop first.
+
+    A PostgreSQL database must be empty, also with --force.
+    """
     from shop.commands import own_files
     from shop.storage.backups import contents, restore
 
@@ -120,7 +127,7 @@ def restore(file: Path, force: bool) -> None:
         restored = restore.restore(
             file,
             instance=settings.instance,
-            database=_database_file(settings),
+            database=_database(settings),
             now=datetime.now(UTC),
             replaces=force,
             progress=progress,
@@ -144,18 +151,12 @@ def _held(rows: Mapping[str, int]) -> str:
     return f"{counted(rows.get('orders', 0), 'order')} and {counted(rows.get('products', 0))}"
 
 
-def _database_file(settings: Settings) -> Path:
+def _database(settings: Settings) -> URL:
     url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite":
-        raise Sentence(
-            "The database is PostgreSQL, which has its own tools: back it up with `pg_dump "
-            "--format=custom`, restore it with `pg_restore`, and keep copies of the folder "
-            "`photos`, of `shop.toml` with what it names, and of the secret keys, without which "
-            "every cart in a browser is lost."
-        )
-    if not url.database or url.database == ":memory:" or url.query:
+    is_file = url.get_backend_name() == "sqlite"
+    if is_file and (not url.database or url.database == ":memory:" or url.query):
         raise Sentence("Only a database in a plain file can be backed up and restored.")
-    return Path(url.database)
+    return url
 
 
 @contextmanager

@@ -421,12 +421,15 @@ def test_photos_are_there_again(kept_shop: OpenShop, tmp_path: Path, elsewhere: 
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
-def test_other_databases_have_their_own_tools(tmp_path: Path, command: str) -> None:
+def test_a_server_that_cannot_be_reached_is_a_sentence(
+    file: Path, elsewhere: Path, command: str
+) -> None:
     url = "postgresql+psycopg://somebody:password@127.0.0.1:1/shop"
-    said = run(tmp_path, command, tmp_path / "file", exit_code=REFUSED, SHOP_DATABASE_URL=url)
-    assert "pg_dump" in said
-    assert "the folder `photos`" in said
+    place = {"backup": file.with_name("new"), "restore": file}[command]
+    said = run(elsewhere, command, place, exit_code=REFUSED, SHOP_DATABASE_URL=url)
+    assert "127.0.0.1" in said
     assert "password" not in said
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 def test_a_shop_without_a_database_says_so(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def test_a_target_that_is_not_empty_is_kept(kept: Path, empty: str, closed: Any)
     assert tables_in(empty) == ["notes"]
     other = closed()
     before = dump(other)
-    assert "and others. Copy to a new database." in run(kept, other, exit_code=REFUSED)
+    assert "and others. Choose a new database." in run(kept, other, exit_code=REFUSED)
     assert dump(other) == before
 
 
@@ -394,8 +394,8 @@ def test_a_copy_that_differs_is_not_kept(
 ) -> None:
     fill = copying._fill
 
-    def fill_wrongly(origin: Connection, destination: Connection, steps: Any) -> None:
-        fill(origin, destination, steps)
+    def fill_wrongly(origin: Connection, destination: Connection, *more: Any) -> None:
+        fill(origin, destination, *more)
         destination.execute(text("update products set stock = 7 where sku = 'MUG'"))
         destination.execute(text("delete from prices where number = 1"))
         destination.execute(text("select setval('categories_number_seq', 1)"))
@@ -426,7 +426,7 @@ def test_what_postgresql_cannot_hold_is_named(closed: Callable[[], Path], empty:
         "products, number 4: name has 201 characters, but PostgreSQL holds at most 200 there.",
         "products, number 5: stock is a number with a fraction, but must be a whole number.",
         "And 1 more.",
-        "Nothing was copied. Correct these values in FROM, then copy again.",
+        "Nothing was copied. Correct these values where they are, then copy again.",
     ]
     assert tables_in(empty) == []
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import URL, Connection, Table, insert, text
 from shop.core.errors import CopyRefused
 from shop.storage.database_copy import fitting, numbers, rows
 from shop.storage.database_copy.digests import Digest
-from shop.storage.database_copy.source import held
+from shop.storage.database_copy.source import Source, held, snapshot
 from shop.storage.database_copy.target import created
 
 MOST_PROBLEMS_NAMED = 5
@@ -62,36 +63,67 @@ class Copied:
     left_out: tuple[str, ...]
 
 
-def copy(source: URL, target: URL, *, progress: Callable[[int, int], None]) -> Copied:
-    """Copies every table of a shop, with its numbers, and verifies the copy.
+Progress = Callable[[int, int], None]
+"""Is called with how many rows are done, and how many there are to do."""
 
-    Both are databases of SQLite, in a file, or of PostgreSQL. `progress` is called with how many
-    rows are done and how many there are to do. Raises CopyRefused, of which CopyDiffers is one
-    kind, or the errors of the databases; then the target is as it was. The source is never changed.
+
+def copy(source: URL, target: URL, *, progress: Progress) -> Copied:
+    """Copies every table of a shop that is closed, with its numbers, and verifies the copy.
+
+    Both are databases of SQLite, in a file, or of PostgreSQL. Raises CopyRefused, of which
+    CopyDiffers is one kind, or the errors of the databases; then the target is as it was. The
+    source is never changed.
     """
+    with uncommitted(source, target, progress=progress) as copied:
+        return copied
+
+
+@contextmanager
+def uncommitted(source: URL, target: URL, *, progress: Progress) -> Iterator[Copied]:
+    """A copy as `copy` makes it, which is committed when the block is left, or not at all when an
+    exception leaves it."""
     if _is_same(source, target):
         raise CopyRefused("Both are the same database. Copy to a new one.")
     with held(source) as origin, created(target) as destination:
-        every = sum(rows.count(origin.connection, table) for table in rows.tables())
-        steps = _Steps(progress, PASSES * every)
-        _fill(origin.connection, destination, steps)
-        comparisons = tuple(
-            Comparison(
-                table.name,
-                _wanted(origin.connection, table, destination.dialect.name, steps),
-                _tally(destination, table, steps),
-            )
-            for table in rows.tables()
-        )
-        if not all(each.is_same for each in comparisons):
-            raise CopyDiffers(comparisons)
+        copied = _verified(origin, destination, progress)
         origin.refuse_company(*_process_ids(destination))
-        return Copied(comparisons, tuple(rows.strangers(origin.connection)))
+        yield copied
+
+
+def copy_open(source: URL, target: URL, *, progress: Progress) -> Copied:
+    """Copies as `copy` does, but from a PostgreSQL database that may be in use: what the copy holds
+    is the shop at the moment when it began, and nobody has to wait for it."""
+    with snapshot(source) as origin, created(target) as destination:
+        return _verified(origin, destination, progress)
+
+
+def _verified(source: Source, destination: Connection, progress: Progress) -> Copied:
+    origin, dialect = source.connection, destination.dialect.name
+    # Once, and after the moment that is copied: a transaction sees sequences as they are now.
+    last_numbers = {
+        table.name: numbers.to_keep(origin, table, dialect)
+        for table in rows.tables()
+        if numbers.is_counted(table)
+    }
+    every = sum(rows.count(origin, table) for table in rows.tables())
+    steps = _Steps(progress, PASSES * every)
+    _fill(origin, destination, last_numbers, steps)
+    comparisons = tuple(
+        Comparison(
+            table.name,
+            _wanted(origin, table, last_numbers, steps),
+            _tally(destination, table, steps),
+        )
+        for table in rows.tables()
+    )
+    if not all(each.is_same for each in comparisons):
+        raise CopyDiffers(comparisons)
+    return Copied(comparisons, tuple(rows.strangers(origin)))
 
 
 @dataclass(slots=True)
 class _Steps:
-    progress: Callable[[int, int], None]
+    progress: Progress
     total: int
     done: int = field(default=0)
 
@@ -107,7 +139,9 @@ def _is_same(source: URL, target: URL) -> bool:
     return source == target
 
 
-def _fill(origin: Connection, destination: Connection, steps: _Steps) -> None:
+def _fill(
+    origin: Connection, destination: Connection, last_numbers: Mapping[str, int], steps: _Steps
+) -> None:
     problems: list[str] = []
     for table in rows.tables():
         with rows.batches(origin, table.columns) as found:
@@ -117,9 +151,8 @@ def _fill(origin: Connection, destination: Connection, steps: _Steps) -> None:
                 if not problems:
                     destination.execute(insert(table), [dict(row._mapping) for row in batch])
                 steps.add(len(batch))
-        if numbers.is_counted(table):
-            last = numbers.to_keep(origin, table, destination.dialect.name)
-            numbers.go_on_after(destination, table, last)
+        if table.name in last_numbers:
+            numbers.go_on_after(destination, table, last_numbers[table.name])
     if problems:
         raise CopyRefused(_sentences(problems))
 
@@ -128,13 +161,15 @@ def _sentences(problems: list[str]) -> str:
     named = problems[:MOST_PROBLEMS_NAMED]
     more = len(problems) - len(named)
     ending = [f"And {more:,} more."] if more else []
-    advice = "Nothing was copied. Correct these values in FROM, then copy again."
+    advice = "Nothing was copied. Correct these values where they are, then copy again."
     return "\n".join([*named, *ending, advice])
 
 
-def _wanted(origin: Connection, table: Table, target: str, steps: _Steps) -> Tally:
-    last = numbers.to_keep(origin, table, target) if numbers.is_counted(table) else None
-    return Tally(rows.count(origin, table), _digest(origin, table, steps), last)
+def _wanted(
+    origin: Connection, table: Table, last_numbers: Mapping[str, int], steps: _Steps
+) -> Tally:
+    digest = _digest(origin, table, steps)
+    return Tally(rows.count(origin, table), digest, last_numbers.get(table.name))
 
 
 def _tally(connection: Connection, table: Table, steps: _Steps) -> Tally:

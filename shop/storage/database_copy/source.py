@@ -1,4 +1,4 @@
-"""The database that is copied: held, so that nobody writes to it meanwhile."""
+"""The database that is copied: held, so that nobody writes to it, or as it is at one moment."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from shop.storage.engine import unavailability
 
 CHECKS, SECONDS_A_CHECK = 20, 0.05
 """How long the sessions of a shop that has just stopped may take to end."""
+MIGRATION_SECONDS = 5
+"""How long a snapshot waits for a migration to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,17 @@ def held(url: URL) -> Iterator[Source]:
     """
     hold = _sqlite if url.get_backend_name() == "sqlite" else _postgresql
     with unavailability(), hold(url) as connection:
+        yield Source(connection, shown(url))
+
+
+@contextmanager
+def snapshot(url: URL) -> Iterator[Source]:
+    """A PostgreSQL database as it is at one moment, while others go on reading and writing. Only a
+    migration has to wait. Raises CopyRefused when its schema is not the one of this code."""
+    with unavailability(), _of_one_moment(url) as connection:
+        connection.execution_options(postgresql_readonly=True)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{MIGRATION_SECONDS}s'")
+        connection.exec_driver_sql(f"LOCK TABLE {_tables(connection)} IN ACCESS SHARE MODE")
         yield Source(connection, shown(url))
 
 
@@ -80,25 +93,34 @@ def _leave_beginning_to_us(connection: Any, _: Any) -> None:
 
 @contextmanager
 def _postgresql(url: URL) -> Iterator[Connection]:
+    with _of_one_moment(url) as connection:
+        _lock(connection, shown(url))
+        Source(connection, shown(url)).refuse_company()
+        yield connection
+
+
+@contextmanager
+def _of_one_moment(url: URL) -> Iterator[Connection]:
     engine = create_engine(
         url, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ"
     )
     with engine.connect() as connection:
         _refuse_another_schema(connection, shown(url))
         connection.rollback()
-        _lock(connection, shown(url))
-        Source(connection, shown(url)).refuse_company()
         yield connection
 
 
 def _lock(connection: Connection, name: str) -> None:
     # Before the first query: that is when REPEATABLE READ chooses its moment
     # (https://www.postgresql.org/docs/current/sql-lock.html).
-    quoted = ", ".join(map(connection.dialect.identifier_preparer.format_table, rows.tables()))
     try:
-        connection.exec_driver_sql(f"LOCK TABLE {quoted} IN SHARE MODE NOWAIT")
+        connection.exec_driver_sql(f"LOCK TABLE {_tables(connection)} IN SHARE MODE NOWAIT")
     except OperationalError as problem:
         raise _in_use(name) from problem
+
+
+def _tables(connection: Connection) -> str:
+    return ", ".join(map(connection.dialect.identifier_preparer.format_table, rows.tables()))
 
 
 def _others(source: Source, ours: tuple[int, ...]) -> list[str]:
@@ -133,7 +155,7 @@ def _refuse_another_schema(connection: Connection, name: str) -> None:
     if revision != known[-1]:
         raise CopyRefused(
             f"{name} is the database of an older version, at revision {revision}; this version "
-            f"needs {known[-1]}. Set SHOP_DATABASE_URL to it, run `shop migrate`, then copy again."
+            f"needs {known[-1]}. Set SHOP_DATABASE_URL to it, run `shop migrate`, then try again."
         )
 
 

@@ -65,6 +65,12 @@ def checked(file: Path) -> Facts:
         raise BackupRefused(f"The database is damaged: {problem}.") from None
 
 
+def leave_write_ahead_log(file: Path) -> None:
+    """Makes a database that nobody else has open a single file, which can be moved."""
+    with _connected(file) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
 def is_in_use(file: Path) -> bool:
     """Whether anybody else has a database open that is in WAL mode, as the shop's is.
 

@@ -38,6 +38,15 @@ def created(url: URL) -> Iterator[Connection]:
             engine.dispose()
 
 
+def refuse_unless_empty(url: URL) -> None:
+    """Raises CopyRefused when a database has tables, or cannot be a shop's."""
+    engine = connect_to(url.render_as_string(hide_password=False))
+    try:
+        _refuse_unless_empty(engine, shown(url))
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def _new_file(file: Path) -> Iterator[None]:
     if not file.parent.is_dir():
@@ -63,7 +72,7 @@ def _refuse_unless_empty(engine: Engine, name: str) -> None:
         more = " and others" if len(tables) > MOST_TABLES_NAMED else ""
         raise CopyRefused(
             f"{name} is not empty, and was kept as it is: it has the tables "
-            f"{', '.join(tables[:MOST_TABLES_NAMED])}{more}. Copy to a new database."
+            f"{', '.join(tables[:MOST_TABLES_NAMED])}{more}. Choose a new database."
         )
     if encoding != UTF8:
         raise CopyRefused(
