@@ -21,7 +21,7 @@ from shop.storage.database_copy import copying
 from shop.storage.orders import lookup, placing
 from shop.storage.photos import keeping
 from tests.conftest import Kind, Opener, OpenShop
-from tests.databases import PostgresqlServer
+from tests.databases import PostgresqlServer, connected
 from tests.integration.checkouts import place
 from tests.integration.client import text_of
 from tests.integration.moves import sql, tables_in
@@ -284,4 +284,16 @@ def test_another_schema_is_not_backed_up(kept_shop: OpenShop, elsewhere: Path) -
     kept_shop.sql("update alembic_version set version_num = '0001'")
     said = backed_up(kept_shop, elsewhere.parent / "shop.backup", exit_code=REFUSED)
     assert "run `shop migrate`, then try again" in said
+    assert not list(elsewhere.parent.iterdir())
+
+
+@on_postgresql
+def test_a_database_that_is_being_altered_is_not_backed_up(
+    kept_shop: OpenShop, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.storage.database_copy.source.MIGRATION_SECONDS", 0.01)
+    with closing(connected(make_url(kept_shop.database.url))) as other, other.transaction():
+        other.execute("alter table products add column colour text")
+        said = backed_up(kept_shop, elsewhere.parent / "shop.backup", exit_code=REFUSED)
+    assert "is being altered, such as by `shop migrate`, and nothing was copied" in said
     assert not list(elsewhere.parent.iterdir())

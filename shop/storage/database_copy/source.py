@@ -53,11 +53,18 @@ def held(url: URL) -> Iterator[Source]:
 @contextmanager
 def snapshot(url: URL) -> Iterator[Source]:
     """A PostgreSQL database as it is at one moment, while others go on reading and writing. Only a
-    migration has to wait. Raises CopyRefused when its schema is not the one of this code."""
+    migration has to wait. Raises CopyRefused when its schema is not the one of this code, or is
+    being migrated."""
     with unavailability(), _of_one_moment(url) as connection:
         connection.execution_options(postgresql_readonly=True)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{MIGRATION_SECONDS}s'")
-        connection.exec_driver_sql(f"LOCK TABLE {_tables(connection)} IN ACCESS SHARE MODE")
+        try:
+            connection.exec_driver_sql(f"LOCK TABLE {_tables(connection)} IN ACCESS SHARE MODE")
+        except OperationalError as problem:
+            raise CopyRefused(
+                f"{shown(url)} is being altered, such as by `shop migrate`, and nothing was "
+                "copied. Try again when that has ended."
+            ) from problem
         yield Source(connection, shown(url))
 
 
