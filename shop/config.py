@@ -6,6 +6,7 @@ shop reads the environment.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,6 +21,14 @@ MAX_COOKIE_DAYS = 400
 MOST_DAYS = 10_000
 BROWSER_LIMIT_BYTES = 4096
 SMALLEST_BUDGET_BYTES = 64
+PRIVATE_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("127.0.0.0/8", "::1/128"),
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    )
+)
+"""Loopback, and what no router of the internet forwards (RFC 1918, RFC 4193)."""
 PAYMENT_CODES = ("invoice", "pretend-bank", "stripe")
 
 
@@ -146,6 +155,20 @@ def _host(value: str) -> str:
     return value.lower().removesuffix(":443").removesuffix(":80")
 
 
+def _private_address(value: str) -> tuple[str, int] | None:
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        number = _whole(1, 65_535)(port)
+    except ValueError:
+        address, number = ipaddress.ip_address("0.0.0.0"), 0  # noqa: S104 - in no network below
+    if not any(address in network for network in PRIVATE_NETWORKS):
+        raise ValueError("write a loopback or private address and a port, such as 127.0.0.1:9464")
+    return str(address), number
+
+
 def _url(value: str) -> str:
     if value and re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?", value, re.ASCII) is None:
         raise ValueError("write an address such as https://shop.example")
@@ -230,6 +253,15 @@ class Settings:
     port: int = field(metadata=_listed("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)))
     workers: int = field(
         metadata=_listed("SHOP_WORKERS", "2", "Number of server processes", _whole(1, 64))
+    )
+    metrics: tuple[str, int] | None = field(
+        metadata=_listed(
+            "SHOP_METRICS",
+            "",
+            "Loopback or private address and port where `shop serve` has metrics for Prometheus, "
+            "such as `127.0.0.1:9464`; if empty, there are none; see `docs/operate.md`",
+            _private_address,
+        )
     )
     trusted_hosts: tuple[str, ...] = field(
         metadata=_listed(

@@ -109,6 +109,10 @@ def create_app(
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 
         blueprints.register(app, limiter, settings.limits_ratelimit, partial(_unlimited, settings))
+    if settings.metrics:
+        from shop.metrics import counting  # loaded only where it is on
+
+        counting.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

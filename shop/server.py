@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from flask import Flask
 from gevent import monkey, socket  # type: ignore[import-untyped]
@@ -44,25 +45,36 @@ class Worker(GeventWorker):  # type: ignore[misc]
         ]
 
 
-class Parent(Arbiter):  # type: ignore[misc]
-    """The process that keeps up the workers, and another process beside them."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The process that serves metrics, and what to do about the process id of a dead worker."""
 
-    def __init__(self, app: BaseApplication, beside: SideProcess) -> None:
+    beside: SideProcess
+    bury: Callable[[int], None]
+
+
+class Parent(Arbiter):  # type: ignore[misc]
+    """The process that keeps up the workers, and other processes beside them."""
+
+    def __init__(self, app: BaseApplication, beside: Sequence[SideProcess]) -> None:
         self._beside = beside
         super().__init__(app)
 
     def manage_workers(self) -> None:
         # gunicorn calls this about once a second.
         super().manage_workers()
-        self._beside.keep_up()
+        for process in self._beside:
+            process.keep_up()
 
     def reload(self) -> None:
         super().reload()
-        self._beside.stop()  # and then it is kept up, with what it reads anew
+        for process in self._beside:
+            process.stop()  # and then it is kept up, with what it reads anew
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves an app until the process is stopped, with a side process if there is to be one."""
+    """Serves an app until the process is stopped, with a side process, and metrics, if there are to
+    be any."""
 
     def __init__(
         self,
@@ -72,9 +84,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         port: int,
         workers: int,
         beside: SideProcess | None = None,
+        measured: Measured | None = None,
     ) -> None:
         self._create_app = create_app
-        self._beside = beside
+        self._beside = [beside] if beside else []
+        self._bury = measured.bury if measured else None
+        if measured:
+            self._beside.append(measured.beside)
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._workers = workers
         super().__init__()
@@ -105,10 +121,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._create_app()
 
     def run(self) -> None:
-        beside = self._beside
-        if beside is None:
+        beside, bury = self._beside, self._bury
+        if not beside:
             super().run()
             return
-        self.cfg.set("post_fork", lambda _parent, _worker: beside.leave())
-        self.cfg.set("on_exit", lambda _parent: beside.stop())
+        self.cfg.set("post_fork", lambda _parent, _worker: _each(beside, SideProcess.leave))
+        self.cfg.set("on_exit", lambda _parent: _each(beside, SideProcess.stop))
+        if bury is not None:
+            self.cfg.set("child_exit", lambda _parent, worker: bury(worker.pid))
         Parent(self, beside).run()
+
+
+def _each(processes: Sequence[SideProcess], do: Callable[[SideProcess], None]) -> None:
+    for process in processes:
+        do(process)

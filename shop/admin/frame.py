@@ -20,6 +20,7 @@ from shop.storage.photos.limits import MOST_BYTES
 from shop.web.frame.error_page import ErrorText
 from shop.web.frame.errors import RETRY_AFTER_SECONDS
 from shop.web.frame.layout import Notice
+from shop.web.site.counts import count_refusal
 from shop.web.site.security import BODY_LIMIT_BYTES
 from shop.web.site.shop import shop
 
@@ -123,11 +124,13 @@ def register_errors(blueprint: Blueprint) -> None:
 
 
 def _csrf(error: CSRFError) -> Response:
+    count_refusal("form")
     log.info("form_refused", extra={"reason": error.description})
     return _error_page(HTTPStatus.BAD_REQUEST, _TOO_OLD)
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
+    count_refusal("rate_limit")
     response = _error_page(HTTPStatus.TOO_MANY_REQUESTS)
     if error.limit is not None:
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())

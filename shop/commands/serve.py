@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from functools import partial
 
 import click
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence
+from shop.config import Settings
 from shop.factory import create_app
-from shop.server import Server
+from shop.server import Measured, Server
 from shop.side_process import SideProcess
 from shop.storage.keepers import accounts, codes
 
@@ -24,6 +26,7 @@ def serve(port: int | None) -> None:
     """Serve the shop with a production server until stopped, and send its mail."""
     settings = settings_of_environment()
     port = port or settings.port
+    measured = _measured(settings, port)
     app = create_app(settings)  # reports a wrong setting once, here, and not in each worker
     engine = migrated_database(settings)
     check_port(settings.host, port)
@@ -40,7 +43,30 @@ def serve(port: int | None) -> None:
     sends = settings.send_mail and not settings.test_mode  # no world has a mailbox
     environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail
     beside = SideProcess(MAIL_SENDER, environ) if sends else None
-    Server(create_app, host=settings.host, port=port, workers=workers, beside=beside).run()
+    server = Server(
+        create_app,
+        host=settings.host,
+        port=port,
+        workers=workers,
+        beside=beside,
+        measured=measured,
+    )
+    server.run()
+
+
+def _measured(settings: Settings, port: int) -> Measured | None:
+    if settings.metrics is None:
+        return None
+    if settings.metrics[1] == port:
+        raise Sentence(f"SHOP_METRICS has the shop's own port, {port}. Choose another for it.")
+    check_port(*settings.metrics, advice="Change SHOP_METRICS.")
+    folder = settings.instance / "run" / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # before it is imported
+    from shop.metrics import exposing  # loaded only where it is on
+
+    exposing.empty(folder)
+    beside = SideProcess(exposing.command(folder, *settings.metrics), os.environ)
+    return Measured(beside, partial(exposing.bury, folder))
 
 
 def shown(host: str) -> str:
@@ -48,7 +74,7 @@ def shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int, *, advice: str = "Choose another: make run PORT=9000") -> None:
     """Raises Sentence when nothing can listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -57,6 +83,5 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as problem:
             raise Sentence(
-                f"Port {port} on {host} cannot be used ({problem.strerror}). "
-                "Choose another: make run PORT=9000"
+                f"Port {port} on {host} cannot be used ({problem.strerror}). {advice}"
             ) from None

@@ -35,6 +35,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         host="127.0.0.1",
         port=8000,
         workers=2,
+        metrics=None,
         trusted_hosts=("127.0.0.1", "localhost"),
         canonical_host="",
         trusted_proxies=0,

@@ -18,10 +18,19 @@ from shop.core.cart import Cart
 from shop.core.cookie import Expired
 from shop.core.errors import CookieRefused, Malformed, Tampered, UnknownVersion
 from shop.web.cart import cart_cookie, undo
+from shop.web.site.counts import count_refusal
 from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
 
 log = logging.getLogger("shop.cart")
+
+KINDS: dict[type[CookieRefused], str] = {
+    Malformed: "malformed",
+    Tampered: "tampered",
+    Expired: "expired",
+    UnknownVersion: "unknown_version",
+}
+"""How the metrics call the reasons for which a cart cookie is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,7 @@ def _rank(copy: _Copy) -> tuple[int, int]:
 
 
 def _log(refusal: CookieRefused, copies: list[_Copy]) -> None:
+    count_refusal(KINDS[type(refusal)])
     log.warning(
         "cart_cookie_refused",
         extra={

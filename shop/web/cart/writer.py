@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response
 
 from shop.core import cookie
 from shop.core.cart import Cart
-from shop.core.errors import CartOfNewerVersion
+from shop.core.errors import CartOfNewerVersion, CartTooLarge
 from shop.web.cart import cart_cookie, undo
 from shop.web.cart.visit import CartVisit
 from shop.web.site import wording
+from shop.web.site.counts import count_refusal
 from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
@@ -98,7 +99,11 @@ def encoded(visit: CartVisit, cart: Cart) -> str:
     limit_bytes = max(shop().cart_budget_bytes, visit.used_bytes)
     if cart.is_less_than(visit.cart):
         limit_bytes = cookie.BROWSER_LIMIT_BYTES
-    return cookie.encode(cart, shop().keys, name=visit.name, limit_bytes=limit_bytes)
+    try:
+        return cookie.encode(cart, shop().keys, name=visit.name, limit_bytes=limit_bytes)
+    except CartTooLarge:
+        count_refusal("too_large")
+        raise
 
 
 def can_be_undone(visit: CartVisit, value: str) -> bool:

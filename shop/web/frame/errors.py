@@ -15,6 +15,7 @@ from shop.core.errors import CartTooLarge, DatabaseUnavailable
 from shop.core.text import marked
 from shop.web.cart.visit import read_visit
 from shop.web.frame.error_page import ErrorText, error_page
+from shop.web.site.counts import count_refusal
 
 log = logging.getLogger("shop.errors")
 
@@ -122,6 +123,7 @@ def register(app: Flask) -> None:
 
 
 def _csrf(error: CSRFError) -> Response:
+    count_refusal("form")
     log.info("form_refused", extra={"reason": error.description})
     if not request.form.get("csrf_token"):
         return _page(HTTPStatus.BAD_REQUEST, _NO_TOKEN)
@@ -133,6 +135,7 @@ def _too_large(_: CartTooLarge) -> Response:
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
+    count_refusal("rate_limit")
     response = _page(HTTPStatus.TOO_MANY_REQUESTS)
     if error.limit is not None:
         response.headers["Retry-After"] = str(error.limit.limit.get_expiry())

@@ -28,6 +28,7 @@ from shop.web.pages.cart import quoted
 from shop.web.pages.order import LAST_ORDER
 from shop.web.site import wording
 from shop.web.site.addresses import addresses
+from shop.web.site.counts import count_order
 from shop.web.site.messages import add_message
 from shop.web.site.security import csrf_token
 from shop.web.site.shop import shop
@@ -116,7 +117,10 @@ def _placed(visit: CartVisit, form: CheckoutForm, quote: Quote, once_key: str) -
         language=current().tag,
     )
     try:
-        return _confirmed(visit, placing.place(shop().engine, order).order)
+        placed = placing.place(shop().engine, order)
+        if placed.is_new:
+            count_order(placed.order.payment)
+        return _confirmed(visit, placed.order)
     except CouponUsedUp as refusal:
         alert = gettext(
             "The code %(code)s has just been used up, or has ended, so nothing was ordered. Your "

@@ -17,6 +17,7 @@ from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.languages.texts import gettext
 from shop.web.pages.cart import RefusedCode, back, changed, page, quoted
 from shop.web.site import wording
+from shop.web.site.counts import count_refusal
 from shop.web.site.shop import shop
 
 # Below the cart's address, the only place that the undo cookie is sent to.
@@ -90,4 +91,5 @@ def _with(visit: CartVisit, coupon: Coupon, typed: str) -> Response:
 
 
 def _refused(visit: CartVisit, typed: str, error: str) -> Response:
+    count_refusal("coupon")
     return page(visit, status=HTTPStatus.CONFLICT, code=RefusedCode(typed, error))
