@@ -55,8 +55,8 @@ def waits(shopper: Shopper) -> None:
 
 @pytest.fixture
 def scripted(shopper: Shopper) -> Shopper:
-    """A shopper whose browser has said that its scripts work."""
-    shopper.visits("/products")
+    """A shopper whose browser has said that its scripts work, and who waits for nothing."""
+    counts(shopper.visits("/products"), "0 items")
     assert is_marked(shopper)
     return shopper
 

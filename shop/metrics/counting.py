@@ -25,7 +25,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 UNKNOWN = "unknown"
 """The endpoint of an address that leads nowhere."""
 OTHER = "other"
-"""Any other method: a visitor may send whatever word he likes."""
+"""Any other method: a visitor may send any word."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 BYTES = (64, 128, 256, 512, 1024, 1536, 2048, 2560, 3072, 3584, 3840, 4096)
 """Up to what browsers keep of name + value (RFC 6265bis, 5.6)."""
