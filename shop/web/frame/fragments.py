@@ -135,6 +135,12 @@ class Fragments:
         return self._line_template.render(line=view, token=_TOKEN).split(_TOKEN)
 
 
+def register(app: Flask) -> None:
+    """Gives an app an empty cache, and its templates the parts that they ask for themselves."""
+    own = app.extensions["fragments"] = Fragments(app)
+    app.jinja_env.globals.update(part=own.part, languages=own.languages)
+
+
 def fragments() -> Fragments:
     """The fragments of the current app."""
     extension: Fragments = current_app.extensions["fragments"]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from shop.core.text import tidy
 from shop.web.cart.visit import CartVisit, offer_in
 from shop.web.cart.writer import EXPIRED_CART
-from shop.web.frame.fragments import Fragments
+from shop.web.frame import fragments
 from shop.web.languages.addressing import is_in_one_language
 from shop.web.languages.texts import current
 from shop.web.site import wording
@@ -87,8 +87,7 @@ def register(app: Flask) -> None:
     ):
         _give_macros(app, component)
     app.context_processor(_of_request)
-    app.extensions["fragments"] = fragments = Fragments(app)
-    app.jinja_env.globals.update(part=fragments.part, languages=fragments.languages)
+    fragments.register(app)
 
 
 def _of_request() -> dict[str, object]:

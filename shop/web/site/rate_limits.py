@@ -27,6 +27,7 @@ PREFIX = "shared+"
 KEPT = "limiter of the views"
 """The extension under which an app keeps its limiter."""
 READING = "blueprints whose every request is counted"
+"""The extension under which an app keeps their names."""
 LONGEST_WAIT_SECONDS = 0.5
 """How long a request waits for the store to accept a connection, and for each reply."""
 ASK_AGAIN_SECONDS = 10
