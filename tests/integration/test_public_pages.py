@@ -264,6 +264,7 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
         pytest.param({"Origin": "https://localhost"}, 303, id="behind a proxy, on https"),
         pytest.param({}, 400, id="neither"),
         pytest.param({"Origin": "null"}, 400, id="no origin"),
+        pytest.param({"Origin": "http://["}, 400, id="no address"),
         pytest.param({"Origin": "http://localhost:1"}, 400, id="another port"),
         pytest.param({"Origin": "http://evil.example"}, 400, id="another site"),
         pytest.param({"Origin": "http://localhost@evil.example"}, 400, id="another with our name"),
