@@ -19,18 +19,24 @@ def installed() -> str:
 
 
 @contextmanager
-def counters(folder: Path) -> Iterator[str]:
-    """The value of SHOP_RATELIMIT_STORAGE for an empty one, until the block ends."""
-    port = free_port()
-    options = f"--bind 127.0.0.1 --port {port} --save".split()
-    process = Process([installed(), *options, "", "--dir", folder], folder / "counters.log")
-
-    def is_ready() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
+def counters(folder: Path, *options: str, port: int | None = None) -> Iterator[str]:
+    """The value of SHOP_RATELIMIT_STORAGE for an empty one, at this port or a free one and with
+    these options of the server, until the block ends."""
+    port = port or free_port()
+    own = f"--bind 127.0.0.1 --port {port} --save".split()
+    command: list[str | Path] = [installed(), *own, "", "--dir", folder, *options]
+    process = Process(command, folder / "counters.log")
     try:
-        process.start(os.environ, is_ready)
+        process.start(os.environ, lambda: _responds(port))
         yield f"redis://127.0.0.1:{port}"
     finally:
         process.stop()
+
+
+def _responds(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
+            probe.sendall(b"PING\r\n")
+            return probe.recv(1) != b""
+    except OSError:
+        return False

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from e2e.cluster.counters import counters
+from e2e.cluster.counters import installed as has_counters
 from e2e.support.server import free_port
 from shop.config import Settings, SettingsError
 from shop.factory import create_app
@@ -23,21 +23,13 @@ READY = (200, {"status": "ready"})
 
 
 @contextmanager
-def store(folder: Path, port: int, *arguments: str) -> Iterator[None]:
+def store(folder: Path, port: int, *options: str) -> Iterator[None]:
     """A server on this port until the block ends, which keeps nothing. It is a package of the
     system, which the project's own set-up does not install."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
+    if not has_counters():
         pytest.skip("no store to share counts in: `apt-get install redis-server` brings one")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "",
-               "--dir", str(folder), *arguments]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        assert any("Ready to accept connections" in row for row in server.stdout)
-        try:
-            yield
-        finally:
-            server.kill()
+    with counters(folder, *options, port=port):
+        yield
 
 
 @pytest.fixture
