@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from shop.secret_keys import LEAST_CHARACTERS, file_in, kept_in, problems_of
 
@@ -169,10 +170,23 @@ def _private_address(value: str) -> tuple[str, int] | None:
     return str(address), number
 
 
-def _url(value: str) -> str:
-    if value and re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?", value, re.ASCII) is None:
-        raise ValueError("write an address such as https://shop.example")
-    return value.rstrip("/")
+def _url(example: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value and not _is_url(value):
+            raise ValueError(f"write an address such as {example}")
+        return value.rstrip("/")
+
+    return parse
+
+
+def _is_url(value: str) -> bool:
+    if re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?", value, re.ASCII) is None:
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that there is not, or half an IPv6 address
+        return False
 
 
 def _mailbox(value: str) -> str:
@@ -261,6 +275,16 @@ class Settings:
             "Loopback or private address and port where `shop serve` has metrics for Prometheus, "
             "such as `127.0.0.1:9464`; if empty, there are none; see `docs/operate.md`",
             _private_address,
+        )
+    )
+    traces: str = field(
+        metadata=_listed(
+            "SHOP_TRACES",
+            "",
+            "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as "
+            "`http://127.0.0.1:4318`, to which `shop serve` sends traces; if empty, there are "
+            "none; see `docs/operate.md`",
+            _url("http://127.0.0.1:4318"),
         )
     )
     trusted_hosts: tuple[str, ...] = field(
@@ -418,7 +442,7 @@ class Settings:
             "Address of the shop in its mail, such as `https://shop.example`; if empty, made of "
             "the canonical host, or of the first trusted host, and the port if no proxy is in "
             "front",
-            _url,
+            _url("https://shop.example"),
         )
     )
     mail: str = field(

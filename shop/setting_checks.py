@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import zoneinfo
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from urllib.parse import urlsplit
 
 import limits
@@ -18,6 +19,9 @@ from shop.providers.pretend_bank.method import PretendBank
 from shop.providers.stripe_checkout import amounts
 from shop.web.checkout import postal
 from shop.web.site import rate_limits
+
+PACKAGES_FOR_TRACES = ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
+"""The extra `traces` of pyproject.toml."""
 
 
 def check(settings: Settings) -> None:
@@ -56,6 +60,11 @@ def check(settings: Settings) -> None:
             "SHOP_RATELIMIT_STORAGE: write memory://, or the address of a server such as "
             "redis://localhost:6379 or valkey://localhost:6379."
         )
+    if settings.traces and not _has_packages_for_traces():
+        problems.append(
+            f"SHOP_TRACES={settings.traces}: traces need packages that are not installed. Install "
+            "them with `pip install 'crumb[traces]'`, or see docs/operate.md."
+        )
     if PretendBank.code in settings.payments and not is_tried(settings):
         problems.append(
             f"SHOP_PAYMENTS={','.join(settings.payments)}: the pretend bank is for a shop that "
@@ -72,6 +81,14 @@ def check(settings: Settings) -> None:
         problems += _problems_of_test_mode(settings)
     if problems:
         raise SettingsError(problems)
+
+
+def _has_packages_for_traces() -> bool:
+    # By their metadata: they are imported by server processes only.
+    try:
+        return all(map(distribution, PACKAGES_FOR_TRACES))
+    except PackageNotFoundError:
+        return False
 
 
 @cache

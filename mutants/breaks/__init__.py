@@ -22,6 +22,7 @@ from mutants.breaks import (
     products,
     public_pages,
     scripts,
+    traces,
     variants,
 )
 
@@ -46,4 +47,5 @@ BREAKS = (
     *databases.BREAKS,
     *copies.BREAKS,
     *deploy.BREAKS,
+    *traces.BREAKS,
 )

@@ -12,7 +12,8 @@ from flask import Flask
 from shop import secret_keys, setting_checks
 from shop.commands.catalogue import import_file
 from shop.commands.database import DEMO_CATALOGUE, DEMO_CURRENCY
-from shop.commands.serve import check_port, shown
+from shop.commands.serve import check_port, shown, traced
+from shop.commands.terminal import Sentence
 from shop.config import Settings
 from shop.factory import create_app
 from shop.server import Server
@@ -35,13 +36,19 @@ def demo(port: int | None, test_mode: bool) -> None:
     for its admin.
     """
     settings = _settings(is_test_mode=test_mode)
+    if settings.metrics:
+        raise Sentence(
+            "SHOP_METRICS does not go with `shop demo`: counting needs files, and it writes none. "
+            "Unset it, or use `shop serve`."
+        )
     port = port or settings.port
     check_port(settings.host, port)
     address = f"http://{shown(settings.host)}:{port}"
     click.echo(f"The demo shop is at {address} (stop with Ctrl+C)")
     if _has_keeper(settings):
         click.echo(f"Its admin is at {address}/admin: sign in as {KEEPER}, password “{PASSWORD}”")
-    Server(partial(_create_app, settings), host=settings.host, port=port, workers=1).run()
+    new_app = partial(traced, partial(_create_app, settings), settings.traces)
+    Server(new_app, host=settings.host, port=port, workers=1).run()
 
 
 def _settings(*, is_test_mode: bool) -> Settings:

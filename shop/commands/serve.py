@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import click
+from flask import Flask
 
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence
@@ -44,7 +46,7 @@ def serve(port: int | None) -> None:
     environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail
     beside = SideProcess(MAIL_SENDER, environ) if sends else None
     server = Server(
-        create_app,
+        partial(traced, create_app, settings.traces),
         host=settings.host,
         port=port,
         workers=workers,
@@ -52,6 +54,16 @@ def serve(port: int | None) -> None:
         measured=measured,
     )
     server.run()
+
+
+def traced(new_app: Callable[[], Flask], collector: str) -> Flask:
+    """A new app for a server process, which sends traces to this address if there is one."""
+    app = new_app()
+    if collector:
+        from shop.traces import sending  # loaded only where it is on
+
+        sending.begin(app, collector)
+    return app
 
 
 def _measured(settings: Settings, port: int) -> Measured | None:

@@ -69,6 +69,12 @@ def test_a_demo_without_the_admin_says_nothing_of_it(started: list[Flask]) -> No
     assert "admin" not in start("demo", SHOP_ADMIN="off")
 
 
+def test_a_demo_refuses_metrics_which_it_could_not_count(started: list[Flask]) -> None:
+    result = CliRunner().invoke(main, ["demo"], env={"SHOP_METRICS": "127.0.0.1:9464"})
+    assert (result.exit_code, started) == (1, [])
+    assert "SHOP_METRICS does not go with `shop demo`" in result.output
+
+
 def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: list[Flask]) -> None:
     environ = {"SHOP_INSTANCE": str(shop.folder), "SHOP_SECRET_KEYS": KEY}
     hint = "shop keeper add EMAIL"

@@ -36,6 +36,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         port=8000,
         workers=2,
         metrics=None,
+        traces="",
         trusted_hosts=("127.0.0.1", "localhost"),
         canonical_host="",
         trusted_proxies=0,
