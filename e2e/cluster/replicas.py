@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +46,17 @@ class Replica:
 
 @contextmanager
 def replicas(
-    folder: Path, count: int, database_url: str, **settings: str
+    folder: Path,
+    count: int,
+    database_url: str,
+    *,
+    command: Sequence[str] = (*COMMAND, "serve"),
+    **settings: str,
 ) -> Iterator[list[Replica]]:
     """Replicas of a shop with the demo catalogue, until the block ends.
 
     Each has an instance folder of its own, as on a machine of its own. Only the folder of photos is
-    the same for all.
+    the same for all. A test may serve them with another command than `shop serve`.
     """
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith("SHOP_")
@@ -66,7 +71,8 @@ def replicas(
     environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each replica would compile the shop anew
     (folder / PHOTOS).mkdir()
     with ExitStack() as running:
-        made = [_replica(folder / f"shop-{number}", environ) for number in range(1, count + 1)]
+        folders = [folder / f"shop-{number}" for number in range(1, count + 1)]
+        made = [_replica(instance, command, environ) for instance in folders]
         subprocess.run([*COMMAND, "init"], env=made[0].environ, cwd=PROJECT, check=True)
         for replica in made:
             running.callback(replica.process.kill)  # its data goes as well
@@ -74,10 +80,10 @@ def replicas(
         yield made
 
 
-def _replica(instance: Path, environ: dict[str, str]) -> Replica:
+def _replica(instance: Path, command: Sequence[str], environ: dict[str, str]) -> Replica:
     instance.mkdir()
     (instance / PHOTOS).symlink_to(instance.parent / PHOTOS)
     port = free_port()
     own = environ | {"SHOP_INSTANCE": str(instance), "SHOP_PORT": str(port)}
-    process = Process([*COMMAND, "serve"], instance.with_suffix(".log"))
+    process = Process(command, instance.with_suffix(".log"))
     return Replica(f"http://127.0.0.1:{port}", process, own)

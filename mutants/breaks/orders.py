@@ -10,6 +10,7 @@ _STORED = "shop/storage/orders/placing.py"
 _QUOTED = "    products = here.catalogue.snapshot([line.number for line in cart.lines])\n"
 _PRICING_TESTS = ("tests/unit/core/test_pricing.py",)
 _CHECKOUT_TESTS = ("tests/integration/test_checkout.py",)
+_AGAIN_TESTS = ("tests/integration/test_sent_again.py",)
 _CHANGES_TESTS = ("tests/integration/test_checkout_changes.py",)
 
 BREAKS = (
@@ -161,5 +162,21 @@ BREAKS = (
         "        (it for it in lookup.everything(shop().engine) if token in it.reference), None\n"
         "    )",
         _CHECKOUT_TESTS,
+    ),
+    Break(
+        "an order does not keep its key",
+        "A checkout that is sent twice, because a process died or in two tabs, is two orders.",
+        _STORED,
+        "            once_key=order.once_key,\n",
+        "            once_key=order.token,\n",
+        _AGAIN_TESTS,
+    ),
+    Break(
+        "the second of two forms at once is an error",
+        "On PostgreSQL, a shopper who presses the button twice sees an error page.",
+        _STORED,
+        "    except IntegrityError:\n",
+        "    except ZeroDivisionError:\n",
+        _AGAIN_TESTS,
     ),
 )

@@ -7,125 +7,24 @@ is stopped.
 from __future__ import annotations
 
 import os
-import re
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from itertools import count, cycle
 from threading import Barrier
-from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from typing import cast
 
 import pytest
 
 from e2e.cluster.database import Database, database
-from e2e.cluster.replicas import Replica, replicas
-from e2e.support.server import KEY
-from shop.core.cart import Cart, Line
-from shop.core.cookie import encode
+from e2e.cluster.replicas import replicas
 from tests.databases import SqliteFile
-from tests.integration.client import CSRF_FIELD, CUSTOMER
+from tests.integration.buyers import STOCK_IS, Answer, Ask, Buyer, Shops
 
 BUYERS, PIECES = 200, 50
 CHECKOUTS, KILLS = (300, 13) if os.environ.get("SHOP_TEST_FULL") == "on" else (60, 5)
 AT_ONCE = 8
-ONCE = re.compile(r'name="once" value="([^"]+)"')
-PIG = 18
-"""The cookie number of what everybody buys."""
-STOCK_IS = f"update products set stock = %d where number = {PIG}"
-ONE_PIG = encode(Cart((Line(PIG, 1),), int(time.time())), [KEY], name="cart")
-
-
-Ask = Callable[[str], list[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    location: str
-    text: str
-
-    @property
-    def token(self) -> str:
-        """That of the order to which it leads."""
-        return self.location.rpartition("/")[2]
-
-
-@dataclass
-class Buyer:
-    """A browser with one piece in its cart, at any of the replicas."""
-
-    replicas: Iterator[Replica]
-    cookies: dict[str, str] = field(default_factory=lambda: {"cart": ONE_PIG})
-    form: dict[str, str] = field(default_factory=dict)
-
-    def ask(self, path: str, form: dict[str, str] | None = None, *, reads: bool = True) -> Answer:
-        """Sends a request to the next replica. Raises OSError or HTTPException when nothing comes
-        back, and when nobody waits for it."""
-        address = urlsplit(next(self.replicas).url).netloc
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        body = None
-        if form is not None:
-            body = urlencode(form)
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        with closing(HTTPConnection(address, timeout=30)) as connection:
-            connection.request("GET" if body is None else "POST", path, body, headers)
-            if not reads:
-                raise HTTPException("the connection was lost")
-            response = connection.getresponse()
-            text = response.read().decode()
-            for header in response.headers.get_all("Set-Cookie", []):
-                name, _, value = header.partition(";")[0].partition("=")
-                self.cookies[name] = value
-            return Answer(response.status, response.headers.get("Location", ""), text)
-
-    def opens_the_checkout(self) -> None:
-        page = self.ask("/checkout").text
-        tokens = {"csrf_token": CSRF_FIELD, "once": ONCE}
-        found = {name: pattern.search(page) for name, pattern in tokens.items()}
-        self.form = {name: match[1] for name, match in found.items() if match} | CUSTOMER
-
-    def orders(self, *, reads: bool = True) -> Answer:
-        return self.ask("/checkout", self.form, reads=reads)
-
-    def orders_until_told(self, *, loses_the_first: bool) -> str:
-        """Presses the button until the shop says what became of it; the token of the order."""
-        reads = not loses_the_first
-        while True:
-            try:
-                answer = self.orders(reads=reads)
-            except (OSError, HTTPException):
-                reads = True
-            else:
-                assert answer.status == 303, answer
-                return answer.token
-
-
-@dataclass(frozen=True)
-class Shops:
-    """Two replicas, and a way into their database."""
-
-    replicas: list[Replica]
-    ask: Ask
-
-    def buyers(self, number: int) -> list[Buyer]:
-        """Buyers whose requests go to the replicas in turn, half of them to the other one first."""
-        orders = (self.replicas, self.replicas[::-1])
-        return [Buyer(cycle(orders[each % 2])) for each in range(number)]
-
-    @property
-    def stock(self) -> object:
-        return self.ask(f"select stock from products where number = {PIG}")[0][0]
-
-    @property
-    def orders(self) -> Counter[str]:
-        """The tokens of all orders that are stored."""
-        return Counter(str(token) for (token,) in self.ask("select token from orders"))
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +97,7 @@ def test_shoppers_wait_while_postgresql_is_stopped(shops: Shops, postgresql: Dat
     shops.ask(STOCK_IS % 1)
     before = shops.orders
     (buyer,) = shops.buyers(1)
+    cart = buyer.cookies["cart"]
     buyer.opens_the_checkout()
     workers = [replica.workers() for replica in shops.replicas]
     postgresql.stop()
@@ -206,7 +106,7 @@ def test_shoppers_wait_while_postgresql_is_stopped(shops: Shops, postgresql: Dat
         assert answer.status == 503
         assert "Your cart is as it was." in answer.text
     assert [replica.is_ready() for replica in shops.replicas] == [False, False]
-    assert buyer.cookies["cart"] == ONE_PIG
+    assert buyer.cookies["cart"] == cart
     postgresql.start()
     assert "Salt pig" in buyer.ask("/cart").text
     assert buyer.orders().status == 303
