@@ -53,10 +53,9 @@ class Process:
         """Sends SIGTERM, as a service manager does, and does not wait."""
         self._signal(signal.SIGTERM)
 
-    def wait(self) -> None:
-        """Waits until it has ended by itself. Raises TimeoutExpired."""
-        if self._running is not None:
-            self._running.wait(STOP_SECONDS)
+    def wait(self) -> int:
+        """Waits until it has ended by itself; its exit code. Raises TimeoutExpired."""
+        return self._running.wait(STOP_SECONDS) if self._running else 0
 
     def stop(self) -> None:
         """Ends it, without a wait for idle connections."""
