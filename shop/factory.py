@@ -36,7 +36,7 @@ from shop.shop_file.reading import ShopFile
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import Limits, connect_to
-from shop.web.frame import canonical, errors, layout, seo
+from shop.web.frame import canonical, errors, layout, seo, skeletons
 from shop.web.frame.public_pages import Compressed
 from shop.web.languages import addressing, texts
 from shop.web.languages.addressing import Languages
@@ -150,6 +150,7 @@ def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     )
     errors.register(app)
     layout.register(app)
+    skeletons.register(app)
     assets.register(app, STATIC, shop.words_in[shop.languages.own.tag].look)
     for module in (
         product,

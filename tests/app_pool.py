@@ -19,7 +19,7 @@ from shop import factory
 from shop.config import Settings
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.engine import connect_to
-from shop.web.frame import fragments
+from shop.web.frame import fragments, skeletons
 from tests.integration.client import LintingClient
 
 MOST_IDLE = 8
@@ -74,6 +74,7 @@ def _renew(app: Flask, settings: Settings, now: Callable[[], int]) -> None:
         app.extensions["shop"], engine=engine, catalogue=CachedCatalogue(engine), now=now
     )
     fragments.register(app)
+    skeletons.register(app)
     app.instance_path = str(settings.instance)
     for limiter in app.extensions.get("limiter", ()):  # none where it is off
         limiter.reset()
@@ -88,7 +89,7 @@ def _state(app: Flask) -> Any:
 
 
 _CHANGING = ("extensions", "jinja_env", "instance_path", "_got_first_request")
-_RENEWED = ("shop", "fragments", "limiter")
+_RENEWED = ("shop", "fragments", "skeletons", "limiter")
 
 
 def _copy(value: Any) -> Any:

@@ -16,6 +16,22 @@ BREAKS = (
         ("tests/unit/shop_file/test_look.py",),
     ),
     Break(
+        "a skeleton holds a notice",
+        "Everybody with a cart is told what one shopper has just put into theirs.",
+        "shop/web/frame/skeletons.py",
+        "is_kept = is_shared and not frame.notices",
+        "is_kept = is_shared",
+        ("tests/integration/test_skeletons.py",),
+    ),
+    Break(
+        "a value is not escaped",
+        "What an undo cookie holds becomes markup of the page.",
+        "shop/web/frame/skeletons.py",
+        "escape(values[name])",
+        "values[name]",
+        ("tests/unit/web/test_skeletons.py",),
+    ),
+    Break(
         "no Vary",
         "A cache shows one shopper the cart of another.",
         _SECURITY,

@@ -7,10 +7,12 @@ templates, locale and limits do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from flask import Flask, current_app
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from shop.core.catalogue import Listing
@@ -22,6 +24,7 @@ from shop.web.languages.texts import current
 from shop.web.site.addresses import Addresses
 from shop.web.site.shop import shop
 
+T = TypeVar("T")
 NO_PRICES: Mapping[int, Money] = MappingProxyType({})
 MOST_REMEMBERED = 8192
 _TOKEN = "\0csrf token\0"  # noqa: S105  # the place of a token, or of its field, not one
@@ -39,6 +42,21 @@ class Fragments:
         self._cards: dict[tuple[object, ...], list[str]] = {}
         self._lines: dict[tuple[object, ...], list[str]] = {}
         self._parts: dict[tuple[object, ...], list[str]] = {}
+        self._made: dict[tuple[object, ...], Markup] = {}
+
+    def made(self, component: str, *arguments: object) -> Markup:
+        """What a macro of `components/` makes of these arguments."""
+        macro = cast("Macro", self._templates.globals[component])
+        return _safe(macro(*arguments))
+
+    def kept(self, component: str, *arguments: Hashable) -> Markup:
+        """The same, cached: for arguments that many visits share."""
+        key = (component, arguments, current())
+        html = self._made.get(key)
+        if html is None:
+            html = self.made(component, *arguments)
+            _keep(self._made, key, html)
+        return html
 
     def part(self, template: str, to: Addresses) -> Markup:
         """A part of a page that is the same for everybody in a language: its template sees `to`,
@@ -151,9 +169,7 @@ def _safe(html: str) -> Markup:
     return Markup(html)  # noqa: S704  # rendered by templates that escape
 
 
-def _keep(
-    memory: dict[tuple[object, ...], list[str]], key: tuple[object, ...], piece: list[str]
-) -> None:
+def _keep(memory: dict[tuple[object, ...], T], key: tuple[object, ...], piece: T) -> None:
     if len(memory) >= MOST_REMEMBERED:
         memory.clear()
     memory[key] = piece

@@ -158,6 +158,31 @@ class RefusedCode:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the template of the cart page decides by. `steps` is how many changes can be undone,
+    and `lacks` whether an amount is missing for free shipping. `coupon` is the code of the cart's
+    coupon: empty when that is gone, None when it has none."""
+
+    has_lines: bool
+    is_orderable: bool
+    is_charged: bool
+    lacks: bool
+    steps: int
+    asks_for_code: bool
+    destination: str | None
+    is_of_newer_version: bool
+    coupon: str | None
+    coupon_message: str | None
+    alert: str | None
+    refused_code: RefusedCode | None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it says nothing that only a few carts have."""
+        return self.coupon is None and self.alert is None and self.refused_code is None
+
+
 def page(
     visit: CartVisit,
     change: CartChange = UNCHANGED,
@@ -169,27 +194,53 @@ def page(
 ) -> Response:
     """The cart page, with the reason why something was not done, if anything was not."""
     quote = quoted(visit.cart)
-    lines = fragments().lines(
-        quote.lines,
-        addresses(),
-        csrf_token() if quote.lines else "",
-        complaint,
-        earlier_prices(visit.cart),
-    )
-    return responses.page(
+    step_back = undo.form_of(visit.steps, visit.cart)
+    shape = _shape(visit, quote, step_back, alert, code)
+    has_forms = shape.has_lines or shape.steps or shape.is_of_newer_version
+    token = csrf_token() if has_forms else ""
+    own = fragments()
+    lines = own.lines(quote.lines, addresses(), token, complaint, earlier_prices(visit.cart))
+    values = {
+        "token": token,
+        "step": step_back.step if step_back else "",
+        "since": step_back.since if step_back else "",
+        "lines": lines,
+        "sums": own.made("totals", quote.sums),
+        "lacking": wording.money(quote.until_free_shipping) if quote.until_free_shipping else "",
+        "biscuit": own.kept("biscuit", Meter(visit.used_bytes, shop().cart_budget_bytes)),
+    }
+    return responses.page_of_shape(
         "cart/show.html",
         visit,
         change,
+        shape=shape,
+        values=values,
+        is_shared=shape.is_shared,
         status=status,
-        lines=lines,
-        step_back=undo.form_of(visit.steps, visit.cart),
-        quote=quote,
-        destination=destination(),
-        meter=Meter(visit.used_bytes, shop().cart_budget_bytes),
-        alert=alert,
-        coupon_message=wording.coupon_obstacle(quote) if quote.obstacle else None,
+    )
+
+
+def _shape(
+    visit: CartVisit,
+    quote: Quote,
+    step_back: undo.UndoForm | None,
+    alert: str | None,
+    refused_code: RefusedCode | None,
+) -> Shape:
+    coupon = (quote.coupon.code if quote.coupon else "") if visit.cart.coupon else None
+    return Shape(
+        has_lines=bool(quote.lines),
+        is_orderable=quote.is_orderable,
+        is_charged=bool(quote.charged),
+        lacks=quote.until_free_shipping is not None,
+        steps=step_back.count if step_back else 0,
         asks_for_code=_asks_for_code(quote),
-        refused_code=code,
+        destination=destination(),
+        is_of_newer_version=visit.is_of_newer_version,
+        coupon=coupon,
+        coupon_message=wording.coupon_obstacle(quote) if quote.obstacle else None,
+        alert=alert,
+        refused_code=refused_code,
     )
 
 
