@@ -25,6 +25,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from shop.core import coupons
 from shop.core.cart import Cart, Line
@@ -62,6 +63,9 @@ class Rules:
     """Where the order goes, a rate of the catalogue is this one. Others stay as they are, and so do
     prices: what a country takes is contained in them."""
 
+    def __hash__(self) -> int:
+        return hash((self.currency, self.max_quantity))  # cheap, and equal where rules are
+
     def vat_basis_points(self, product: Product) -> int:
         """The rate contained in a product's price where the order goes."""
         return self.vat_rates.get(product.vat_basis_points, product.vat_basis_points)
@@ -77,6 +81,9 @@ class QuoteLine:
     problem: Problem | None
     total: Money
     vat_basis_points: int = 0
+
+    def __hash__(self) -> int:
+        return hash((self.line.number, self.line.quantity))  # cheap, and equal where lines are
 
     @property
     def is_charged(self) -> bool:
@@ -155,18 +162,8 @@ def quote(
     """Prices a cart from products, and the coupon of its number, that were read for it; `now` is
     Unix time in seconds. A bad line or coupon never makes it fail."""
     nothing = Money(0, rules.currency)
-    lines = []
-    charged: list[tuple[int, int]] = []  # total and VAT rate of each charged line
-    for line in cart.lines:
-        product = products.get(line.number)
-        found = problem(line, product, rules)
-        if product is None or (found is not None and found.leaves_out):
-            lines.append(QuoteLine(line, product, found, nothing))
-            continue
-        line_total = product.price.times(line.quantity)
-        rate = rules.vat_basis_points(product)
-        lines.append(QuoteLine(line, product, found, line_total, rate))
-        charged.append((line_total.minor, rate))
+    lines = [_quoted(line, products.get(line.number), rules) for line in cart.lines]
+    charged = [(line.total.minor, line.vat_basis_points) for line in lines if line.is_charged]
     totals = [total for total, _ in charged]
     subtotal = Money(sum(totals), rules.currency)
     shipping = _shipping(subtotal, rules) if charged else nothing
@@ -207,6 +204,16 @@ def problem(line: Line, product: Product | None, rules: Rules) -> Problem | None
     if product.stock is not None and line.quantity > product.stock:
         return Problem.TOO_FEW
     return Problem.TOO_MANY if line.quantity > rules.max_quantity else None
+
+
+# The same lines come again and again, and a product is the same object until it changes.
+@lru_cache(maxsize=8192)
+def _quoted(line: Line, product: Product | None, rules: Rules) -> QuoteLine:
+    found = problem(line, product, rules)
+    if product is None or (found is not None and found.leaves_out):
+        return QuoteLine(line, product, found, Money(0, rules.currency))
+    total = product.price.times(line.quantity)
+    return QuoteLine(line, product, found, total, rules.vat_basis_points(product))
 
 
 def _shipping(subtotal: Money, rules: Rules) -> Money:

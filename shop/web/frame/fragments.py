@@ -20,6 +20,7 @@ from shop.core.money import Money
 from shop.core.pricing import QuoteLine
 from shop.web.cart.line_views import Complaint, line_view
 from shop.web.languages.addressing import rest, root
+from shop.web.languages.language import Language
 from shop.web.languages.texts import current
 from shop.web.site.addresses import Addresses
 from shop.web.site.shop import shop
@@ -83,8 +84,9 @@ class Fragments:
     ) -> Markup:
         """The rows of a cart; `token` is the CSRF token of their forms, `earlier` the prices, by
         cookie number, that have changed."""
+        own = to.home, current()
         rows = [
-            token.join(self._line(line, to, complaint, earlier.get(line.line.number)))
+            token.join(self._line(line, to, own, complaint, earlier.get(line.line.number)))
             for line in lines
         ]
         return _safe("".join(rows))
@@ -121,21 +123,13 @@ class Fragments:
         self,
         quoted: QuoteLine,
         to: Addresses,
+        own: tuple[str, Language],
         complaint: Complaint | None,
         earlier: Money | None,
     ) -> list[str]:
-        line = quoted.line
-        if complaint is not None and complaint.number == line.number:
+        if complaint is not None and complaint.number == quoted.line.number:
             return self._rendered_line(quoted, to, complaint, earlier)
-        key = (
-            line.number,
-            line.quantity,
-            quoted.product,
-            quoted.problem,
-            to.home,
-            earlier,
-            current(),
-        )
+        key = (quoted, earlier, own)
         parts = self._lines.get(key)
         if parts is None:
             parts = self._rendered_line(quoted, to, None, earlier)

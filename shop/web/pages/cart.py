@@ -231,7 +231,7 @@ def _shape(
     return Shape(
         has_lines=bool(quote.lines),
         is_orderable=quote.is_orderable,
-        is_charged=bool(quote.charged),
+        is_charged=any(line.is_charged for line in quote.lines),
         lacks=quote.until_free_shipping is not None,
         steps=step_back.count if step_back else 0,
         asks_for_code=_asks_for_code(quote),
