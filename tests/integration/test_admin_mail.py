@@ -35,7 +35,7 @@ def sent(shop: OpenShop) -> Message:
 def listed(html: str) -> list[str]:
     """What each message of a list is, and what became of it."""
     found = elements(parsed(html), ".admin-entries li")
-    return [" ".join(each.to_text(separator=" ").split()) for each in found]
+    return [" ".join(each.to_text().split()) for each in found]
 
 
 def test_an_order_shows_what_became_of_its_mail(shop: OpenShop) -> None:

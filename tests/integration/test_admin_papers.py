@@ -22,7 +22,7 @@ def made(shop: OpenShop, reference: str) -> invoices.Invoice:
 def test_a_packing_slip_has_what_belongs_into_the_parcel_and_no_price(shop: OpenShop) -> None:
     reference = placed(shop, "MUG", note="Ring twice")
     page = signed_in(shop).get(f"/admin/orders/{reference}/packing-slip").text
-    rows = [each.to_text(separator=" ") for each in elements(parsed(page), "table tbody tr")]
+    rows = [each.to_text() for each in elements(parsed(page), "table tbody tr")]
     assert rows == ["1 Everyday mug MUG"]
     paper = text_of(page, ".admin-paper")
     assert "SW1Y 4JH" in paper

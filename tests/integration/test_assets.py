@@ -15,7 +15,7 @@ BRIEFLY = "public, max-age=60"
 
 
 def style_sheet(visitor: LintingClient) -> str:
-    (link,) = elements(parsed(visitor.get("/").text), "link[rel=stylesheet]")
+    (link,) = elements(parsed(visitor.get("/").text), "head > link[rel=stylesheet]")
     return attributes(link)["href"] or ""
 
 

@@ -18,7 +18,6 @@ import pytest
 from babel import Locale
 from babel.messages import Catalog
 from babel.messages.pofile import write_po
-from justhtml.dom import Node
 
 from audit import translations
 from shop.core.orders import Status
@@ -30,6 +29,7 @@ from shop.web.languages import catalogues
 from tests.conftest import DAY, START, Opener, OpenShop
 from tests.integration.checkouts import FIELDS, once, place
 from tests.integration.client import CUSTOMER, LintingClient, attributes, elements, parsed
+from tests.integration.markup import Element
 from tests.integration.test_outbox import mail
 
 LANGUAGE = "eo"
@@ -127,7 +127,7 @@ class Reader:
     def collect(self, page: str, html: str) -> None:
         """Notes what is in no brackets."""
         tree = parsed(html)
-        for text in self._texts(tree.root):
+        for text in self._texts(tree):
             self._check(page, text)
         for element in elements(tree, "*"):
             names = (*SEEN, *FOR_SCRIPTS_AND_STYLES)
@@ -144,15 +144,15 @@ class Reader:
         self._check(page, outside(text))
         assert self.faults == []
 
-    def _texts(self, root: Node) -> Iterator[str]:
+    def _texts(self, root: Element) -> Iterator[str]:
         yield outside("\n".join(self._pieces(root)))
 
-    def _pieces(self, node: Node) -> Iterator[str]:
-        if node.name == "#text":
-            yield str(node.data)
+    def _pieces(self, node: Element | str) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
         elif node.name not in UNSEEN and not _is_a_cookie(node):
-            for child in node.children or ():
-                yield from self._pieces(child)
+            for piece in node.pieces():
+                yield from self._pieces(piece)
 
     def _check(self, page: str, text: str) -> None:
         text = outside(text)
@@ -161,8 +161,8 @@ class Reader:
         self.faults += [f"{page}: {found}" for found in LETTERS.findall(text)]
 
 
-def _is_a_cookie(node: Node) -> bool:
-    return "code" in str((node.attrs or {}).get("class"))
+def _is_a_cookie(node: Element) -> bool:
+    return "code" in node.attrs.get("class", "")
 
 
 def outside(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from justhtml import Element, JustHTML
 
 from shop.lab.conformance.cases import families
 from shop.lab.conformance.deviations import UNKNOWN
@@ -17,6 +16,7 @@ from shop.lab.engine.exchange import Findings
 from shop.lab.engine.run import BY_SCRIPT, STOPPED
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed, text_of
+from tests.integration.markup import Element
 from tests.integration.model_visit import ModelVisit, Proxy, signed
 from tests.model_browser import ModelBrowser
 from tests.unit.lab.conformance.test_suite import run
@@ -36,7 +36,7 @@ class NonConformingBrowser(ModelBrowser):
         return OWN_COOKIE if "/CHARSET" in address else ModelBrowser.sent_to(self, address)
 
 
-def report_of(visitor: LintingClient, browser: ModelBrowser) -> JustHTML:
+def report_of(visitor: LintingClient, browser: ModelBrowser) -> Element:
     """The report page after all cases were run in the browser."""
     results = [run(family, browser) for family in families()]
     state = signed(f"{conformance_run.purpose}, report", [results, [], False, 0, None])
@@ -44,12 +44,12 @@ def report_of(visitor: LintingClient, browser: ModelBrowser) -> JustHTML:
 
 
 @pytest.fixture
-def non_conforming_report(visitor: LintingClient) -> JustHTML:
+def non_conforming_report(visitor: LintingClient) -> Element:
     """The report on a browser that drops tabs and also knows the prefixes of the next draft."""
     return report_of(visitor, NonConformingBrowser(HOST, drops_tabs=True, knows_http_prefixes=True))
 
 
-def outcomes(page: JustHTML | Element, within: str) -> dict[str, dict[str, str]]:
+def outcomes(page: Element, within: str) -> dict[str, dict[str, str]]:
     """What came back in each case, by the heading of its table and by its name."""
     return {
         elements(section, "h3, summary")[0].to_text().strip(): {
@@ -62,7 +62,7 @@ def outcomes(page: JustHTML | Element, within: str) -> dict[str, dict[str, str]]
     }
 
 
-def cases_by_section(page: JustHTML) -> dict[str, list[str]]:
+def cases_by_section(page: Element) -> dict[str, list[str]]:
     """The names of the cases in each section, by its heading."""
     return {
         elements(section, "h2")[0].to_text().strip(): [
@@ -73,7 +73,7 @@ def cases_by_section(page: JustHTML) -> dict[str, list[str]]:
     }
 
 
-def findings(page: JustHTML) -> dict[str, dict[str, dict[str, str]]]:
+def findings(page: Element) -> dict[str, dict[str, dict[str, str]]]:
     """The deviations: what came back by section, by reason and by case."""
     return {
         heading.to_text(): outcomes(section, ".finding")
@@ -148,7 +148,7 @@ def test_a_state_signed_for_another_edition_is_rejected(
 
 
 def test_the_report_counts_deviations_and_leaves_out_untested_cases(
-    non_conforming_report: JustHTML,
+    non_conforming_report: Element,
 ) -> None:
     (lead,) = elements(non_conforming_report, ".lead")
     text = " ".join(lead.to_text().split())
@@ -174,7 +174,7 @@ def test_the_report_counts_deviations_and_leaves_out_untested_cases(
     assert "Letters beyond ASCII (http-state)" not in " ".join(groups)
 
 
-def test_a_section_groups_deviations_by_reason(non_conforming_report: JustHTML) -> None:
+def test_a_section_groups_deviations_by_reason(non_conforming_report: Element) -> None:
     dropped, changed, unrecorded = findings(non_conforming_report).values()
     tabs, prefixes, unknown = dropped.values()
     assert tabs == {"value-ctl-dom-09": "nothing", "value-ctl-http-09": "nothing"}
@@ -217,7 +217,7 @@ def test_a_stopped_family_is_not_tested(visitor: LintingClient) -> None:
     assert heading == "431 cases: the run stopped before this case"
 
 
-def test_the_json_report_has_every_case(non_conforming_report: JustHTML) -> None:
+def test_the_json_report_has_every_case(non_conforming_report: Element) -> None:
     (area,) = elements(non_conforming_report, "#report-json")
     cases = json.loads(area.to_text())["cases"]
     assert len(cases) == 431

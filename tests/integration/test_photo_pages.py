@@ -24,7 +24,7 @@ def give(shop: OpenShop, sku: str, *widths: int) -> list[str]:
     return [keeping.add(engine, folder, number, jpeg(width, width // 2)).name for width in widths]
 
 
-def photos_on(page: str, within: str) -> list[tuple[dict[str, str | None], list[str | None]]]:
+def photos_on(page: str, within: str) -> list[tuple[dict[str, str], list[str]]]:
     """The attributes of each photo, and the types of its sources."""
     return [
         (

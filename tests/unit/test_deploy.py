@@ -19,7 +19,7 @@ from shop.factory import create_app
 from shop.server import KEEP_ALIVE_SECONDS
 from shop.web.languages import catalogues
 from tests.conftest import KEY
-from tests.integration.client import attributes, elements
+from tests.integration.client import attributes, elements, parsed
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SITE = "nginx-site.conf"
@@ -102,9 +102,10 @@ def test_nginx_closes_an_idle_connection_before_the_shop_does() -> None:
 
 
 def test_the_page_of_nginx_speaks_every_language_of_the_shop() -> None:
-    page = JustHTML((DEPLOY / "unavailable.html").read_text("utf-8"), sanitize=False, strict=True)
+    html = (DEPLOY / "unavailable.html").read_text("utf-8")
+    JustHTML(html, sanitize=False, strict=True)
     spoken = {}
-    for part in elements(page, "html, section"):
+    for part in elements(parsed(html), "html, section"):
         language = Locale.parse(str(attributes(part)["lang"]))
         direction = "rtl" if language.character_order == "right-to-left" else "ltr"
         assert attributes(part).get("dir", "ltr") == direction
