@@ -81,6 +81,13 @@ def _seconds(value: str) -> float:
     return float(value)
 
 
+def _life(value: str) -> int:
+    seconds = _days(value)
+    if not seconds:
+        raise ValueError("write more than 0 days")
+    return seconds
+
+
 def _cart_life(value: str) -> int:
     seconds = _days(value)
     if seconds > MAX_COOKIE_DAYS * SECONDS_A_DAY:
@@ -141,7 +148,7 @@ def _countries(value: str) -> tuple[str, ...]:
 
 def _payments(value: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(_names(value)))
-    if not set(codes) <= set(PAYMENT_CODES):
+    if not set(codes) <= set(PAYMENT_CODES) or (value and not codes):
         raise ValueError(f"write some of {', '.join(PAYMENT_CODES)}, separated by commas")
     return codes
 
@@ -151,9 +158,36 @@ def _names(value: str) -> tuple[str, ...]:
 
 
 def _host(value: str) -> str:
-    if value and re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?", value, re.ASCII) is None:
+    if value and not _is_host(value):
         raise ValueError("write a host name such as shop.example or shop.example:8443")
     return value.lower().removesuffix(":443").removesuffix(":80")
+
+
+def _trusted_hosts(value: str) -> tuple[str, ...]:
+    hosts = _names(value)
+    if not hosts or not all(_is_host(host.removeprefix(".")) for host in hosts):
+        raise ValueError("write host names, separated by commas, such as shop.example,127.0.0.1")
+    return hosts
+
+
+def _is_host(value: str) -> bool:
+    """Whether this is a host name or IPv4 address, with or without a port."""
+    name, _, port = value.partition(":")
+    is_port = ":" not in value or (re.fullmatch(r"[1-9]\d{0,4}", port) and int(port) <= 65_535)
+    return bool(_HOST_NAME.fullmatch(name) and is_port)
+
+
+_LABEL = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"  # containers have names with underscores
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.ASCII | re.IGNORECASE)
+
+
+def _address(value: str) -> str:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if _HOST_NAME.fullmatch(value) is None:
+            raise ValueError("write an IP address or a host name, without a port") from None
+    return value
 
 
 def _private_address(value: str) -> tuple[str, int] | None:
@@ -190,7 +224,11 @@ def _is_url(value: str) -> bool:
 
 
 def _mailbox(value: str) -> str:
-    if value and re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", value) is None:
+    name, _, host = value.partition("@")
+    is_address = re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+", name) and _HOST_NAME.fullmatch(
+        host
+    )
+    if value and not is_address:
         raise ValueError("write an email address such as orders@shop.example")
     return value
 
@@ -263,7 +301,7 @@ class Settings:
             _path,
         )
     )
-    host: str = field(metadata=_listed("SHOP_HOST", "127.0.0.1", "Address to listen on", _text))
+    host: str = field(metadata=_listed("SHOP_HOST", "127.0.0.1", "Address to listen on", _address))
     port: int = field(metadata=_listed("SHOP_PORT", "8000", "Port to listen on", _whole(1, 65_535)))
     workers: int = field(
         metadata=_listed("SHOP_WORKERS", "2", "Number of server processes", _whole(1, 64))
@@ -292,7 +330,7 @@ class Settings:
             "SHOP_TRUSTED_HOSTS",
             "127.0.0.1,localhost",
             "Host names and IPv4 addresses that the shop responds to; any other gets 400",
-            _names,
+            _trusted_hosts,
         )
     )
     canonical_host: str = field(
@@ -423,7 +461,7 @@ class Settings:
             "SHOP_UNPAID_DAYS",
             "1",
             "After how many days an order is cancelled whose payment at a bank never came",
-            _days,
+            _life,
         )
     )
     allow_test_email: bool = field(
@@ -494,7 +532,7 @@ class Settings:
             "SHOP_FORM_MAX_AGE_DAYS",
             "1",
             "How many days a page may stay open before its form is refused",
-            _days,
+            _life,
         )
     )
     ratelimit_enabled: bool = field(

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import limits
 from babel.numbers import get_currency_precision, is_currency
 from limits.errors import ConfigurationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from shop.config import Settings, SettingsError
 from shop.mail.smtp import mail_server
@@ -22,6 +24,7 @@ from shop.web.site import rate_limits
 
 PACKAGES_FOR_TRACES = ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")
 """The extra `traces` of pyproject.toml."""
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 def check(settings: Settings) -> None:
@@ -36,6 +39,16 @@ def check(settings: Settings) -> None:
         for name, price in prices.items()
         if price is not None and price != round(price, exponent)
     ]
+    problems += [
+        f"SHOP_INSTANCE={settings.instance}: {place} is not a folder."
+        for place in (settings.instance, *settings.instance.parents)
+        if place.exists() and not place.is_dir()
+    ]
+    if not _is_database(settings.database_url):  # it may hold a password, and is not repeated
+        problems.append(
+            "SHOP_DATABASE_URL: write the SQLAlchemy URL of a SQLite or PostgreSQL database, such "
+            "as sqlite:////var/lib/crumb/shop.sqlite3 or postgresql+psycopg://user@host/name."
+        )
     if not is_currency(settings.currency):
         problems.append(f"SHOP_CURRENCY={settings.currency}: there is no such currency.")
     problems += [
@@ -83,6 +96,13 @@ def check(settings: Settings) -> None:
         raise SettingsError(problems)
 
 
+def _is_database(url: str) -> bool:
+    try:
+        return make_url(url).drivername in DRIVERS
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        return False
+
+
 def _has_packages_for_traces() -> bool:
     # By their metadata: they are imported by server processes only.
     try:
@@ -106,14 +126,15 @@ def is_tried(settings: Settings) -> bool:
 
 def _problems_of_stripe(settings: Settings) -> list[str]:
     # The values are secret, and are not repeated.
-    problems = [
-        f"{variable}: SHOP_PAYMENTS has stripe, which needs it."
-        for variable, value in (
-            ("SHOP_STRIPE_KEY", settings.stripe_key),
-            ("SHOP_STRIPE_SIGNING_SECRET", settings.stripe_signing_secret),
-        )
-        if not value
-    ]
+    problems = []
+    for variable, value, beginnings in (
+        ("SHOP_STRIPE_KEY", settings.stripe_key, ("sk_", "rk_")),
+        ("SHOP_STRIPE_SIGNING_SECRET", settings.stripe_signing_secret, ("whsec_",)),
+    ):
+        if not value:
+            problems.append(f"{variable}: SHOP_PAYMENTS has stripe, which needs it.")
+        elif not value.startswith(beginnings):
+            problems.append(f"{variable}: it begins with {' or '.join(beginnings)} at Stripe.")
     at = urlsplit(settings.stripe_url)
     if at.scheme != "https" and not (at.scheme == "http" and _is_loopback(at.hostname or "")):
         problems.append("SHOP_STRIPE_URL: write an https address.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from flask import Flask
 from shop.cli import main
 from shop.commands import demo_shop, serve
 from shop.commands.demo_shop import KEEPER, PASSWORD
+from shop.config import SETTINGS
 from tests.conftest import KEY, OpenShop
 from tests.integration.client import LintingClient
 from tests.integration.keepers import EMAIL, add_keeper, signs_in, with_codes
@@ -73,6 +75,84 @@ def test_a_demo_refuses_metrics_which_it_could_not_count(started: list[Flask]) -
     result = CliRunner().invoke(main, ["demo"], env={"SHOP_METRICS": "127.0.0.1:9464"})
     assert (result.exit_code, started) == (1, [])
     assert "SHOP_METRICS does not go with `shop demo`" in result.output
+
+
+WITH_STRIPE = {
+    "SHOP_PAYMENTS": "stripe",
+    "SHOP_STRIPE_KEY": "sk_a",
+    "SHOP_STRIPE_SIGNING_SECRET": "whsec_b",
+}
+WRONG: dict[str, list[str]] = {
+    "SHOP_INSTANCE": ["/dev/null", "/dev/null/shop"],
+    "SHOP_DATABASE_URL": ["shop.sqlite3", "mysql://hush@host/shop", "postgresql://u:hush@host:x/y"],
+    "SHOP_DATABASE_CONNECTIONS": ["0"],
+    "SHOP_DATABASE_WAIT_SECONDS": ["0"],
+    "SHOP_DATABASE_STATEMENT_SECONDS": ["a minute"],
+    "SHOP_SECRET_KEYS": ["hush"],
+    "SHOP_FILE": ["/dev/null/shop.toml"],
+    "SHOP_HOST": ["127.0.0.1:80", "two words", "http://shop.example"],
+    "SHOP_PORT": ["0"],
+    "SHOP_WORKERS": ["0"],
+    "SHOP_METRICS": ["9464"],
+    "SHOP_TRACES": ["localhost:4318", "http://[::1", "http://localhost:99999"],
+    "SHOP_TRUSTED_HOSTS": [",", "https://shop.example", "shop.example/", "*", "shop.example:0"],
+    "SHOP_CANONICAL_HOST": ["-", "shop.example:99999", "shop..example"],
+    "SHOP_TRUSTED_PROXIES": ["-1"],
+    "SHOP_CART_MAX_AGE_DAYS": ["401"],
+    "SHOP_CART_GRACE_DAYS": ["-1"],
+    "SHOP_CART_BUDGET_BYTES": ["5000"],
+    "SHOP_MAX_QUANTITY": ["0"],
+    "SHOP_CURRENCY": ["ZZZ"],
+    "SHOP_LOCALE": ["english"],
+    "SHOP_TIME_ZONE": ["London"],
+    "SHOP_SHIPPING": ["3.955"],
+    "SHOP_FREE_SHIPPING_FROM": ["sometimes"],
+    "SHOP_VAT_RATE": ["100"],
+    "SHOP_COUNTRIES": ["GB,QQ"],
+    "SHOP_PAYMENTS": ["cash", ","],
+    "SHOP_STRIPE_KEY": ["pk_hush"],
+    "SHOP_STRIPE_SIGNING_SECRET": ["sk_hush"],
+    "SHOP_STRIPE_URL": ["http://stripe.example"],
+    "SHOP_UNPAID_DAYS": ["0"],
+    "SHOP_ALLOW_TEST_EMAIL": ["maybe"],
+    "SHOP_URL": ["shop.example", "https://:", "https://shop.example:99999"],
+    "SHOP_MAIL": ["mail.example", "smtp://user:hush@"],
+    "SHOP_SEND_MAIL": ["maybe"],
+    "SHOP_MAIL_FROM": ["Bea <bea@shop.example>", "bea@shop..example"],
+    "SHOP_MAIL_KEEPER": ["bea"],
+    "SHOP_CACHE_SECONDS": ["-1"],
+    "SHOP_PAGE_SIZE": ["0"],
+    "SHOP_FORM_MAX_AGE_DAYS": ["0"],
+    "SHOP_RATELIMIT_ENABLED": ["maybe"],
+    "SHOP_RATELIMIT": ["lots"],
+    "SHOP_RATELIMIT_STORAGE": ["memcached://hush@localhost"],
+    "SHOP_TEST_MODE": ["maybe"],
+    "SHOP_ADMIN": ["maybe"],
+    "SHOP_LIMITS_LAB": ["maybe"],
+    "SHOP_LIMITS_RATELIMIT": ["many"],
+}
+"""Wrong values of every setting."""
+
+
+def test_every_setting_has_a_wrong_value() -> None:
+    assert list(WRONG) == [setting.variable for setting in SETTINGS.values()]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [pytest.param(name, value, id=f"{name}={value}") for name in WRONG for value in WRONG[name]],
+)
+def test_a_shop_with_a_wrong_setting_says_so_in_a_sentence_and_does_not_start(
+    started: list[Flask], tmp_path: Path, variable: str, value: str
+) -> None:
+    stripe = WITH_STRIPE if variable.startswith("SHOP_STRIPE") else {}
+    environ = {"SHOP_INSTANCE": str(tmp_path), "SHOP_SECRET_KEYS": KEY, **stripe, variable: value}
+    result = CliRunner().invoke(main, ["serve"], env=environ)
+    assert (result.exit_code, started) == (1, [])
+    assert result.output.startswith((variable, value))  # of a file, its name says more
+    assert len(result.output.splitlines()) == 1
+    assert "hush" not in result.output
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: list[Flask]) -> None:
