@@ -54,7 +54,7 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 	@$(BIN)/python -m bench
 
-audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight (ARGS="--only axe")
+audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight, attacks (ARGS="--only axe")
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit $(ARGS)
 

@@ -13,20 +13,25 @@ from pathlib import Path
 import click
 
 from audit import axe, lighthouse, markup, weight
+from audit.hostile import fuzzing
 from audit.report import Group, table, write
 from e2e.support.demo_shop import opened
-from e2e.support.server import PROJECT, RunningShop, prepare, running_shop
+from e2e.support.server import PROJECT, prepare, running_shop
 from e2e.support.subjects import Subject, chosen
 
+SEED = 1
 RESULT = PROJECT / "test-results" / "audit.json"
 ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}
-PARTS = (*ON_STAGE, "lighthouse")
+APART = {"fuzz": fuzzing.measure}
+"""Parts that start a shop of their own, because they leave nothing in it as it was."""
+PARTS = (*ON_STAGE, "lighthouse", *APART)
 
 
 @click.command()
 @click.option("--only", default=",".join(PARTS), help=f"Parts of it: {', '.join(PARTS)}.")
 @click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
-def main(only: str, patterns: tuple[str, ...]) -> None:
+@click.option("--seed", default=SEED, help="Draws other hostile requests.", show_default=True)
+def main(only: str, patterns: tuple[str, ...], seed: int) -> None:
     """Measures the shop and prints its figures beside their targets."""
     parts = only.split(",")
     if unknown := set(parts) - set(PARTS):
@@ -35,25 +40,33 @@ def main(only: str, patterns: tuple[str, ...]) -> None:
     if not subjects:
         raise click.BadParameter("no subject has such a name", param_hint="--subject")
     groups = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_shop(prepare(Path(folder)), SHOP_WORKERS="2") as shop,
-    ):
-        for group in filter(lambda group: group.figures, _groups(shop, parts, subjects)):
-            click.echo(table(group))
-            groups.append(group)
-            write(groups, RESULT)
+    for group in filter(lambda group: group.figures, _groups(parts, subjects, seed)):
+        click.echo(table(group))
+        groups.append(group)
+        write(groups, RESULT)
     click.echo(f"\nAll figures: {RESULT.relative_to(PROJECT)}")
     sys.exit(0 if groups and all(group.is_met for group in groups) else 1)
 
 
-def _groups(shop: RunningShop, parts: list[str], subjects: list[Subject]) -> Iterator[Group]:
-    with opened(shop) as (stage, executable):
-        for part in ON_STAGE:
-            if part in parts:
-                yield ON_STAGE[part](stage, subjects)
-    if "lighthouse" in parts:  # after the other browser is closed: it would be measured too
-        yield lighthouse.measure(shop, stage.numbers, subjects, executable)
+def _groups(parts: list[str], subjects: list[Subject], seed: int) -> Iterator[Group]:
+    if {*ON_STAGE, "lighthouse"} & set(parts):
+        yield from _in_a_browser(parts, subjects)
+    for part in APART:
+        if part in parts:
+            yield APART[part](seed)
+
+
+def _in_a_browser(parts: list[str], subjects: list[Subject]) -> Iterator[Group]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_shop(prepare(Path(folder)), SHOP_WORKERS="2") as shop,
+    ):
+        with opened(shop) as (stage, executable):
+            for part in ON_STAGE:
+                if part in parts:
+                    yield ON_STAGE[part](stage, subjects)
+        if "lighthouse" in parts:  # after the other browser is closed: it would be measured too
+            yield lighthouse.measure(shop, stage.numbers, subjects, executable)
 
 
 if __name__ == "__main__":
