@@ -102,6 +102,63 @@ def test_nothing_moves_when_the_count_arrives(scripted: Shopper) -> None:
     assert (link.bounding_box(), heading.bounding_box()) == before
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("arrives", ["message", "offer"])
+def test_nothing_moves_when_a_message_or_an_offer_arrives(
+    scripted: Shopper, arrives: str, width: int
+) -> None:
+    page = scripted.page
+    page.set_viewport_size({"width": width, "height": 740})
+    if arrives == "message":
+        waits(scripted)
+    else:
+        holds(page.context, scripted.url, days_old=31)
+    held: list[Route] = []
+    page.route(PERSONAL, lambda route: held.append(route))
+    with page.expect_request(PERSONAL):
+        scripted.visits("/products")
+    first, last = page.locator("h1"), page.get_by_role("contentinfo")
+    before = (first.bounding_box(), last.bounding_box())
+    held[0].continue_()
+    arrived = page.get_by_text(ADDED if arrives == "message" else "has expired")
+    expect(arrived).to_be_in_viewport()
+    assert (first.bounding_box(), last.bounding_box()) == before
+    page.keyboard.press("End")  # what it covers can be scrolled clear of it
+    covers = page.locator("mini-cart")
+    page.wait_for_function(
+        "([a, b]) => a.getBoundingClientRect().bottom <= b.getBoundingClientRect().top",
+        arg=[last.element_handle(), covers.element_handle()],
+    )
+
+
+def test_the_next_page_has_room_for_an_offer(scripted: Shopper) -> None:
+    holds(scripted.page.context, scripted.url, days_old=31)
+    restore = scripted.visits("/products").get_by_role("button", name="Restore it")
+    expect(restore).to_be_visible()
+    in_the_page = scripted.page.get_by_role("main").get_by_role("button", name="Restore it")
+    expect(in_the_page).to_have_count(0)
+    for _ in range(2):
+        scripted.visits("/products")
+        expect(in_the_page).to_be_visible()
+        expect(restore).to_have_count(1)
+    scripted.page.get_by_role("button", name="No, let it go").click()
+    counts(scripted.visits("/products"), "0 items")
+    assert is_marked(scripted)
+
+
+def test_what_got_no_answer_is_asked_for_again(scripted: Shopper) -> None:
+    page = scripted.page
+    waits(scripted)
+    page.route(PERSONAL, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        scripted.visits("/products")
+    page.unroute(PERSONAL)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    counts(page, "1 item")
+    says(page, ADDED)
+
+
 def test_without_scripts_the_shop_counts_after_the_first_add(plain: Shopper) -> None:
     counts(plain.visits("/products"), "0 items")
     seen = asked_for(plain.page)
@@ -146,11 +203,11 @@ def test_a_damaged_cart_is_reported_once(scripted: Shopper) -> None:
     carts.put(scripted.page.context, scripted.url, "damaged")
     page = scripted.page
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        expect(scripted.visits("/products").locator("main .notice")).to_have_count(1)
+        expect(scripted.visits("/products").locator(".notice")).to_have_count(1)
     with page.expect_response(PERSONAL):
         scripted.visits("/products")
     counts(page, "0 items")
-    expect(page.locator("main .notice")).to_have_count(0)
+    expect(page.locator(".notice")).to_have_count(0)
 
 
 def test_two_tabs_count_the_same(scripted: Shopper) -> None:

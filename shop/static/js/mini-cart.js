@@ -37,11 +37,11 @@ class MiniCart extends HTMLElement {
   /* The page can be scrolled further by as much as is covered. Some browsers do not focus a button
      that is clicked: then the opener is what is in use. */
   #uncover() {
-    const covered = this.isOpen ? innerHeight - this.getBoundingClientRect().top + GAP_PX : 0;
+    const covered = this.offsetHeight ? innerHeight - this.getBoundingClientRect().top + GAP_PX : 0;
     document.documentElement.style.setProperty("--covered", `${covered}px`);
     const focused = document.activeElement;
     const used = focused === document.body ? this.#opener : focused;
-    if (this.isOpen && used && !this.contains(used) && meets(this, used))
+    if (covered && used && !this.contains(used) && meets(this, used))
       used.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 }

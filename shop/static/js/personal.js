@@ -9,17 +9,35 @@ let token = "";
 
 export const isPublic = Boolean(address);
 
-/* Shows it where the shop would have rendered it. Only messages that were shown are taken. */
+/* False while the shop has not yet said what is only for this browser. */
+export let isGreeted = !isPublic;
+
+/* The mark: from now on this browser may get public pages, until it ends or its scripts are turned off. */
+const mark = (age = "") => {
+  document.cookie = `script=1; Path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}${age}`;
+};
+mark();
+export const keepsCookies = document.cookie.includes("script=1");
+unmarkFor(document);
+
+/* Shows it where nothing on the page moves. Only messages that were shown are taken. */
 export async function greet() {
-  const page = await got(address);
-  if (!page?.querySelector("cart-count")) return;
+  const page = isGreeted ? null : await got(address);
+  if (isGreeted || !page?.querySelector("cart-count")) return;
+  isGreeted = true;
   const form = page.querySelector("#shown");
   token = form?.elements.csrf_token.value ?? "";
-  const offer = page.querySelector("main > .notice-offer");
-  if (offer) document.querySelector("main > .notices").after(offer);
   const said = notices(page);
-  await announce({ page, isOurs: false, said });
+  await announce({ page, isOurs: false, said: [...said, ...unmarkFor(page)] });
   if (said.length) inTurn(() => post(address, new URLSearchParams(new FormData(form)))).catch(() => {});
+}
+
+/* While an expired cart is on offer, the shop renders it in the next pages, so that they need no room
+   for it later. Returns the offer, if there is one. */
+function unmarkFor(page) {
+  const offers = [...page.querySelectorAll("main > .notice-offer")];
+  if (offers.length) mark("; Max-Age=0");
+  return offers;
 }
 
 /* Browsers say themselves where a form comes from. Where one does not, it needs the token. */

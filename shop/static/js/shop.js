@@ -1,20 +1,17 @@
 /* On every page. */
 
 import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } from "./cart.js";
-import { greet, isPublic, withToken } from "./personal.js";
+import { greet, isGreeted, isPublic, keepsCookies, withToken } from "./personal.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
 import "./cart-view.js";
 import "./mini-cart.js";
 
-/* From now on this browser may get public pages: until it ends, or its scripts are turned off. */
-document.cookie = `script=1; Path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
-const keepsCookies = document.cookie.includes("script=1");
-
 const mini = document.querySelector("mini-cart");
 let opener = null;
 
-if (isPublic) greet();
+greet();
+addEventListener("online", greet); // where it got no answer
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -65,11 +62,12 @@ document.addEventListener("click", (event) => {
   idle().then(() => location.assign(link.href));
 });
 
-/* Only one live region speaks: the mini-cart's when it is open, otherwise the page's. */
+/* Only one live region speaks: the page's, unless the mini-cart is open or the page has left no room
+   for what comes later. */
 document.addEventListener("cart", ({ detail: { said, isOurs } }) => {
   if (opener) mini.open(opener);
   opener = null;
-  const voice = document.querySelector(`${mini.isOpen ? ".mini" : "main"} > .notices`);
+  const voice = document.querySelector(`${mini.isOpen || isPublic ? ".mini" : "main"} > .notices`);
   if (said.length) voice.replaceChildren(...said);
   if (isOurs) tabs.postMessage(null);
 }, { capture: true });
@@ -92,6 +90,7 @@ addEventListener("pageshow", ({ persisted }) => {
 addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 
 async function refresh() {
+  if (!isGreeted) return greet();
   const page = await look(QUIET);
   if (page) announce({ page, isOurs: false, said: notices(page) });
 }
