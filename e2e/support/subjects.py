@@ -147,6 +147,22 @@ def _reduces_again(visitor: Visitor) -> None:
     visitor.page.reload()
 
 
+def _looks_again(visitor: Visitor) -> None:
+    # Now the browser has said that its scripts work, so it gets the public page.
+    visitor.page.reload()
+
+
+def _finds_a_message(visitor: Visitor) -> None:
+    page = visitor.page
+    page.context.request.post(
+        f"{visitor.url}/cart/lines",
+        form={"sku": "MUG"},
+        headers={"Origin": visitor.url},
+        max_redirects=0,
+    )
+    page.reload()
+
+
 def _with_photos(visitor: Visitor) -> None:
     photos.give(visitor.shop)
     visitor.page.reload()
@@ -227,7 +243,7 @@ def _finds_no_order(visitor: Visitor) -> None:
 
 
 def _is_keeper(visitor: Visitor, path: str) -> None:
-    if not visitor.shop.ask("SELECT 1 FROM orders"):
+    if not visitor.shop.ask("SELECT 1 FROM orders WHERE status = 'placed'"):
         _orders(visitor)
     keepers.sign_in(visitor.shop, visitor.page.context)
     visitor.visits(path)
@@ -238,9 +254,56 @@ def _sees_the_orders(visitor: Visitor) -> None:
 
 
 def _sees_an_order(visitor: Visitor) -> None:
-    _is_keeper(visitor, "/admin/orders")
+    _is_keeper(visitor, "/admin/orders?status=placed")
     visitor.page.get_by_role("rowheader").get_by_role("link").first.click()
     expect(visitor.page.get_by_role("heading", level=2, name="History")).to_be_visible()
+
+
+def _is_keeper_of_an_order(visitor: Visitor, *pressed: str) -> None:
+    """With an order of its own, of which each of these steps was taken."""
+    _orders(visitor)
+    _sees_an_order(visitor)
+    page = visitor.page
+    for step in pressed:
+        if step == SENT:
+            page.get_by_label("Tracking").fill("RM 1234 5678 9 GB")
+        page.get_by_label("Note on the").first.fill("As agreed on the phone")
+        with page.expect_navigation():
+            page.get_by_role("button", name=step, exact=True).click()
+
+
+def _sees_a_sent_order(visitor: Visitor) -> None:
+    _is_keeper_of_an_order(visitor, PAID, SENT)
+
+
+def _sees_a_refunded_order(visitor: Visitor) -> None:
+    _is_keeper_of_an_order(visitor, PAID, SENT, "Mark as refunded")
+
+
+def _sees_a_cancelled_order(visitor: Visitor) -> None:
+    _is_keeper_of_an_order(visitor, "Cancel the order")
+
+
+def _learns_that_it_is_sent(visitor: Visitor) -> None:
+    _sees_a_sent_order(visitor)
+    visitor.page.get_by_role("link", name="as the shopper sees it").click()
+
+
+def _sees_no_orders(visitor: Visitor) -> None:
+    _is_keeper(visitor, "/admin/orders?status=sent&q=nobody")
+
+
+def _looks_for_no_order(visitor: Visitor) -> None:
+    _is_keeper(visitor, "/admin/orders/AAAA-AAAA")
+
+
+def _mistypes_the_password(visitor: Visitor) -> None:
+    page = visitor.page
+    keepers.add_keeper(visitor.shop)
+    page.reload()  # it has said that there is no keeper
+    page.get_by_label("Email").fill(keepers.EMAIL)
+    page.get_by_label("Password").fill("wrong horse")
+    page.get_by_role("button", name="Sign in").click()
 
 
 def _sees_a_packing_slip(visitor: Visitor) -> None:
@@ -397,6 +460,7 @@ def _orders_without(cookie: str | None) -> Steps:
     return order
 
 
+PAID, SENT = "Mark as paid", "Mark as sent"
 NUMBERS = "SELECT number, sku FROM products"
 ONE = {"MUG": 1}
 THREE = {"MUG": 2, "NOTE-A5": 1, "CANDLE-PILLAR": 3}
@@ -450,10 +514,25 @@ SUBJECTS = (
     Subject(
         "product-wrong-quantity", "/products/last-one-lamp", "Only 1 left", steps=_asks_for_too_many
     ),
+    Subject("public-expired", "/", "Restore it", holding(TWENTY, aged_days=31), _looks_again),
+    Subject(
+        "public-message", "/products", "Added to your", steps=_finds_a_message, needs_script=True
+    ),
+    Subject("german-home", "/de/", "Die Regale"),
+    Subject("german-product", "/de/products/waxed-pouch", "MwSt"),
+    Subject("german-expired", "/de/cart", "abgelaufen", holding(TWENTY, aged_days=31)),
+    Subject("german-find-order", "/de/orders/find", "Bestellnummer"),
+    Subject("german-error", "/de/nothing-here", "Hier ist nichts", status=404),
     Subject("german-list", "/de/products", "Alle Produkte"),
     Subject("german-cart", "/de/cart", "Zwischensumme", holding(TWENTY)),
     Subject("german-checkout", "/de/checkout", "zahlungspflichtig", holding(THREE)),
     Subject("arabic-home", "/ar/", "الرفوف"),
+    Subject("arabic-list", "/ar/products", "1"),
+    Subject("arabic-product", "/ar/products/waxed-pouch"),
+    Subject("arabic-checkout", "/ar/checkout", "", holding(THREE)),
+    Subject("arabic-expired", "/ar/cart", "", holding(TWENTY, aged_days=31)),
+    Subject("arabic-find-order", "/ar/orders/find"),
+    Subject("arabic-error", "/ar/nothing-here", status=404),
     Subject("arabic-cart", "/ar/cart", "المجموع الفرعي", holding(TWENTY)),
     Subject("cart-empty", "/cart", "There is nothing in your cart"),
     Subject("cart-1", "/cart", "Everyday mug", holding(ONE)),
@@ -520,6 +599,7 @@ SUBJECTS = (
         _orders_at_a_new_price,
     ),
     Subject("order", "/checkout", "", holding({"MUG": 2, "PENCIL": 3}), _orders),
+    Subject("order-sent", "/checkout", "RM 1234", holding({"MUG": 2}), _learns_that_it_is_sent),
     Subject("find-order", "/orders/find", "By reference and email"),
     Subject("find-order-wrong", "/orders/find", "", steps=_finds_no_order),
     Subject(
@@ -531,8 +611,26 @@ SUBJECTS = (
     ),
     Subject("order-unknown", "/orders/nobody", "no order at this address", status=404),
     Subject("admin-sign-in", "/admin/sign-in", "For those who run", steps=_makes_a_keeper),
-    Subject("admin-orders", "/checkout", "See the shop", holding({"MUG": 2}), _sees_the_orders),
+    Subject("admin-orders", "/checkout", "Your sign-in", holding({"MUG": 2}), _sees_the_orders),
     Subject("admin-order", "/checkout", "What comes next", holding({"MUG": 2}), _sees_an_order),
+    Subject("admin-order-sent", "/checkout", "RM 1234", holding({"MUG": 2}), _sees_a_sent_order),
+    Subject(
+        "admin-order-refunded", "/checkout", "finished", holding({"MUG": 2}), _sees_a_refunded_order
+    ),
+    Subject(
+        "admin-order-cancelled",
+        "/checkout",
+        "Cancelled",
+        holding({"MUG": 2}),
+        _sees_a_cancelled_order,
+    ),
+    Subject("admin-orders-none", "/checkout", "See all", holding({"MUG": 2}), _sees_no_orders),
+    Subject(
+        "admin-order-unknown", "/checkout", "no order", holding({"MUG": 2}), _looks_for_no_order
+    ),
+    Subject(
+        "admin-sign-in-wrong", "/admin/sign-in", "Please check both", steps=_mistypes_the_password
+    ),
     Subject("admin-slip", "/checkout", "in all", holding({"MUG": 2}), _sees_a_packing_slip),
     Subject("admin-invoice", "/checkout", "Payment:", holding({"MUG": 2}), _sees_an_invoice),
     Subject("admin-mail", "/checkout", "Given up", holding({"MUG": 2}), _sees_the_mail),
@@ -597,6 +695,7 @@ SUBJECTS = (
     Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
     Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),
+    Subject("error-cookies", "/cart?cookies", "cookie", status=400),
     Subject(
         "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without("session")
     ),

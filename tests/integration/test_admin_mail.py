@@ -70,8 +70,8 @@ def test_the_list_has_what_was_given_up_and_what_waits(shop: OpenShop) -> None:
     page = visitor.get(MAIL).text
     assert [it.to_text() for it in elements(parsed(page), "main h2")] == ["Given up", "Waiting"]
     assert listed(page) == [
-        f"Confirmation of {reference} to ada@example.com Given up after 1 attempt {REASON}",
-        f"New order of {reference} to shop@localhost Waiting",
+        f"Confirmation: {reference} to ada@example.com Given up after 1 attempt {REASON}",
+        f"New order: {reference} to shop@localhost Waiting",
     ]
     shop.sql("update outbox set next_attempt_at = null, sent_at = 1")
     assert "All mail is sent" in visitor.get(MAIL).text

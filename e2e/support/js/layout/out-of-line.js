@@ -37,6 +37,9 @@ for (const grid of find(".cards, .tiles")) {
         agree("the left edge of a card", cards.filter((_, at) => at % columns === column), left);
 }
 
+for (const state of find(".admin-state"))
+    if (state.getClientRects().length > 1) found.push(`${named(state)} takes two lines ${at(boxOf(state))}`);
+
 const table = find("table.lines")[0];
 const isFolded = table && styleOf(table).display !== "table";
 const edges = isFolded
