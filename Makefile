@@ -54,7 +54,7 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 	@$(BIN)/python -m bench
 
-audit: $(VENV)/audit.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight, attacks (ARGS="--only axe")
+audit: $(VENV)/audit.stamp $(VENV)/wapiti.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight, attacks (ARGS="--only axe")
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m audit $(ARGS)
 
@@ -96,6 +96,16 @@ $(VENV)/audit.stamp: $(VENV)/dev.stamp requirements/audit.txt audit/package-lock
 	@echo "Installing what the audit needs (once) ..."
 	@$(PIP) install --require-hashes -r requirements/audit.txt
 	@$(BIN)/python -m audit.node
+	@touch $@
+
+# The scanner keeps old versions, some of which not every Python can build; without it, the audit says
+# what it did not check.
+$(VENV)/wapiti.stamp: $(VENV)/python.stamp requirements/wapiti.txt
+	@echo "Installing the scanner of the audit (once) ..."
+	@rm -rf $(VENV)/wapiti
+	@$(BIN)/python -m venv $(VENV)/wapiti
+	@$(VENV)/wapiti/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r requirements/wapiti.txt || { rm -rf $(VENV)/wapiti; echo "Wapiti cannot be installed here."; }
 	@touch $@
 
 $(VENV)/mutants.stamp: $(VENV)/dev.stamp requirements/mutants.txt

@@ -13,8 +13,9 @@ from pathlib import Path
 import click
 
 from audit import axe, lighthouse, markup, weight
-from audit.hostile import fuzzing
+from audit.hostile import fuzzing, scanning
 from audit.report import Group, table, write
+from audit.supply import bill, known_holes
 from e2e.support.demo_shop import opened
 from e2e.support.server import PROJECT, prepare, running_shop
 from e2e.support.subjects import Subject, chosen
@@ -22,8 +23,13 @@ from e2e.support.subjects import Subject, chosen
 SEED = 1
 RESULT = PROJECT / "test-results" / "audit.json"
 ON_STAGE = {"axe": axe.measure, "html": markup.measure, "weight": weight.measure}
-APART = {"fuzz": fuzzing.measure}
-"""Parts that start a shop of their own, because they leave nothing in it as it was."""
+APART = {
+    "fuzz": fuzzing.measure,
+    "wapiti": scanning.measure,
+    "holes": known_holes.measure,
+    "bill": bill.measure,
+}
+"""Parts that start a shop of their own, because they leave nothing in it as it was, or none."""
 PARTS = (*ON_STAGE, "lighthouse", *APART)
 
 
@@ -44,6 +50,9 @@ def main(only: str, patterns: tuple[str, ...], seed: int) -> None:
         click.echo(table(group))
         groups.append(group)
         write(groups, RESULT)
+    for figure in (figure for group in groups for figure in group.figures):
+        if not figure.is_checked:
+            click.echo(f"\nNot checked: {figure.what}. {figure.asked}")
     click.echo(f"\nAll figures: {RESULT.relative_to(PROJECT)}")
     sys.exit(0 if groups and all(group.is_met for group in groups) else 1)
 

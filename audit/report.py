@@ -15,12 +15,20 @@ MOST_TOLD = 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure, its target, and whether that is met."""
+    """One measured figure, its target, and whether that is met. What could not be checked misses no
+    target, but is not called ok either."""
 
     what: str
     figure: float | str
     asked: str
     is_met: bool
+    is_checked: bool = True
+
+    @property
+    def verdict(self) -> str:
+        if not self.is_checked:
+            return "NOT CHECKED"
+        return "ok" if self.is_met else "MISSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +56,21 @@ def is_zero(what: str, figure: float) -> Figure:
     return Figure(what, figure, "0", figure == 0)
 
 
+def not_checked(what: str, reason: str) -> Figure:
+    """A figure that there is none of, and why."""
+    return Figure(what, "-", reason, is_met=True, is_checked=False)
+
+
 def table(group: Group) -> str:
     """The group as lines of text, with its findings below."""
     rows = [
-        (figure.what, _written(figure.figure), figure.asked, "ok" if figure.is_met else "MISSED")
+        (figure.what, _written(figure.figure), figure.asked, figure.verdict)
         for figure in group.figures
     ]
     first, second, third = (max((len(row[at]) for row in rows), default=0) for at in range(3))
     lines = [f"{a:{first}}  {b:>{second}}  {c:{third}}  {d}" for a, b, c, d in rows]
-    title = f"{group.title}: {sum(figure.is_met for figure in group.figures)} of {len(rows)} ok"
+    count = sum(figure.verdict == "ok" for figure in group.figures)
+    title = f"{group.title}: {count} of {len(rows)} ok"
     return "\n".join(["", title, "", *lines, *_told(group.findings)])
 
 

@@ -49,6 +49,12 @@ def ask_for_no_codes(shop: Served) -> None:
 
 def sign_in(shop: Served, context: BrowserContext) -> None:
     """Has the keeper signed in, over http. No form is sent, so that no attempt is counted."""
+    value = signed_in(shop)
+    context.add_cookies([{"name": "admin", "value": value, "domain": "127.0.0.1", "path": PATH}])
+
+
+def signed_in(shop: Served) -> str:
+    """The value of the cookie of a keeper who has just signed in."""
     add_keeper(shop)
     token, now = secrets.token_urlsafe(16), int(time.time())
     shop.change(
@@ -65,8 +71,7 @@ def sign_in(shop: Served, context: BrowserContext) -> None:
     app.secret_key = KEY
     serializer = signer.get_signing_serializer(app)
     assert serializer is not None
-    value = str(serializer.dumps({SIGNED_IN: token}))
-    context.add_cookies([{"name": "admin", "value": value, "domain": "127.0.0.1", "path": PATH}])
+    return str(serializer.dumps({SIGNED_IN: token}))
 
 
 @cache

@@ -14,6 +14,7 @@ from audit.report import (
     at_least,
     at_most,
     is_zero,
+    not_checked,
     table,
     write,
 )
@@ -56,6 +57,16 @@ def test_a_table_shows_figure_target_verdict_and_findings() -> None:
     ]
 
 
+def test_what_is_not_checked_is_neither_ok_nor_missed() -> None:
+    group = Group("Holes", [not_checked("run.txt", "no index"), is_zero("dev.txt", 0)])
+    assert group.is_met
+    assert table(group).splitlines()[1:4] == [
+        "Holes: 1 of 2 ok",
+        "",
+        "run.txt  -  no index  NOT CHECKED",
+    ]
+
+
 def test_a_table_truncates_a_long_list_of_findings() -> None:
     group = Group("axe", [is_zero("home", 20)], {"home": ["contrast"] * (MOST_TOLD + 3)})
     assert table(group).count("contrast") == MOST_TOLD
@@ -66,6 +77,8 @@ def test_the_json_has_every_figure_and_finding(tmp_path: Path) -> None:
     path = tmp_path / "results" / "audit.json"
     write([Group("axe", [is_zero("home", 1)], {"home": ["contrast"] * 40})], path)
     (group,) = json.loads(path.read_text("utf-8"))
-    assert group["figures"] == [{"what": "home", "figure": 1, "asked": "0", "is_met": False}]
+    assert group["figures"] == [
+        {"what": "home", "figure": 1, "asked": "0", "is_met": False, "is_checked": True}
+    ]
     assert len(group["findings"]["home"]) == 40
     assert group["is_met"] is False
