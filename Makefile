@@ -10,7 +10,7 @@ REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-res
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster install test e2e e2e-headed steady check format bench audit pictures translations mutants mutants-core clean
+.PHONY: help run cluster install test e2e e2e-headed steady check format bench load audit pictures translations mutants mutants-core clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
@@ -44,7 +44,7 @@ steady: $(VENV)/dev.stamp ## Run all tests 30 times in a row (ARGS="--runs 5 --b
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy --num-workers $(JOBS) shop tests e2e bench audit mutants
+	@$(BIN)/mypy --num-workers $(JOBS) shop tests e2e bench audit load mutants
 	@$(BIN)/lint-imports
 
 format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
@@ -53,6 +53,9 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 
 bench: $(VENV)/dev.stamp ## Print the shop's speed as ratios against a baseline
 	@$(BIN)/python -m bench
+
+load: $(VENV)/dev.stamp ## Fill 100,000 carts, and say whether the shop kept its promises (ARGS="--carts 2000")
+	@$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m load $(ARGS)
 
 audit: $(VENV)/audit.stamp $(VENV)/wapiti.stamp ## Measure the running shop: axe, HTML, Lighthouse, weight, attacks (ARGS="--only axe")
 	@$(BIN)/python -m e2e.support.browser
