@@ -58,6 +58,14 @@ BREAKS = (
         _TESTS,
     ),
     Break(
+        "spans are sent by a greenlet",
+        "A collector behind TLS that hangs holds up every request of a process.",
+        _SENDING,
+        "ThreadPool(1).apply if is_patched else _here",
+        "_here if is_patched else _here",
+        _TESTS,
+    ),
+    Break(
         "traces without their packages",
         "The shop starts, and no process of it can serve.",
         "shop/setting_checks.py",

@@ -27,8 +27,6 @@ from tests.integration.checkouts import place
 from tests.integration.client import CUSTOMER
 from tests.integration.collector import Collector, Span, collector
 
-SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}  # milliseconds until spans are sent
-
 
 @pytest.fixture
 def collecting() -> Iterator[Collector]:
@@ -196,40 +194,53 @@ def test_only_server_processes_import_opentelemetry(tmp_path: Path, setting: str
 
 
 @contextmanager
-def served(folder: Path, address: str) -> Iterator[Replica]:
-    url = f"sqlite:///{folder / 'shop.sqlite3'}"
-    with replicas(folder, 1, url, SHOP_WORKERS="2", SHOP_TRACES=address, **SOON) as (shop,):
+def served(folder: Path, address: str, milliseconds: int) -> Iterator[Replica]:
+    """A real shop whose workers send spans that often."""
+    settings = {
+        "SHOP_WORKERS": "2",
+        "SHOP_TRACES": address,
+        "OTEL_BSP_SCHEDULE_DELAY": str(milliseconds),
+    }
+    with replicas(folder, 1, f"sqlite:///{folder / 'shop.sqlite3'}", **settings) as (shop,):
         yield shop
 
 
-def test_both_workers_send_their_traces_and_the_rest_when_they_stop(
-    tmp_path: Path, collecting: Collector
-) -> None:
-    with served(tmp_path, collecting.address) as shop:
+def cart_page(shop: Replica, timeout: float = 10) -> str:
+    """Opens the cart page, whose request has this id."""
+    with DIRECT.open(f"{shop.url}/cart", timeout=timeout) as page:
+        return str(page.headers["X-Request-Id"])
 
-        def carts() -> list[Span]:
-            DIRECT.open(f"{shop.url}/cart", timeout=10).close()
-            return [span for span in collecting.of_requests() if span.name == "GET /cart"]
 
-        until(lambda: bool(carts()))
-        seen = {span.attributes["crumb.request_id"] for span in carts()}
-        last = DIRECT.open(f"{shop.url}/cart", timeout=10)
-        last.close()
+def sent(collecting: Collector) -> set[object]:
+    return {span.attributes["crumb.request_id"] for span in collecting.of_requests()}
+
+
+def test_a_worker_sends_its_spans_from_time_to_time(tmp_path: Path, collecting: Collector) -> None:
+    with served(tmp_path, collecting.address, milliseconds=100) as shop:
+        asked = cart_page(shop)
+        until(lambda: asked in sent(collecting))
+
+
+def test_a_worker_that_stops_sends_the_rest(tmp_path: Path, collecting: Collector) -> None:
+    with served(tmp_path, collecting.address, milliseconds=600_000) as shop:
+        asked = {cart_page(shop) for _ in range(10)}
         shop.process.ask_to_stop()
         shop.process.wait()
-    sent = {span.attributes["crumb.request_id"] for span in collecting.of_requests()}
-    assert last.headers["X-Request-Id"] in sent - seen
+    assert asked <= sent(collecting)
 
 
-def test_a_collector_that_never_responds_delays_no_request_and_no_stop(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_collector_that_never_responds_delays_no_request_and_no_stop(
+    tmp_path: Path, scheme: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with served(tmp_path, f"http://127.0.0.1:{port}") as shop:
+        with served(tmp_path, f"{scheme}://127.0.0.1:{port}", milliseconds=100) as shop:
             log = tmp_path / "shop-1.log"
 
             def is_logged() -> bool:
-                with DIRECT.open(f"{shop.url}/cart", timeout=sending.LONGEST_SECONDS / 2) as page:
-                    return page.status == 200 and b"traces_not_sent" in log.read_bytes()
+                cart_page(shop, timeout=sending.LONGEST_SECONDS / 2)
+                return b"traces_not_sent" in log.read_bytes()
 
             until(is_logged)
             shop.process.ask_to_stop()
