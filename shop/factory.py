@@ -104,7 +104,13 @@ def create_app(
     if settings.admin:
         from shop.admin import blueprints as admin  # loaded only where it is on
 
-        admin.register(app, limiter, sender=mail_sender(settings), typesetter=typesetter())
+        admin.register(
+            app,
+            limiter,
+            sender=mail_sender(settings),
+            is_mail_in_files=not settings.mail,
+            typesetter=typesetter(),
+        )
     if settings.limits_lab:
         from shop.lab import blueprints  # half of the product's code: loaded only where it is on
 

@@ -41,11 +41,16 @@ def missing(_: str) -> Response:
 
 
 def register(
-    app: Flask, limiter: Limiter, *, sender: Sender, typesetter: Typesetter | None
+    app: Flask,
+    limiter: Limiter,
+    *,
+    sender: Sender,
+    is_mail_in_files: bool,
+    typesetter: Typesetter | None,
 ) -> None:
-    """Adds the admin to the shop, whose mail comes from this sender. Without a typesetter, papers
-    can be printed, but not downloaded as PDF."""
-    mail.register(app, sender)
+    """Adds the admin to the shop, whose mail comes from this sender, and reaches nobody if it is in
+    files. Without a typesetter, papers can be printed, but not downloaded as PDF."""
+    mail.register(app, sender, is_in_files=is_mail_in_files)
     papers.register(app, typesetter)
     app.session_interface = EachItsOwn()
     app.register_blueprint(blueprint)

@@ -28,6 +28,7 @@ TITLES = {
     Kind.REFUNDED: "Refund",
 }
 _SENDER = "mail sender"
+_IN_FILES = "mail is written to files"
 _NUMBER = f"/<int(min=1, max={outbox.LARGEST_NUMBER}):number>"
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
@@ -52,9 +53,10 @@ class Letter:
     problem: str = ""
 
 
-def register(app: Flask, sender: Sender) -> None:
-    """Lets the pages know where the shop's mail comes from."""
+def register(app: Flask, sender: Sender, *, is_in_files: bool) -> None:
+    """Lets the pages know where the shop's mail comes from, and whether it only goes to files."""
     app.extensions[_SENDER] = sender
+    app.extensions[_IN_FILES] = is_in_files
 
 
 def entries(messages: Iterable[Message]) -> list[Entry]:
@@ -76,6 +78,7 @@ def index() -> Response:
         counts=counts,
         given_up=entries(given_up),
         waiting=entries(waiting),
+        is_in_files=current_app.extensions[_IN_FILES],
         most_attempts=MOST_ATTEMPTS,
     )
 

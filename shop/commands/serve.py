@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -35,7 +38,7 @@ def serve(port: int | None) -> None:
     name = app.extensions["shop"].words.name
     click.echo(f"{name} is open at http://{shown(settings.host)}:{port} (stop with Ctrl+C)")
     if settings.admin and not accounts.everybody(engine):
-        click.echo("Nobody can sign in at /admin yet: shop keeper add EMAIL")
+        click.echo(f"Nobody can sign in at /admin yet: {_command()} keeper add EMAIL")
     for email in codes.seal_anew(engine, app.extensions["shop"].strong_keys):
         click.echo(
             f"The codes of {email} cannot be checked: they were turned on with a secret key that "
@@ -54,6 +57,11 @@ def serve(port: int | None) -> None:
         measured=measured,
     )
     server.run()
+
+
+def _command() -> str:
+    # In a checkout, a terminal does not find `shop` by its name alone.
+    return "shop" if shutil.which("shop") else shlex.quote(f"{Path(sys.executable).parent}/shop")
 
 
 def traced(new_app: Callable[[], Flask], collector: str) -> Flask:

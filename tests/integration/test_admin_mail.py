@@ -77,6 +77,17 @@ def test_the_list_has_what_was_given_up_and_what_waits(shop: OpenShop) -> None:
     assert "All mail is sent" in visitor.get(MAIL).text
 
 
+@pytest.mark.parametrize(
+    ("mail_server", "says_so"),
+    [pytest.param("", True, id="files"), pytest.param("smtp://mail.example", False, id="a server")],
+)
+def test_mail_that_only_goes_to_files_is_said_to(
+    open_shop: Opener, mail_server: str, says_so: bool
+) -> None:
+    page = signed_in(open_shop(SHOP_MAIL=mail_server)).get(MAIL).text
+    assert ("nobody gets this mail" in page) == says_so
+
+
 def test_a_long_list_says_how_long_it_is(shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
     placed(shop)
     placed(shop, "MUG")

@@ -59,6 +59,27 @@ def test_a_keeper_moves_an_order_on_and_the_shopper_reads_it(shop: OpenShop) -> 
 
 
 @pytest.mark.parametrize(
+    ("tracking", "links"),
+    [
+        pytest.param("https://carrier.example/?p=1&q=2", 1, id="an address"),
+        pytest.param("RM 1234 5678", 0, id="a number"),
+        pytest.param("javascript:alert(1)", 0, id="a script"),
+        pytest.param("https://carrier.example RM 1", 0, id="both"),
+    ],
+)
+def test_the_address_of_a_parcel_is_a_link(shop: OpenShop, tracking: str, links: int) -> None:
+    reference = placed(shop)
+    visitor = signed_in(shop)
+    address = f"{ORDERS}/{reference}"
+    sends(visitor, f"{address}/steps", status="sent", tracking=tracking)
+    ((token,),) = shop.sql("select token from orders")
+    for page in (visitor.get(address).text, shop.visitor().get(f"/orders/{token}").text):
+        found = elements(parsed(page), "main bdi a")
+        assert [attributes(link)["href"] for link in found] == [tracking] * links
+        assert tracking in text_of(page, "main")
+
+
+@pytest.mark.parametrize(
     ("steps_taken", "offered"),
     [
         pytest.param((), {"paid", "sent", "cancelled"}, id="placed, by invoice"),

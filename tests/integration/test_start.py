@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -162,6 +163,17 @@ def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: li
     assert hint not in start("serve", SHOP_ADMIN="off", **environ)
     add_keeper(shop)
     assert hint not in start("serve", **environ)
+
+
+def test_the_command_that_it_names_is_one_that_a_terminal_finds(
+    shop: OpenShop, started: list[Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"SHOP_INSTANCE": str(shop.folder), "SHOP_SECRET_KEYS": KEY}
+    beside = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", str(beside))
+    assert "yet: shop keeper add EMAIL" in start("serve", **environ)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert f"yet: {beside}/shop keeper add EMAIL" in start("serve", **environ)
 
 
 def test_a_start_with_a_new_key_makes_the_old_one_dispensable_for_codes(
