@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from e2e.support import layout, subjects
 from e2e.support.demo_shop import Look, Stage, numbers_of
-from e2e.support.server import RunningShop
+from e2e.support.server import PROJECT, RunningShop
 from e2e.support.subjects import SUBJECTS, TROUBLED, Subject, holding
 
 WIDTHS = (360, 768, 1280, 1920)
@@ -31,6 +31,8 @@ WITHOUT_SCRIPT = [
     if not subject.needs_script and subject.name not in (*REPORTS, "cart-full")
 ]
 """Without the cart of a thousand lines, whose forms are those of any other."""
+UNAVAILABLE = PROJECT / "deploy" / "unavailable.html"
+"""What nginx shows while it cannot reach the shop."""
 DARK_PAPER = "rgb(25, 20, 16)"
 STOPS = 15
 STALLS = (
@@ -73,6 +75,7 @@ NAMES = (
     "admin-code",
     "admin-own-codes",
     "error-404",
+    "error-500",
     "limits",
     "limits-full",
     "limits-unguarded",
@@ -133,6 +136,20 @@ def test_the_page_of_the_test_mode_has_no_layout_faults(
     with stage.page(Look(layout.TOUCH_WIDTH, has_script=False)) as page:
         stage.arrange(page, subject)
         faults += [*layout.unusable(page), *layout.unseen(page)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("fault", ["", "database-down"])
+def test_pages_of_a_shop_that_is_away_have_no_layout_faults(
+    browser: Browser, many_worlds: RunningShop, fault: str
+) -> None:
+    address = f"{many_worlds.url}/cart" if fault else UNAVAILABLE.as_uri()
+    with Stage(browser, many_worlds, {}).page(Look(WIDTHS[0])) as page:
+        layout.watch(page)
+        if fault:
+            page.context.set_extra_http_headers({"Shop-World": "away", "Shop-Fault": fault})
+        faults = layout.faults(page, WIDTHS, lambda: page.goto(address))
+        expect(page.get_by_role("heading", level=1)).to_have_text("The shop needs a moment")
     assert not faults, "\n".join(faults)
 
 

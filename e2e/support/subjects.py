@@ -242,6 +242,15 @@ def _finds_no_order(visitor: Visitor) -> None:
     expect(page.get_by_role("alert")).to_contain_text("no order with this reference")
 
 
+def _meets_a_fault(visitor: Visitor) -> None:
+    _orders(visitor)
+    token = visitor.page.url.rpartition("/")[2]
+    for status in ("nonsense", "placed"):  # as nothing but SQL by hand could make it
+        visitor.shop.change("UPDATE orders SET status = ? WHERE token = ?", status, token)
+        if status == "nonsense":
+            visitor.page.reload()
+
+
 def _is_keeper(visitor: Visitor, path: str) -> None:
     if not visitor.shop.ask("SELECT 1 FROM orders WHERE status = 'placed'"):
         _orders(visitor)
@@ -695,6 +704,7 @@ SUBJECTS = (
     Subject("museum", "/limits/museum/changed-price", "does", holding(ONE)),
     Subject("museum-refused", "/limits/museum/forged", "does", holding(ONE)),
     Subject("error-404", "/nothing-here", "There is nothing here", status=404),
+    Subject("error-500", "/checkout", "mention this", holding(ONE), _meets_a_fault),
     Subject("error-cookies", "/cart?cookies", "cookie", status=400),
     Subject(
         "error-too-old", "/checkout", "open for too long", holding(ONE), _orders_without("session")
