@@ -7,7 +7,25 @@ from mutants.entry import Break
 _SECURITY = "shop/web/site/security.py"
 _TESTS = ("tests/integration/test_security.py",)
 
+_HOSTILE_TESTS = ("tests/integration/test_hostile_requests.py",)
+
 BREAKS = (
+    Break(
+        "a page number that is none",
+        "An odd number in an address is a fault of the shop.",
+        "shop/web/pages/product.py",
+        'max(1, args.get("page", 1, type=_small_int))',
+        'max(1, int(args.get("page", "1")))',
+        _HOSTILE_TESTS,
+    ),
+    Break(
+        "a second cart deletes both",
+        "Another cookie of the cart's name, on whatever page, empties the cart.",
+        "shop/web/cart/writer.py",
+        'value = "" if change.value is None and visit.is_expired else',
+        'value = "" if change.value is None and visit.carts > 1 else',
+        _HOSTILE_TESTS,
+    ),
     Break(
         "CSRF is off",
         "Any other site can fill a cart or send an order.",
