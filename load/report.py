@@ -35,7 +35,7 @@ def broken(run: Run) -> list[str]:
     faults += run.other
     if not run.is_limited:
         faults.append("requests were not limited: this is no shop as a keeper runs it")
-    if run.wanted >= LEAST_CARTS:
+    if run.tally.carts >= LEAST_CARTS:
         if not run.memory:
             faults.append("nobody measured the memory of the workers")
         faults += [
@@ -69,7 +69,7 @@ def text(run: Run) -> str:
             for process, growth in run.memory.items()
         ),
     ]
-    if run.wanted < LEAST_CARTS:
+    if run.tally.carts < LEAST_CARTS:
         rows.append(f"Memory is judged from {LEAST_CARTS:,} carts on.")
     return "\n".join(rows)
 

@@ -88,6 +88,11 @@ def test_the_memory_of_a_short_run_is_not_judged() -> None:
     assert "Memory is judged from 60,000 carts on." in text(short)
 
 
+def test_the_memory_of_a_run_that_ended_early_is_not_judged() -> None:
+    early = replace(run(), wanted=100_000, tally=tally(500), memory={7: LEAK})
+    assert broken(early) == ["500 of 100,000 carts were filled"]
+
+
 def test_the_table_has_each_kind_of_request_and_all_of_them() -> None:
     rows = [line.split() for line in text(run()).splitlines()]
     assert ["cart", "3", "20.0", "29.8", "30.0"] in rows
