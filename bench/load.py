@@ -17,12 +17,17 @@ class Request:
     status: int
 
 
-def get(label: str, path: str, *, cookies: str = "") -> Request:
-    return Request(label, _head("GET", path, cookies) + b"\r\n", 200)
+def get(
+    label: str, path: str, *, cookies: str = "", headers: str = "", status: int = 200
+) -> Request:
+    """A GET request; `headers` are complete, each with its CRLF."""
+    head = _head("GET", path, cookies) + headers.encode("ascii")
+    return Request(label, head + b"\r\n", status)
 
 
-def post(label: str, path: str, body: str, *, cookies: str) -> Request:
-    head = _head("POST", path, cookies)
+def post(label: str, path: str, body: str, *, cookies: str = "", headers: str = "") -> Request:
+    """A POST request of a form, which is answered with a redirect."""
+    head = _head("POST", path, cookies) + headers.encode("ascii")
     head += b"Content-Type: application/x-www-form-urlencoded\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n".encode("ascii")
     return Request(label, head + body.encode("ascii"), 303)
@@ -62,7 +67,8 @@ def exchange(connection: socket.socket, octets: bytes) -> tuple[int, bytes, byte
     while b"\r\n\r\n" not in received:
         received += _some(connection)
     header, _, body = received.partition(b"\r\n\r\n")
-    length = int(header.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+    stated = header.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+    length = int(stated or 0)  # a 304 has none
     while len(body) < length:
         body += _some(connection)
     return int(header[9:12]), header, body
