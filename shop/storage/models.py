@@ -105,7 +105,10 @@ class PriceRow(Table):
     """A product's price from a moment on: one row for each change."""
 
     __tablename__ = "prices"
-    __table_args__ = (Index("prices_by_product", "product_number", "since"),)
+    __table_args__ = (
+        Index("prices_by_product", "product_number", "since"),
+        Index("prices_by_time", "since"),  # when any price last changed is asked after each commit
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True)
     product_number: Mapped[int] = mapped_column(ForeignKey("products.number", ondelete="CASCADE"))
