@@ -36,7 +36,7 @@ from shop.shop_file.reading import ShopFile
 from shop.storage.cached_catalogue import CachedCatalogue
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import Limits, connect_to
-from shop.web.frame import canonical, errors, layout, seo, skeletons
+from shop.web.frame import canonical, errors, kept_responses, layout, seo, skeletons
 from shop.web.frame.public_pages import Compressed
 from shop.web.languages import addressing, texts
 from shop.web.languages.addressing import Languages
@@ -133,6 +133,8 @@ def create_app(
 def _joined(settings: Settings, shop: Shop) -> tuple[Flask, Limiter]:
     app = ShopApp("shop", static_folder=None, instance_path=str(settings.instance))
     app.config.update(_flask_config(settings))
+    if not settings.traces:  # each trace shows the way of its own request
+        kept_responses.register(app)
     site_shop.register(app, shop)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["shop_name"] = shop.words_in[shop.languages.own.tag].name

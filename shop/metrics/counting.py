@@ -29,7 +29,6 @@ OTHER = "other"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 BYTES = (64, 128, 256, 512, 1024, 1536, 2048, 2560, 3072, 3584, 3840, 4096)
 """Up to what browsers keep of name + value (RFC 6265bis, 5.6)."""
-_ENDPOINT = "shop.endpoint"
 
 
 class Metrics:
@@ -95,7 +94,7 @@ def register(app: Flask, clock: Callable[[], float] = time.perf_counter) -> None
 
 
 def _noted(metrics: Metrics, response: Response) -> Response:
-    request.environ[_ENDPOINT] = request.endpoint or UNKNOWN
+    request.environ[counts.ENDPOINT] = request.endpoint or UNKNOWN
     for header in response.headers.getlist("Set-Cookie"):
         name, _, rest = header.partition("=")
         value = rest.partition(";")[0]
@@ -123,7 +122,7 @@ def _measured(
             return wsgi_app(environ, start)
         finally:
             metrics.active.dec()
-            endpoint = environ.get(_ENDPOINT, UNKNOWN)
+            endpoint = environ.get(counts.ENDPOINT, UNKNOWN)
             metrics.answered(endpoint, environ["REQUEST_METHOD"], sent, clock() - began)
 
     return measured

@@ -247,7 +247,7 @@ def test_a_page_that_sets_a_cookie_after_all_is_private(
         return response
 
     monkeypatch.setitem(app.after_request_funcs, None, [*app.after_request_funcs[None], spoil])
-    spoilt = app.test_client().get("/")
+    spoilt = app.test_client().get("/products")  # which is not kept yet
     assert "Set-Cookie" in spoilt.headers
     assert spoilt.headers["Cache-Control"] == "private, no-cache"
 

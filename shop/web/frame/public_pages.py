@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from flask import Request, request
 from werkzeug.wrappers import Response
@@ -20,9 +20,12 @@ from werkzeug.wrappers import Response
 from shop.core import cookie
 from shop.web.cart.visit import CartVisit, read_visit
 from shop.web.languages.texts import current
-from shop.web.site.request_cookies import values_of
+from shop.web.site.request_cookies import values_in
 from shop.web.site.security import SECURE_SESSION, SESSION
 from shop.web.site.shop import shop
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 P = ParamSpec("P")
 
@@ -43,19 +46,39 @@ def public(view: Callable[Concatenate[CartVisit | None, P], Response]) -> Callab
 
     @wraps(view)
     def answered(*args: P.args, **named: P.kwargs) -> Response:
-        if is_personal():
+        if is_personal(request.environ):
             return view(read_visit(), *args, **named)
+        address = address_of(request.environ, shop().now())
         page = shop().catalogue.derived(
-            _address(), lambda: _Page.of(view(None, *args, **named)), most=MOST_KEPT
+            address, lambda: _Page.of(view(None, *args, **named)), most=MOST_KEPT
         )
         return page.response()
 
     return answered
 
 
-def is_personal() -> bool:
-    """Whether this request has a cart or messages that a page must show, as no script will."""
-    return "1" not in values_of(SCRIPT) and any(values_of(name) for name in PERSONAL)
+def is_personal(environ: WSGIEnvironment) -> bool:
+    """Whether a request has a cart or messages that a page must show, as no script will."""
+    return "1" not in values_in(environ, SCRIPT) and any(
+        values_in(environ, name) for name in PERSONAL
+    )
+
+
+def is_public(environ: WSGIEnvironment) -> bool:
+    """Whether a request was answered with a public page."""
+    return _ETAG in environ
+
+
+def address_of(environ: WSGIEnvironment, now: int) -> tuple[object, ...] | None:
+    """What a public page depends on besides the database; None when the address is too long to be
+    kept."""
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    if len(path) + len(query) > LONGEST_KEPT_ADDRESS:
+        return None
+    host = environ.get("HTTP_HOST") or (environ["SERVER_NAME"], environ["SERVER_PORT"])
+    mounted_at = environ.get("SCRIPT_NAME", "")
+    minute = now // KEPT_MINUTE_SECONDS
+    return environ["wsgi.url_scheme"], host, mounted_at, path, query, current(), minute
 
 
 class Compressed:
@@ -104,13 +127,3 @@ def _cache_control(seconds: int) -> str:
     if not seconds:
         return "public, no-cache"
     return f"public, max-age=0, must-revalidate, s-maxage={seconds}"
-
-
-def _address() -> tuple[object, ...] | None:
-    environ = request.environ
-    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-    if len(path) + len(query) > LONGEST_KEPT_ADDRESS:
-        return None
-    minute = shop().now() // KEPT_MINUTE_SECONDS
-    mounted_at = environ.get("SCRIPT_NAME", "")
-    return request.scheme, request.host, mounted_at, path, query, current(), minute

@@ -8,6 +8,8 @@ from flask import current_app
 
 EXTENSION = "metrics"
 """The extension under which an app keeps its metrics."""
+ENDPOINT = "shop.endpoint"
+"""Key of a request's environment: the endpoint that it is counted for, where metrics are on."""
 
 
 class Counts(Protocol):

@@ -11,8 +11,12 @@ grammar allows (RFC 6265bis, 4.1.1).
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from flask import request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MOST_COPIES = 20
 """How many cookies of one name are read: the last ones, since browsers send the cookies with the
@@ -27,7 +31,12 @@ def values_of(name: str) -> list[str]:
 
     A value ends at a comma: none of ours contains one.
     """
-    pairs = (pair.partition("=") for pair in _BETWEEN.split(request.environ.get("HTTP_COOKIE", "")))
+    return values_in(request.environ, name)
+
+
+def values_in(environ: WSGIEnvironment, name: str) -> list[str]:
+    """The same, from a WSGI environment."""
+    pairs = (pair.partition("=") for pair in _BETWEEN.split(environ.get("HTTP_COOKIE", "")))
     values = [
         _unquoted(value.strip()) for key, sign, value in pairs if sign and key.strip() == name
     ]
