@@ -105,6 +105,16 @@ def rest() -> str:
     return f"{path}?{query}" if query else path
 
 
+def vary_on(response: Response, header: str) -> None:
+    """Says that a response depends on a header of the request. `response.vary` takes five times as
+    long, for each page."""
+    others = response.headers.get("Vary")
+    if others is None:
+        response.headers["Vary"] = header
+    elif header.lower() not in others.lower().split(", "):
+        response.headers["Vary"] = f"{others}, {header}"
+
+
 def _spoken(wsgi_app: WSGIApplication, languages: Languages) -> WSGIApplication:
     by_prefix = {language.prefix[1:]: language for language in languages.if_several}
     english = languages.english
@@ -154,7 +164,7 @@ def _say(response: Response) -> Response:
     if response.mimetype == "text/html" and not is_redirect:
         response.headers.setdefault("Content-Language", current().tag)
         if _languages().if_several and not prefix() and not is_in_one_language():
-            response.vary.add("Accept-Language")
+            vary_on(response, "Accept-Language")
     return response
 
 

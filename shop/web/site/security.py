@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from shop.web.languages.addressing import vary_on
 from shop.web.site import rate_limits
 from shop.web.site.request_cookies import values_of
 from shop.web.site.shop import shop
@@ -84,7 +85,10 @@ class SessionOnWire(SecureCookieSessionInterface):
         """Sends a changed session, in a response that no shared cache may keep."""
         if session.modified and response.cache_control.public:
             response.headers["Cache-Control"] = "private, no-cache"
-        super().save_session(app, session, response)
+        if session.modified or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            vary_on(response, "Cookie")
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._serializer  # made once: the keys of an app do not change
@@ -179,11 +183,12 @@ def _refuse_foreign() -> None:
 
 def _keep_private(response: Response) -> Response:
     # Most pages show the cart, so no cache may serve one shopper's page to another.
-    is_public = response.cache_control.public  # set by a view that shows nothing of it
+    stated = response.headers.get("Cache-Control", "")
+    is_public = "public" in stated  # set by a view that shows nothing of it
     if is_public and "Set-Cookie" not in response.headers:
         return response
-    is_secret = request.blueprint in _SECRET_PAGES or response.cache_control.no_store
+    is_secret = request.blueprint in _SECRET_PAGES or "no-store" in stated
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
     if not session.accessed:  # otherwise Flask adds it
-        response.vary.add("Cookie")
+        vary_on(response, "Cookie")
     return response
