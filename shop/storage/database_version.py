@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from typing import cast
 
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from shop.core.errors import DatabaseUnavailable
 from shop.storage.engine import is_private, unavailability
@@ -35,7 +35,7 @@ class DatabaseVersion:
         self._engine = engine
         self._question = _QUESTIONS[engine.dialect.name]
         self._lock = threading.Lock()
-        self._watch: DBAPIConnection | None = None
+        self._watch: DBAPICursor | None = None
         self._close: Callable[[], object] = lambda: None
         self._begun = 0
         self._newest: Hashable | None = None
@@ -72,18 +72,20 @@ class DatabaseVersion:
                 self._forget()
                 raise DatabaseUnavailable(str(error)) from error
 
-    def _ask(self, watch: DBAPIConnection) -> Hashable | None:
-        cursor = watch.cursor()
-        cursor.execute(self._question)
-        return cast("Hashable | None", cursor.fetchone())
+    def _ask(self, watch: DBAPICursor) -> Hashable | None:
+        watch.execute(self._question)
+        rows = watch.fetchall()  # to the end, or SQLite would go on reading
+        return cast("Hashable", rows[0]) if rows else None
 
-    def _opened(self) -> DBAPIConnection:
+    def _opened(self) -> DBAPICursor:
         borrowed = self._engine.raw_connection()
-        watch = cast("DBAPIConnection", borrowed.driver_connection)
+        connection = cast("DBAPIConnection", borrowed.driver_connection)
         borrowed.detach()  # the pool's connections are lent, and write
-        self._engine.dialect.set_isolation_level(watch, "AUTOCOMMIT")
-        self._watch, self._close = watch, weakref.finalize(self, watch.close)
-        return watch
+        self._engine.dialect.set_isolation_level(connection, "AUTOCOMMIT")
+        # One cursor: making one takes psycopg half as long as the question.
+        self._watch = connection.cursor()
+        self._close = weakref.finalize(self, connection.close)
+        return self._watch
 
     def _forget(self) -> None:
         self._watch = None
