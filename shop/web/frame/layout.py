@@ -69,6 +69,7 @@ def register(app: Flask) -> None:
         counted=wording.counted,
         deduction=wording.deduction,
         tidy=tidy,
+        written=wording.written,
     )
     app.jinja_env.globals.update(
         is_in_one_language=is_in_one_language,

@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from markupsafe import Markup, escape
 
+from shop.core.pricing import Sums
 from shop.web.frame.fragments import fragments
 from shop.web.frame.layout import Frame
 from shop.web.languages.texts import current
+from shop.web.site import wording
 from shop.web.site.addresses import addresses
 from shop.web.site.shop import shop
+from shop.web.site.wording import WrittenSums
 
 EXTENSION = "skeletons"
 MOST_KEPT = 512
 _MARK = secrets.token_hex(8)  # so that nobody can type a hole
-_HOLE = re.compile(f"\0{_MARK}([a-z_]+)\0")
+_HOLE = re.compile(f"\0{_MARK}([a-z0-9_]+)\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,24 @@ class Skeletons:
             if is_kept:
                 self._keep(key, skeleton)
         return skeleton.filled(filling)
+
+    def totals(self, sums: Sums) -> Markup:
+        """What the macro of this name makes of sums."""
+        written = wording.written(sums)
+        rates, amounts = [rate for rate, _ in written.vat], [amount for _, amount in written.vat]
+        texts = (written.subtotal, written.discount, written.shipping, written.total)
+        all_texts = (*texts, written.coupon, *amounts)
+        values = {str(place): text for place, text in enumerate(all_texts)}
+        key = ("totals", tuple(map(bool, values.values())), *rates, current())
+        skeleton = self._kept.get(key)
+        if skeleton is None:
+            empty = [hole if values[name] else "" for name, hole in holes(values).items()]
+            subtotal, discount, shipping, total, coupon, *vat = empty
+            pairs = tuple(zip(rates, vat, strict=True))
+            shape = WrittenSums(subtotal, discount, shipping, total, coupon, pairs)
+            skeleton = Skeleton.of(fragments().made("totals", shape))
+            self._keep(key, skeleton)
+        return _safe(skeleton.filled(values))
 
     def _rendered(
         self, template: str, shape: Hashable, frame: Frame, empty: Mapping[str, Markup]

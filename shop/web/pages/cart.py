@@ -33,6 +33,7 @@ from shop.web.frame.error_page import error_page
 from shop.web.frame.errors import NO_COOKIES
 from shop.web.frame.fragments import fragments
 from shop.web.frame.layout import is_quiet
+from shop.web.frame.skeletons import skeletons
 from shop.web.languages.texts import gettext, ngettext
 from shop.web.pages.product import show_with
 from shop.web.site import wording
@@ -205,7 +206,7 @@ def page(
         "step": step_back.step if step_back else "",
         "since": step_back.since if step_back else "",
         "lines": lines,
-        "sums": own.made("totals", quote.sums),
+        "sums": skeletons().totals(quote.sums),
         "lacking": wording.money(quote.until_free_shipping) if quote.until_free_shipping else "",
         "biscuit": own.kept("biscuit", Meter(visit.used_bytes, shop().cart_budget_bytes)),
     }

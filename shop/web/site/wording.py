@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache, reduce
@@ -21,7 +22,7 @@ from shop.core.cookie import Expired
 from shop.core.coupons import Obstacle
 from shop.core.errors import CartTooLarge, CookieRefused, QuantityRefused, Tampered, UnknownVersion
 from shop.core.money import Money
-from shop.core.pricing import Quote
+from shop.core.pricing import Quote, Sums
 from shop.core.variants import Choice
 from shop.web.languages.language import Language
 from shop.web.languages.texts import current, gettext, ngettext
@@ -54,6 +55,35 @@ def deduction(amount: Money) -> str:
     """An amount that is taken off, with a minus sign."""
     written = _money(-amount.minor, amount.currency, current())
     return written.replace("-", "\N{MINUS SIGN}")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSums:
+    """The sums of a quote or of an order as they are shown; what is nothing is empty. `vat` pairs
+    rates with amounts."""
+
+    subtotal: str
+    discount: str
+    shipping: str
+    total: str
+    coupon: str
+    vat: tuple[tuple[str, str], ...]
+
+
+def written(sums: Sums) -> WrittenSums:
+    """Sums as the language writes them."""
+    return WrittenSums(
+        subtotal=money(sums.subtotal),
+        discount=deduction(sums.discount) if sums.discount.minor else "",
+        shipping=money(sums.shipping) if sums.shipping.minor else "",
+        total=money(sums.total),
+        coupon=sums.coupon,
+        vat=tuple(
+            (percent(share.basis_points), money(share.amount))
+            for share in sums.vat
+            if share.amount.minor
+        ),
+    )
 
 
 def number(figure: int) -> str:
