@@ -12,7 +12,7 @@ BREAKS = (
         "a cache may give a German page to anybody",
         "A page without a language in its address does not vary by Accept-Language.",
         "shop/web/languages/addressing.py",
-        'response.vary.add("Accept-Language")',
+        'vary_on(response, "Accept-Language")',
         "pass",
         _TESTS,
     ),

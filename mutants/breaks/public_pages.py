@@ -32,8 +32,8 @@ BREAKS = (
         "a public page for every cart",
         "Without scripts, the header counts no items and messages are never shown.",
         _PUBLIC,
-        'return "1" not in values_of(SCRIPT) and any(values_of(name) for name in PERSONAL)',
-        'return "1" not in values_of(SCRIPT) and not request.host',
+        'return "1" not in values_in(environ, SCRIPT) and any(',
+        'return "1" not in values_in(environ, SCRIPT) and all(',
         _TESTS,
     ),
     Break(
@@ -88,8 +88,8 @@ BREAKS = (
         "a page of another host",
         "Links and previews name another host than the one that was visited.",
         _PUBLIC,
-        "return request.scheme, request.host, mounted_at,",
-        "return request.scheme, mounted_at,",
+        'return environ["wsgi.url_scheme"], host, mounted_at,',
+        'return environ["wsgi.url_scheme"], mounted_at,',
         _TESTS,
     ),
     Break(
