@@ -67,4 +67,12 @@ BREAKS = (
             "::test_killed_workers_lose_no_order_and_place_none_twice",
         ),
     ),
+    Break(
+        "a restart ends requests",
+        "Whoever sends a form while the shop is restarted gets no response.",
+        "shop/server.py",
+        '"graceful_timeout": STOP_SECONDS,',
+        '"graceful_timeout": 0,',
+        ("tests/integration/test_shutdown.py",),
+    ),
 )
