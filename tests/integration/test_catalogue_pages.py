@@ -210,3 +210,9 @@ def test_a_shop_without_products_is_calm(shop: OpenShop, path: str, change: str)
     assert page.status_code == 200
     assert "There is nothing for sale at the moment." in text_of(page.text, ".empty")
     assert elements(parsed(page.text), ".hero, .chips, .tiles, .cards, .list-head") == []
+
+
+@pytest.mark.parametrize("path", ["/", "/products", "/cart", "/no-such-page"])
+def test_no_row_of_a_page_ends_with_white_space(visitor: LintingClient, path: str) -> None:
+    rows = visitor.get(path).text.split("\n")
+    assert [row for row in rows if row != row.rstrip()] == []
