@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from http import HTTPStatus
 
-from flask import make_response, redirect, render_template
+from flask import current_app, make_response, redirect, render_template, template_rendered
 from werkzeug.wrappers import Response
 
 from shop.web.cart.visit import CartVisit
@@ -43,9 +43,18 @@ def page_of_shape(
     values: Mapping[str, str],
     is_shared: bool,
     status: int = HTTPStatus.OK,
+    **context: object,
 ) -> Response:
-    """A private page as `Skeletons.page` makes it: faster, where most pages look alike."""
-    html = skeletons().page(template, shape, frame_of(visit), values, is_shared=is_shared)
+    """A private page as `Skeletons.page` makes it: faster, where most pages look alike. Whoever
+    listens for rendered templates is given the context, as if it had been rendered with that."""
+    frame = frame_of(visit)
+    html = skeletons().page(template, shape, frame, values, is_shared=is_shared)
+    if template_rendered.receivers:
+        template_rendered.send(
+            current_app._get_current_object(),  # type: ignore[attr-defined]
+            template=current_app.jinja_env.get_template(template),
+            context={**context, "visit": visit, "frame": frame},
+        )
     return write(make_response(html, status), visit, change)
 
 

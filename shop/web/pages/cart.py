@@ -218,6 +218,9 @@ def page(
         values=values,
         is_shared=shape.is_shared,
         status=status,
+        quote=quote,
+        alert=alert,
+        coupon_message=shape.coupon_message,
     )
 
 
