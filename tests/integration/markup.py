@@ -38,7 +38,8 @@ class Element:
 
     def query(self, selector: str) -> list[Element]:
         """The elements within it that match a CSS selector, in the order of the page."""
-        return [Element(node) for node in self._node.css(selector) if node != self._node]
+        own = self._node.mem_id  # comparing nodes compares their markup
+        return [Element(node) for node in self._node.css(selector) if node.mem_id != own]
 
     def pieces(self) -> Iterator[Element | str]:
         """The elements and the texts that are directly in it, in the order of the page."""

@@ -177,7 +177,9 @@ def test_a_logo_and_an_accent_are_served_for_good(open_shop: Opener, tmp_path: P
     file.write_text('[look]\naccent = "#1f5f8b"\nlogo = "logo.svg"')
     visitor = open_shop(SHOP_FILE=str(file)).visitor()
     page = parsed(visitor.get("/").text)
-    (sheet,) = (attributes(it)["href"] or "" for it in elements(page, "link[rel=stylesheet]"))
+    (sheet,) = (
+        attributes(it)["href"] or "" for it in elements(page, "head > link[rel=stylesheet]")
+    )
     (logo,) = (attributes(it)["src"] or "" for it in elements(page, ".top-brand img"))
     icons = [attributes(it)["href"] for it in elements(page, "link[rel$=icon]")]
     assert icons == [logo]
@@ -217,7 +219,7 @@ def test_shops_with_other_looks_have_other_addresses(open_shop: Opener, tmp_path
     sheets = {
         attributes(it)["href"]
         for page in pages
-        for it in elements(parsed(page), "link[rel=stylesheet]")
+        for it in elements(parsed(page), "head > link[rel=stylesheet]")
     }
     assert len(sheets) == 2
 
