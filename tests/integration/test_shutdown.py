@@ -25,9 +25,10 @@ HEAD = (
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Replica]:
-    """A shop with all its processes: two workers, one for mail, and one for metrics."""
+    """A shop with all its processes: a worker, which has started when this is ready, one for mail,
+    and one for metrics."""
     settings = {
-        "SHOP_WORKERS": "2",
+        "SHOP_WORKERS": "1",
         "SHOP_SEND_MAIL": "on",
         "SHOP_METRICS": f"127.0.0.1:{free_port()}",
     }
@@ -40,7 +41,7 @@ def test_a_request_is_finished_after_sigterm_and_no_other_is_accepted(shop: Repl
     to = urlsplit(shop.url)
     address = (to.hostname or "", to.port or 0)
     processes = psutil.Process(shop.process.process_id).children(recursive=True)
-    assert len(processes) == 4
+    assert len(processes) == 3
     with socket.create_connection(address, timeout=10) as begun:
         begun.sendall(HEAD + FORM[:5])
         assert begun.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"  # a worker has it in hand
