@@ -142,6 +142,7 @@ def test_the_next_page_has_room_for_an_offer(scripted: Shopper) -> None:
         expect(in_the_page).to_be_visible()
         expect(restore).to_have_count(1)
     scripted.page.get_by_role("button", name="No, let it go").click()
+    expect(restore).to_have_count(0)
     counts(scripted.visits("/products"), "0 items")
     assert is_marked(scripted)
 
