@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 JOBS ?= 2
+# Tests without a browser often wait for a process that they started, so one more keeps two cores busy.
+TEST_JOBS ?= 3
 # Where the end-to-end tests write their report; the traces that it links are in test-results/e2e.
 REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-results/e2e.xml
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -25,7 +27,7 @@ cluster: $(VENV)/dev.stamp ## Open a shop as if on two machines, behind nginx (P
 install: $(VENV)/run.stamp ## Install what the shop needs, to serve it for real (docs/operate.md)
 
 test: check ## Run everything: checks, unit, properties, integration, end to end
-	@$(BIN)/pytest tests -q -n $(JOBS)
+	@$(BIN)/pytest tests -q -n $(TEST_JOBS) --dist worksteal
 	@$(BIN)/python -m e2e.support.browser --headless
 	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal --tracing off $(REPORT)
 
