@@ -21,6 +21,8 @@ from pathlib import Path
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SAMPLE = Path(__file__).resolve().parent / "sample"
 """A small part of the same orders, for machines without them."""
+ORDERS = "online-retail-orders.csv.gz"
+CATALOGUE = "online-retail-catalogue.csv"
 SMALL = 5
 LONGEST = 100
 """Lines. A longer one takes a person longer than the limit of requests a minute allows at once."""
@@ -41,7 +43,7 @@ class Source:
 def source(*, is_sample: bool = False) -> Source:
     """The shared orders, or the sample: if it is wanted, and on a machine without them."""
     folder = SHARED if SHARED.is_dir() and not is_sample else SAMPLE
-    return Source(folder / "online-retail-orders.csv.gz", folder / "online-retail-catalogue.csv")
+    return Source(folder / ORDERS, folder / CATALOGUE)
 
 
 def read(file: Path) -> list[Order]:

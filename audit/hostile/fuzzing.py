@@ -18,7 +18,7 @@ from audit.hostile.exploring import Known, Sample, Visitor, choices, explore, fi
 from audit.hostile.judging import KINDS, LONGEST_SECONDS, Fault, Judge
 from audit.hostile.wire import Send, Sent, over_http
 from audit.report import Group, at_least, at_most, is_zero
-from e2e.support import keepers
+from e2e.support import demo_customer, keepers
 from e2e.support.server import KEY, prepare, running_shop
 from shop.config import Settings
 from shop.core import cookie
@@ -34,14 +34,6 @@ SLOW = frozenset({"admin.papers.invoice_pdf", "admin.papers.slip_pdf", "admin.si
 """Views that take a good part of a second by design: Pango, and Argon2."""
 LAST = frozenset({"admin.sign_in.destroy", "admin.own.turn_on"})
 """Views that end the session of the keeper, or might, and so come last."""
-CUSTOMER = {
-    "name": "Ada Lovelace",
-    "email": "ada@example.com",
-    "line_1": "12 St James's Square",
-    "town": "London",
-    "postcode": "SW1Y 4JH",
-    "country": "GB",
-}
 
 
 @dataclass(slots=True)
@@ -181,7 +173,11 @@ def _ways_to_pay(visitor: Visitor, products: Sequence[Sample]) -> list[dict[str,
 def _order(visitor: Visitor, products: Sequence[Sample], payment: dict[str, str]) -> str:
     """The address that the shop leads to when an order is placed."""
     _fill(visitor, products)
-    fields = fields_of(visitor.get("/checkout").body.decode(), "/checkout") | CUSTOMER | payment
+    fields = (
+        fields_of(visitor.get("/checkout").body.decode(), "/checkout")
+        | demo_customer.FIELDS
+        | payment
+    )
     placed = visitor.post("/checkout", fields.items())
     if placed.status != 303:
         raise RuntimeError(f"no order could be placed: status {placed.status}")

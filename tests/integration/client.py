@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from justhtml import JustHTML, ParseError
 from werkzeug.test import TestResponse
 
+from e2e.support import demo_customer
 from shop.web.site.logs import REQUEST_ID
 from tests.integration.markup import Element
 
@@ -56,15 +57,7 @@ MARKUP = """</title></textarea></script><b data-evil>x</b>" data-evil="'&amp;"""
 CSRF_FIELD = re.compile(r'<input type="hidden" name="csrf_token" value="([\w.-]+)">')
 """How the shop writes a CSRF token. Pages that differ only in these are the same to the linter."""
 
-CUSTOMER = {
-    "name": "Ada Lovelace",
-    "email": "ada@example.com",
-    "line_1": "12 St James's Square",
-    "town": "London",
-    "postcode": "SW1Y 4JH",
-    "country": "GB",
-}
-"""What a valid checkout form says about the shopper."""
+CUSTOMER = demo_customer.FIELDS
 
 _clean: set[bytes] = set()
 

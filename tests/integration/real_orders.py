@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from collections.abc import Iterator
-from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert
 
+from load.orders import CATALOGUE, ORDERS, SHARED
+from load.orders import read as read_orders
 from shop.storage import catalogue, catalogue_import
 from shop.storage.catalogue_files.formats import read
 from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import writing
 from shop.storage.models import InvoiceRow, OrderEventRow, OrderLineRow, OrderRow, OutboxRow
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEFAULTS = Defaults("GBP", 2, "Shelf", 2000)
 _Values = dict[str, Any]
 
 
 def folder() -> Path:
     """The folder of the real orders, which are too large to be part of the project."""
-    if not DATA.is_dir():
-        pytest.skip(f"the figures are of real orders, and there are none at {DATA}")
-    return DATA
+    if not SHARED.is_dir():
+        pytest.skip(f"the figures are of real orders, and there are none at {SHARED}")
+    return SHARED
 
 
 def fill(engine: Engine, data: Path, now: int, count: int) -> None:
     """Imports the catalogue, and stores the first orders, each with its history and mail, and every
     second with an invoice."""
-    goods = read((data / "online-retail-catalogue.csv").read_bytes(), DEFAULTS).rows
+    goods = read((data / CATALOGUE).read_bytes(), DEFAULTS).rows
     with writing(engine) as connection:
         catalogue_import.import_rows(connection, goods, DEFAULTS, now)
         products = {product.sku: product for product in catalogue.everything(connection)}
         orders, lines = [], []
-        for number, bought in enumerate(islice(_orders(data), count), 1):
+        for number, bought in enumerate(read_orders(data / ORDERS)[:count], 1):
             orders.append(_order(number, now))
             for position, (sku, quantity) in enumerate(bought):
                 lines.append(_line(number, position, products[sku], quantity))
@@ -49,12 +45,6 @@ def fill(engine: Engine, data: Path, now: int, count: int) -> None:
         connection.execute(insert(OrderEventRow), steps)
         connection.execute(insert(OutboxRow), [_message(order) for order in orders])
         connection.execute(insert(InvoiceRow), [_invoice(order) for order in orders[::2]])
-
-
-def _orders(data: Path) -> Iterator[list[tuple[str, int]]]:
-    text = gzip.decompress((data / "online-retail-orders.csv.gz").read_bytes()).decode()
-    for _, rows in groupby(csv.DictReader(io.StringIO(text)), key=lambda row: row["order"]):
-        yield [(row["sku"], int(row["quantity"])) for row in rows]
 
 
 def _order(number: int, now: int) -> _Values:
