@@ -200,7 +200,7 @@ def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> 
                 f": {step.note}" if step.note else "",
             ]
         )
-        click.echo(f"{moment(step.at)}  {step.status.value} by {step.by}{said}")
+        click.echo(f"{moment(step.at)}  {step.status.value} by {step.who}{said}")
 
 
 def _order_json(order: Order) -> dict[str, Any]:

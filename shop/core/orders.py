@@ -57,6 +57,8 @@ OWED = frozenset({Status.PLACED, Status.SENT})
 
 SHOPPER = "shopper"
 """Who placed every order, in its history."""
+SHOP = "shop"
+"""Who takes the steps that nobody has to ask for, such as cancelling what was never paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Step:
             raise ValueError("a step of an order is somebody's")
         if self.tracking and self.status is not Status.SENT:
             raise ValueError("only a parcel that is sent can be tracked")
+
+    @property
+    def who(self) -> str:
+        """Who did it, in English and as after “by”."""
+        return f"the {self.by}" if self.by in (SHOPPER, SHOP) else self.by
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,14 @@ class Payment(Protocol):
 
 @runtime_checkable
 class Hosted(Payment, Protocol):
-    """A method whose provider asks for the money on a page of its own."""
+    """A method whose provider asks for the money on a page of its own.
+
+    `provider` is what keepers call it, in English and as after “by”. The step of an order that it
+    paid says so.
+    """
+
+    @property
+    def provider(self) -> str: ...
 
     def begin(self, order: Order, key: str, places: Places, now: int) -> Attempt:
         """A new attempt; `key` is unguessable, for a provider that has no keys of its own.

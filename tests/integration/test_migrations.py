@@ -83,6 +83,27 @@ def test_an_order_from_before_the_history_begins_it_with_its_placing(open_shop: 
     assert shop.sql("select reference, status from orders") == [("AAAA-BBBB", "placed")]
 
 
+def test_steps_of_a_payment_provider_are_given_its_name(open_shop: Opener) -> None:
+    shop = open_shop(migrated=False)
+    migrate(shop, "upgrade", "0017")
+    insert(shop, address="1 Lane\nYork")
+    steps = [
+        ("By card or wallet", "stripe cs_1"),
+        ("At the pretend bank", "pretend-bank key"),
+        ("At the pretend bank", "Said a keeper of this name"),
+        ("shop", "No payment came."),
+    ]
+    for position, step in enumerate(steps):
+        shop.sql("insert into order_events values (1, ?, 'paid', 9, ?, ?, '')", position, *step)
+    makers = "select made_by, note from order_events order by position"
+    migrate(shop, "upgrade", "0018")
+    assert [by for by, _ in shop.sql(makers)] == [
+        "Stripe", "the pretend bank", "At the pretend bank", "shop",
+    ]  # fmt: skip
+    migrate(shop, "downgrade", "0017")
+    assert shop.sql(makers) == steps
+
+
 KEPT = (
     "select number, sku, slug, name, description, category_number, price_minor, stock, is_active "
     "from products order by number"

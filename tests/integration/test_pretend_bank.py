@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from shop.storage.payments import attempts, unpaid
 from tests.conftest import DAY, KEY, Clock, Opener, OpenShop
 from tests.integration.checkouts import place, stock
 from tests.integration.client import LintingClient, elements, parsed, text_of
+from tests.integration.keepers import signed_in
 
 NOTICES = "/payments/pretend-bank"
 BANK = PretendBank([KEY])
@@ -100,8 +102,30 @@ def test_the_bank_shows_what_is_paid_and_the_order_is_paid_when_the_shopper_is_b
     assert states(shop) == (["paid"], ["paid"])
     assert text_of(visitor.get(order).text, "h1") == "Your order is paid."
     assert shop.sql("select made_by from order_events order by position") == [
-        ("shopper",), ("At the pretend bank",),
+        ("shopper",), ("the pretend bank",),
     ]  # fmt: skip
+
+
+def test_keepers_read_who_took_each_step(shop: OpenShop, visitor: LintingClient) -> None:
+    shop.sql("update products set stock = 10 where sku = 'MUG'")
+    decide(visitor, at_the_bank(visitor), "paid")
+    shop.clock.now += 1
+    decide(visitor, at_the_bank(visitor), "left")
+    unpaid.cancel(shop.engine, ["pretend-bank"], before=shop.clock.now + 1, at=shop.clock.now)
+    paid, cancelled = (
+        reference for (reference,) in shop.sql("select reference from orders order by number")
+    )
+    keeper = signed_in(shop)
+    for reference, said in (
+        (paid, ["Placed by the shopper", "Paid by the pretend bank"]),
+        (cancelled, ["Placed by the shopper", "Cancelled by the shop"]),
+    ):
+        history = text_of(keeper.get(f"/admin/orders/{reference}").text, "ol.admin-history")
+        shown = shop.run("orders", "show", reference)
+        for step in said:
+            status, by = step.split(maxsplit=1)
+            assert re.search(rf"{status} [^,]+, {by}\b", history)
+            assert f"{status.lower()} {by}" in shown
 
 
 def test_a_payment_that_fails_can_be_tried_again(shop: OpenShop, visitor: LintingClient) -> None:

@@ -43,6 +43,7 @@ class PretendBank:
     """Pays with nothing. Its page, which moves no money, is served by the shop itself."""
 
     code = "pretend-bank"
+    provider = "the pretend bank"
     label = marked("At the pretend bank")
     note = marked("For trying the shop out: no money moves.")
     instructions = marked("Please pay it at the pretend bank.")

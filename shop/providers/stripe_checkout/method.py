@@ -43,6 +43,7 @@ class StripeCheckout:
     """Pays on Stripe's page, by card and by whatever else is turned on in Stripe's dashboard."""
 
     code = CODE
+    provider = "Stripe"
     label = marked("By card or wallet")
     note = marked("You pay on the page of Stripe, our payment provider.")
     instructions = marked("Please pay it on the page of Stripe, our payment provider.")

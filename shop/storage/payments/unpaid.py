@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, select
 
 from shop.core.errors import TransitionRefused
-from shop.core.orders import Status, Step
+from shop.core.orders import SHOP, Status, Step
 from shop.storage.engine import reading, writing
 from shop.storage.models import OrderRow, PaymentAttemptRow
 from shop.storage.orders import advancing
 
-CANCELLED_BY = "shop"
 NOTE = "No payment came."
 
 
@@ -41,7 +40,7 @@ def cancel(engine: Engine, codes: Sequence[str], *, before: int, at: int) -> lis
 
 
 def _is_cancelled(engine: Engine, reference: str, at: int) -> bool:
-    step = Step(Status.CANCELLED, at, CANCELLED_BY, NOTE)
+    step = Step(Status.CANCELLED, at, SHOP, NOTE)
     try:
         with writing(engine) as connection:
             advancing.take(connection, reference, step)

@@ -43,7 +43,7 @@ def take(code: str) -> Response:
     try:
         notice = method.notice(request.get_data(), dict(request.headers), now)
         if notice is not None:
-            overpaid = attempts.take(shop().engine, code, notice, by=method.label, at=now)
+            overpaid = attempts.take(shop().engine, code, notice, by=method.provider, at=now)
             if overpaid is not None:
                 log.warning("payment_surplus", extra={"reference": overpaid.reference})
     except NoticeRefused as refusal:

@@ -53,6 +53,19 @@ def moved(order: Order, history: str) -> Order:
     return order
 
 
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        pytest.param("shopper", "the shopper", id="the shopper"),
+        pytest.param("shop", "the shop", id="the shop"),
+        pytest.param("the pretend bank", "the pretend bank", id="a provider"),
+        pytest.param("bea@example.com", "bea@example.com", id="a keeper"),
+    ],
+)
+def test_a_step_says_who_took_it(by: str, who: str) -> None:
+    assert Step(Status.PAID, NOON, by).who == who
+
+
 @pytest.fixture
 def order() -> Order:
     return place(pricing.quote(cart_of((2, 1), (1, 2)), PRODUCTS, RULES))
