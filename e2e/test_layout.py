@@ -188,6 +188,22 @@ def test_the_focus_is_visible(stage: Stage, name: str, look: Look) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("name", ["home", "arabic-home", "admin-orders", "admin-own-codes"])
+def test_the_focus_follows_the_header_as_it_is_read(stage: Stage, name: str, width: int) -> None:
+    faults: list[str] = []
+    with stage.page(Look(width)) as page:
+        stage.arrange(page, SUBJECT[name])
+        header = page.get_by_role("banner")
+        header.get_by_role("link").first.focus()
+        for _ in range(header.locator("a, button, input:visible").count()):
+            expect(header.locator(":focus")).to_have_count(1)
+            faults += layout.backward_focus(page)
+            page.keyboard.press("Tab")
+        expect(header.locator(":focus")).to_have_count(0)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_moves_when_a_cart_page_arrives_in_two_parts(stage: Stage, width: int) -> None:
     with stage.page(Look(width)) as page:
         stage.arrange(page, SUBJECT["cart-20"])

@@ -157,6 +157,11 @@ def hidden_focus(page: Page) -> list[str]:
     return _measure(page, "focus", least=SHAPE_CONTRAST)
 
 
+def backward_focus(page: Page) -> list[str]:
+    """The focused element, if it stands above or before the one of the last call. WCAG 2.4.3."""
+    return _measure(page, "backward-focus")
+
+
 def _measure(page: Page, name: str, **limits: object) -> list[str]:
     names = ", ".join(limits)
     common, measure = script("layout/common"), script(f"layout/{name}")
