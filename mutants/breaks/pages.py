@@ -27,8 +27,8 @@ BREAKS = (
         "a value is not escaped",
         "What an undo cookie holds becomes markup of the page.",
         "shop/web/frame/skeletons.py",
-        "escape(values[name])",
-        "values[name]",
+        "escape(value).encode()",
+        "value.encode()",
         ("tests/unit/web/test_skeletons.py",),
     ),
     Break(

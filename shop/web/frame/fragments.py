@@ -41,7 +41,7 @@ class Fragments:
         self._card_template = app.jinja_env.get_template("product/_card.html")
         self._line_template = app.jinja_env.get_template("cart/_line.html")
         self._cards: dict[tuple[object, ...], list[str]] = {}
-        self._lines: dict[tuple[object, ...], list[str]] = {}
+        self._lines: dict[tuple[object, ...], list[bytes]] = {}
         self._parts: dict[tuple[object, ...], list[str]] = {}
         self._made: dict[tuple[object, ...], Markup] = {}
 
@@ -81,15 +81,16 @@ class Fragments:
         token: str,
         complaint: Complaint | None = None,
         earlier: Mapping[int, Money] = NO_PRICES,
-    ) -> Markup:
-        """The rows of a cart; `token` is the CSRF token of their forms, `earlier` the prices, by
-        cookie number, that have changed."""
-        own = to.home, current()
-        rows = [
-            token.join(self._line(line, to, own, complaint, earlier.get(line.line.number)))
-            for line in lines
-        ]
-        return _safe("".join(rows))
+    ) -> bytes:
+        """The rows of a cart, as markup in UTF-8; `token` is the CSRF token of their forms,
+        `earlier` the prices, by cookie number, that have changed."""
+        own, field = (to.home, current()), escape(token).encode()
+        return b"".join(
+            [
+                field.join(self._line(line, to, own, complaint, earlier.get(line.line.number)))
+                for line in lines
+            ]
+        )
 
     def _part(self, template: str, to: Addresses) -> list[str]:
         language = current()
@@ -126,7 +127,7 @@ class Fragments:
         own: tuple[str, Language],
         complaint: Complaint | None,
         earlier: Money | None,
-    ) -> list[str]:
+    ) -> list[bytes]:
         if complaint is not None and complaint.number == quoted.line.number:
             return self._rendered_line(quoted, to, complaint, earlier)
         key = (quoted, earlier, own)
@@ -142,9 +143,10 @@ class Fragments:
         to: Addresses,
         complaint: Complaint | None,
         earlier: Money | None,
-    ) -> list[str]:
+    ) -> list[bytes]:
         view = line_view(quoted, to, complaint, earlier)
-        return self._line_template.render(line=view, token=_TOKEN).split(_TOKEN)
+        html = self._line_template.render(line=view, token=_TOKEN)
+        return html.encode().split(_TOKEN.encode())
 
 
 def register(app: Flask) -> None:

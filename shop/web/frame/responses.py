@@ -40,7 +40,7 @@ def page_of_shape(
     change: CartChange = UNCHANGED,
     *,
     shape: Hashable,
-    values: Mapping[str, str],
+    values: Mapping[str, str | bytes],
     is_shared: bool,
     status: int = HTTPStatus.OK,
     **context: object,

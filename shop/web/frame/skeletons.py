@@ -33,21 +33,24 @@ _HOLE = re.compile(f"\0{_MARK}([a-z0-9_]+)\0")
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The texts of a page, and between every two of them the name of a hole."""
+    """The texts of a page in UTF-8, and between every two of them a hole, whose name is in
+    `names`."""
 
-    parts: tuple[str, ...]
+    parts: tuple[bytes, ...]
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, html: str) -> Skeleton:
         """The skeleton that a template made of `holes`."""
-        return cls(tuple(_HOLE.split(html)))
+        parts = _HOLE.split(html)
+        return cls(tuple(part.encode() for part in parts), tuple(parts[1::2]))
 
-    def filled(self, values: Mapping[str, str]) -> str:
-        """The page with these values, which are escaped unless they are markup. Raises KeyError
-        when one is missing."""
+    def filled(self, values: Mapping[str, str | bytes]) -> bytes:
+        """The page with these values: text, which is escaped unless it is markup, or octets, which
+        are markup in UTF-8. Raises KeyError when one is missing."""
         parts = list(self.parts)
-        parts[1::2] = [escape(values[name]) for name in parts[1::2]]
-        return "".join(parts)
+        parts[1::2] = [_octets(values[name]) for name in self.names]
+        return b"".join(parts)
 
 
 def holes(names: Iterable[str]) -> dict[str, Markup]:
@@ -67,10 +70,10 @@ class Skeletons:
         template: str,
         shape: Hashable,
         frame: Frame,
-        values: Mapping[str, str],
+        values: Mapping[str, str | bytes],
         *,
         is_shared: bool,
-    ) -> str:
+    ) -> bytes:
         """A private page whose template sees its shape, the frame's notices and offer, and a hole
         for each of the values. `is_shared` says whether many visits have this shape; only then is
         the skeleton kept, and only without notices or an offer."""
@@ -86,8 +89,8 @@ class Skeletons:
                 self._keep(key, skeleton)
         return skeleton.filled(filling)
 
-    def totals(self, sums: Sums) -> Markup:
-        """What the macro of this name makes of sums."""
+    def totals(self, sums: Sums) -> bytes:
+        """What the macro of this name makes of sums: markup in UTF-8."""
         written = wording.written(sums)
         rates, amounts = [rate for rate, _ in written.vat], [amount for _, amount in written.vat]
         texts = (written.subtotal, written.discount, written.shipping, written.total)
@@ -102,7 +105,7 @@ class Skeletons:
             shape = WrittenSums(subtotal, discount, shipping, total, coupon, pairs)
             skeleton = Skeleton.of(fragments().made("totals", shape))
             self._keep(key, skeleton)
-        return _safe(skeleton.filled(values))
+        return skeleton.filled(values)
 
     def _rendered(
         self, template: str, shape: Hashable, frame: Frame, empty: Mapping[str, Markup]
@@ -136,6 +139,11 @@ def skeletons() -> Skeletons:
     """The skeletons of the current app."""
     extension: Skeletons = current_app.extensions[EXTENSION]
     return extension
+
+
+def _octets(value: str | bytes) -> bytes:
+    # Encoding the lines of a cart anew for each page takes longer than all else that writes them.
+    return value if isinstance(value, bytes) else escape(value).encode()
 
 
 def _safe(html: str) -> Markup:

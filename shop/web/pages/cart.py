@@ -201,7 +201,7 @@ def page(
     token = csrf_token() if has_forms else ""
     own = fragments()
     lines = own.lines(quote.lines, addresses(), token, complaint, earlier_prices(visit.cart))
-    values = {
+    values: dict[str, str | bytes] = {
         "token": token,
         "step": step_back.step if step_back else "",
         "since": step_back.since if step_back else "",
