@@ -78,8 +78,8 @@ BREAKS = (
         "any host name",
         "A forged Host header decides where links and redirects lead.",
         "shop/web/frame/canonical.py",
-        "if not canonical_host and not host_is_trusted(request.host, trusted_hosts):",
-        "if not canonical_host and not request.host:",
+        "if not canonical_host and not is_trusted(here.host):",
+        "if not canonical_host and not here.host:",
         _TESTS,
     ),
     Break(

@@ -10,6 +10,7 @@ deleted; it follows as a link.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.globals import request_ctx
 from werkzeug.exceptions import BadHost, HTTPException, NotFound, SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
@@ -53,18 +55,23 @@ def register(app: Flask, *, canonical_host: str, trusted_hosts: tuple[str, ...])
     """Serves pages at one host or, if that is empty, at each of the trusted ones, and without a
     slash at the end. Call it before anything else looks at a request."""
 
+    @lru_cache(maxsize=64)
+    def is_trusted(host: str) -> bool:
+        return host_is_trusted(host, trusted_hosts)
+
     def send_on() -> Response | None:
-        if request.path in AT_ANY_HOST:
+        here = request_ctx.request
+        if here.path in AT_ANY_HOST:
             return None
-        if isinstance(request.routing_exception, BadHost):  # Flask can build no address for it
-            raise request.routing_exception
-        if canonical_host and request.host != canonical_host:
-            return _sent_to(f"{request.scheme}://{canonical_host}")
-        if not canonical_host and not host_is_trusted(request.host, trusted_hosts):
+        if isinstance(here.routing_exception, BadHost):  # Flask can build no address for it
+            raise here.routing_exception
+        if canonical_host and here.host != canonical_host:
+            return _sent_to(f"{here.scheme}://{canonical_host}")
+        if not canonical_host and not is_trusted(here.host):
             raise SecurityError
-        if prefix() and not request.environ["PATH_INFO"]:
+        if prefix() and not here.environ["PATH_INFO"]:
             return redirect(with_query(addresses().home), HTTPStatus.PERMANENT_REDIRECT)
-        return _without_slash()
+        return _without_slash() if isinstance(here.routing_exception, NotFound) else None
 
     app.before_request(send_on)
 
@@ -92,7 +99,7 @@ def _cart_link() -> str | None:
 
 
 def _without_slash() -> Response | None:
-    if not isinstance(request.routing_exception, NotFound) or not request.path.endswith("/"):
+    if not request.path.endswith("/"):
         return None
     routes = current_app.create_url_adapter(request)
     if routes is None:

@@ -116,9 +116,10 @@ def is_quiet() -> bool:
 
 def frame_of(visit: CartVisit) -> Frame:
     """The frame for a visit. Takes the messages that are waiting, so call it once per page."""
-    waiting = [] if is_quiet() else messages_waiting()
+    quiet = is_quiet()
+    waiting = [] if quiet else messages_waiting()
     is_news = _is_news(visit)
-    if not is_quiet():
+    if not quiet:
         taken(visit, waiting)
     return _frame(visit, waiting, is_news=is_news)
 

@@ -55,7 +55,7 @@ def page_of_shape(
             template=current_app.jinja_env.get_template(template),
             context={**context, "visit": visit, "frame": frame},
         )
-    return write(make_response(html, status), visit, change)
+    return write(current_app.response_class(html, status), visit, change)
 
 
 def see_other(address: str, visit: CartVisit, change: CartChange = UNCHANGED) -> Response:

@@ -8,7 +8,9 @@ routes know nothing of languages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from urllib.parse import quote
 
 from babel import Locale
 from flask import Flask, current_app, request
+from flask.globals import request_ctx
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
@@ -35,10 +38,11 @@ WITHOUT_LANGUAGE = frozenset(
 """The first parts of addresses that are the same in all languages, and so have no prefix."""
 ENGLISH = frozenset({"admin", "api", "limits", "test"})
 """The first parts of addresses whose pages are in English only, and have no prefix either."""
-PREFIX = "shop.prefix"
-"""Key of a request's environment: the prefix that was in its path, or nothing."""
+_IN_ONE_LANGUAGE = ENGLISH | WITHOUT_LANGUAGE
 LONGEST_HEADER = 200
 """How much of an Accept-Language is read: browsers send far less."""
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~!$&'()*+,:;=@/-]*", re.ASCII)
+_prefix: ContextVar[str] = ContextVar("prefix in the address of this request", default="")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,23 +90,22 @@ def root() -> str:
 
 def prefix() -> str:
     """The prefix in the address of this request, or nothing."""
-    found: str = request.environ.get(PREFIX, "")
-    return found
+    return _prefix.get()
 
 
 def is_in_one_language() -> bool:
     """Whether this page is in the same language for everybody, and there is no other."""
-    return _first(request.path) in ENGLISH | WITHOUT_LANGUAGE
+    return _first(request.path) in _IN_ONE_LANGUAGE
 
 
 def rest() -> str:
     """What follows the prefix in the address of this page, with its query; where there is no such
     page in other languages, that of the home page."""
-    path = quote(request.path, safe="/!$&'()*+,:;=@")
-    if request.url_rule is None or path != request.path:  # no address of ours needs quoting
+    here = request_ctx.request
+    if here.url_rule is None or not _UNQUOTED.fullmatch(here.path):  # as no address of ours is
         return "/"
-    query = quote(request.query_string, safe="!$&'()*+,/:;=?@%")
-    return f"{path}?{query}" if query else path
+    query = quote(here.query_string, safe="!$&'()*+,/:;=?@%")
+    return f"{here.path}?{query}" if query else here.path
 
 
 def vary_on(response: Response, header: str) -> None:
@@ -122,11 +125,11 @@ def _spoken(wsgi_app: WSGIApplication, languages: Languages) -> WSGIApplication:
     def spoken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         first = _first(path)
-        language = by_prefix.get(first)
+        prefix, language = "", by_prefix.get(first)
         if language is not None:
             rest = path[len(language.prefix) :]
             if _first(rest) not in WITHOUT_LANGUAGE and _first(rest) not in ENGLISH:
-                environ[PREFIX] = language.prefix
+                prefix = language.prefix
                 environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + language.prefix
                 environ["PATH_INFO"] = rest
         elif first in ENGLISH:
@@ -135,8 +138,12 @@ def _spoken(wsgi_app: WSGIApplication, languages: Languages) -> WSGIApplication:
             language = _preferred(
                 environ.get("HTTP_ACCEPT_LANGUAGE", "")[:LONGEST_HEADER], languages
             )
-        with speaking(language):
-            return wsgi_app(environ, start_response)
+        token = _prefix.set(prefix)
+        try:
+            with speaking(language):
+                return wsgi_app(environ, start_response)
+        finally:
+            _prefix.reset(token)
 
     return spoken
 

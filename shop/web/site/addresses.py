@@ -19,7 +19,7 @@ from shop.web.site.assets import Assets, assets
 from shop.web.site.product_picture import Picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Addresses:
     """Complete addresses, and beginnings of those that end in a slug or a number. `lab` is None
     when the laboratory is switched off; `notices` is where payment providers report,

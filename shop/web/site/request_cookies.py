@@ -22,6 +22,8 @@ MOST_COPIES = 20
 """How many cookies of one name are read: the last ones, since browsers send the cookies with the
 shortest path last, and the path of ours is / (RFC 6265bis, 5.8.3)."""
 
+_COOKIES = "shop.cookies"
+"""Key of a request's environment: its Cookie header, and the values in it by their names."""
 _BETWEEN = re.compile("[;,]")
 
 
@@ -36,11 +38,21 @@ def values_of(name: str) -> list[str]:
 
 def values_in(environ: WSGIEnvironment, name: str) -> list[str]:
     """The same, from a WSGI environment."""
-    pairs = (pair.partition("=") for pair in _BETWEEN.split(environ.get("HTTP_COOKIE", "")))
-    values = [
-        _unquoted(value.strip()) for key, sign, value in pairs if sign and key.strip() == name
-    ]
+    header = environ.get("HTTP_COOKIE", "")
+    read, cookies = environ.get(_COOKIES, (None, {}))
+    if read != header:
+        cookies = _cookies_in(header)
+        environ[_COOKIES] = header, cookies  # a page asks for five names
+    values: list[str] = cookies.get(name, [])
     return values[-MOST_COPIES:]
+
+
+def _cookies_in(header: str) -> dict[str, list[str]]:
+    cookies: dict[str, list[str]] = {}
+    for name, sign, value in (pair.partition("=") for pair in _BETWEEN.split(header)):
+        if sign:
+            cookies.setdefault(name.strip(), []).append(_unquoted(value.strip()))
+    return cookies
 
 
 def _unquoted(value: str) -> str:

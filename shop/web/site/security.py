@@ -105,6 +105,8 @@ class FormProtect(CSRFProtect):  # type: ignore[misc]
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Raises CSRFError when a form has no valid token and may not go without one."""
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return  # as it would find out later
         is_open = request.endpoint in OPEN_FORMS and not request.form.get("csrf_token")
         if not (is_open and is_from_own_page()):
             super().protect(apply_exemptions)

@@ -70,7 +70,8 @@ class Shop:
     @property
     def charges_by_country(self) -> bool:
         """Whether an order costs, or contains, something else in some other country."""
-        return any(rules != self.rules for rules in self.rules_to.values())
+        own = self.rules
+        return any(rules is not own and rules != own for rules in self.rules_to.values())
 
     @property
     def words(self) -> Words:
