@@ -1,12 +1,11 @@
-const plurals = new Intl.PluralRules(document.documentElement.lang);
-
-class CartCount extends HTMLElement {
+customElements.define("cart-count", class extends HTMLElement {
   connectedCallback() {
     let known = this.innerHTML;
-    document.addEventListener("cart", ({ detail: { page, isOurs } }) => {
-      if (page) delete this.dataset.personal;
-      if (page) known = page.querySelector("cart-count").innerHTML;
-      else if (isOurs) known = this.innerHTML;
+    addEventListener("cart", ({ detail: { page, isOurs } }) => {
+      if (page) {
+        delete this.dataset.personal;
+        known = page.querySelector("cart-count").innerHTML;
+      } else if (isOurs) known = this.innerHTML;
       this.innerHTML = known;
     });
   }
@@ -18,8 +17,7 @@ class CartCount extends HTMLElement {
     const sum = Number(figure.data) + Number(more);
     if (!(sum > 0 && more > 0)) return;
     figure.data = `${sum} `;
+    const plurals = new Intl.PluralRules(document.documentElement.lang);
     noun.textContent = JSON.parse(this.dataset.nouns)[plurals.select(sum)];
   }
-}
-
-customElements.define("cart-count", CartCount);
+});

@@ -4,12 +4,10 @@
 import { inTurn } from "./queue.js";
 
 export const PATIENCE_MS = 20_000;
-export const QUIET = { "Crumb-Quiet": "1" };
-const { lost: LOST, unseen: UNSEEN } = document.querySelector("mini-cart").dataset;
-const cartAddress = document.querySelector(".top-cart").href;
-let waiting = 0;
+const { lost, unseen } = document.querySelector("mini-cart").dataset;
+export let waiting = 0;
 let isOwed = false;
-let refusals = [];
+const refusals = [];
 
 /* Waits its turn and for `ready`, then sends what `fields()` returns; null sends nothing.
    `answered` receives the refusal, or null, and returns whether it has shown it. */
@@ -22,7 +20,6 @@ export async function change(action, fields, { ready, answered } = {}) {
     isOwed ||= !refusal;
   } catch {
     refusal = parse("");
-    refusal.body.append(notice(LOST));
   }
   waiting -= 1;
   if (!answered?.(refusal) && refusal) refusals.push(refusal);
@@ -30,61 +27,58 @@ export async function change(action, fields, { ready, answered } = {}) {
 }
 
 async function settle() {
-  const [isOurs, refused] = [isOwed, refusals];
-  [isOwed, refusals] = [false, []];
+  const isOurs = isOwed;
+  const refused = refusals.splice(0);
+  isOwed = false;
   const isAnswer = !isOurs && refused.length === 1 && viewOf(refused[0]);
   const page = isAnswer ? refused.pop() : await look();
-  const said = [...refused, page ?? document.createElement("p")].flatMap(notices);
-  const alerts = new Set(refused.map((wrong) => complaint(wrong) || LOST));
-  if (isOurs && !page) alerts.add(UNSEEN);
-  announce({ page, isOurs, said: [...said, ...Array.from(alerts, notice)] });
+  const said = [...refused, page ?? parse("")].flatMap(notices);
+  const complaints = ".field-error, .notice-alert, .error p:not([class])";
+  const alerts = new Set(refused.map((page) => textOf(page, complaints, " ") || lost));
+  if (isOurs && !page) alerts.add(unseen);
+  for (const text of alerts) said.push(paragraph(text, "notice notice-alert"));
+  announce({ page, isOurs, said });
 }
 
-/* The cart page as it is, or null. A QUIET request leaves messages to the tab they are meant for. */
+/* The cart page as it is, or null. */
 export async function look(headers) {
-  const page = await got(cartAddress, headers);
+  const page = await got(document.querySelector(".top-cart").href, headers);
   return page && viewOf(page) && page;
 }
 
 /* A page of the shop in its turn, or null. */
-export async function got(address, headers) {
-  try {
-    return await inTurn(async () => parsed(await ask(address, { headers })));
-  } catch {
-    return null;
-  }
-}
+export const got = (address, headers) =>
+  inTurn(async () => parsed(await ask(address, { headers }))).catch(() => null);
 
 /* Shows a cart in every part of this page and, when the change is ours, in every other tab. Waits
    until a pressed button is released, or its click would be lost; the line in use stays in place. */
 export async function announce(detail) {
   while (document.querySelector("button:active")) await new Promise((later) => setTimeout(later, 50));
   const inUse = () => document.activeElement.closest("[data-line]");
-  const [line, top] = [inUse(), inUse()?.getBoundingClientRect().top];
-  document.dispatchEvent(new CustomEvent("cart", { detail }));
-  (line?.closest(".mini-body") ?? window).scrollBy(0, inUse()?.getBoundingClientRect().top - top || 0);
+  const topOf = (line) => line?.getBoundingClientRect().top;
+  const line = inUse();
+  const top = topOf(line);
+  document.dispatchEvent(new CustomEvent("cart", { bubbles: true, detail }));
+  (line?.closest(".mini-body") ?? window).scrollBy(0, topOf(inUse()) - top || 0);
   inUse()?.querySelector("[aria-invalid]")?.scrollIntoView({ block: "nearest" });
 }
 
-export const isBusy = () => waiting > 0;
-
 export async function idle() {
-  while (waiting) await new Promise((heard) => document.addEventListener("cart", heard, { once: true }));
+  while (waiting) await new Promise((heard) => addEventListener("cart", heard));
 }
 
 export const viewOf = (page) => page.querySelector("main cart-view");
 
-export const notices = (page) => [...page.querySelectorAll("main > .notices .notice")].map((said) => said.cloneNode(true));
+/* They leave their page once they are shown. */
+export const notices = (page) => [...page.querySelectorAll("main > .notices .notice")];
 
-const WRONG = ".field-error, .notice-alert, .error p:not([class])";
-const complaint = (page) => Array.from(page.querySelectorAll(WRONG), (part) => part.textContent.trim()).join(" ");
+export const textOf = (page, parts, between) =>
+  Array.from(page.querySelectorAll(parts), (part) => part.textContent.trim()).join(between);
 
-function notice(text) {
-  const said = document.createElement("p");
-  said.className = "notice notice-alert";
-  said.textContent = text;
-  return said;
-}
+export const paragraph = (textContent, className) =>
+  Object.assign(document.createElement("p"), { textContent, className });
+
+export const fieldsOf = (form) => new URLSearchParams(new FormData(form));
 
 export async function post(action, body) {
   if (!body) return null;
@@ -96,4 +90,4 @@ const ask = (address, how) => fetch(address, { ...how, signal: AbortSignal.timeo
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
-const parsed = async (answer) => parse(await answer.text());
+export const parsed = async (answer) => parse(await answer.text());

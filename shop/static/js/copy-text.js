@@ -1,17 +1,17 @@
 /* <copy-text>: copies its text to the clipboard. */
 
-class CopyText extends HTMLElement {
+customElements.define("copy-text", class extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("input, textarea");
     const said = this.querySelector("[role=status]");
-    this.querySelector("button").addEventListener("click", () => {
+    this.querySelector("button").onclick = async () => {
       field.select();
-      (navigator.clipboard?.writeText(field.value) ?? Promise.reject()).then(
-        () => { said.textContent = this.dataset.copied; },
-        () => { said.textContent = this.dataset.selected; },
-      );
-    });
+      try {
+        await navigator.clipboard.writeText(field.value);
+        said.textContent = this.dataset.copied;
+      } catch {
+        said.textContent = this.dataset.selected;
+      }
+    };
   }
-}
-
-customElements.define("copy-text", CopyText);
+});

@@ -3,16 +3,16 @@
 
 const GAP_PX = 12; // room for the ring around what has the focus
 
-class MiniCart extends HTMLElement {
+customElements.define("mini-cart", class extends HTMLElement {
   #panel = this.querySelector(".mini-panel");
-  #opener = null;
+  #opener;
 
   connectedCallback() {
-    this.querySelector(".mini-close").addEventListener("click", () => this.close());
-    document.addEventListener("keydown", ({ key, isComposing }) => {
+    this.querySelector(".mini-close").onclick = () => this.close();
+    addEventListener("keydown", ({ key, isComposing }) => {
       if (key === "Escape" && !isComposing && this.isOpen) this.close();
     });
-    document.addEventListener("focusin", () => this.#uncover());
+    addEventListener("focusin", () => this.#uncover());
     new ResizeObserver(() => this.#uncover()).observe(this);
     addEventListener("pagehide", () => this.close());
   }
@@ -23,7 +23,7 @@ class MiniCart extends HTMLElement {
 
   /* A focus that is inside when the mini-cart closes returns to `opener`. */
   open(opener) {
-    this.#opener = opener ?? this.#opener;
+    this.#opener = opener;
     this.#panel.hidden = false;
   }
 
@@ -37,18 +37,15 @@ class MiniCart extends HTMLElement {
   /* The page can be scrolled further by as much as is covered. Some browsers do not focus a button
      that is clicked: then the opener is what is in use. */
   #uncover() {
-    const covered = this.offsetHeight ? innerHeight - this.getBoundingClientRect().top + GAP_PX : 0;
+    const mine = this.getBoundingClientRect();
+    const covered = mine.height && innerHeight - mine.top + GAP_PX;
     document.documentElement.style.setProperty("--covered", `${covered}px`);
     const focused = document.activeElement;
     const used = focused === document.body ? this.#opener : focused;
-    if (covered && used && !this.contains(used) && meets(this, used))
+    if (covered && used && !this.contains(used) && meets(mine, used.getBoundingClientRect()))
       used.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
-}
+});
 
-function meets(one, other) {
-  const [a, b] = [one, other].map((element) => element.getBoundingClientRect());
-  return a.left < b.right && b.left < a.right && a.top < b.bottom + GAP_PX && b.top < a.bottom;
-}
-
-customElements.define("mini-cart", MiniCart);
+const meets = (a, b) =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom + GAP_PX && b.top < a.bottom;

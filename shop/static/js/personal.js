@@ -1,7 +1,7 @@
 /* A public page is the same for everybody. What only this browser sees of it comes in one small
    request, in its turn: it must not bring a count that a change has overtaken. */
 
-import { announce, got, notices, post } from "./cart.js";
+import { announce, fieldsOf, got, notices, post } from "./cart.js";
 import { inTurn } from "./queue.js";
 
 const { personal: address } = document.querySelector("cart-count").dataset;
@@ -28,8 +28,8 @@ export async function greet() {
   const form = page.querySelector("#shown");
   token = form?.elements.csrf_token.value ?? "";
   const said = notices(page);
-  await announce({ page, isOurs: false, said: [...said, ...unmarkFor(page)] });
-  if (said.length) inTurn(() => post(address, new URLSearchParams(new FormData(form)))).catch(() => {});
+  await announce({ page, said: [...said, ...unmarkFor(page)] });
+  if (said.length) inTurn(() => post(address, fieldsOf(form))).catch(() => {});
 }
 
 /* While an expired cart is on offer, the shop renders it in the next pages, so that they need no room

@@ -2,39 +2,37 @@
 
 const PAUSE_MS = 250;
 
-class QuantityStepper extends HTMLElement {
+customElements.define("quantity-stepper", class extends HTMLElement {
   #pending = 0;
-  #timer = 0;
-  #settle = null;
+  #timer;
+  #settle;
 
   connectedCallback() {
-    this.addEventListener("click", this);
-  }
-
-  handleEvent(event) {
-    const button = event.target.closest(".stepper-button");
-    if (!button) return;
-    event.preventDefault();
-    const input = this.querySelector("input");
-    const before = Number(input.value) || Number(input.defaultValue) || 0;
-    input.value = Math.max(button.name ? 0 : 1, before + Number(button.value));
-    if (button.name) this.#count(Number(input.value) - before);
+    this.onclick = (event) => {
+      const button = event.target.closest(".stepper-button");
+      if (!button) return;
+      event.preventDefault();
+      const input = this.querySelector("input");
+      const before = Number(input.value) || Number(input.defaultValue) || 0;
+      input.value = Math.max(button.name ? 0 : 1, before + Number(button.value));
+      if (button.name) this.#count(Number(input.value) - before);
+    };
   }
 
   #count(step) {
     this.#pending += step;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#settle(), PAUSE_MS);
+    this.#timer = setTimeout(() => {
+      this.#settle();
+      this.#settle = null;
+    }, PAUSE_MS);
     if (this.#settle) return;
-    const paused = new Promise((resolve) => { this.#settle = resolve; });
-    const ready = paused.then(() => { this.#settle = null; });
+    const ready = new Promise((resolve) => { this.#settle = resolve; });
     const steps = () => {
       const sum = this.#pending;
       this.#pending = 0;
       return sum;
     };
-    this.dispatchEvent(new CustomEvent("steps", { bubbles: true, detail: { steps, ready } }));
+    this.closest("cart-view").step(this, steps, ready);
   }
-}
-
-customElements.define("quantity-stepper", QuantityStepper);
+});

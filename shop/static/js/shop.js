@@ -1,6 +1,6 @@
 /* On every page. */
 
-import { PATIENCE_MS, QUIET, announce, change, idle, isBusy, look, notices } from "./cart.js";
+import { PATIENCE_MS, announce, change, fieldsOf, idle, look, notices, waiting } from "./cart.js";
 import { greet, isGreeted, isPublic, keepsCookies, withToken } from "./personal.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
@@ -8,12 +8,12 @@ import "./cart-view.js";
 import "./mini-cart.js";
 
 const mini = document.querySelector("mini-cart");
-let opener = null;
+let opener;
 
 greet();
 addEventListener("online", greet); // where it got no answer
 
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || !keepsCookies) return;
   event.preventDefault();
@@ -22,7 +22,7 @@ document.addEventListener("submit", (event) => {
 });
 
 async function add(form, button) {
-  const body = withToken(new URLSearchParams(new FormData(form)));
+  const body = withToken(fieldsOf(form));
   document.querySelector("cart-count").expect(body.get("quantity") ?? 1);
   if (button) button.ariaBusy = "true";
   await change(form.action, () => body, { answered: (refusal) => isShownAt(form, refusal, button) });
@@ -37,53 +37,54 @@ function isShownAt(form, refusal, button) {
     answered.elements.quantity.focus();
     return true;
   }
-  if (!refusal) form.querySelector(".field-error")?.remove();
-  for (const part of refusal ? [] : form.querySelectorAll("*")) {
-    part.classList.remove("field-wrong");
-    part.ariaInvalid = null;
+  if (!refusal) {
+    form.querySelector(".field-error")?.remove();
+    for (const part of form.querySelectorAll("*")) {
+      part.classList.remove("field-wrong");
+      part.ariaInvalid = null;
+    }
   }
   opener = button ?? form;
-  return false;
 }
 
 /* A form that leads to another page holds its turn until that page loads. */
 function leave(form) {
   form.submit();
   return new Promise((resolve) => {
-    addEventListener("pagehide", resolve, { once: true });
+    addEventListener("pagehide", resolve);
     setTimeout(resolve, PATIENCE_MS);
   });
 }
 
-document.addEventListener("click", (event) => {
+addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || link.hash || !isBusy() || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (!link || link.hash || !waiting || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   idle().then(() => location.assign(link.href));
 });
 
-/* Only one live region speaks: the page's, unless the mini-cart is open or the page has left no room
-   for what comes later. */
-document.addEventListener("cart", ({ detail: { said, isOurs } }) => {
+/* Before all others hear of a cart, as a hidden mini-cart shows none. Only one live region speaks: the
+   page's, unless the mini-cart is open or the page has left no room for what comes later. */
+addEventListener("cart", ({ detail: { said, isOurs } }) => {
   if (opener) mini.open(opener);
   opener = null;
   const voice = document.querySelector(`${mini.isOpen || isPublic ? ".mini" : "main"} > .notices`);
   if (said.length) voice.replaceChildren(...said);
   if (isOurs) tabs.postMessage(null);
-}, { capture: true });
+}, true);
 
 let tabs;
 const listen = () => {
   tabs = new BroadcastChannel("crumb cart");
-  tabs.addEventListener("message", refresh);
+  tabs.onmessage = refresh;
 };
 listen();
 /* A message would evict the page from the back/forward cache. */
 addEventListener("pagehide", () => tabs.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) listen();
-  const [arrival] = performance.getEntriesByType("navigation");
-  if (persisted || (arrival.type === "back_forward" && !isPublic)) refresh();
+  const { type } = performance.getEntriesByType("navigation")[0];
+  if (persisted || (type === "back_forward" && !isPublic)) refresh();
 });
 
 /* For changes without a message, such as an order placed in another tab. */
@@ -91,6 +92,6 @@ addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); })
 
 async function refresh() {
   if (!isGreeted) return greet();
-  const page = await look(QUIET);
-  if (page) announce({ page, isOurs: false, said: notices(page) });
+  const page = await look({ "Crumb-Quiet": "1" }); // leaves messages to the tab they are meant for
+  if (page) announce({ page, said: notices(page) });
 }

@@ -1,38 +1,39 @@
 /* <variant-choice>: shows another variant in place, as its own page does. */
 
-class VariantChoice extends HTMLElement {
-  connectedCallback() {
-    this.addEventListener("click", this);
-  }
+import { paragraph, parsed, textOf } from "./cart.js";
 
-  handleEvent(event) {
-    const link = event.target.closest("a");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    show(link).catch(() => location.assign(link.href));
+customElements.define("variant-choice", class extends HTMLElement {
+  connectedCallback() {
+    this.onclick = (event) => {
+      const link = event.target.closest("a");
+      if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      this.ariaBusy = "true";
+      show(link).catch(() => location.assign(link.href));
+    };
   }
-}
+});
 
 let last;
 
 /* A later choice overtakes an earlier one. What cannot be shown here is shown as a page. */
 async function show(link) {
   last = link;
-  link.closest("variant-choice").ariaBusy = "true";
   const address = link.href.split("#")[0];
-  const answer = await fetch(address);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await parsed(await fetch(address));
   if (last !== link) return;
-  replace(document.querySelector(".product"), page.querySelector(".product"), link);
+  replace(page, link);
   document.title = page.title;
   history.replaceState(null, "", address);
   say();
 }
 
-function replace(shown, next, link) {
-  const quantities = [shown, next].map((article) => article.querySelector("input[name=quantity]"));
-  if (quantities.every(Boolean)) quantities[1].value = quantities[0].value;
-  const [picture, following] = [shown, next].map((article) => article.querySelector(".product-first"));
+function replace(page, link) {
+  const both = (part) => [document, page].map((where) => where.querySelector(part));
+  const [shown, next] = both(".product");
+  const [typed, quantity] = both(".product input[name=quantity]");
+  if (typed && quantity) quantity.value = typed.value;
+  const [picture, following] = both(".product-first");
   if (picture.innerHTML === following.innerHTML) following.replaceWith(picture);
   const at = optionsOf(shown).indexOf(link.closest("fieldset"));
   shown.replaceWith(next);
@@ -44,11 +45,6 @@ const optionsOf = (article) => [...article.querySelectorAll("variant-choice fiel
 /* The links say by themselves what is chosen; nothing else would say what that costs, and whether
    there is any. */
 function say() {
-  const said = document.createElement("p");
-  said.className = "quiet";
-  const parts = document.querySelectorAll(".product-price, .product .state");
-  said.textContent = Array.from(parts, (part) => part.textContent.trim()).join(". ");
-  document.querySelector("main > .notices").replaceChildren(said);
+  const said = textOf(document, ".product-price, .product .state", ". ");
+  document.querySelector("main > .notices").replaceChildren(paragraph(said, "quiet"));
 }
-
-customElements.define("variant-choice", VariantChoice);
