@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
+from shop.factory import STATIC
+from shop.web.site.assets import STYLES, Assets
 from tests.conftest import OpenShop
 from tests.integration.client import LintingClient, attributes, elements, parsed
 
@@ -38,21 +41,78 @@ def test_only_assets_are_served(visitor: LintingClient, name: str) -> None:
     assert "private" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("asset", [None, "img/favicon.svg"], ids=["bundled", "file"])
+@pytest.mark.parametrize(
+    "asset", [None, "js/shop.js", "img/favicon.svg"], ids=["bundled", "minified", "file"]
+)
 def test_an_unchanged_asset_is_304(visitor: LintingClient, asset: str | None) -> None:
     address = style_sheet(visitor) if asset is None else f"/static/x/{asset}"
     tag = visitor.get(address).headers["ETag"]
     assert visitor.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
-@pytest.mark.parametrize("address", ["/products", "/static/x/css/shop.css"])
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("js/cart.js", "text/javascript"), ("css/lab/lab.css", "text/css")]
+)
+def test_scripts_and_style_sheets_are_minified_but_pictures_are_as_they_are(
+    visitor: LintingClient, name: str, media_type: str
+) -> None:
+    response = visitor.get(f"/static/x/{name}")
+    written = (STATIC / name).read_text("utf-8")
+    assert "/* " in written
+    assert "/* " not in response.text
+    assert 0 < len(response.text) < len(written)
+    assert response.mimetype == media_type
+    picture = "img/hero.svg"
+    assert visitor.get(f"/static/x/{picture}").get_data() == (STATIC / picture).read_bytes()
+
+
+def test_digests_change_with_what_is_served_and_scripts_share_one(tmp_path: Path) -> None:
+    def digests(script: str, sheet: str) -> tuple[str, str, str]:
+        (tmp_path / "js" / "a.js").write_text(script)
+        (tmp_path / "css" / "b.css").write_text(sheet)
+        found = Assets.of(tmp_path).digests
+        return found["js/a.js"], found["js/c.js"], found[STYLES]
+
+    for name in ("js/a.js", "js/c.js", "css/layers.css"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    one, other, styles = digests("let a = 1;", "a { color: red; }")
+    assert one == other
+    assert digests("let a = 1; // one", "/* a */ a {\n  color: red; }") == (one, other, styles)
+    changed = digests("let a = 2;", "a { color: tan; }")
+    assert changed[0] == changed[1]
+    assert changed[0] != one
+    assert changed[2] != styles
+
+
+@pytest.mark.parametrize(
+    ("written", "served"),
+    [
+        pytest.param(
+            ".a :is(b, c) {\n  d: 1px - 2px;\n}\n", ".a :is(b, c){d: 1px - 2px;}", id="space"
+        ),
+        pytest.param("/* a */\n@layer b;", "@layer b;", id="comment"),
+        pytest.param("a/* */b { }", "a b{}", id="a comment is a space"),
+        pytest.param('a { b: " ; /* { " ; }', 'a{b: " ; /* { ";}', id="quoted"),
+        pytest.param("a { b: ' } ' }", "a{b: ' } '}", id="quoted once"),
+    ],
+)
+def test_a_style_sheet_loses_only_spaces_without_a_meaning(
+    tmp_path: Path, written: str, served: str
+) -> None:
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text(written)
+    assert Assets.of(tmp_path).octets("css/a.css").decode() == served
+
+
+@pytest.mark.parametrize("address", ["/products", "/static/x/css/shop.css", "/static/x/js/shop.js"])
 def test_text_is_compressed_if_the_client_accepts_it(visitor: LintingClient, address: str) -> None:
     plain = visitor.get(address).get_data()
     packed = visitor.get(address, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in ", ".join(packed.headers.getlist("Vary"))
     assert len(packed.get_data()) < len(plain) / 2
-    if address == "/static/x/css/shop.css":
+    if address != "/products":
         assert gzip.decompress(packed.get_data()) == plain
 
 

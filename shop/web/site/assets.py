@@ -1,7 +1,8 @@
-"""Static files, served as they are from addresses that change with their content.
+"""Static files, served from addresses that change with their content.
 
-The content of `/static/<digest>/<path>` never changes, so browsers keep it for a year. The style
-sheets in `css/` are one file per component and are served as one: cascade layers, declared in
+The content of `/static/<digest>/<path>` never changes, so browsers keep it for a year. Scripts and
+style sheets are minified when the shop starts, and served from memory (ADR 35). The style sheets in
+`css/` are one file per component and are served as one: cascade layers, declared in
 `css/layers.css`, make their order irrelevant. The modules in `js/` import each other by relative
 address, so they share one digest.
 """
@@ -9,22 +10,28 @@ address, so they share one digest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import imagesize
 from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
+from rjsmin import jsmin
 from werkzeug.wrappers import Response
 
 from shop.core.words import Look, OwnPicture
 
 STYLES = "css/shop.css"
+LAYERS = "css/layers.css"
 DIGEST_CHARACTERS = 12
 YEAR_SECONDS = 365 * 86_400
 BRIEFLY_SECONDS = 60
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
+_COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
+_GAP = re.compile(r"""("[^"]*"|'[^']*')|([{};])\s+|\s+(?:([{};])\s*)?""")
 
 blueprint = Blueprint("assets", __name__)
 
@@ -32,36 +39,36 @@ blueprint = Blueprint("assets", __name__)
 @dataclass(frozen=True, slots=True, eq=False)
 class Assets:
     """The files of one folder with their digests, read when the shop starts: restart it after a
-    file has changed."""
+    file has changed. `texts` has the scripts and style sheets as they are served, minified; digests
+    are of what is served."""
 
     folder: Path
-    styles: bytes
+    texts: Mapping[str, bytes]
     digests: Mapping[str, str]
     own: Mapping[str, OwnPicture] = field(default_factory=dict)
 
     @classmethod
     def of(cls, folder: Path) -> Assets:
         """Reads the folder once; files that are added later are unknown."""
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        digests = {_name(path, folder): _digest(path.read_bytes()) for path in files}
-        scripts = "".join(digests[name] for name in digests if name.startswith("js/"))
-        digests |= {
-            name: _digest(scripts.encode("ascii")) for name in digests if name.startswith("js/")
+        files = {_name(path, folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+        texts = {name: _minified(path) for name, path in files.items() if path.suffix in _MINIFIERS}
+        digests = {
+            name: _digest(texts.get(name) or path.read_bytes()) for name, path in files.items()
         }
-        sheets = sorted(
-            folder.glob("css/*.css"), key=lambda sheet: (sheet.name != "layers.css", sheet.name)
-        )
-        styles = b"\n".join(sheet.read_bytes() for sheet in sheets)
-        return cls(folder, styles, digests | {STYLES: _digest(styles)})
+        scripts = [name for name in digests if name.startswith("js/")]
+        together = _digest("".join(digests[name] for name in scripts).encode("ascii"))
+        styles = _together(texts)
+        digests |= {**dict.fromkeys(scripts, together), STYLES: _digest(styles)}
+        return cls(folder, {**texts, STYLES: styles}, digests)
 
     def size(self, name: str) -> tuple[int, int] | None:
         """Width and height of a raster picture in pixels; None when it is none that is known."""
         return _size(self.folder / name)
 
     def octets(self, name: str) -> bytes:
-        """What a file holds. Raises KeyError when there is none of this name."""
-        if name == STYLES:
-            return self.styles
+        """What is served under a name. Raises KeyError when there is none of this name."""
+        if name in self.texts:
+            return self.texts[name]
         if name in self.own:
             return self.own[name].octets
         if name not in self.digests:
@@ -70,11 +77,11 @@ class Assets:
 
     def with_look(self, look: Look) -> Assets:
         """The same files, and what a shop changes in its look: its styles end the style sheets."""
-        styles = self.styles + look.styles.encode("utf-8")
+        styles = self.texts[STYLES] + look.styles.encode("utf-8")
         digests = {**self.digests, STYLES: _digest(styles)}
         own = {picture.name: picture for picture in look.pictures}
         digests |= {name: _digest(picture.octets) for name, picture in own.items()}
-        return replace(self, styles=styles, digests=digests, own=own)
+        return replace(self, texts={**self.texts, STYLES: styles}, digests=digests, own=own)
 
 
 def register(app: Flask, folder: Path, look: Look) -> None:
@@ -108,8 +115,8 @@ def _sent(name: str, *, is_final: bool) -> Response:
     here = assets()
     if name not in here.digests:
         abort(HTTPStatus.NOT_FOUND)
-    if name == STYLES:
-        response = _from_memory(name, here.styles, "text/css")
+    if name in here.texts:
+        response = _from_memory(name, here.texts[name], _MEDIA_TYPES[PurePath(name).suffix])
     elif name in here.own:
         response = _from_memory(name, here.own[name].octets, here.own[name].media_type)
     else:
@@ -136,6 +143,25 @@ def _read(folder: Path) -> Assets:
 def _size(file: Path) -> tuple[int, int] | None:
     width, height = imagesize.get(file)
     return (width, height) if min(width, height) > 0 else None
+
+
+def _minified(path: Path) -> bytes:
+    minify = _MINIFIERS[path.suffix]
+    return minify(path.read_text("utf-8")).encode("utf-8")
+
+
+# Leaves every space that may mean something, as in `.a :is(b)` and `1px - 2px`.
+def _without_gaps(styles: str) -> str:
+    without_comments = _COMMENT.sub(lambda found: found[1] or " ", styles)
+    return _GAP.sub(lambda found: found[1] or found[2] or found[3] or " ", without_comments).strip()
+
+
+_MINIFIERS: Mapping[str, Callable[[str], str]] = {".css": _without_gaps, ".js": jsmin}
+
+
+def _together(texts: Mapping[str, bytes]) -> bytes:
+    sheets = (name for name in texts if PurePath(name).parent == PurePath("css"))
+    return b"".join(texts[name] for name in sorted(sheets, key=lambda it: (it != LAYERS, it)))
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -1,10 +1,11 @@
-"""How the audit judges a response by its headers."""
+"""How the audit judges a response by its headers, and the sizes of what the shop serves."""
 
 from __future__ import annotations
 
 import pytest
 
-from audit.weight import is_kept, is_kept_long, is_packed
+from audit.weight import LIMITS, STATIC, is_kept, is_kept_long, is_packed, size_bytes
+from shop.web.site.assets import STYLES, Assets
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,13 @@ def test_compression_and_caching(
     path: str, headers: dict[str, str], expected: tuple[bool, bool]
 ) -> None:
     assert (is_packed(path, headers), is_kept(path, headers)) == expected
+
+
+@pytest.mark.parametrize(("folder", "limit"), LIMITS.items())
+def test_scripts_and_style_sheets_are_small(folder: str, limit: int) -> None:
+    assert 0 < size_bytes(Assets.of(STATIC), folder) <= limit
+
+
+def test_the_style_sheet_of_all_pages_is_weighed_once() -> None:
+    served = Assets.of(STATIC)
+    assert size_bytes(served, "css") == len(served.octets(STYLES))
