@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -28,6 +29,7 @@ from shop.factory import ShopApp, catalogue_defaults
 from shop.storage import catalogue_import, schema
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
+from shop.storage.keepers import passwords
 from tests.app_pool import AppPool
 from tests.databases import (
     ON_SQLITE_ONLY,
@@ -41,6 +43,7 @@ from tests.integration.client import LintingClient
 START = 1_780_000_000
 DAY = 86_400
 KEY = "a key of the tests that is long enough to be one"
+SLOW = passwords.HASHER
 DEMO = Path(__file__).parent.parent / "shop" / "demo" / "catalogue.csv"
 
 
@@ -154,6 +157,21 @@ def templates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ShopApp, "jinja_options", {"bytecode_cache": CompiledOnce()})
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords of tests take no time, where their being slow is not what a test is about: it took
+    a tenth of all processor time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords as a real shop keeps them."""
+    monkeypatch.setattr(passwords, "HASHER", SLOW)
 
 
 @pytest.fixture

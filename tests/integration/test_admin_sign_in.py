@@ -97,6 +97,7 @@ def test_without_a_keeper_the_sign_in_says_how_to_add_one(shop: OpenShop) -> Non
     assert "There are no keepers yet" in keeper(shop, "list")
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
     shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +109,7 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
         return verify(self, kept, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", noted)
-    add_keeper(shop)
+    keeper(shop, "add", EMAIL, typed=f"{PASSWORD}\n")
     answers = []
     for email in (EMAIL, "nobody@example.com"):
         response = signs_in(shop.visitor(), email, "a wrong password, of some length")
@@ -207,6 +208,7 @@ def test_a_password_that_changes_during_the_sign_in_begins_no_session(
     assert shop.sql("select count(*) from keeper_sessions") == [(0,)]
 
 
+@pytest.mark.usefixtures("slow_passwords")
 def test_a_hash_of_older_parameters_is_made_anew(shop: OpenShop) -> None:
     add_keeper(shop)
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

@@ -19,9 +19,9 @@ authors call a password from here on safely unguessable (a score of 3)."""
 MOST_ESTIMATED = 72
 """The most characters that zxcvbn looks at, since it takes longer with each."""
 
-# The least that OWASP's Password Storage Cheat Sheet recommends: a hash holds up the requests of
-# its whole process, and guessing is rate limited too.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""With the least that OWASP's Password Storage Cheat Sheet recommends: a hash holds up the requests
+of its whole process, and guessing is rate limited too."""
 
 
 def problem_with(password: str, email: str) -> str | None:
@@ -42,13 +42,13 @@ def problem_with(password: str, email: str) -> str | None:
 
 def hashed(password: str) -> str:
     """The hash to keep. It takes 19 MiB and some time on purpose."""
-    return _hasher.hash(_normal(password))
+    return HASHER.hash(_normal(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether this is the password of a kept hash. It takes as long when there is none."""
     try:
-        _hasher.verify(kept or _nobodys(), _normal(password))
+        HASHER.verify(kept or _nobodys(HASHER), _normal(password))
     except (Argon2Error, InvalidHashError):
         return False
     return kept is not None
@@ -56,7 +56,7 @@ def matches(kept: str | None, password: str) -> bool:
 
 def is_outdated(kept: str) -> bool:
     """Whether a hash was made with weaker parameters than those of today."""
-    return _hasher.check_needs_rehash(kept)
+    return HASHER.check_needs_rehash(kept)
 
 
 def _guesses(password: str, email: str) -> int:
@@ -72,5 +72,5 @@ def _normal(password: str) -> str:
 
 
 @cache
-def _nobodys() -> str:
-    return hashed("the password of an account that does not exist")
+def _nobodys(hasher: PasswordHasher) -> str:
+    return hasher.hash("the password of an account that does not exist")
