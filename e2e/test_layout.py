@@ -66,7 +66,7 @@ NAMES = (
     "admin-sign-in",
     "admin-orders",
     "admin-products",
-    "admin-product-photos",
+    "admin-product-photo-text",
     "admin-mail",
     "admin-order",
     "admin-order-sent",

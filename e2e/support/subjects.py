@@ -388,6 +388,12 @@ def _sees_photos(visitor: Visitor) -> None:
     visitor.page.get_by_role("rowheader").get_by_role("link").click()
 
 
+def _says_too_much_of_a_photo(visitor: Visitor) -> None:
+    _sees_photos(visitor)
+    visitor.page.get_by_label("What photo 2 shows", exact=True).fill("A loaf of bread. " * 12)
+    visitor.page.get_by_role("button", name="Save what photo 2 shows").click()
+
+
 def _uploads_no_photo(visitor: Visitor) -> None:
     _sees_a_product(visitor)
     file = {"name": "mug.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
@@ -654,6 +660,7 @@ SUBJECTS = (
     Subject("admin-product-conflict", "/", "Its stock was", steps=_saves_a_product_too_late),
     Subject("admin-product-variant", "/", "Variants of Waxed pouch", steps=_sees_a_variant),
     Subject("admin-product-photos", "/", "shown first", steps=_sees_photos),
+    Subject("admin-product-photo-text", "/", "Please say in", steps=_says_too_much_of_a_photo),
     Subject("admin-product-no-photo", "/", "and not a photo", steps=_uploads_no_photo),
     Subject("admin-product-new", "/", "Add it", steps=_begins_a_product),
     Subject("limits-empty", "/limits", "There is no cart in this browser"),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from shop.core.money import Money
 
+LONGEST_PHOTO_TEXT = 200
+"""In characters: a sentence or two, since a screen reader reads all of it at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -14,13 +17,20 @@ class Photo:
 
     `name` is made of its content, so what is kept under it never changes. `widths` are in pixels,
     the smallest first; `height` belongs to the largest. `formats` are endings of file names, the
-    one that takes the fewest bytes first; the last is `jpg`, which every browser shows.
+    one that takes the fewest bytes first; the last is `jpg`, which every browser shows. `text` is
+    what it shows, for whoever does not see it; it may be empty. Raises ValueError when the text is
+    longer than LONGEST_PHOTO_TEXT.
     """
 
     name: str
     height: int
     widths: tuple[int, ...]
     formats: tuple[str, ...]
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.text) > LONGEST_PHOTO_TEXT:
+            raise ValueError(f"the text of a photo has at most {LONGEST_PHOTO_TEXT} characters")
 
     @property
     def width(self) -> int:

@@ -85,7 +85,8 @@ class FormerSlugRow(Table):
 
 class PhotoRow(Table):
     """The photo at a `position` of a product's, counted from 1 without gaps. `widths` and `formats`
-    are separated by commas. `source` says what the files were made from, and how."""
+    are separated by commas. `source` says what the files were made from, and how. `text` is what
+    this product's photo shows."""
 
     __tablename__ = "photos"
     __table_args__ = (Index("photos_by_source", "source"),)
@@ -99,6 +100,7 @@ class PhotoRow(Table):
     widths: Mapped[str] = mapped_column(Text)
     formats: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(String(200), server_default="")
 
 
 class PriceRow(Table):

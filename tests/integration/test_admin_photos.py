@@ -115,11 +115,14 @@ def test_photos_are_added_behind_moved_and_removed(
     assert labels == [
         "Move photo 1 later",
         "Remove photo 1",
+        "Save what photo 1 shows",
         "Move photo 2 earlier",
         "Move photo 2 later",
         "Remove photo 2",
+        "Save what photo 2 shows",
         "Move photo 3 earlier",
         "Remove photo 3",
+        "Save what photo 3 shows",
     ]
     moved = sends(visitor, f"{address}/photos/{third}/move", to="earlier")
     assert (moved.status_code, moved.location) == (303, f"{address}#photos")
@@ -135,13 +138,93 @@ def test_photos_are_added_behind_moved_and_removed(
     assert names(shop) == [third, second]
 
 
+def texts(shop: OpenShop, sku: str = "MUG") -> list[str]:
+    query = "select text from photos where product_number = ? order by position"
+    return [text for (text,) in shop.sql(query, shop.number(sku))]
+
+
+def test_a_keeper_says_what_a_photo_shows_and_shoppers_hear_it(
+    shop: OpenShop, visitor: LintingClient, address: str
+) -> None:
+    uploads(visitor, address, jpeg(61), text="A  blue mug\t")
+    uploads(visitor, address, jpeg(62))
+    first, second = names(shop)
+    said = 'Seen "from above" & <beside> 茶'
+    saved = sends(visitor, f"{address}/photos/{second}/text", text=f" {said} ")
+    assert (saved.status_code, saved.location) == (303, f"{address}#photos")
+    page = visitor.get(address).text
+    assert text_of(page, ".notices").endswith("What the photo shows is saved.")
+    fields = elements(parsed(page), ".admin-photo-text textarea")
+    assert [field.to_text() for field in fields] == ["A blue mug", said]
+    shopper = shop.visitor()
+    product = parsed(shopper.get("/products/everyday-mug").text)
+    alts = [attributes(image)["alt"] for image in elements(product, ".product img")]
+    assert alts == ["A blue mug", said]
+    (preview,) = elements(product, "meta[property='og:image:alt']")
+    assert attributes(preview)["content"] == "A blue mug"
+    german = parsed(shopper.get("/de/products/everyday-mug").text)
+    languages = [attributes(image).get("lang") for image in elements(german, ".product img")]
+    assert languages == ["en-GB", "en-GB"]
+
+    sends(visitor, f"{address}/photos/{second}/move", to="earlier")
+    assert (names(shop), texts(shop)) == ([second, first], [said, "A blue mug"])
+    sends(visitor, f"{address}/photos/{second}/text", text=" ")
+    assert texts(shop) == ["", "A blue mug"]
+
+
+def test_a_photo_stands_in_silence_where_its_name_is_beside_it(
+    shop: OpenShop, visitor: LintingClient, address: str
+) -> None:
+    uploads(visitor, address, jpeg(), text="A blue mug")
+    shopper = shop.visitor()
+    shopper.add("MUG")
+    for page in ("/products?q=everyday", "/cart", "/checkout"):
+        images = elements(parsed(shopper.get(page).text), "main picture img")
+        assert [attributes(image)["alt"] for image in images] == [""], page
+
+
+@pytest.mark.parametrize("is_new", [pytest.param(True, id="upload"), pytest.param(False, id="old")])
+def test_a_text_that_is_too_long_is_kept_in_its_field(
+    shop: OpenShop, visitor: LintingClient, address: str, is_new: bool
+) -> None:
+    uploads(visitor, address, jpeg(61), text="茶" * 200)
+    (name,) = names(shop)
+    before, typed = shop.dump(), "x" * 201
+    if is_new:
+        refused = uploads(visitor, address, jpeg(62), text=typed)
+    else:
+        refused = sends(visitor, f"{address}/photos/{name}/text", text=typed)
+    assert refused.status_code == 422
+    assert said(refused).startswith("Please say in at most 200 characters what the photo shows.")
+    fields = elements(parsed(refused.text), "textarea[name=text]")
+    assert [field.to_text() for field in fields] == (["茶" * 200, typed] if is_new else [typed, ""])
+    assert shop.dump() == before
+
+
+def test_what_is_typed_for_a_photo_that_is_refused_stays(
+    visitor: LintingClient, address: str
+) -> None:
+    refused = uploads(visitor, address, b"<svg/>", text="A blue mug")
+    (field,) = elements(parsed(refused.text), "textarea[name=text]")
+    assert field.to_text() == "A blue mug"
+
+
+def test_each_product_says_itself_what_a_shared_photo_shows(
+    shop: OpenShop, visitor: LintingClient, address: str
+) -> None:
+    uploads(visitor, address, jpeg(), text="A blue mug")
+    uploads(visitor, address_of(shop, "PENCIL"), jpeg())
+    assert names(shop) == names(shop, "PENCIL")
+    assert (texts(shop), texts(shop, "PENCIL")) == (["A blue mug"], [""])
+
+
 def test_a_photo_that_another_keeper_has_removed(
     shop: OpenShop, visitor: LintingClient, address: str
 ) -> None:
     uploads(visitor, address, jpeg())
     (name,) = names(shop)
     sends(visitor, f"{address}/photos/{name}/remove")
-    for what in ("move", "remove"):
+    for what in ("move", "remove", "text"):
         assert sends(visitor, f"{address}/photos/{name}/{what}", to="later").status_code == 303
         notices = text_of(visitor.get(address).text, ".notices")
         assert notices.endswith("The photo was no longer there.")
@@ -231,7 +314,7 @@ def test_photos_of_a_product_that_was_deleted(
     (name,) = names(shop)
     shop.run("catalogue", "remove", "MUG", "--delete")
     assert uploads(visitor, address, jpeg()).status_code == 404
-    for what in ("move", "remove"):
+    for what in ("move", "remove", "text"):
         assert sends(visitor, f"{address}/photos/{name}/{what}").status_code == 404
 
 

@@ -83,9 +83,8 @@ def test_a_shop_comes_back_on_an_empty_machine(
     shopper.add("PENCIL", 3)
     shopper.get("/cart")  # shows the messages, once
     cart, page = (text_of(shopper.get(address).text, "main") for address in ("/cart", order))
-    photo = keeping.add(
-        kept_shop.engine, kept_shop.folder / "photos", kept_shop.number("MUG"), jpeg()
-    )
+    folder, mug = kept_shop.folder / "photos", kept_shop.number("MUG")
+    photo = keeping.add(kept_shop.engine, folder, mug, jpeg(), "A blue mug 茶")
     is_postgresql = make_url(kept_shop.database.url).get_backend_name() == "postgresql"
     kept_shop.sql(
         "select setval('products_number_seq', 9999)"
@@ -117,6 +116,7 @@ def test_a_shop_comes_back_on_an_empty_machine(
     assert text_of(later.get("/cart").text, "main") == cart
     assert text_of(later.get(order).text, "main") == page
     assert "Ada Lovelace" in page
+    assert restored.sql("select text from photos") == [("A blue mug 茶",)]
     assert later.get(place(later).headers["Location"]).status_code == 200
     references = {order.reference for order in lookup.everything(restored.engine)}
     assert len(references) == 2, "the next order has a new number"

@@ -122,6 +122,47 @@ def test_files_without_a_place_are_named(shop: OpenShop, pictures: Path, tmp_pat
     assert names_of(shop, "PENCIL") == []
 
 
+def texts_of(shop: OpenShop) -> dict[str, str]:
+    query = "select sku, text from photos join products on number = product_number where text <> ''"
+    return {str(sku): str(text) for sku, text in shop.sql(query)}
+
+
+def test_a_text_file_beside_a_photo_says_what_it_shows(shop: OpenShop, pictures: Path) -> None:
+    (pictures / "PENCIL.jpg").write_bytes(jpeg(62))
+    (pictures / "MUG.txt").write_text("\ufeffA mug,\nin blue 茶\n", "utf-8")
+    (pictures / "pencil.TXT").write_text("x" * 200)
+    assert shop.run("photos", "import", pictures) == "2 photos of 2 products imported.\n"
+    assert texts_of(shop) == {"MUG": "A mug, in blue 茶", "PENCIL": "x" * 200}
+
+    (pictures / "MUG.txt").unlink()
+    (pictures / "pencil.TXT").write_text("A pencil")
+    said = shop.run("photos", "import", pictures)
+    assert said.startswith("1 photo of 1 product imported.\n1 product had the same photos already.")
+    assert texts_of(shop) == {"MUG": "A mug, in blue 茶", "PENCIL": "A pencil"}
+    kept = keeping.keep(shop.engine, shop.folder / "photos", jpeg(62))
+    assert kept.photo.text == "", "it is what one product says, and no other"
+
+
+def test_a_text_that_cannot_be_used_is_named_and_its_photo_is_imported(
+    shop: OpenShop, pictures: Path
+) -> None:
+    (pictures / "MUG.txt").write_text("x" * 201)
+    (pictures / "mug-1.txt").write_bytes("Käse".encode("latin-1"))
+    (pictures / "MUG-2.txt").write_text("A photo that is not here")
+    (pictures / "PENCIL.jpg").write_bytes(jpeg(62))
+    (pictures / "PENCIL.txt").write_text("A pencil")
+    (pictures / "pencil-1.txt").write_bytes(b"x" * 100_000)
+    said = shop.run("photos", "import", pictures, exit_code=REFUSED)
+    assert said == (
+        "2 photos of 2 products imported.\n"
+        "MUG-2.txt was left out: no photo of this name is in the folder.\n"
+        "MUG.txt was left out: it has more than 200 characters. Please shorten it.\n"
+        "mug-1.txt was left out: it is not UTF-8. Save it as plain text in UTF-8.\n"
+        "pencil-1.txt was left out: another file says what this photo shows. Remove one of them.\n"
+    )
+    assert texts_of(shop) == {"PENCIL": "A pencil"}
+
+
 def test_a_whole_sku_comes_before_a_number(shop: OpenShop, pictures: Path, tmp_path: Path) -> None:
     shop.sql("update products set sku = 'MUG-2' where sku = 'MUG-OAT'")
     shop.sql("update products set sku = 'A/B' where sku = 'PENCIL'")

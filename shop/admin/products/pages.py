@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from shop.admin import frame
 from shop.admin.products.form import ProductForm
-from shop.core.catalogue import Product
+from shop.core.catalogue import LONGEST_PHOTO_TEXT, Product
 from shop.core.errors import ProductChanged, ProductNotFound, ProductRefused
 from shop.core.text import tidy
 from shop.storage import catalogue, price_history
@@ -168,6 +168,7 @@ def _page(product: Product, form: ProductForm, seen: Seen, **context: Any) -> Re
         photos=photos,
         variants=variants,
         most_megabytes=MOST_BYTES // 1_000_000,
+        longest_photo_text=LONGEST_PHOTO_TEXT,
         most_megapixels=MOST_PIXELS // 1_000_000,
         product=product,
         form=form,

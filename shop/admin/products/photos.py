@@ -1,4 +1,4 @@
-"""Photos of a product: one is uploaded, moved or removed.
+"""Photos of a product: one is uploaded, described, moved or removed.
 
 An upload is larger than anything else that the shop reads. So its body is read only once a keeper
 is known to be signed in, which is why its token is checked here and not before every view.
@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response
 
 from shop.admin import frame
 from shop.admin.products import pages
+from shop.core.catalogue import LONGEST_PHOTO_TEXT
 from shop.core.errors import PhotoRefused
+from shop.core.text import tidy
 from shop.storage.engine import is_in_memory
 from shop.storage.photos.files import FOLDER
 from shop.storage.photos.limits import MOST_BYTES
@@ -54,12 +56,15 @@ def create(number: int) -> Response:
     from shop.storage.photos import keeping
 
     sent = request.files.get("photo")
+    text = _text()
     if sent is None or not sent.filename:
         return _refused(number, "Choose a photo first.")
+    if len(text) > LONGEST_PHOTO_TEXT:
+        return _unsaid(number, f"{_TOO_LONG} {_AS_THEY_WERE} Choose the photo again.")
     if is_in_memory(shop().engine):
         return _refused(number, _DEMO)
     try:
-        keeping.add(shop().engine, _folder(), number, sent.read())
+        keeping.add(shop().engine, _folder(), number, sent.read(), text)
     except PhotoRefused as refused:
         return _refused(number, f"{refused.what} {_AS_THEY_WERE} {refused.advice}")
     except OSError as problem:
@@ -78,6 +83,17 @@ def move(number: int, name: str) -> Response:
     return _changed(number, "The photo is moved.", keeping.move(shop().engine, number, name, by))
 
 
+@blueprint.post("/<name>/text")
+def describe(number: int, name: str) -> Response:
+    from shop.storage.photos import keeping
+
+    text = _text()
+    if len(text) > LONGEST_PHOTO_TEXT:
+        return _unsaid(number, f"{_TOO_LONG} Nothing was saved.", name)
+    was_there = keeping.describe(shop().engine, number, name, text)
+    return _changed(number, "What the photo shows is saved.", was_there)
+
+
 @blueprint.post("/<name>/remove")
 def destroy(number: int, name: str) -> Response:
     from shop.storage.photos import keeping
@@ -87,6 +103,7 @@ def destroy(number: int, name: str) -> Response:
 
 _AS_THEY_WERE = "The product’s photos are as they were."
 _DEMO = "This demo shop writes no files, so it takes no photos. A shop made with shop init does."
+_TOO_LONG = f"Please say in at most {LONGEST_PHOTO_TEXT} characters what the photo shows."
 _GONE = "The photo was no longer there."
 
 
@@ -96,7 +113,22 @@ def _changed(number: int, done: str, was_there: bool) -> Response:
 
 
 def _refused(number: int, problem: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
-    return pages.shown(number, status=status, photo_problem=problem)
+    return pages.shown(number, status=status, photo_problem=problem, typed=_text())
+
+
+def _unsaid(number: int, problem: str, name: str = "") -> Response:
+    # Of the photo of this name or, without one, of the upload.
+    return pages.shown(
+        number,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        text_problem=problem,
+        undescribed=name,
+        typed=_text(),
+    )
+
+
+def _text() -> str:
+    return tidy(request.form.get("text", ""))
 
 
 def _back(number: int) -> Response:

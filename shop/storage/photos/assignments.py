@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select
@@ -11,7 +11,13 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select
 from shop.core.catalogue import Photo
 from shop.storage.models import PhotoRow
 
-COLUMNS: tuple[Any, ...] = (PhotoRow.name, PhotoRow.height, PhotoRow.widths, PhotoRow.formats)
+COLUMNS: tuple[Any, ...] = (
+    PhotoRow.name,
+    PhotoRow.height,
+    PhotoRow.widths,
+    PhotoRow.formats,
+    PhotoRow.text,
+)
 """What `photo_of` makes a photo from."""
 
 
@@ -22,10 +28,14 @@ class KeptPhoto:
     photo: Photo
     source: str
 
+    def described(self, text: str) -> KeptPhoto:
+        """The same photo with another text, since each product says what it shows there."""
+        return KeptPhoto(replace(self.photo, text=text), self.source)
 
-def photo_of(name: str, height: int, widths: str, formats: str) -> Photo:
+
+def photo_of(name: str, height: int, widths: str, formats: str, text: str) -> Photo:
     """A photo from the COLUMNS of its row."""
-    return Photo(name, height, tuple(map(int, widths.split(","))), tuple(formats.split(",")))
+    return Photo(name, height, tuple(map(int, widths.split(","))), tuple(formats.split(",")), text)
 
 
 def photos(connection: Connection, product_number: int) -> tuple[Photo, ...]:
@@ -40,9 +50,9 @@ def kept_photos(connection: Connection, product_number: int) -> tuple[KeptPhoto,
 
 
 def by_source(connection: Connection, source: str) -> KeptPhoto | None:
-    """The photo that some product has from this source."""
+    """The photo that some product has from this source, without that product's text."""
     row = connection.execute(_KEPT.where(PhotoRow.source == source).limit(1)).one_or_none()
-    return None if row is None else _kept(row)
+    return None if row is None else _kept(row).described("")
 
 
 def names(connection: Connection) -> frozenset[str]:
@@ -62,6 +72,7 @@ def assign(connection: Connection, product_number: int, kept: Sequence[KeptPhoto
             "widths": ",".join(map(str, it.photo.widths)),
             "formats": ",".join(it.photo.formats),
             "source": it.source,
+            "text": it.photo.text,
         }
         for position, it in enumerate(kept, start=1)
     ]
@@ -73,5 +84,5 @@ _KEPT: Select[Any] = select(*COLUMNS, PhotoRow.source)
 
 
 def _kept(row: Row[Any]) -> KeptPhoto:
-    name, height, widths, formats, source = tuple(row)
-    return KeptPhoto(photo_of(name, height, widths, formats), source)
+    *photo, source = tuple(row)
+    return KeptPhoto(photo_of(*photo), source)

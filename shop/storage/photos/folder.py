@@ -1,4 +1,7 @@
-"""Photos from a folder whose files are named by SKU: `MUG.jpg`, then `MUG-2.jpg`, `MUG-3.png`."""
+"""Photos from a folder whose files are named by SKU: `MUG.jpg`, then `MUG-2.jpg`, `MUG-3.png`.
+
+A text file beside a photo says what it shows: `MUG.txt`, `MUG-2.txt`.
+"""
 
 from __future__ import annotations
 
@@ -10,26 +13,37 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from shop.core.catalogue import LONGEST_PHOTO_TEXT
 from shop.core.errors import PhotoRefused
+from shop.core.text import tidy
 from shop.storage.photos import keeping
 from shop.storage.photos.limits import MOST_BYTES
 
+TEXT = ".txt"
+"""The ending of files that say what a photo shows."""
+MOST_TEXT_BYTES = 64_000
+"""Of a text that is read: whatever is longer is too long in any language."""
+_Places = dict[str, dict[int, Path]]
+"""The file of each photo, by SKU and place."""
+_Texts = dict[tuple[str, int], str]
 _LATER = re.compile(r"(.+)-([1-9]\d?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The files of a product's photos, in their order."""
+    """The files of a product's photos, in their order, and what each shows: an empty text where the
+    folder does not say it."""
 
     sku: str
     product_number: int
     files: tuple[Path, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is in a folder. `problems` are sentences about files that belong to no product or to
-    several, and about products with two files for one place."""
+    several, about products with two files for one place, and about texts that cannot be used."""
 
     assignments: tuple[Assignment, ...]
     problems: tuple[str, ...]
@@ -52,7 +66,8 @@ def plan(folder: Path, products: Mapping[str, int]) -> Plan:
     name has `_` for a `/`. Hidden files and folders are passed over. Raises OSError.
     """
     names = _Names(products)
-    places: dict[str, dict[int, Path]] = defaultdict(dict)
+    places: _Places = defaultdict(dict)
+    text_files = []
     problems = []
     troubled = set()
     for file in sorted(folder.iterdir()):
@@ -63,6 +78,9 @@ def plan(folder: Path, products: Mapping[str, int]) -> Plan:
         except LookupError as reason:
             problems.append(f"{file.name} was left out: {reason.args[0]}")
             continue
+        if file.suffix.lower() == TEXT:
+            text_files.append((sku, place, file))
+            continue
         other = places[sku].setdefault(place, file)
         if other is not file:
             troubled.add(sku)
@@ -70,12 +88,13 @@ def plan(folder: Path, products: Mapping[str, int]) -> Plan:
                 f"{other.name} and {file.name} are both photo {place} of {sku}, which keeps the "
                 "photos that it had. Remove one of them."
             )
-    ready = tuple(
-        Assignment(sku, products[sku], tuple(files[place] for place in sorted(files)))
+    texts, more_problems = _texts(text_files, places)
+    ready = [
+        _assignment(sku, products[sku], files, texts)
         for sku, files in places.items()
         if sku not in troubled
-    )
-    return Plan(ready, tuple(problems))
+    ]
+    return Plan(tuple(ready), (*problems, *more_problems))
 
 
 def carry_out(engine: Engine, folder: Path, planned: Plan) -> Iterator[Outcome]:
@@ -85,9 +104,9 @@ def carry_out(engine: Engine, folder: Path, planned: Plan) -> Iterator[Outcome]:
     """
     for assignment in planned.assignments:
         kept = []
-        for file in assignment.files:
+        for file, text in zip(assignment.files, assignment.texts, strict=True):
             try:
-                kept.append(keeping.keep(engine, folder, _octets(file)))
+                kept.append(keeping.keep(engine, folder, _octets(file)).described(text))
             except PhotoRefused as refused:
                 keeps = f"{assignment.sku} keeps the photos that it had."
                 problem = f"{file.name} was refused: {refused.what} {keeps} {refused.advice}"
@@ -95,6 +114,42 @@ def carry_out(engine: Engine, folder: Path, planned: Plan) -> Iterator[Outcome]:
                 break
         else:
             yield Outcome(assignment, keeping.replace(engine, assignment.product_number, kept))
+
+
+def _assignment(sku: str, number: int, files: dict[int, Path], texts: _Texts) -> Assignment:
+    places = sorted(files)
+    photos = tuple(files[place] for place in places)
+    return Assignment(sku, number, photos, tuple(texts.get((sku, place), "") for place in places))
+
+
+def _texts(
+    text_files: Iterable[tuple[str, int, Path]], places: _Places
+) -> tuple[_Texts, list[str]]:
+    texts: _Texts = {}
+    problems = []
+    for sku, place, file in text_files:
+        try:
+            if place not in places.get(sku, {}):
+                raise LookupError("no photo of this name is in the folder.")
+            if (sku, place) in texts:
+                raise LookupError("another file says what this photo shows. Remove one of them.")
+            texts[sku, place] = _text(file)
+        except LookupError as reason:
+            problems.append(f"{file.name} was left out: {reason.args[0]}")
+    return texts, problems
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as stream:
+        octets = stream.read(MOST_TEXT_BYTES + 1)
+    is_cut = len(octets) > MOST_TEXT_BYTES
+    try:
+        text = "" if is_cut else tidy(octets.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise LookupError("it is not UTF-8. Save it as plain text in UTF-8.") from None
+    if is_cut or len(text) > LONGEST_PHOTO_TEXT:
+        raise LookupError(f"it has more than {LONGEST_PHOTO_TEXT} characters. Please shorten it.")
+    return text
 
 
 def _octets(file: Path) -> bytes:

@@ -41,16 +41,16 @@ def keep(
     return KeptPhoto(rendered.photo, source)
 
 
-def add(engine: Engine, folder: Path, product_number: int, octets: bytes) -> Photo:
-    """Keeps a photo as the last one of a product.
+def add(engine: Engine, folder: Path, product_number: int, octets: bytes, text: str = "") -> Photo:
+    """Keeps a photo as the last one of a product, with what it shows.
 
     This is for an upload, so it is rendered apart. Raises PhotoRefused, whose text says what is
     wrong and what to do, ProductNotFound and OSError; then the product has the photos that it had.
     """
-    kept = keep(engine, folder, octets, render=apart.render)
+    kept = keep(engine, folder, octets, render=apart.render).described(text)
     with writing(engine) as connection:
         had = _locked(connection, product_number)
-        if kept.photo in [it.photo for it in had]:
+        if _place(had, kept.photo.name) is not None:
             raise PhotoRefused("The product has this photo already.", "Choose another one.")
         assignments.assign(connection, product_number, [*had, kept])
     return kept.photo
@@ -70,6 +70,19 @@ def move(engine: Engine, product_number: int, name: str, by: int) -> bool:
         return True
 
 
+def describe(engine: Engine, product_number: int, name: str, text: str) -> bool:
+    """Says what a product's photo of this name shows, and returns whether it was there. Raises
+    ProductNotFound, and ValueError when the text is longer than LONGEST_PHOTO_TEXT."""
+    with writing(engine) as connection:
+        had = _locked(connection, product_number)
+        place = _place(had, name)
+        if place is None:
+            return False
+        described = had[place].described(text)
+        assignments.assign(connection, product_number, [*had[:place], described, *had[place + 1 :]])
+        return True
+
+
 def remove(engine: Engine, product_number: int, name: str) -> bool:
     """Takes the photo of this name away from a product, and returns whether it was there. Its files
     stay until `prune`. Raises ProductNotFound."""
@@ -83,15 +96,20 @@ def remove(engine: Engine, product_number: int, name: str) -> bool:
 
 
 def replace(engine: Engine, product_number: int, kept: Sequence[KeptPhoto]) -> bool:
-    """Gives a product exactly these photos, in this order, and returns whether it had others.
+    """Gives a product exactly these photos, in this order, and returns whether that changed any.
 
-    The files of those that it had stay until `prune`. Raises ProductNotFound.
+    A photo that comes without a text keeps the one that the product has for it. The files of
+    photos that it had stay until `prune`. Raises ProductNotFound.
     """
     with writing(engine) as connection:
         had = _locked(connection, product_number)
-        if had == tuple(kept):
+        texts = {it.photo.name: it.photo.text for it in had}
+        given = tuple(
+            it if it.photo.text else it.described(texts.get(it.photo.name, "")) for it in kept
+        )
+        if had == given:
             return False
-        assignments.assign(connection, product_number, kept)
+        assignments.assign(connection, product_number, given)
         return True
 
 

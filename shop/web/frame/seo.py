@@ -176,7 +176,7 @@ def _shop_preview() -> Preview | None:
 def _product_preview(product: Product) -> Preview | None:
     if product.photo is not None:
         picture = addresses().photo(product.photo)
-        return Preview(absolute(picture.address), picture.size, product.name)
+        return Preview(absolute(picture.address), picture.size, picture.text or product.name)
     # An image is shown as it is. A drawing is not: scrapers take no SVG, so demo products have
     # another file (audit/previews.py).
     photo = PurePosixPath("img/products", product.image or "")

@@ -61,12 +61,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The address of a picture that every browser shows and, of a photo, its size in pixels and its
-    other files, the best format first."""
+    """The address of a picture that every browser shows and, of a photo, its size in pixels, its
+    other files, the best format first, and what it shows."""
 
     address: str
     size: tuple[int, int] | None = None
     sources: tuple[Source, ...] = ()
+    text: str = ""
 
 
 def of_photo(photo: Photo, before_photo: str) -> Picture:
@@ -79,7 +80,8 @@ def of_photo(photo: Photo, before_photo: str) -> Picture:
         )
         for ending in photo.formats
     )
-    return Picture(f"{folder}/{photo.width}.jpg", (photo.width, photo.height), sources)
+    address = f"{folder}/{photo.width}.jpg"
+    return Picture(address, (photo.width, photo.height), sources, photo.text)
 
 
 def version(product: Product) -> str:
