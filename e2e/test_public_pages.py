@@ -4,6 +4,7 @@ scripts in a page of its own."""
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
@@ -12,6 +13,7 @@ from pytest_playwright import CreateContextCallback
 from e2e.support import carts
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import CartPage, Shopper
+from e2e.support.scripts import script
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
 from shop.core.cart import Cart, Line
@@ -129,6 +131,39 @@ def test_nothing_moves_when_a_message_or_an_offer_arrives(
         "([a, b]) => a.getBoundingClientRect().bottom <= b.getBoundingClientRect().top",
         arg=[last.element_handle(), covers.element_handle()],
     )
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("button", ["Restore it", "No, let it go", "Close"])
+def test_a_tap_meant_for_what_was_there_before_hits_nothing_that_has_just_arrived(
+    scripted: Shopper, button: str, motion: Literal["no-preference", "reduce"]
+) -> None:
+    page = scripted.page
+    page.emulate_media(reduced_motion=motion)
+    page.add_init_script(script("hold-guards"))
+    if button == "Close":
+        waits(scripted)
+    else:
+        holds(page.context, scripted.url, days_old=31)
+    late = scripted.visits("/products").get_by_role("button", name=button)
+    expect(page.locator("[data-held]")).to_be_visible()
+    hits = [late.evaluate(script("is-hit"), elapsed) for elapsed in (0, 300, 590, 600)]
+    assert hits == [False, False, False, True]
+    late.click()
+    expect(late).to_be_hidden()
+
+
+def test_a_late_message_can_be_closed(scripted: Shopper) -> None:
+    page = scripted.page
+    waits(scripted)
+    says(scripted.visits("/products"), ADDED)
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_text(ADDED)).to_have_count(0)
+    expect(page.get_by_role("button", name="Close")).to_be_hidden()
+    expect(page.get_by_role("main")).to_be_focused()
+    counts(page, "1 item")
+    page.get_by_role("button", name="Add Everyday mug").click()
+    expect(page.get_by_role("button", name="Close")).to_have_count(1)  # only the mini-cart's
 
 
 def test_the_next_page_has_room_for_an_offer(scripted: Shopper) -> None:

@@ -37,6 +37,7 @@ def faults(page: Page, widths: Iterable[int], show: Callable[[], object]) -> lis
         page.set_viewport_size({"width": width, "height": CONFIG.viewport_height})
         page.emulate_media(color_scheme="light")
         show()
+        page.wait_for_function("() => !document.getAnimations().length")  # such as a guard
         found += [f"at {width}: {fault}" for fault in _faults(page, width)]
     return found
 

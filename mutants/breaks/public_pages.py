@@ -220,4 +220,22 @@ BREAKS = (
         "",
         (f"{_BROWSER}::test_what_got_no_answer_is_asked_for_again",),
     ),
+    Break(
+        "a tap hits an offer that has just arrived",
+        "Whoever was about to open a product has let an old cart go.",
+        "shop/static/css/mini-cart.css",
+        "animation: mini-guard 600ms;",
+        "animation: mini-guard 100ms;",
+        (
+            f"{_BROWSER}::test_a_tap_meant_for_what_was_there_before_hits_nothing_that_has_just_arrived",
+        ),
+    ),
+    Break(
+        "a late message cannot be closed",
+        "On a phone, it covers the bottom of the page for good.",
+        "shop/static/js/mini-cart.js",
+        'target.matches(".mini-close")',
+        "false",
+        (f"{_BROWSER}::test_a_late_message_can_be_closed",),
+    ),
 )

@@ -8,7 +8,9 @@ customElements.define("mini-cart", class extends HTMLElement {
   #opener;
 
   connectedCallback() {
-    this.querySelector(".mini-close").onclick = () => this.close();
+    this.onclick = ({ target }) => {
+      if (target.matches(".mini-close")) this.close();
+    };
     addEventListener("keydown", ({ key, isComposing }) => {
       if (key === "Escape" && !isComposing && this.isOpen) this.close();
     });
