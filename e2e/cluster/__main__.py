@@ -26,8 +26,8 @@ class Interrupted(Exception):
 @click.option("--port", type=click.IntRange(1, 65_535), default=8443, show_default=True)
 def main(port: int) -> None:
     """Starts it, shows what its processes say, and starts a replica again that dies."""
-    if not nginx.installed():
-        sys.exit("nginx is missing. On Debian and Ubuntu: apt-get install nginx")
+    if not nginx.ensure(os.environ):
+        sys.exit(nginx.MISSING)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
     with tempfile.TemporaryDirectory(prefix="crumb-cluster-") as folder:

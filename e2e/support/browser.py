@@ -5,15 +5,19 @@ it is one for tests without a window.
 """
 
 import os
-import platform
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from e2e.support.commands import (
+    ANSWER_SECONDS,
+    INSTALL_SECONDS,
+    STDERR,
+    is_debian,
+    succeeds,
+)
 
 VARIABLE = "SHOP_E2E_CHROMIUM"
 ADVICE = (
@@ -43,11 +47,6 @@ with sync_playwright() as playwright:
 
 # Milliseconds of silence per attempt. Playwright makes five, and its default is 30 seconds each.
 DOWNLOAD_PATIENCE = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
-ANSWER_SECONDS = 30
-INSTALL_SECONDS = 600
-
-# The file descriptor itself, because a captured sys.stderr may have none.
-STDERR = 2
 
 
 class BrowserMissing(RuntimeError):
@@ -159,53 +158,6 @@ def apt_install(environ: Mapping[str, str], *, is_headless: bool) -> Browser | N
     for command in commands:
         succeeds(command, settings, INSTALL_SECONDS, output=STDERR)
     return find(environ, is_headless=is_headless)
-
-
-def is_debian() -> bool:
-    try:
-        release = platform.freedesktop_os_release()
-    except OSError:
-        return False
-    names = {release["ID"], *release.get("ID_LIKE", "").split()}
-    return not names.isdisjoint({"debian", "ubuntu"})
-
-
-def succeeds(
-    command: Sequence[str | Path],
-    environ: Mapping[str, str],
-    seconds: float,
-    output: int = subprocess.DEVNULL,
-) -> bool:
-    """Also False when the command does not start, or takes too long and is stopped."""
-    try:
-        process = subprocess.Popen(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    except OSError:
-        return False
-    try:
-        return process.wait(seconds) == 0
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        if process.returncode is None:
-            stop(process)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stops its process group: `python -m playwright` alone leaves its downloader running."""
-    with suppress(OSError, subprocess.TimeoutExpired):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            # Not SIGKILL: apt-get would leave dpkg halfway through a package.
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(ANSWER_SECONDS)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.support import browser
+from e2e.support import browser, commands
 from e2e.support.browser import ADVICE, HEADLESS_SHELL, VARIABLE, Browser, BrowserMissing
 
 DEBIAN = {"ID": "debian"}
@@ -252,7 +252,7 @@ def test_without_os_release_the_system_is_not_debian(
         raise FileNotFoundError
 
     monkeypatch.setattr(platform, "freedesktop_os_release", absent)
-    assert not browser.is_debian()
+    assert not commands.is_debian()
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_the_download_timeout(machine: Machine, given: dict[str, str], used: str
     ],
 )
 def test_succeeds(command: list[str], expected: bool) -> None:
-    assert browser.succeeds(command, {}, 30) is expected
+    assert commands.succeeds(command, {}, 30) is expected
 
 
 def test_a_command_that_times_out_is_stopped_with_its_children(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_command_that_times_out_is_stopped_with_its_children(tmp_path: Path) -
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     child = f"(printf alive; exec sleep 60) > {shlex.quote(str(pipe))}"
-    assert not browser.succeeds(["sh", "-c", f"{child} & wait"], {}, 2)
+    assert not commands.succeeds(["sh", "-c", f"{child} & wait"], {}, 2)
     assert os.read(reader, 100) == b"alive"
     assert select.select([reader], [], [], 10)[0]  # wait until the last writer has exited
     assert os.read(reader, 100) == b""
