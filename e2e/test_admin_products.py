@@ -47,9 +47,14 @@ def test_a_changed_product_reaches_a_shopper_and_their_cart(
     page.get_by_label("Add a photo").set_input_files(
         {"name": "mug.png", "mimeType": "image/png", "buffer": painted(900, 600)}
     )
+    page.get_by_label("What it shows").fill("A loaf")
     page.get_by_role("button", name="Upload it").click()
     expect(page.get_by_text("The photo is added.")).to_be_visible()
     expect(page.get_by_role("button", name="Remove photo 1")).to_be_visible()
+    expect(page.get_by_label("What photo 1 shows", exact=True)).to_have_value("A loaf")
+    page.get_by_label("What photo 1 shows", exact=True).fill("A round loaf on a table")
+    page.get_by_role("button", name="Save what photo 1 shows").click()
+    expect(page.get_by_text("What the photo shows is saved.")).to_be_visible()
 
     cart.page.reload()
     mug = cart.line("Everyday mug")
@@ -57,7 +62,7 @@ def test_a_changed_product_reaches_a_shopper_and_their_cart(
     expect(mug).to_contain_text("£17.50")
     own_shopper.visits("/products/everyday-mug")
     expect(own_shopper.page.get_by_text("Only 3 left")).to_be_visible()
-    photo = own_shopper.page.locator(".product-first img")
+    photo = own_shopper.page.get_by_role("img", name="A round loaf on a table")
     expect(photo).to_have_attribute("width", "900")
     expect(photo).not_to_have_js_property("naturalWidth", 0)
 

@@ -28,6 +28,14 @@ BREAKS = (
         _TESTS,
     ),
     Break(
+        "a payment is kept as what shoppers choose",
+        "The history of an order says “paid by By card or wallet”.",
+        "shop/web/pages/payment.py",
+        "by=method.provider",
+        "by=method.label",
+        (*_TESTS, *_STRIPE_TESTS),
+    ),
+    Break(
         "the amount is not looked at",
         "An order for £100 is paid with a penny.",
         _ATTEMPTS,

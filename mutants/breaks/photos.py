@@ -186,4 +186,28 @@ BREAKS = (
         "place in taken",
         ("tests/integration/test_backup.py",),
     ),
+    Break(
+        "an import forgets what photos show",
+        "Every import of the same folder takes away what a keeper wrote for those who do not see.",
+        "shop/storage/photos/keeping.py",
+        'it if it.photo.text else it.described(texts.get(it.photo.name, "")) for it in kept',
+        "it for it in kept",
+        _FOLDER_TESTS,
+    ),
+    Break(
+        "a photo is described by another product",
+        "A product's photo is described with what another product says of it.",
+        "shop/storage/photos/assignments.py",
+        '_kept(row).described("")',
+        "_kept(row)",
+        _FOLDER_TESTS,
+    ),
+    Break(
+        "a photo speaks beside the product's name",
+        "A screen reader reads a sentence before each name of a list or cart.",
+        "shop/templates/components/picture.html",
+        'alt="{{ text }}"',
+        'alt="{{ text or picture.text }}"',
+        ("tests/integration/test_admin_photos.py",),
+    ),
 )
