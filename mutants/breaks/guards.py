@@ -38,8 +38,8 @@ BREAKS = (
         "forms of other sites",
         "A form on another site passes once it has got hold of a token.",
         _SECURITY,
-        'request.headers.get("Sec-Fetch-Site") == "cross-site"',
-        'request.headers.get("Sec-Fetch-Site") == "none"',
+        'here.headers.get("Sec-Fetch-Site") == "cross-site"',
+        'here.headers.get("Sec-Fetch-Site") == "none"',
         _TESTS,
     ),
     Break(
@@ -48,6 +48,14 @@ BREAKS = (
         "shop/factory.py",
         '"WTF_CSRF_SECRET_KEY": [*reversed(older), first],',
         '"WTF_CSRF_SECRET_KEY": [first],',
+        _TESTS,
+    ),
+    Break(
+        "sessions know the newest key only",
+        "While keys are rotated, every form and every message of an open page is lost.",
+        _SECURITY,
+        "self.secret_key if secret_key is None else secret_key",
+        "self.secret_key",
         _TESTS,
     ),
     Break(

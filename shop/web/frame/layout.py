@@ -26,6 +26,7 @@ REFUSED = "refused"
 _CART_PAGES = ("cart", "checkout", "share", "about")
 QUIET = "Crumb-Quiet"
 """Header of a request that only refreshes a view, sent by the scripts in `shop/static/js`."""
+_QUIET = "HTTP_" + QUIET.upper().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _give_macros(app: Flask, component: str) -> None:
 def is_quiet() -> bool:
     """Whether a page is requested only to refresh the cart in another tab: then messages wait for
     the tab that they are meant for, and nothing is renewed."""
-    return QUIET in request.headers
+    return _QUIET in request.environ
 
 
 def frame_of(visit: CartVisit) -> Frame:

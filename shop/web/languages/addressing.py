@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from babel import Locale
-from flask import Flask, current_app, request
+from flask import Flask, request
 from flask.globals import request_ctx
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -41,6 +42,15 @@ ENGLISH = frozenset({"admin", "api", "limits", "test"})
 _IN_ONE_LANGUAGE = ENGLISH | WITHOUT_LANGUAGE
 LONGEST_HEADER = 200
 """How much of an Accept-Language is read: browsers send far less."""
+_REDIRECTS = frozenset(
+    {
+        HTTPStatus.MOVED_PERMANENTLY,
+        HTTPStatus.FOUND,
+        HTTPStatus.SEE_OTHER,
+        HTTPStatus.TEMPORARY_REDIRECT,
+        HTTPStatus.PERMANENT_REDIRECT,
+    }
+)
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~!$&'()*+,:;=@/-]*", re.ASCII)
 _prefix: ContextVar[str] = ContextVar("prefix in the address of this request", default="")
 
@@ -79,7 +89,7 @@ def register(app: Flask, languages: Languages) -> None:
     """Answers each request of an app in one of these languages."""
     app.extensions[EXTENSION] = languages
     app.jinja_env.globals.update(FOR_TEMPLATES)
-    app.after_request(_say)
+    app.after_request(partial(_said, languages))
     app.wsgi_app = _spoken(app.wsgi_app, languages)  # type: ignore[method-assign,assignment]
 
 
@@ -166,15 +176,9 @@ def _preferred(header: str, languages: Languages) -> Language:
     return languages.own
 
 
-def _say(response: Response) -> Response:
-    is_redirect = "Location" in response.headers
-    if response.mimetype == "text/html" and not is_redirect:
-        response.headers.setdefault("Content-Language", current().tag)
-        if _languages().if_several and not prefix() and not is_in_one_language():
+def _said(languages: Languages, response: Response) -> Response:
+    if response.mimetype == "text/html" and response.status_code not in _REDIRECTS:
+        response.headers["Content-Language"] = current().tag
+        if languages.if_several and not prefix() and not is_in_one_language():
             vary_on(response, "Accept-Language")
     return response
-
-
-def _languages() -> Languages:
-    found: Languages = current_app.extensions[EXTENSION]
-    return found

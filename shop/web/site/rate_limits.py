@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, current_app, request
+from flask.globals import request_ctx
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.storage import MemoryStorage, RedisStorage, Storage, storage_from_string
@@ -147,7 +148,8 @@ class _LimiterOfFew(Limiter):
 
 
 def _is_free() -> bool:
-    return request.method != "POST" and request.blueprint not in current_app.extensions[READING]
+    here = request_ctx.request
+    return here.method != "POST" and here.blueprint not in current_app.extensions[READING]
 
 
 def _storage_uri(store: str) -> str:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, abort, current_app, request, session
 from flask import Response as FlaskResponse
+from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from shop.web.languages.addressing import vary_on
 from shop.web.site import rate_limits
-from shop.web.site.request_cookies import values_of
+from shop.web.site.request_cookies import values_in
 from shop.web.site.shop import shop
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class SessionOnWire(SecureCookieSessionInterface):
 
     @cached_property
     def _serializer(self) -> URLSafeTimedSerializer | None:
-        return super().get_signing_serializer(current_app)
+        plain = super().get_signing_serializer(current_app)
+        return plain and _SignedOnce.like(plain)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session in the first cookie of its name that we signed, of however many came."""
@@ -76,7 +78,7 @@ class SessionOnWire(SecureCookieSessionInterface):
         if serializer is None:
             return None
         life_seconds = int(app.permanent_session_lifetime.total_seconds())
-        for value in values_of(self.get_cookie_name(app)):
+        for value in values_in(request.environ, self.get_cookie_name(app)):
             with suppress(BadSignature):
                 return self.session_class(serializer.loads(value, max_age=life_seconds))
         return self.session_class()
@@ -98,6 +100,38 @@ class SessionOnWire(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         return SECURE_SESSION if request.is_secure else SESSION
+
+
+class _Signer(TimestampSigner):
+    # Derives each of its keys once: that takes longer than signing with it.
+
+    @cached_property
+    def _derived(self) -> dict[str | bytes, bytes]:
+        return {key: super(_Signer, self).derive_key(key) for key in self.secret_keys}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived[self.secret_key if secret_key is None else secret_key]
+
+
+class _SignedOnce(URLSafeTimedSerializer):
+    # A serializer that keeps its signer.
+
+    @classmethod
+    def like(cls, plain: URLSafeTimedSerializer) -> _SignedOnce:
+        return cls(
+            plain.secret_keys,
+            salt=plain.salt,
+            serializer=plain.serializer,
+            signer=_Signer,
+            signer_kwargs=plain.signer_kwargs,
+        )
+
+    @cached_property
+    def _own(self) -> TimestampSigner:
+        return _Signer(self.secret_keys, salt=self.salt, **self.signer_kwargs)
+
+    def make_signer(self, salt: str | bytes | None = None) -> TimestampSigner:
+        return self._own  # it signs for one purpose
 
 
 class FormProtect(CSRFProtect):  # type: ignore[misc]
@@ -144,8 +178,7 @@ def register(
     FormProtect(app)
     app.context_processor(lambda: {"csrf_token": csrf_token})  # instead of Flask-WTF's own
     limiter = rate_limits.register(app, ratelimit, ratelimit_storage)
-    app.before_request(_refuse_nul)
-    app.before_request(_refuse_foreign)
+    app.before_request(_refuse_odd)
     app.after_request(_keep_private)
     app.wsgi_app = _with_headers(app.wsgi_app, form_action_origins)  # type: ignore[method-assign,assignment]
     return limiter
@@ -171,15 +204,13 @@ def _with_headers(wsgi_app: WSGIApplication, form_action_origins: Sequence[str])
     return guarded
 
 
-def _refuse_nul() -> None:
-    # No address of the shop contains one, and PostgreSQL accepts none in a query.
-    if "\0" in request.path:
+def _refuse_odd() -> None:
+    here = request_ctx.request
+    # No address of the shop contains a NUL, and PostgreSQL accepts none in a query.
+    if "\0" in here.path:
         abort(HTTPStatus.NOT_FOUND)
-
-
-def _refuse_foreign() -> None:
     # Besides the CSRF token: the browser itself reports that a form is on another site.
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if here.method == "POST" and here.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(HTTPStatus.BAD_REQUEST)
 
 
