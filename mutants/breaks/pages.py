@@ -28,7 +28,7 @@ BREAKS = (
         "a value is not escaped",
         "What an undo cookie holds becomes markup of the page.",
         "shop/web/frame/skeletons.py",
-        "escape(value).encode()",
+        "(value if isinstance(value, Markup) else escape(value)).encode()",
         "value.encode()",
         ("tests/unit/web/test_skeletons.py",),
     ),

@@ -33,6 +33,7 @@ class DatabaseVersion:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_private = is_private(engine)
         self._question = _QUESTIONS[engine.dialect.name]
         self._lock = threading.Lock()
         self._watch: DBAPICursor | None = None
@@ -46,7 +47,7 @@ class DatabaseVersion:
 
         A lost connection is opened again, once. Raises DatabaseUnavailable.
         """
-        if is_private(self._engine):
+        if self._is_private:
             return None
         begun = self._begun
         with self._lock:

@@ -143,7 +143,9 @@ def skeletons() -> Skeletons:
 
 def _octets(value: str | bytes) -> bytes:
     # Encoding the lines of a cart anew for each page takes longer than all else that writes them.
-    return value if isinstance(value, bytes) else escape(value).encode()
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, Markup) else escape(value)).encode()
 
 
 def _safe(html: str) -> Markup:

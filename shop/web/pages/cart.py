@@ -60,7 +60,7 @@ _START_ANEW_FIRST = marked(
 @blueprint.get("")
 def show() -> Response:
     visit = read_visit()
-    if CHECK in request.args:
+    if request.query_string and CHECK in request.args:
         return back(visit) if request.cookies else error_page(400, NO_COOKIES, visit)
     return page(visit, UNCHANGED if is_quiet() else _renewed(visit))
 

@@ -222,6 +222,5 @@ def _keep_private(response: Response) -> Response:
         return response
     is_secret = request.blueprint in _SECRET_PAGES or "no-store" in stated
     response.headers["Cache-Control"] = "no-store" if is_secret else "private, no-cache"
-    if not session.accessed:  # otherwise Flask adds it
-        vary_on(response, "Cookie")
+    vary_on(response, "Cookie")
     return response
