@@ -47,6 +47,7 @@ def run(page: Page, debugger: CDPSession, name: str, kind: str, text: str) -> li
         "Debugger.scriptParsed", lambda event: ids.update({event["url"]: event["scriptId"]})
     )
     exports = page.evaluate(script("exports"), address)
+    debugger.send("Runtime.getIsolateId")  # what it says comes in order: the script was told before
     start = {"scriptId": ids[address], "lineNumber": 0, "columnNumber": 0}
     places = debugger.send("Debugger.getPossibleBreakpoints", {"start": start})["locations"]
     lines = text.split("\n")
