@@ -70,6 +70,7 @@ def test_a_minified_script_is_the_same_program(here: Page, name: str) -> None:
     # A statement's end, where the engine may halt too, must not be where the next one begins.
     after = run(here, debugger, name, "spaced", " " + re.sub(r";(?=\w)", "; ", other))
     assert before[1]
+    assert "does not provide an export" not in before[0]  # what it imports is there
     assert before == after
 
 
