@@ -14,6 +14,7 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
     get_currency_symbol,
+    get_minus_sign_symbol,
 )
 from flask_babel import format_date, format_datetime, to_user_timezone
 
@@ -53,8 +54,11 @@ def _money(minor: int, currency: str, language: Language) -> str:
 
 def deduction(amount: Money) -> str:
     """An amount that is taken off, with a minus sign."""
-    written = _money(-amount.minor, amount.currency, current())
-    return written.replace("-", "\N{MINUS SIGN}")
+    language = current()
+    written = _money(-amount.minor, amount.currency, language)
+    # Babel writes a plain hyphen; in Arabic the sign keeps to its figure by a mark of direction.
+    sign = get_minus_sign_symbol(language.locale)
+    return written.replace("-", sign.replace("-", "\N{MINUS SIGN}"))
 
 
 @dataclass(frozen=True, slots=True)

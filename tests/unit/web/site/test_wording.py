@@ -7,6 +7,7 @@ from babel import Locale
 
 from shop.core.money import Money
 from shop.web.languages.language import language_of
+from shop.web.languages.texts import speaking
 from shop.web.site import wording
 from tests.conftest import Opener
 
@@ -104,3 +105,16 @@ def test_price_change(open_shop: Opener) -> None:
 )
 def test_an_amount_is_read_in_the_order_of_its_language(tag: str, expected: str) -> None:
     assert wording._money(950, "GBP", language_of(Locale.parse(tag))) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        pytest.param("en_GB", "−£9.50", id="English"),
+        pytest.param("de", "−9,50\xa0£", id="German"),
+        pytest.param("ar", "\u200f\u200e−9.50\xa0\u2068UK£\u2069", id="Arabic"),
+    ],
+)
+def test_a_deduction_has_its_sign_where_its_language_has_it(tag: str, expected: str) -> None:
+    with speaking(language_of(Locale.parse(tag))):
+        assert wording.deduction(Money(950, "GBP")) == expected
