@@ -1,5 +1,5 @@
 for (const form of document.forms) {
-    if (form.closest("[hidden], details:not([open])")) continue; // which opens without scripts
+    if (form.closest("[hidden]")) continue;
     const buttons = [...form.elements].filter(({ type }) => type === "submit");
     if (!buttons.length) found.push(`the form to ${form.action} has no button`);
     for (const button of buttons)

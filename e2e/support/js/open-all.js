@@ -1,0 +1,1 @@
+(all) => all.forEach((each) => { each.open = true; })
