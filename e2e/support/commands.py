@@ -17,6 +17,7 @@ STDERR = 2
 
 
 def is_debian() -> bool:
+    """Whether this is Debian, Ubuntu, or made of one of them."""
     try:
         release = platform.freedesktop_os_release()
     except OSError:
@@ -32,7 +33,8 @@ def succeeds(
     output: int = subprocess.DEVNULL,
     folder: Path | None = None,
 ) -> bool:
-    """Also False when the command does not start, or takes too long and is stopped."""
+    """Runs a command in a folder, for so many seconds at most, and says whether its status was 0.
+    Also False when it does not start, or takes too long and is stopped with its children."""
     try:
         process = subprocess.Popen(
             command,

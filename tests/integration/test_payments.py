@@ -60,7 +60,7 @@ def test_the_order_keeps_the_method_and_its_page_shows_the_instructions(open_sho
     page = text_of(visitor.get(address).text, "main")
     reference = re.search(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}\b", page)
     assert reference is not None
-    assert f"The bank knows {reference[0]}" in page
+    assert f"The bank knows {reference[0]}." in page
     later = buyer_with(open_shop, Payments((ByInvoice(),)))
     assert "Please write to us about the payment" in text_of(later.get(address).text, "main")
 

@@ -4,6 +4,7 @@
 import { inTurn } from "./queue.js";
 
 export const PATIENCE_MS = 20_000;
+export const QUIET = { "Crumb-Quiet": "1" };
 const { lost, unseen } = document.querySelector("mini-cart").dataset;
 export let waiting = 0;
 let isOwed = false;
@@ -40,7 +41,7 @@ async function settle() {
   announce({ page, isOurs, said });
 }
 
-/* The cart page as it is, or null. */
+/* The cart page as it is, or null. A QUIET request leaves messages to the tab they are meant for. */
 export async function look(headers) {
   const page = await got(document.querySelector(".top-cart").href, headers);
   return page && viewOf(page) && page;

@@ -1,6 +1,6 @@
 /* On every page. */
 
-import { PATIENCE_MS, announce, change, fieldsOf, idle, look, notices, waiting } from "./cart.js";
+import { PATIENCE_MS, QUIET, announce, change, fieldsOf, idle, look, notices, waiting } from "./cart.js";
 import { greet, isGreeted, isPublic, keepsCookies, withToken } from "./personal.js";
 import { inTurn } from "./queue.js";
 import "./cart-count.js";
@@ -92,6 +92,6 @@ addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); })
 
 async function refresh() {
   if (!isGreeted) return greet();
-  const page = await look({ "Crumb-Quiet": "1" }); // leaves messages to the tab they are meant for
+  const page = await look(QUIET);
   if (page) announce({ page, said: notices(page) });
 }

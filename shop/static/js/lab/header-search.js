@@ -1,6 +1,6 @@
 /* <header-search>: makes the attempts that the shop asks for, one by one, and shows its report. */
 
-const QUIET = { "Crumb-Quiet": "1" }; // leaves messages to the pages that they are meant for
+import { QUIET } from "../cart.js";
 
 const TOO_MANY = 429;
 const PATIENCE_MS = 5_000; // for requests that are not attempts, and so have nothing large in them
