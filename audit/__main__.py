@@ -12,13 +12,13 @@ from pathlib import Path
 
 import click
 
-from audit import axe, lighthouse, markup, weight
+from audit import axe, lighthouse, markup, options, weight
 from audit.hostile import fuzzing, scanning
 from audit.report import Group, table, write
 from audit.supply import bill, known_holes
 from e2e.support.demo_shop import opened
 from e2e.support.server import PROJECT, prepare, running_shop
-from e2e.support.subjects import Subject, chosen
+from e2e.support.subjects import Subject
 
 SEED = 1
 RESULT = PROJECT / "test-results" / "audit.json"
@@ -35,16 +35,13 @@ PARTS = (*ON_STAGE, "lighthouse", *APART)
 
 @click.command()
 @click.option("--only", default=",".join(PARTS), help=f"Parts of it: {', '.join(PARTS)}.")
-@click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
+@options.subject
 @click.option("--seed", default=SEED, help="Draws other hostile requests.", show_default=True)
-def main(only: str, patterns: tuple[str, ...], seed: int) -> None:
+def main(only: str, subjects: list[Subject], seed: int) -> None:
     """Measures the shop and prints its figures beside their targets."""
     parts = only.split(",")
     if unknown := set(parts) - set(PARTS):
         raise click.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--only")
-    subjects = chosen(patterns)
-    if not subjects:
-        raise click.BadParameter("no subject has such a name", param_hint="--subject")
     groups = []
     for group in filter(lambda group: group.figures, _groups(parts, subjects, seed)):
         click.echo(table(group))

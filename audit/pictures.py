@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from audit import options
 from e2e.support.demo_shop import Look, Stage, load_pictures, opened
 from e2e.support.server import PROJECT, prepare, running_shop
-from e2e.support.subjects import Subject, chosen
+from e2e.support.subjects import SUBJECT, Subject
 
 FOLDER = PROJECT / "test-results" / "pictures"
 LOOKS = [Look(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]
@@ -26,11 +27,11 @@ README = {
 
 
 @click.command()
-@click.option("--subject", "patterns", multiple=True, help="A name or pattern, such as cart-*.")
+@options.subject
 @click.option("--readme", is_flag=True, help="Make the pictures of the README instead.")
-def main(patterns: tuple[str, ...], readme: bool) -> None:
+def main(subjects: list[Subject], readme: bool) -> None:
     """Takes a screenshot of each page and state at each width, light and dark."""
-    wanted = README if readme else _all(chosen(patterns))
+    wanted = README if readme else _all(subjects)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as instance,
@@ -38,7 +39,7 @@ def main(patterns: tuple[str, ...], readme: bool) -> None:
         opened(shop) as (stage, _),
     ):
         for file, (name, look) in tqdm(wanted.items(), desc="pictures", disable=None, leave=False):
-            (subject,) = chosen((name,))
+            subject = SUBJECT[name]
             _take(stage, subject, look, file, is_whole=not (readme or subject.needs_script))
     click.echo(f"{len(wanted)} pictures: {next(iter(wanted)).parent.relative_to(PROJECT)}")
 
