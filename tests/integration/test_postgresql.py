@@ -122,7 +122,7 @@ def test_search_and_sorting_answer_as_on_sqlite(visitor: LintingClient, shop: Op
     with reading(engine_of(visitor)) as connection, reading(sqlite) as other:
         names = [product.name for product in catalogue.everything(other)]
         queries = {word[:end] for name in names for word in words(name) for end in (1, 3, 9)}
-        for query in ("", "Mugs, paper, light", "café bowl", "'\" & |:*", "-", *sorted(queries)):
+        for query in ("", "Mugs, paper", "café bowl", "'\" & |:*", "-", *sorted(queries)):
             for sort in Sort:
                 page = catalogue.page(connection, words=query, sort=sort, size=50)
                 assert page == catalogue.page(other, words=query, sort=sort, size=50), query
