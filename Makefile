@@ -27,13 +27,13 @@ cluster: $(VENV)/dev.stamp ## Open a shop as if on two machines, behind nginx (P
 install: $(VENV)/run.stamp ## Install what the shop needs, to serve it for real (docs/operate.md)
 
 test: check ## Run everything: checks, unit, properties, integration, end to end
-	@$(BIN)/python -m e2e.support.nginx
+	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/pytest tests -q -n $(TEST_JOBS) --dist worksteal
 	@$(BIN)/python -m e2e.support.browser --headless
 	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal --tracing off $(REPORT)
 
 e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
-	@$(BIN)/python -m e2e.support.nginx
+	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/python -m e2e.support.browser --headless
 	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal $(REPORT) $(ARGS)
 
@@ -42,7 +42,7 @@ e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 	@$(BIN)/pytest e2e -q --headed --slowmo 250 $(ARGS)
 
 steady: $(VENV)/dev.stamp ## Run all tests 30 times in a row (ARGS="--runs 5 --busy 1")
-	@$(BIN)/python -m e2e.support.nginx
+	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/python -m e2e.support.browser --headless
 	@$(BIN)/python -m e2e.support.steady $(ARGS)
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Response, expect
 
 from e2e.cluster.replicas import Replica
 from e2e.cluster.running import OPENER, Cluster, running_cluster
-from e2e.support import nginx
+from e2e.support.debian import NGINX, needed
 from e2e.support.pages import Shopper
 from e2e.support.playwright_config import CONFIG
 from e2e.support.server import KEY, PROJECT, free_port
@@ -38,8 +38,7 @@ NAMES = tuple(SHELF.values())
 
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     with running_cluster(tmp_path_factory.mktemp("cluster"), SHOP_WORKERS="1") as running:
         yield running
 
@@ -176,8 +175,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "kill"])
 def test_make_cluster_leaves_nothing_behind(folder: Path, ending: signal.Signals) -> None:
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     command = [sys.executable, "-m", "e2e.cluster", "--port", str(free_port())]
     environ = {**os.environ, "TMPDIR": str(folder)}
     with subprocess.Popen(

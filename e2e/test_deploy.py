@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from e2e.cluster.running import OPENER
 from e2e.jar import Crumb, Jar
 from e2e.support import carts, nginx
+from e2e.support.debian import NGINX, needed
 from e2e.support.demo_catalogue import MUG
 from e2e.support.pages import Shopper
 from e2e.support.server import KEY, RunningShop, running_shop
@@ -33,8 +34,7 @@ def deployed(
     prepared: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[RunningShop, tuple[str, str]]]:
     """The shop, and its https and its http address; nginx keeps public pages for an hour."""
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     instance = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("deployed") / "instance"))
     with (
         running_shop(instance, SHOP_TRUSTED_PROXIES="1", SHOP_CACHE_SECONDS="3600") as shop,

@@ -16,18 +16,15 @@ import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 from e2e.jar import SECONDS_A_DAY, Crumb, Jar
+from e2e.support.debian import FAKETIME, needed
 from e2e.support.pages import Shopper
 from e2e.support.server import World
 
 
 @pytest.fixture
-def faketime() -> Path:
-    """The library that gives a process another time. It is a package of the system, which the
-    project's own set-up does not install."""
-    found = next(iter(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
-    if found is None:
-        pytest.skip("no browser can be given another time: `apt-get install faketime` brings it")
-    return found
+def faketime() -> str:
+    """The library that gives a process another time."""
+    return needed(FAKETIME)
 
 
 def test_a_cart_arrives_as_the_shop_sends_it(jar: Jar, page: Page) -> None:
@@ -160,7 +157,7 @@ def test_a_browser_that_starts_later_agrees(
     browser_type_launch_args: dict[str, Any],
     browser_context_args: dict[str, Any],
     world: World,
-    faketime: Path,
+    faketime: str,
     tmp_path: Path,
 ) -> None:
     """A cookie that the jar says has eight days left is gone after eight days, and not before."""
@@ -178,7 +175,7 @@ def test_a_browser_that_starts_later_agrees(
         jar.arrange("MUG*2", aged_days=25)
         jar["cart"].to_last(days=8)
     for hours, is_there in ((8 * 24 - 1, True), (8 * 24 + 1, False)):
-        with launched(LD_PRELOAD=str(faketime), FAKETIME=f"+{hours}h") as context:
+        with launched(LD_PRELOAD=faketime, FAKETIME=f"+{hours}h") as context:
             context.set_extra_http_headers({**world.headers, "Shop-Clock": f"+{hours}h"})
             page = Shopper(context.pages[0], world.url).visits("/cart")
             expect(page.get_by_role("button", name="Restore it")).to_have_count(int(is_there))

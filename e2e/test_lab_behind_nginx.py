@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from e2e.support import carts, nginx
+from e2e.support.debian import NGINX, needed
 from e2e.support.server import KEY, RunningShop
 from shop.core import cookie
 from shop.core.cart import Line
@@ -21,8 +22,7 @@ FULL_HERE = 2_200
 
 @pytest.fixture
 def behind_nginx(shop: RunningShop, tmp_path: Path) -> Iterator[str]:
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     with nginx.default_nginx(shop.url, tmp_path) as url:
         yield url
 

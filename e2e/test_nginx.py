@@ -18,6 +18,7 @@ import pytest
 
 from e2e.cluster.running import OPENER
 from e2e.support import nginx
+from e2e.support.debian import NGINX, needed
 from e2e.support.server import free_port
 
 
@@ -91,8 +92,7 @@ def replica(fate: Fate) -> Iterator[str]:
 @contextmanager
 def site(fate: Fate, folder: Path, *, alive: int = 2, dead: int = 0) -> Iterator[str]:
     """The address of nginx before replicas of which some refuse every connection."""
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     with ExitStack() as running:
         urls = [f"http://127.0.0.1:{free_port()}" for _ in range(dead)]
         urls += [running.enter_context(replica(fate)) for _ in range(alive)]

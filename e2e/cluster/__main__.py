@@ -15,7 +15,8 @@ import click
 
 from e2e.cluster.replicas import Replica
 from e2e.cluster.running import Cluster, running_cluster
-from e2e.support import nginx
+from e2e.support import debian
+from e2e.support.debian import COUNTERS, NGINX
 
 
 class Interrupted(Exception):
@@ -26,8 +27,9 @@ class Interrupted(Exception):
 @click.option("--port", type=click.IntRange(1, 65_535), default=8443, show_default=True)
 def main(port: int) -> None:
     """Starts it, shows what its processes say, and starts a replica again that dies."""
-    if not nginx.ensure(os.environ):
-        sys.exit(nginx.MISSING)
+    debian.ensure(NGINX, COUNTERS)
+    if not NGINX.installed():
+        sys.exit(debian.missing(NGINX))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
     with tempfile.TemporaryDirectory(prefix="crumb-cluster-") as folder:

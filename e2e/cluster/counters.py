@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from e2e.cluster.processes import Process
+from e2e.support.debian import COUNTERS, environment
 from e2e.support.server import free_port
-
-
-def installed() -> str:
-    """The path of its server; empty when there is none."""
-    return shutil.which("valkey-server") or shutil.which("redis-server") or ""
 
 
 @contextmanager
@@ -24,10 +18,11 @@ def counters(folder: Path, *options: str, port: int | None = None) -> Iterator[s
     these options of the server, until the block ends."""
     port = port or free_port()
     own = f"--bind 127.0.0.1 --port {port} --save".split()
-    command: list[str | Path] = [installed(), *own, "", "--dir", folder, *options]
+    program = COUNTERS.installed()
+    command: list[str | Path] = [program, *own, "", "--dir", folder, *options]
     process = Process(command, folder / "counters.log")
     try:
-        process.start(os.environ, lambda: _responds(port))
+        process.start(environment(program), lambda: _responds(port))
         yield f"redis://127.0.0.1:{port}"
     finally:
         process.stop()

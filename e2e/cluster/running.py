@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from e2e.cluster.counters import counters
-from e2e.cluster.counters import installed as has_counters
 from e2e.cluster.database import Database, database
 from e2e.cluster.replicas import Replica, replicas
 from e2e.support import nginx
+from e2e.support.debian import COUNTERS
 from e2e.support.waiting import until
 
 COUNT = 2
@@ -57,7 +57,7 @@ def running_cluster(folder: Path, *, port: int | None = None, **settings: str) -
     with ExitStack() as running:
         data = running.enter_context(database())
         settings |= {"SHOP_TRUSTED_PROXIES": "1", "SHOP_LIMITS_LAB": "off"}
-        counted = running.enter_context(counters(folder)) if has_counters() else ""
+        counted = running.enter_context(counters(folder)) if COUNTERS.installed() else ""
         if counted:
             settings |= {"SHOP_RATELIMIT_STORAGE": counted}
         made = running.enter_context(replicas(folder, COUNT, data.url, **settings))

@@ -31,9 +31,8 @@ def succeeds(
     environ: Mapping[str, str],
     seconds: float,
     output: int = subprocess.DEVNULL,
-    folder: Path | None = None,
 ) -> bool:
-    """Runs a command in a folder, for so many seconds at most, and says whether its status was 0.
+    """Runs a command, for so many seconds at most, and says whether its status was 0.
     Also False when it does not start, or takes too long and is stopped with its children."""
     try:
         process = subprocess.Popen(
@@ -42,7 +41,6 @@ def succeeds(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            cwd=folder,
             start_new_session=True,
         )
     except OSError:

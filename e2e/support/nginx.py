@@ -1,31 +1,22 @@
-"""An nginx in front of a shop: with its default limits, or as `deploy/` configures it.
-
-`python -m e2e.support.nginx` makes sure that there is one, and prints which.
-"""
+"""An nginx in front of a shop: with its default limits, or as `deploy/` configures it."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import trustme
 
-from e2e.support.commands import INSTALL_SECONDS, STDERR, is_debian, succeeds
+from e2e.support.debian import NGINX, environment
 from e2e.support.server import PROJECT, free_port, running
 
 SITE = PROJECT / "deploy" / "nginx-site.conf"
 UNAVAILABLE = PROJECT / "deploy" / "unavailable.html"
-UNPACKED = PROJECT / ".venv" / "nginx"
-"""Where Debian's package is unpacked, if nginx is not installed."""
-SYSTEM = Path("/usr/sbin")
-"""Where Debian installs it, which is not on everybody's PATH."""
-MISSING = "nginx is missing. On Debian and Ubuntu: apt-get install nginx"
 
 ACCESS_LOG = "access.log"
 """Has a row for each request, which ends with the replicas that nginx asked."""
@@ -55,31 +46,6 @@ server {{
   }}
 }}
 """
-
-
-def installed() -> str:
-    """The path of nginx; empty when there is none."""
-    places = (os.environ.get("PATH", ""), SYSTEM, UNPACKED / "usr" / "sbin")
-    return shutil.which("nginx", path=os.pathsep.join(map(str, places))) or ""
-
-
-def ensure(environ: Mapping[str, str]) -> str:
-    """Like `installed`, but on Debian and Ubuntu unpacks their package into the project if there is
-    none. It is not installed: that takes root, and would start a server on port 80."""
-    if not installed() and is_debian():
-        with tempfile.TemporaryDirectory() as folder:
-            _unpack(Path(folder), environ)
-    return installed()
-
-
-def _unpack(folder: Path, environ: Mapping[str, str]) -> None:
-    def runs(*command: str | Path) -> bool:
-        return succeeds(command, environ, INSTALL_SECONDS, STDERR, folder)
-
-    download = ("apt-get", "download", "nginx")
-    if runs(*download) or (runs("apt-get", "update") and runs(*download)):
-        for package in folder.glob("nginx_*.deb"):
-            runs("dpkg", "-x", package, UNPACKED)
 
 
 @contextmanager
@@ -130,8 +96,9 @@ def _nginx(site: str, ready_url: str, folder: Path) -> Iterator[None]:
     user = "user root;" if os.geteuid() == 0 else ""
     configuration.write_text(MAIN.format(folder=folder, user=user), "utf-8")
     errors = folder / "error.log"
-    command: list[str | Path] = [installed(), "-p", folder, "-e", errors, "-c", configuration]
-    with running(command, ready_url, os.environ, log_file=folder / "nginx.log"):
+    program = NGINX.installed()
+    command: list[str | Path] = [program, "-p", folder, "-e", errors, "-c", configuration]
+    with running(command, ready_url, environment(program), log_file=folder / "nginx.log"):
         yield
 
 
@@ -139,7 +106,3 @@ def refused_headers(folder: Path) -> list[str]:
     """The messages of its log about response headers that it refused."""
     log = (folder / "error.log").read_text("utf-8")
     return [message for message in log.splitlines() if "too big header" in message]
-
-
-if __name__ == "__main__":
-    print(f"nginx: {ensure(os.environ) or 'none, so the tests that need it are skipped'}")

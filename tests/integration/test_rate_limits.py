@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from e2e.cluster.counters import counters
-from e2e.cluster.counters import installed as has_counters
+from e2e.support.debian import COUNTERS, needed
 from e2e.support.server import free_port
 from shop.config import Settings, SettingsError
 from shop.factory import create_app
@@ -24,10 +24,8 @@ READY = (200, {"status": "ready"})
 
 @contextmanager
 def store(folder: Path, port: int, *options: str) -> Iterator[None]:
-    """A server on this port until the block ends, which keeps nothing. It is a package of the
-    system, which the project's own set-up does not install."""
-    if not has_counters():
-        pytest.skip("no store to share counts in: `apt-get install redis-server` brings one")
+    """A server on this port until the block ends, which keeps nothing."""
+    needed(COUNTERS)
     with counters(folder, *options, port=port):
         yield
 

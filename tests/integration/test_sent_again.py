@@ -17,6 +17,7 @@ import pytest
 from e2e.cluster.database import database
 from e2e.cluster.replicas import replicas
 from e2e.support import nginx
+from e2e.support.debian import NGINX, needed
 from tests.databases import SqliteFile
 from tests.integration import held_shop
 from tests.integration.buyers import STOCK_IS, Ask, Buyer, Shops, one_pig
@@ -116,8 +117,7 @@ def test_an_order_whose_process_died_is_found_by_the_shopper_who_sends_it_again(
 def test_nginx_sends_it_again_and_the_shopper_notices_nothing(
     stocked: Held, tmp_path: Path
 ) -> None:
-    if not nginx.installed():
-        pytest.skip("nginx is not installed")
+    needed(NGINX)
     shops = stocked.shops
     before = shops.orders
     with nginx.deployed_nginx(stocked.urls, tmp_path) as (url, _), ThreadPoolExecutor(1) as pool:
