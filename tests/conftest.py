@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from e2e.support.postgresql import postgresql
 from shop.cli import main
@@ -27,10 +27,12 @@ from shop.core.cart import Cart, Line
 from shop.core.cookie import encode
 from shop.factory import ShopApp, catalogue_defaults
 from shop.storage import catalogue_import, schema
+from shop.storage import engine as engines
 from shop.storage.catalogue_files.formats import read
 from shop.storage.engine import connect_to, writing
 from shop.storage.keepers import passwords
 from tests.app_pool import AppPool
+from tests.compiled_statements import CompiledStatements
 from tests.databases import (
     ON_SQLITE_ONLY,
     Database,
@@ -156,6 +158,15 @@ def templates() -> Iterator[None]:
     """Every test has its own shop, and compiling templates takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ShopApp, "jinja_options", {"bytecode_cache": CompiledOnce()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    """Every test has its own engine, and compiling statements took an eleventh of the time."""
+    options = {"compiled_cache": CompiledStatements()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "create_engine", partial(create_engine, execution_options=options))
         yield
 
 
