@@ -16,9 +16,17 @@ WIDTHS = (360, 768, 1280, 1920)
 REPORTS = ("limits-probe", "limits-conformance", "limits-way")
 """Reports of runs that take seconds: the tests of these runs check them, with `layout.faults`."""
 RELOADED = (
+    "product-photos",
+    "public-expired",
     "shared-beside-mine",
     "checkout-wrong",
     "order",
+    "admin-product-photo-text",
+    "admin-mail",
+    "admin-order",
+    "admin-invoice",
+    "admin-codes",
+    "admin-code",
     "limits-full",
     "limits-unguarded",
     "museum",
