@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # nothing that the imports below make is garbage, and collecting looks through it all
+
 import click
 
 from shop import __version__
@@ -21,6 +25,9 @@ from shop.commands import (
     serve,
 )
 from shop.commands.terminal import Commands
+
+gc.freeze()  # nor is it looked through later: not while the command runs, and not when it ends
+gc.enable()
 
 
 @click.group(cls=Commands, help="Crumb: a shop whose whole cart lives in one small signed cookie.")
