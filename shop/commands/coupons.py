@@ -131,7 +131,10 @@ def _price(option: str, text: str, settings: Settings) -> Money:
 def _day_after(day: datetime, settings: Settings) -> int:
     """The first moment after a day in the shop's time zone, in Unix seconds."""
     zone = ZoneInfo(settings.time_zone)
-    return int((day + timedelta(days=1)).replace(tzinfo=zone).timestamp())
+    moment = int((day + timedelta(days=1)).replace(tzinfo=zone).timestamp())
+    if moment <= time.time():
+        raise Sentence("--until: that day is over. Nothing was added.")
+    return moment
 
 
 def _described(coupon: Coupon, settings: Settings) -> str:

@@ -368,6 +368,8 @@ def test_keepers_add_list_and_end_coupons(shop: OpenShop) -> None:
                 "--until", "2031-03-31")  # fmt: skip
     said = "SPRING10, 12.5 %, from 40.00 GBP on, until 2031-03-31 23:59, used 0 of 3 times"
     assert added == f"Added: {said}.\n"
+    over = run(shop, "add", "LATE", "--percent", "5", "--until", "2020-01-01", exit_code=1)
+    assert "that day is over" in over
     run(shop, "add", "FIVER", "--amount", "5")
     run(shop, "add", "FREE", "--free-shipping")
     assert run(shop, "list").splitlines() == [
