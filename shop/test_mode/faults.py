@@ -37,7 +37,7 @@ NAMES = {field.name.replace("_", "-"): field.name for field in fields(Faults)}
 MEANINGS = {
     "slow": "slow=800: each page waits for 800 milliseconds",
     "fail-posts": "fail-posts=2: the next two POST requests are answered with 500; nothing is done",
-    "drop-posts": "drop-posts=1: the next POST request does its work, and is never answered",
+    "drop-posts": "drop-posts=9: the next nine POST requests do their work, and are never answered",
     "database-down": "database-down: every page that needs the database is answered with 503",
     "stale-page": "stale-page: a page is shown as it was when this world last showed it",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, current_app, jsonify, request
@@ -74,9 +75,13 @@ def _worlds() -> Worlds:
 
 
 def _field(name: str) -> str:
-    sent = request.get_json(silent=True) if request.is_json else None
-    value = sent.get(name, "") if isinstance(sent, dict) else request.form.get(name, "")
-    return str(value)
+    """The only field of a request, empty when it is left out. Raises ValueError for others: they
+    are misspelt."""
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    given = dict(sent) if isinstance(sent, Mapping) else {}
+    for other in given.keys() - {name, "csrf_token"}:
+        raise ValueError(f"There is no field {other!r} here. Send {name!r}.")
+    return str(given.get(name, ""))
 
 
 def _answer(world: World) -> Response:

@@ -139,6 +139,23 @@ def test_lines_that_make_no_cart_are_refused(
     assert visitor.put("/api/cart", json={"lines": lines}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "reason"),
+    [
+        pytest.param("application/x-www-form-urlencoded", "{}", 415, "as JSON", id="a form"),
+        pytest.param("multipart/form-data; boundary=x", "--x--", 415, "as JSON", id="files"),
+        pytest.param("text/plain", "{}", 415, "as JSON", id="text"),
+        pytest.param("application/json", "{bad", 400, "not valid JSON", id="broken"),
+    ],
+)
+def test_a_cart_that_is_not_json_is_refused(
+    visitor: LintingClient, content_type: str, body: str, status: int, reason: str
+) -> None:
+    refused = visitor.put("/api/cart", data=body, content_type=content_type)
+    assert refused.status_code == status
+    assert reason in refused.get_json()["error"]
+
+
 def test_an_order_is_found_by_its_reference(visitor: LintingClient) -> None:
     visitor.put("/api/cart", json={"lines": [{"sku": "SALT-PIG", "quantity": 2}]})
     page = visitor.get("/checkout").text

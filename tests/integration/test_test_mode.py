@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from shop.config import SettingsError
 from shop.test_mode.worlds import MOST_WORLDS
 from tests.conftest import DAY, Opener, OpenShop
+from tests.integration.checkouts import place
 from tests.integration.client import CUSTOMER, TOKEN_PAGE, LintingClient, field_value, text_of
 
 
@@ -165,6 +166,12 @@ def test_a_setting_that_cannot_be_understood_changes_nothing(
     visitor.post("/test/clock", data={"offset": "+1d"})
     visitor.post("/test/faults", data={"faults": "slow=1"})
     assert visitor.post(f"/test/{path}", data={field: "?"}).status_code == 400
+    misspelt = visitor.post(f"/test/{path}", data={"ofset": "+5d"})
+    assert (misspelt.status_code, misspelt.text) == (
+        400,
+        f"There is no field 'ofset' here. Send '{field}'.\n",
+    )
+    assert visitor.post(f"/test/{path}", json={"ofset": "+5d"}).status_code == 400
     state = json_of(visitor.get("/test"))
     assert (state["offset_seconds"], state["faults"]) == (DAY, "slow=1")
 
@@ -234,6 +241,13 @@ def test_every_page_says_that_this_is_a_target(visitor: LintingClient, shop: Ope
     plain = shop.visitor().get("/")
     assert "test-mode" not in plain.text
     assert "Shop-Test-Mode" not in plain.headers
+
+
+def test_the_pretend_bank_says_so_too(open_shop: Opener) -> None:
+    visitor = open_shop(SHOP_PAYMENTS="pretend-bank", SHOP_TEST_MODE="on").visitor()
+    visitor.add("MUG")
+    bank = place(visitor, payment="pretend-bank").location
+    assert text_of(visitor.get(bank).text, ".test-mode").startswith("A target for tests")
 
 
 def test_the_control_page_sets_clock_and_faults_without_a_script(visitor: LintingClient) -> None:

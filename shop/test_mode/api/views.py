@@ -56,6 +56,7 @@ description = SpecTree(
 )
 M = TypeVar("M", bound=BaseModel)
 MOST_PRODUCTS = 1_000
+_NOT_JSON = "Send the cart as JSON, with the header Content-Type: application/json."
 _UNKNOWN = "There is no product with the SKU {}. GET /api/products lists them."
 
 
@@ -113,8 +114,24 @@ def cart(query: CartQuery) -> Response:
         return _json(_cart(Cart(), "", type(refused).__name__))
 
 
+@blueprint.before_request
+def take_json() -> Response | None:
+    """Refuses a body that is not JSON before it is validated, where it would lack every field."""
+    if request.method != "PUT":
+        return None
+    if not request.is_json:
+        return refuse(Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NOT_JSON))
+    if request.get_json(silent=True) is None:
+        return refuse(Refused(HTTPStatus.BAD_REQUEST, "The body is not valid JSON."))
+    return None
+
+
 @blueprint.put("/cart")
-@description.validate(resp=Responses(HTTP_200=CartOut, HTTP_404=Problem, HTTP_409=Problem))
+@description.validate(
+    resp=Responses(
+        HTTP_200=CartOut, HTTP_400=Problem, HTTP_404=Problem, HTTP_409=Problem, HTTP_415=Problem
+    )
+)
 def replace_cart(json: CartIn) -> Response:
     """Puts a cart into this browser, or refuses it when a browser would not keep it."""
     visit = read_visit()
