@@ -270,7 +270,9 @@ def test_the_back_button_leads_to_the_count_of_now(returning: Shopper) -> None:
     returning.adds_here().says(ADDED)
     returning.opens_cart().sets_quantity("Everyday mug", "5")
     counts(returning.page, "5 items")
-    returning.page.evaluate("history.back()")  # of a kept page, go_back would await its loading
+    # Of a kept page, go_back would await its loading. Without a timer, this page may be gone before
+    # it answers.
+    returning.page.evaluate("setTimeout(() => history.back())")
     counts(returning.page, "5 items")
 
 
