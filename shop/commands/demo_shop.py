@@ -36,6 +36,7 @@ def demo(port: int | None, test_mode: bool) -> None:
     for its admin.
     """
     settings = _settings(is_test_mode=test_mode)
+    setting_checks.check(settings)  # before gunicorn, which shows a traceback
     if settings.metrics:
         raise Sentence(
             "SHOP_METRICS does not go with `shop demo`: counting needs files, and it writes none. "

@@ -72,6 +72,13 @@ def test_a_demo_without_the_admin_says_nothing_of_it(started: list[Flask]) -> No
     assert "admin" not in start("demo", SHOP_ADMIN="off")
 
 
+def test_a_demo_refuses_a_wrong_setting_before_it_says_where_it_is(started: list[Flask]) -> None:
+    public = {"SHOP_HOST": "0.0.0.0"}  # noqa: S104
+    result = CliRunner().invoke(main, ["demo", "--test-mode"], env=public)
+    assert (result.exit_code, started) == (1, [])
+    assert result.output.startswith("SHOP_TEST_MODE=on does not go with SHOP_HOST=0.0.0.0")
+
+
 def test_a_demo_refuses_metrics_which_it_could_not_count(started: list[Flask]) -> None:
     result = CliRunner().invoke(main, ["demo"], env={"SHOP_METRICS": "127.0.0.1:9464"})
     assert (result.exit_code, started) == (1, [])
