@@ -75,10 +75,11 @@ def _worlds() -> Worlds:
 
 
 def _field(name: str) -> str:
-    """The only field of a request, empty when it is left out. Raises ValueError for others: they
-    are misspelt."""
-    sent = request.get_json(silent=True) if request.is_json else request.form
-    given = dict(sent) if isinstance(sent, Mapping) else {}
+    """The only field of a request, empty when it is left out. Raises ValueError for others, which
+    are misspelt, and for a body that is no JSON object."""
+    given = request.get_json(silent=True) if request.is_json else request.form
+    if not isinstance(given, Mapping):
+        raise ValueError(f"The body is not a JSON object. Send {name!r} in one.")
     for other in given.keys() - {name, "csrf_token"}:
         raise ValueError(f"There is no field {other!r} here. Send {name!r}.")
     return str(given.get(name, ""))

@@ -145,7 +145,8 @@ def test_lines_that_make_no_cart_are_refused(
         pytest.param("application/x-www-form-urlencoded", "{}", 415, "as JSON", id="a form"),
         pytest.param("multipart/form-data; boundary=x", "--x--", 415, "as JSON", id="files"),
         pytest.param("text/plain", "{}", 415, "as JSON", id="text"),
-        pytest.param("application/json", "{bad", 400, "not valid JSON", id="broken"),
+        pytest.param("application/json", "{bad", 400, "not a JSON object", id="broken"),
+        pytest.param("application/json", "[]", 400, "not a JSON object", id="a list"),
     ],
 )
 def test_a_cart_that_is_not_json_is_refused(

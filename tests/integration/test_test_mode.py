@@ -171,7 +171,9 @@ def test_a_setting_that_cannot_be_understood_changes_nothing(
         400,
         f"There is no field 'ofset' here. Send '{field}'.\n",
     )
-    assert visitor.post(f"/test/{path}", json={"ofset": "+5d"}).status_code == 400
+    for body in ('{"ofset": "+5d"}', "{bad", "[]"):
+        sent = visitor.post(f"/test/{path}", data=body, content_type="application/json")
+        assert sent.status_code == 400
     state = json_of(visitor.get("/test"))
     assert (state["offset_seconds"], state["faults"]) == (DAY, "slow=1")
 

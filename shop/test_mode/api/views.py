@@ -116,13 +116,13 @@ def cart(query: CartQuery) -> Response:
 
 @blueprint.before_request
 def take_json() -> Response | None:
-    """Refuses a body that is not JSON before it is validated, where it would lack every field."""
+    """Refuses a body that is no JSON object. Validation would only say that fields are missing."""
     if request.method != "PUT":
         return None
     if not request.is_json:
         return refuse(Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NOT_JSON))
-    if request.get_json(silent=True) is None:
-        return refuse(Refused(HTTPStatus.BAD_REQUEST, "The body is not valid JSON."))
+    if not isinstance(request.get_json(silent=True), dict):
+        return refuse(Refused(HTTPStatus.BAD_REQUEST, "The body is not a JSON object."))
     return None
 
 
