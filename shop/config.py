@@ -355,7 +355,7 @@ class Settings:
         metadata=_listed(
             "SHOP_CART_MAX_AGE_DAYS",
             "30",
-            "How many days a cart lives after its last change, at most 400",
+            "How many days a cart lives after its last change or a later look at it, at most 400",
             _cart_life,
         )
     )

@@ -42,6 +42,7 @@ def token_of(shop: OpenShop, lines: dict[str, int], *, age_seconds: int = 0, key
 def shared_link(visitor: LintingClient) -> str:
     """The address on the page for sharing."""
     (field,) = elements(parsed(visitor.get("/cart/share").text), "#link")
+    assert attributes(field)["dir"] == "ltr"  # in Arabic it would begin with its end
     return attributes(field)["value"] or ""
 
 
