@@ -28,6 +28,8 @@ FREE = (
     "admin.code_step.create",
 )
 """The endpoints that need nobody who is signed in."""
+LONGEST_NEXT = 1000
+"""Characters of the address that a sign-in leads to; after a longer one, it leads to the orders."""
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -129,6 +131,9 @@ def _page(form: SignInForm, **context: Any) -> Response:
 
 
 def _own(address: str) -> str:
-    # An address of another site would make the sign-in a trap.
-    is_own = address.startswith((f"{request.script_root}{PATH}/", f"{request.script_root}{PATH}?"))
+    # An address of another site would make the sign-in a trap. One with a line break is no header,
+    # and a very long one no cookie, in which it waits for a code.
+    here = f"{request.script_root}{PATH}"
+    is_one = len(address) <= LONGEST_NEXT and address.isprintable()
+    is_own = is_one and address.startswith((f"{here}/", f"{here}?"))
     return address if is_own else url_for("admin.home")

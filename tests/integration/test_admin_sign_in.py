@@ -129,6 +129,8 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
         pytest.param("https://evil.example/admin/", "/admin", id="another site"),
         pytest.param("//evil.example/admin/", "/admin", id="another host"),
         pytest.param("/admin.evil.example", "/admin", id="only the beginning of the name"),
+        pytest.param("/admin/orders\r\nX: y", "/admin", id="another header"),
+        pytest.param(f"/admin/{'a' * 1000}", "/admin", id="too long for a cookie"),
         pytest.param("", "/admin", id="nothing"),
     ],
 )
