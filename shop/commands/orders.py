@@ -57,7 +57,7 @@ def list_(
             connection,
             status=Status(status) if status else None,
             is_owed=is_owed,
-            search=search,
+            search=tidy(search),
             number=number,
             size=None if shows_all else PAGE_SIZE,
         )

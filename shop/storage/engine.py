@@ -147,6 +147,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows A to Z only, so that a search for müller would not find MÜLLER. Its ICU
+    # extension replaces the function by the same name.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: str | bytes | float | None) -> str | bytes | float | None:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(wait_seconds: float, connection: Connection) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from urllib.parse import urlencode
 
 import pytest
 
 from shop.admin.orders import PAGE_SIZE
 from shop.core.orders import Status
+from shop.storage.orders.listing import MOST_WORDS
 from tests.conftest import Opener, OpenShop
 from tests.integration.checkouts import stock
 from tests.integration.client import MARKUP, attributes, elements, parsed, text_of
@@ -185,6 +188,31 @@ def test_orders_are_searched_filtered_and_paged(shop: OpenShop) -> None:
     assert references(paid) == ["AAAA-0002", "AAAA-0001", "AAAA-0000"]
     assert text_of(paid, ".chip[aria-current]") == "Paid"
     assert "No order was found." in visitor.get(f"{ORDERS}?q=babbage").text
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        pytest.param("müller", id="small letters for capitals"),
+        pytest.param("éMILE MÜller", id="capitals for small letters"),
+        pytest.param("MU\u0308LLER", id="a letter in two characters"),
+        pytest.param("Pot Jardin 2", id="an SKU with spaces"),
+    ],
+)
+def test_a_search_finds_what_a_reader_takes_for_the_same(shop: OpenShop, search: str) -> None:
+    shop.sql("update products set sku = 'POT JARDIN 2' where sku = 'POT-JARDIN'")
+    reference = placed(shop, "POT JARDIN 2", name="Émile MÜLLER")
+    placed(shop, name="Ada Lovelace")
+    query = urlencode({"q": search})
+    assert references(signed_in(shop).get(f"{ORDERS}?{query}").text) == [reference]
+    listed = json.loads(shop.run("orders", "list", "--json", "--search", search))
+    assert [order["reference"] for order in listed["orders"]] == [reference]
+
+
+def test_a_search_looks_for_ten_words_at_most(shop: OpenShop) -> None:
+    reference = placed(shop, name="Ada Lovelace")
+    query = urlencode({"q": "ada " * MOST_WORDS + "babbage"})
+    assert references(signed_in(shop).get(f"{ORDERS}?{query}").text) == [reference]
 
 
 @pytest.mark.parametrize("query", ["?page=0", "?page=x", "?page=999999999999", "?status=eaten",

@@ -13,6 +13,9 @@ from shop.core.orders import OWED, Order, Status, reference_of
 from shop.storage.models import OrderEventRow, OrderLineRow, OrderRow
 from shop.storage.orders import lookup
 
+MOST_WORDS = 10
+"""Of a search, since each takes time: 250 took a second among 300 orders."""
+
 _IS_OWED = and_(
     OrderRow.status.in_(sorted(status.value for status in OWED)),
     ~exists().where(
@@ -60,8 +63,8 @@ class Page:
 
 class Conditions(TypedDict, total=False):
     """Which orders a list has: those of a status, those whose money is still to come, and those
-    that have each word of a search: in the reference, the name or the email address, or as the
-    whole SKU of a line."""
+    that have each of the first MOST_WORDS words of a search: in the reference, the name or the
+    email address, or as the whole SKU of a line. A search can also be one SKU that has spaces."""
 
     status: Status | None
     is_owed: bool
@@ -111,7 +114,8 @@ def of_references(connection: Connection, references: Collection[str]) -> tuple[
 def _conditions(
     status: Status | None = None, is_owed: bool = False, search: str = ""
 ) -> list[ColumnElement[bool]]:
-    conditions = [_has(word) for word in search.split()]
+    words = search.split()
+    conditions = [or_(and_(*map(_has, words[:MOST_WORDS])), _has_sku(search))] if words else []
     if status is not None:
         conditions.append(OrderRow.status == status.value)
     if is_owed:
@@ -120,14 +124,18 @@ def _conditions(
 
 
 def _has(word: str) -> ColumnElement[bool]:
-    with_sku = select(OrderLineRow.order_number).where(OrderLineRow.sku.in_({word, word.upper()}))
     return or_(
         OrderRow.reference == reference_of(word),
         OrderRow.reference.icontains(word, autoescape=True),
         OrderRow.name.icontains(word, autoescape=True),
         OrderRow.email.icontains(word, autoescape=True),
-        OrderRow.number.in_(with_sku),
+        _has_sku(word),
     )
+
+
+def _has_sku(sku: str) -> ColumnElement[bool]:
+    with_sku = select(OrderLineRow.order_number).where(OrderLineRow.sku.in_({sku, sku.upper()}))
+    return OrderRow.number.in_(with_sku)
 
 
 def _summary(row: Any) -> Summary:
