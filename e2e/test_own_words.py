@@ -49,7 +49,7 @@ Little. See <https://caps.example/{"very-long-" * 12}address>.
    > {NAME}
 2. Ask for `{"code" * 30}`.
 
-| What | Why | Where | Until |
+| What | {NAME} | Where | Until |
 |------|-----|-------|------:|
 | {NAME} | {NAME} | `{"code" * 9}` | 31/12/2036 |
 """

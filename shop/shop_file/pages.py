@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def _rendered(table: Table, slug: str, key: str, file: Path, octets: bytes) -> L
         return None
     for token in tokens:
         _align(token)
+    _name_cells(tokens)
     return LegalPage(slug, title, markdown.renderer.render(tokens[3:], markdown.options, {}))
 
 
@@ -84,6 +86,22 @@ def _align(token: Token) -> None:
     # The renderer writes a style, which our Content-Security-Policy refuses.
     if token.attrs.pop("style", "") == "text-align:right":
         token.attrs["class"] = "figure"
+
+
+def _name_cells(tokens: Sequence[Token]) -> None:
+    # On a phone the cells of a row stand below one another, each beside the head of its column.
+    heads: list[str] = []
+    column = 0
+    for token, content in pairwise(tokens):
+        if token.type == "thead_open":
+            heads = []
+        elif token.type == "th_open":
+            heads.append(tidy("".join(part.content for part in content.children or ())))
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            token.attrs["data-head"] = heads[column]
+            column += 1
 
 
 def _is_title(token: Token) -> bool:

@@ -156,6 +156,26 @@ def test_only_pages_that_exist_are_linked_and_served(lawful: OpenShop) -> None:
     assert "<loc>http://localhost/terms</loc>" in visitor.get("/sitemap.xml").text
 
 
+def test_words_in_another_direction_than_their_page_keep_their_own(
+    open_shop: Opener, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.toml"
+    (tmp_path / "terms.md").write_text("# Terms\n\nAll prices contain VAT.", "utf-8")
+    file.write_text(
+        'languages = ["en-GB", "ar"]\nwelcome = "Baked at night."\n'
+        '[contact]\nphone = "+44 20 7946 0000"\n[pages]\nterms = "terms.md"',
+        "utf-8",
+    )
+    visitor = open_shop(SHOP_FILE=str(file)).visitor()
+    terms, home = parsed(visitor.get("/ar/terms").text), parsed(visitor.get("/ar/").text)
+    (page,) = elements(terms, ".legal")
+    assert (attributes(page)["lang"], attributes(page)["dir"]) == ("en-GB", "ltr")
+    (phone,) = elements(terms, "a[href^=tel]")
+    assert attributes(phone)["dir"] == "ltr"
+    (welcome,) = elements(home, ".hero-words p > bdi[lang]")
+    assert welcome.to_text() == "Baked at night."
+
+
 def test_no_page_reads_a_file_of_the_shop(lawful: OpenShop, tmp_path: Path) -> None:
     visitor = lawful.visitor()
     (tmp_path / "own.toml").unlink()

@@ -30,5 +30,6 @@ def show(visit: CartVisit | None, slug: str) -> Response:
         head=seo.page(page.title, addresses().home + slug),
         title=page.title,
         tag=page.tag,
+        direction=shop().languages.get(page.tag).direction,
         text=Markup(page.html),  # noqa: S704  # rendered without HTML from the file
     )

@@ -29,13 +29,14 @@ def test_markdown_becomes_html(tmp_path: Path) -> None:
     )
 
 
-def test_a_table_has_figures_on_the_right_and_no_styles(tmp_path: Path) -> None:
-    (page,) = pages(tmp_path, b"# Fees\n\n| To | Fee | Days |\n|:-:|-:|--|\n| UK | 4 | *2* |\n")
+def test_a_table_has_figures_on_the_right_named_cells_and_no_styles(tmp_path: Path) -> None:
+    (page,) = pages(tmp_path, b'# Fees\n\n| *To* | "F" | |\n|:-:|-:|--|\n| UK | 4 | *2* |\n')
     assert page.html == (
-        "<table>\n<thead>\n<tr>\n<th>To</th>\n"
-        '<th class="figure">Fee</th>\n<th>Days</th>\n</tr>\n</thead>\n'
-        '<tbody>\n<tr>\n<td>UK</td>\n<td class="figure">4</td>\n<td><em>2</em></td>\n</tr>\n'
-        "</tbody>\n</table>\n"
+        "<table>\n<thead>\n<tr>\n<th><em>To</em></th>\n"
+        '<th class="figure">&quot;F&quot;</th>\n<th></th>\n</tr>\n</thead>\n'
+        '<tbody>\n<tr>\n<td data-head="To">UK</td>\n'
+        '<td class="figure" data-head="&quot;F&quot;">4</td>\n'
+        '<td data-head=""><em>2</em></td>\n</tr>\n</tbody>\n</table>\n'
     )
 
 
