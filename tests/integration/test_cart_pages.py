@@ -93,6 +93,18 @@ def test_totals_vat_and_shipping(visitor: LintingClient) -> None:
     assert "£8.55 more for free shipping." in page
 
 
+def test_the_rounding_of_vat_is_explained_only_where_there_is_vat(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    rounding = "VAT is rounded separately for each line."
+    visitor.add("MUG")
+    assert rounding in visitor.get("/cart").text
+    shop.sql("update products set is_active = false where sku = 'MUG'")
+    page = visitor.get("/cart").text
+    assert pairs(page) == {"Subtotal": "£0.00", "Shipping": "Free", "Total": "£0.00"}
+    assert rounding not in page
+
+
 @pytest.mark.parametrize(
     ("minor", "shipping", "total"),
     [
