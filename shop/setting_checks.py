@@ -150,6 +150,7 @@ def _problems_of_test_mode(settings: Settings) -> list[str]:
         f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
         f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
         f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
+        f"SHOP_URL={settings.url}": urlsplit(settings.url).scheme == "https",
         "SHOP_DATABASE_URL": not settings.database_url.startswith("sqlite"),
     }
     return [

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from shop.test_mode import handles, pages
 from shop.test_mode.api import views as api
+from shop.test_mode.api.errors import in_json
 from shop.test_mode.asked import KEY, ahead_seconds, asked, clock, read
 from shop.test_mode.worlds import Worlds
 from shop.web.site.shop import CHOOSE, Shop
@@ -39,6 +40,7 @@ def join(app: Flask, folder: Path) -> None:
     app.jinja_env.globals["is_test_mode"] = True
     app.before_request_funcs.setdefault(None, []).insert(0, _fail)  # before a form is checked
     app.after_request(_remember)
+    app.after_request(in_json)
     protect: CSRFProtect = app.extensions["csrf"]
     for blueprint in (pages.blueprint, handles.blueprint, api.blueprint):
         protect.exempt(blueprint)  # loopback only; a page of another site is refused all the same

@@ -157,6 +157,41 @@ def test_a_cart_that_is_not_json_is_refused(
     assert reason in refused.get_json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("verb", "path", "headers", "status", "reason"),
+    [
+        pytest.param("GET", "/api/nothing", {}, 404, "openapi.json", id="no address"),
+        pytest.param("POST", "/api/products", {}, 405, "header Allow", id="no method"),
+        pytest.param("GET", "/api/cart", {"Shop-World": "-"}, 400, "world", id="no world"),
+        pytest.param("GET", "/api/cart", {"Shop-Clock": "soon"}, 400, "soon", id="no clock"),
+        pytest.param("GET", "/api/cart", {"Host": "shop.example"}, 400, "TRUSTED", id="no host"),
+        pytest.param(
+            *("GET", "/api/products", {"Shop-Fault": "database-down"}, 503, "database"),
+            id="no database",
+        ),
+    ],
+)
+def test_what_the_shop_refuses_is_said_in_json(
+    visitor: LintingClient, verb: str, path: str, headers: dict[str, str], status: int, reason: str
+) -> None:
+    refused = visitor.open(path, method=verb, headers=headers)
+    assert refused.status_code == status
+    assert reason in refused.get_json()["error"]
+
+
+def test_too_long_a_body_is_refused_in_json(target: OpenShop, visitor: LintingClient) -> None:
+    body = b" " * (target.app.config["MAX_CONTENT_LENGTH"] + 1)
+    refused = visitor.put("/api/cart", data=body, content_type="application/json")
+    assert refused.status_code == 413
+    assert "larger" in refused.get_json()["error"]
+
+
+def test_every_operation_names_what_the_test_mode_refuses(visitor: LintingClient) -> None:
+    paths = get(visitor, "/api/openapi.json")["paths"]
+    for verb, path in OPERATIONS:
+        assert {"400", "500", "503"} <= set(paths[path][verb.lower()]["responses"])
+
+
 def test_an_order_is_found_by_its_reference(visitor: LintingClient) -> None:
     visitor.put("/api/cart", json={"lines": [{"sku": "SALT-PIG", "quantity": 2}]})
     page = visitor.get("/checkout").text

@@ -252,6 +252,12 @@ def test_the_pretend_bank_says_so_too(open_shop: Opener) -> None:
     assert text_of(visitor.get(bank).text, ".test-mode").startswith("A target for tests")
 
 
+def test_a_page_for_an_unknown_host_says_so_too(target: OpenShop) -> None:
+    page = target.visitor(base_url="http://shop.example").get("/")
+    assert page.status_code == 400
+    assert text_of(page.text, ".test-mode").startswith("A target for tests")
+
+
 def test_the_control_page_sets_clock_and_faults_without_a_script(visitor: LintingClient) -> None:
     browser = {"Accept": "text/html"}
     page = visitor.get("/test", headers=browser).text
@@ -300,6 +306,7 @@ def test_only_this_machine_is_served(
         ("SHOP_HOST", "shop.example"),
         ("SHOP_TRUSTED_PROXIES", "1"),
         ("SHOP_CANONICAL_HOST", "shop.example"),
+        ("SHOP_URL", "https://shop.example"),
         ("SHOP_DATABASE_URL", "postgresql+psycopg://localhost/shop"),
     ],
 )

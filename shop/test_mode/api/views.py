@@ -56,6 +56,14 @@ description = SpecTree(
 )
 M = TypeVar("M", bound=BaseModel)
 MOST_PRODUCTS = 1_000
+
+
+def _answers(**models: type[BaseModel]) -> Responses:
+    """What an operation answers with: these, and what the test mode refuses anywhere."""
+    refused = {"HTTP_400": Problem, "HTTP_500": Problem, "HTTP_503": Problem}
+    return Responses(**refused, **models)
+
+
 _NOT_JSON = "Send the cart as JSON, with the header Content-Type: application/json."
 _UNKNOWN = "There is no product with the SKU {}. GET /api/products lists them."
 
@@ -80,7 +88,7 @@ def openapi() -> Response:
 
 
 @blueprint.get("/products")
-@description.validate(resp=Responses(HTTP_200=ProductsOut))
+@description.validate(resp=_answers(HTTP_200=ProductsOut))
 def products(query: ProductsQuery) -> Response:
     """Products in the order of the shop's own list; of one state, if asked for."""
     with reading(shop().engine) as connection:
@@ -94,14 +102,14 @@ def products(query: ProductsQuery) -> Response:
 
 
 @blueprint.get("/products/<string:sku>")
-@description.validate(resp=Responses(HTTP_200=ProductOut, HTTP_404=Problem))
+@description.validate(resp=_answers(HTTP_200=ProductOut, HTTP_404=Problem))
 def product(sku: str) -> Response:
     """One product."""
     return _json(_product(_by_skus([sku])[sku]))
 
 
 @blueprint.get("/cart")
-@description.validate(resp=Responses(HTTP_200=CartOut))
+@description.validate(resp=_answers(HTTP_200=CartOut))
 def cart(query: CartQuery) -> Response:
     """The cart in this request's cookie, or in a value."""
     visit = read_visit()
@@ -128,9 +136,7 @@ def take_json() -> Response | None:
 
 @blueprint.put("/cart")
 @description.validate(
-    resp=Responses(
-        HTTP_200=CartOut, HTTP_400=Problem, HTTP_404=Problem, HTTP_409=Problem, HTTP_415=Problem
-    )
+    resp=_answers(HTTP_200=CartOut, HTTP_404=Problem, HTTP_409=Problem, HTTP_415=Problem)
 )
 def replace_cart(json: CartIn) -> Response:
     """Puts a cart into this browser, or refuses it when a browser would not keep it."""
@@ -150,14 +156,14 @@ def replace_cart(json: CartIn) -> Response:
 
 
 @blueprint.delete("/cart")
-@description.validate(resp=Responses(HTTP_200=CartOut))
+@description.validate(resp=_answers(HTTP_200=CartOut))
 def delete_cart() -> Response:
     """Deletes the cart of this browser."""
     return _written(_json(_cart(Cart(), "")), read_visit(), "")
 
 
 @blueprint.get("/orders")
-@description.validate(resp=Responses(HTTP_200=OrdersOut))
+@description.validate(resp=_answers(HTTP_200=OrdersOut))
 def all_orders() -> Response:
     """The orders of this world, oldest first."""
     found = [_order(order) for order in lookup.everything(shop().engine)]
@@ -165,7 +171,7 @@ def all_orders() -> Response:
 
 
 @blueprint.get("/orders/<string:reference>")
-@description.validate(resp=Responses(HTTP_200=OrderOut, HTTP_404=Problem))
+@description.validate(resp=_answers(HTTP_200=OrderOut, HTTP_404=Problem))
 def order(reference: str) -> Response:
     """One order, by the reference that the shopper sees."""
     for found in lookup.everything(shop().engine):
