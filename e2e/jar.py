@@ -104,8 +104,9 @@ class Shop(Protocol):
 class Jar:
     """The cookies of a browser context that visits one shop.
 
-    The extra headers of the context become those of the shop, and no others. `timeout`, in
-    milliseconds, is that of all assertions that have none of their own.
+    The extra headers of the context become those of the shop, and no others. Make one jar for a
+    context: a second one begins today again. `timeout`, in milliseconds, is that of all assertions
+    that have none of their own.
     """
 
     def __init__(self, context: BrowserContext, shop: Shop, *, timeout: float = 5_000) -> None:
@@ -128,13 +129,14 @@ class Jar:
     ) -> None:
         """Lets time pass for the browser's cookies and for the shop; several calls add up.
 
-        A cookie whose life ends in that time disappears, and session cookies stay. Raises
-        ValueError unless the time is positive: a cookie cannot be made younger.
+        A cookie whose life ends in that time disappears, and session cookies stay. The time is
+        rounded to whole seconds, which the shop counts in. Raises ValueError if none is left, or
+        less: a cookie cannot be made younger.
         """
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        if passed <= timedelta(0):
-            raise ValueError("time only passes: give days, hours, minutes or seconds above 0")
         passed_seconds = round(passed.total_seconds())
+        if passed_seconds <= 0:
+            raise ValueError("time only passes: give days, hours, minutes or at least a second")
         with self._store() as store:
             store.age(store.read(), passed_seconds)
         self._ahead_seconds += passed_seconds
@@ -296,7 +298,10 @@ class NamedCookie:
         exactly: int | None = None,
         timeout: float | None = None,
     ) -> NamedCookie:
-        """The octets of its name and value, as RFC 6265bis counts them."""
+        """The octets of its name and value, as RFC 6265bis counts them. Raises ValueError without
+        either number: it would hold for any cookie."""
+        if at_most is None and exactly is None:
+            raise ValueError("give at_most or exactly")
 
         def check(cookie: Cookie) -> str:
             has = f"but it has {cookie.octets:,}"
@@ -320,7 +325,8 @@ class NamedCookie:
         timeout: float | None = None,
     ) -> NamedCookie:
         """The attributes that are given. A `domain` begins with a dot if the cookie was set with
-        Domain. Raises PriorityUnknown for a `priority` in a browser other than Chromium."""
+        Domain. Raises PriorityUnknown for a `priority` in a browser other than Chromium, and
+        ValueError if none is given: that would hold for any cookie."""
         wanted = {
             "http_only": http_only,
             "same_site": same_site,
@@ -329,6 +335,8 @@ class NamedCookie:
             "domain": domain,
             "priority": priority,
         }
+        if all(value is None for value in wanted.values()):
+            raise ValueError(f"give one of {', '.join(wanted)}")
 
         def check(cookie: Cookie) -> str:
             if priority is not None and not cookie.priority:
@@ -501,5 +509,13 @@ class Crumb:
         except urllib.error.HTTPError as refused:
             with refused:
                 is_explained = refused.headers.get_content_type() == "application/json"
-                reason = refused.read().decode() if is_explained else "Is it in test mode?"
+                reason = _reason(refused.read()) if is_explained else "Is it in test mode?"
             raise ValueError(f"{self.url} makes no such cart: {refused}. {reason}") from None
+
+
+def _reason(body: bytes) -> str:
+    """Why the API refuses a cart: in its own words, or with what is wrong with each field."""
+    said = json.loads(body)
+    if isinstance(said, dict):
+        return str(said["error"])
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in said)

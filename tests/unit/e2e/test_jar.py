@@ -229,6 +229,19 @@ def test_the_priority_cannot_be_read_in_every_browser() -> None:
         jar["cart"].to_have_attributes(priority="High", timeout=60_000)
 
 
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        pytest.param(lambda cart: cart.to_have_bytes(), id="no number of bytes"),
+        pytest.param(lambda cart: cart.to_have_attributes(), id="no attribute"),
+    ],
+)
+def test_an_assertion_of_nothing_is_refused(assertion: Callable[[NamedCookie], object]) -> None:
+    jar = jar_of(OtherBrowser(described()))
+    with pytest.raises(ValueError, match=r"^give "):
+        assertion(jar["cart"])
+
+
 def test_several_cookies_have_no_one_value() -> None:
     jar = jar_of(OtherBrowser(described(), described(path="/cart")))
     with pytest.raises(ValueError, match="there are 2"):
@@ -298,7 +311,7 @@ def test_time_passes_for_every_cookie_and_the_shop() -> None:
     jar["session"].to_exist()
 
 
-@pytest.mark.parametrize("days", [0, -1])
+@pytest.mark.parametrize("days", [0, -1, 0.4 / SECONDS_A_DAY])
 def test_time_does_not_run_backwards(days: float) -> None:
     browser = OtherBrowser(described())
     jar = jar_of(browser)
