@@ -43,6 +43,7 @@ def cookie_header(response: TestResponse) -> str:
     ("written", "email"),
     [
         pytest.param("{}", "ada@example.com", id="as printed"),
+        pytest.param("\u2068{}\u2069", "ada@example.com", id="copied from an Arabic page"),
         pytest.param(" {} ", "Ada Lovelace <ADA@Example.COM>", id="pasted"),
         pytest.param("lower", "ada@example.com", id="small letters, without the hyphen"),
     ],

@@ -21,7 +21,10 @@ from shop.web.languages.texts import gettext
 
 _NAMES = {"town": "city", "region": "country_area", "postcode": "postal_code"}
 """What the package calls the fields that some countries need and others lack."""
-_NOUNS = {"town": marked("town"), "postcode": marked("postcode")}
+_MISSING = {
+    "town": marked("please enter the town."),
+    "postcode": marked("please enter the postcode."),
+}
 _KINDS = {
     "area": marked("area"),
     "county": marked("county"),
@@ -175,11 +178,18 @@ def _spelt(region: str) -> str:
 
 
 def _missing(address: Address, field: str) -> str:
-    what = _kind(_rules(address.country)) if field == "region" else gettext(_NOUNS[field])
     example = _example(address, field)
+    if field == "region":
+        return _missing_region(_kind(_rules(address.country)), example)
     if not example:
-        return gettext("please enter the %(what)s.", what=what)
-    return gettext("please enter the %(what)s, such as %(example)s.", what=what, example=example)
+        return gettext(_MISSING[field])
+    return gettext("please enter the postcode, such as %(example)s.", example=example)
+
+
+def _missing_region(kind: str, example: str) -> str:
+    if not example:
+        return gettext("please enter the %(kind)s.", kind=kind)
+    return gettext("please enter the %(kind)s, such as %(example)s.", kind=kind, example=example)
 
 
 def _did_you_mean(address: Address) -> str:

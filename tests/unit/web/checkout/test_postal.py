@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 
 from shop.core.orders import Address, Customer
 from shop.web.checkout import postal
+from shop.web.languages.language import language_of
+from shop.web.languages.texts import speaking
 
 EMPTY = {"line_1": "1 Row", "line_2": "", "town": "", "region": "", "postcode": ""}
 
@@ -129,6 +132,33 @@ def test_a_problem_says_what_is_wrong_and_what_to_do(
     where: Address, field: str, reason: str
 ) -> None:
     assert postal.problems(where, "Atlantis") == {field: reason}
+
+
+@pytest.mark.parametrize(
+    ("language", "where", "reason"),
+    [
+        pytest.param(
+            "de",
+            address("FR", town="Paris"),
+            "Bitte geben Sie die Postleitzahl ein, zum Beispiel 33380 oder 34092.",
+            id="a German postcode",
+        ),
+        pytest.param(
+            "de",
+            address("GB", postcode="BA1 1AA"),
+            "Bitte geben Sie den Ort ein.",
+            id="a German town",
+        ),
+        pytest.param(
+            "fr", address("GB", postcode="BA1 1AA"), "veuillez saisir la ville.", id="a French town"
+        ),
+    ],
+)
+def test_what_is_missing_is_asked_for_in_a_whole_sentence(
+    language: str, where: Address, reason: str
+) -> None:
+    with speaking(language_of(Locale.parse(language))):
+        assert list(postal.problems(where, "Atlantis").values()) == [reason]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,14 @@ def test_a_translation_has_the_places_and_the_markup_of_its_text(name: str) -> N
     assert wrong == []
 
 
+def test_a_reference_keeps_its_order_from_right_to_left() -> None:
+    """Without isolates, 1234-ABCD is shown as ABCD-1234 there, and a day after it joins it."""
+    forms_of = [form for message in messages("ar").values() for form in forms(message)]
+    with_one = [form for form in forms_of if "%(reference)s" in form]
+    assert len(with_one) > 5
+    assert [form for form in with_one if "\u2068%(reference)s\u2069" not in form] == []
+
+
 @pytest.mark.parametrize(
     ("name", "figure", "form"),
     [
