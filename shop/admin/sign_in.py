@@ -12,6 +12,7 @@ from wtforms import HiddenField, PasswordField, StringField
 
 from shop.admin import frame, known_browsers
 from shop.admin.session import PATH
+from shop.core.text import tidy
 from shop.storage.keepers import accounts, sessions, sign_ins
 from shop.web.site.addresses import with_query
 from shop.web.site.messages import add_message
@@ -47,6 +48,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     email = StringField(
         "Email",
+        filters=[lambda typed: tidy(typed or "")],
         render_kw={"autocomplete": "username", "type": "email", "required": True},
     )
     password = PasswordField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
@@ -120,6 +121,28 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
     assert {kept.rpartition("$")[0].rpartition("$")[0] for kept in verified} == {
         "$argon2id$v=19$m=19456,t=2,p=1"
     }
+
+
+@pytest.mark.parametrize(
+    ("email", "status"),
+    [
+        pytest.param("bea\0@example.com", 422, id="a NUL"),
+        pytest.param("\ud800@example.com", 422, id="half a character"),
+        pytest.param("a" * 60_000, 422, id="very long"),
+        pytest.param(" BEA@example\u200b.com\n", 303, id="capitals, and what nobody sees"),
+    ],
+)
+def test_whatever_is_typed_as_an_email_address_is_answered(
+    shop: OpenShop, email: str, status: int
+) -> None:
+    add_keeper(shop)
+    visitor = shop.visitor()
+    token = csrf_token(visitor.get(SIGN_IN).text)
+    sent = urlencode(
+        {"csrf_token": token, "email": email, "password": PASSWORD}, errors="surrogatepass"
+    )
+    form = "application/x-www-form-urlencoded"
+    assert visitor.post(SIGN_IN, data=sent, content_type=form).status_code == status
 
 
 @pytest.mark.parametrize(

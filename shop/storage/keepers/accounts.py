@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop.core.errors import KeeperRefused
+from shop.core.text import tidy
 from shop.storage.engine import reading, writing
 from shop.storage.keepers import passwords
 from shop.storage.models import KeeperCodeRow, KeeperRow, KeeperSessionRow, KeeperSignInRow
@@ -104,5 +105,5 @@ def _hashed(password: str, email: str) -> str:
 
 
 def key(email: str) -> str:
-    """An email address as accounts are told apart by it."""
-    return email.strip().casefold()
+    """An email address as accounts are told apart by it. PostgreSQL accepts no NUL in a query."""
+    return tidy(email).casefold()
