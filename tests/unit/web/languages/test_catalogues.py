@@ -26,13 +26,12 @@ def forms(message: Message) -> list[str]:
     return [string] if isinstance(string, str) else list(string or ())
 
 
-def test_there_are_four_languages_with_different_plural_forms() -> None:
-    assert NAMES == ("ar", "de", "fr")
+def test_languages_have_different_plural_forms() -> None:
     counts = {
         name: translations.read(
             catalogues.FOLDER / name / "LC_MESSAGES" / "messages.po"
         ).num_plurals
-        for name in NAMES
+        for name in ("ar", "de", "fr")
     }
     assert counts == {"ar": 6, "de": 2, "fr": 2}
 
