@@ -151,6 +151,25 @@ def test_who_does_not_pay_is_back_with_an_order_to_be_paid(
     assert states(shop) == (["placed"], ["open"])
 
 
+def test_who_has_paid_is_told_to_wait_and_to_look_again(
+    shop: OpenShop, visitor: LintingClient, later: list[Any]
+) -> None:
+    order = decide(visitor, at_the_bank(visitor), "paid", "late")
+    html = visitor.get(order).text
+    assert "If you have just paid, please do not pay again" in text_of(html, "main")
+    assert len(elements(parsed(html), f"main a[href='{order}']")) == 1
+    later.pop().fire()
+    html = visitor.get(order).text
+    assert text_of(html, "h1") == "Your order is paid."
+    assert elements(parsed(html), f"main a[href='{order}']") == []
+
+
+def test_who_could_not_pay_is_not_told_to_wait(shop: OpenShop, visitor: LintingClient) -> None:
+    order = decide(visitor, at_the_bank(visitor), "failed")
+    html = visitor.get(order).text
+    assert elements(parsed(html), f"main a[href='{order}']") == []
+
+
 @pytest.mark.parametrize("word", ["twice", "contradicted", "unheard of"])
 @pytest.mark.parametrize("decision", ["paid", "failed"])
 def test_notices_in_any_number_lead_to_one_step(

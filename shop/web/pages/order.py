@@ -122,15 +122,18 @@ def _finding_page(
 
 @dataclass(frozen=True, slots=True)
 class AwaitedPayment:
-    """What an unpaid order says: what the last attempt came to, and until when it is kept."""
+    """What an unpaid order says: what the last attempt came to, whether its money may be on its
+    way, and until when the order is kept."""
 
     text: str
+    may_be_on_its_way: bool
     kept_until: int
 
 
 SAID = {
     State.OPEN: marked(
-        "It is not paid yet, as far as we know: if you have just paid, we shall hear of it soon."
+        "It is not paid yet, as far as we know. If you have just paid, please do not pay again: we "
+        "shall soon hear of it."
     ),
     State.FAILED: marked("The payment did not go through, and no money was taken."),
 }
@@ -141,4 +144,5 @@ def _payment(order: Order) -> AwaitedPayment:
         tried = attempts.of_order(connection, order.token)
     last = tried[-1].state if tried else State.OPEN
     since = tried[-1].begun_at if tried else order.placed_at
-    return AwaitedPayment(gettext(SAID[last]), since + shop().unpaid_seconds)
+    kept_until = since + shop().unpaid_seconds
+    return AwaitedPayment(gettext(SAID[last]), last is State.OPEN, kept_until)
