@@ -7,8 +7,6 @@ from mutants.entry import Break
 _SECURITY = "shop/web/site/security.py"
 _TESTS = ("tests/integration/test_security.py",)
 
-_HOSTILE_TESTS = ("tests/integration/test_hostile_requests.py",)
-
 BREAKS = (
     Break(
         "a page number that is none",
@@ -16,7 +14,7 @@ BREAKS = (
         "shop/web/pages/product.py",
         'max(1, args.get("page", 1, type=_small_int))',
         'max(1, int(args.get("page", "1")))',
-        _HOSTILE_TESTS,
+        ("tests/integration/test_catalogue_pages.py",),
     ),
     Break(
         "a second cart deletes both",
@@ -24,7 +22,7 @@ BREAKS = (
         "shop/web/cart/writer.py",
         'value = "" if change.value is None and visit.is_expired else',
         'value = "" if change.value is None and visit.carts > 1 else',
-        _HOSTILE_TESTS,
+        ("tests/integration/test_cookie_header.py",),
     ),
     Break(
         "CSRF is off",
