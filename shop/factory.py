@@ -38,7 +38,7 @@ from shop.storage.catalogue_files.rows import Defaults
 from shop.storage.engine import Limits, connect_to
 from shop.web.frame import canonical, errors, kept_responses, layout, seo, skeletons
 from shop.web.frame.public_pages import Compressed
-from shop.web.languages import addressing, texts
+from shop.web.languages import addressing, catalogues, texts
 from shop.web.languages.addressing import Languages
 from shop.web.languages.language import language_of
 from shop.web.pages import (
@@ -267,7 +267,7 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
         rules_to=own.rules_to,
         payments=payments(settings),
         unpaid_seconds=settings.unpaid_seconds,
-        languages=Languages(own.languages),
+        languages=_languages(own),
         cart_max_age_seconds=settings.cart_max_age_seconds,
         cart_grace_seconds=settings.cart_grace_seconds,
         cart_budget_bytes=settings.cart_budget_bytes,
@@ -291,6 +291,15 @@ def _shop_file(settings: Settings) -> ShopFile:
         )
     except shop_file.ShopFileRefused as refused:
         raise SettingsError(refused.problems) from None
+
+
+def _languages(own: ShopFile) -> Languages:
+    try:
+        for language in own.languages:  # here once, and not in a page
+            catalogues.read(language.catalogue)
+    except catalogues.CatalogueRefused as refused:
+        raise SettingsError([str(refused)]) from None
+    return Languages(own.languages)
 
 
 def _strong(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,13 +6,16 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from shop.config import SettingsError
 from shop.mail.composing import Sender, compose
 from shop.storage.orders import outbox
+from shop.web.languages import catalogues
 from shop.web.languages.addressing import ENGLISH, WITHOUT_LANGUAGE
 from tests.conftest import DAY, START, Opener, OpenShop
 from tests.integration.checkouts import FIELDS, place
@@ -355,6 +358,17 @@ def test_a_shop_has_texts_of_its_own_in_each_language(open_shop: Opener, tmp_pat
     assert "lang" not in attributes(claims["/en/"])
     (article,) = elements(parsed(visitor.get("/en/terms").text), "article")
     assert attributes(article)["lang"] == "de"
+
+
+def test_a_catalogue_that_would_break_pages_stops_the_shop_in_a_sentence(
+    open_shop: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> NullTranslations:
+        raise catalogues.CatalogueRefused(f"{name}: it is no catalogue.")
+
+    monkeypatch.setattr(catalogues, "read", refuse)
+    with pytest.raises(SettingsError, match="it is no catalogue"):
+        open_shop()
 
 
 def test_an_expired_cart_is_offered_in_german(shop: OpenShop) -> None:

@@ -1,23 +1,32 @@
 """The texts of each language, read from its catalogue `translations/xx/LC_MESSAGES/messages.po`.
 
-The catalogue itself is read, once in a process and when it is first needed, so that a new language
-is one file and nobody has to compile anything.
+The catalogue itself is read, once in a process, so that a new language is one file and nobody has
+to compile anything.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 FOLDER = Path(__file__).parents[2] / "translations"
 SOURCE = "en"
 """The language that the texts are written in, in code and templates."""
+_PLACE = re.compile(r"%\(\w+\)[sd]")
+
+
+class CatalogueRefused(Exception):
+    """A catalogue whose texts cannot be shown. Its text names the file, what is wrong in it, and
+    what to do."""
 
 
 def name_of(locale: Locale) -> str | None:
@@ -33,18 +42,43 @@ def names() -> tuple[str, ...]:
 
 
 def read(name: str) -> NullTranslations:
-    """The texts of a catalogue. Those of the source are as they stand in the code."""
+    """The texts of a catalogue. Those of the source are as they stand in the code.
+
+    Raises CatalogueRefused when the file is no catalogue, or a translation has a place that its
+    text has not: a page with it would fail.
+    """
     return NullTranslations() if name == SOURCE else _read(_file(name))
 
 
 @lru_cache(maxsize=32)
 def _read(file: Path) -> NullTranslations:
-    with file.open("rb") as stream:
-        catalogue = read_po(stream, abort_invalid=True)
+    try:
+        with file.open("rb") as stream:
+            catalogue = read_po(stream, abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise CatalogueRefused(f"{file} is no catalogue of gettext in UTF-8: {error}.") from None
+    for wrong in _misplaced(catalogue):
+        raise CatalogueRefused(
+            f"{file}: the translation “{wrong}” has a place that its text has not. Write those in "
+            "%( )s as they are there."
+        )
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def _misplaced(catalogue: Catalog) -> Iterator[str]:
+    for message in catalogue:
+        known = set(_PLACE.findall(" ".join(_texts(message.id))))
+        for form in _texts(message.string) if known else ():
+            left = _PLACE.sub("", form)
+            if not known.issuperset(_PLACE.findall(form)) or "%" in left.replace("%%", ""):
+                yield form
+
+
+def _texts(said: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said or ())
 
 
 def _file(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
@@ -129,3 +130,57 @@ def test_a_new_catalogue_begins_with_the_plural_forms_of_its_language() -> None:
     assert "nplurals=3; plural=" in begun
     assert "# Polish." in begun
     assert begun.count("msgstr[2]") > 10
+
+
+BEGUN = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(
+            BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga %(totla)s"\n',
+            r"“Borga %\(totla\)s” has a place that its text has not",
+            id="a misspelt place",
+        ),
+        pytest.param(
+            BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga %(total)d"\n',
+            "a place that its text has not",
+            id="a place of another kind",
+        ),
+        pytest.param(
+            BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga 100 % %(total)s"\n',
+            "a place that its text has not",
+            id="a percent sign of its own",
+        ),
+        pytest.param(
+            BEGUN + 'msgid "%(count)s item"\nmsgid_plural "%(count)s items"\n'
+            'msgstr[0] "einn"\nmsgstr[1] "%(tala)s"\n',
+            r"“%\(tala\)s” has a place",
+            id="in a plural form",
+        ),
+        pytest.param("Nothing of the kind\n", "no catalogue of gettext", id="another file"),
+        pytest.param(b"\xff\xfem\0s\0g\0", "no catalogue of gettext", id="in UTF-16"),
+    ],
+)
+def test_a_catalogue_that_would_break_pages_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | bytes, reason: str
+) -> None:
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    file = tmp_path / "is" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(catalogues.CatalogueRefused, match=reason):
+        catalogues.read("is")
+
+
+def test_a_catalogue_may_say_less_than_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    file = tmp_path / "is" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(BEGUN + 'msgid "%(a)s and %(b)s"\nmsgstr "%(b)s"\n\nmsgid "5%"\nmsgstr "5 %"\n')
+    read = catalogues.read("is")
+    assert read.gettext("%(a)s and %(b)s") == "%(b)s"
+    assert [read.gettext("5%"), read.gettext("All")] == ["5 %", "All"]
