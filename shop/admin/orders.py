@@ -20,6 +20,7 @@ from shop.mail.sending import MOST_ATTEMPTS
 from shop.storage.engine import reading
 from shop.storage.orders import advancing, export, invoices, listing, lookup, outbox
 from shop.storage.orders.listing import Conditions
+from shop.storage.payments import attempts
 from shop.web.checkout import postal
 from shop.web.site import wording
 from shop.web.site.messages import add_message
@@ -137,6 +138,7 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
     with reading(shop().engine) as connection:
         invoice = invoices.of_order(connection, order.reference)
         messages = outbox.listing(connection, reference=order.reference)
+        tried = attempts.of_order(connection, order.token)
     return frame.page(
         "admin/orders/show.html",
         status=status,
@@ -144,6 +146,7 @@ def _page(order: Order, *, status: int = HTTPStatus.OK, alert: str | None = None
         order=order,
         envelope=postal.printed(order.customer),
         payment=method.label if method else order.payment,
+        surplus=attempts.surplus(order, tried),
         invoice=invoice,
         is_pdf_possible=papers.typesetter() is not None,
         mail=mail.entries(reversed(messages)),

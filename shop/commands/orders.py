@@ -191,7 +191,8 @@ def _describe(order: Order, tried: list[Kept], moment: Callable[[int], str]) -> 
     for attempt in tried:
         since = moment(attempt.settled_at or attempt.begun_at)
         paid = f"{_amount(attempt.amount)} {attempt.state.value} since {since}"
-        click.echo(f"  {attempt.provider} {attempt.key}: {paid}")
+        again = ": return the money" if attempt in attempts.surplus(order, tried) else ""
+        click.echo(f"  {attempt.provider} {attempt.key}: {paid}{again}")
     click.echo()
     for step in order.history:
         said = "".join(

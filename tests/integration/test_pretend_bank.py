@@ -277,6 +277,43 @@ def test_money_for_a_cancelled_order_is_reported(
     ]
 
 
+def test_money_that_comes_too_late_is_named_to_shopper_and_keeper(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    page = at_the_bank(visitor)
+    shop.clock.now += DAY + 1
+    (reference,) = unpaid.cancel(shop.engine, ["pretend-bank"], before=shop.clock.now, at=9)
+    order = decide(visitor, page, "left")
+    assert "reached us after" not in visitor.get(order).text
+    decide(visitor, page, "paid")
+    assert "Your payment of £22.95 reached us after this order had been cancelled." in text_of(
+        visitor.get(order).text, "main"
+    )
+    told = text_of(signed_in(shop).get(f"/admin/orders/{reference}").text, ".admin-lack")
+    assert told.startswith("£22.95 came on ")
+    assert "for an order that was cancelled already: return the money." in told
+    assert shop.run("orders", "show", reference).count(": return the money") == 1
+
+
+def test_only_the_payment_that_was_not_needed_is_returned(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    page = at_the_bank(visitor)
+    order = decide(visitor, page, "left")
+    shop.clock.now += 1
+    again = path_of(visitor.send(f"{order}/pay"))
+    decide(visitor, again, "paid")
+    ((reference,),) = shop.sql("select reference from orders")
+    keeper = signed_in(shop)
+    address = f"/admin/orders/{reference}"
+    assert elements(parsed(keeper.get(address).text), ".admin-lack") == []
+    decide(visitor, page, "paid")
+    (first,), (second,) = shop.sql("select key from payment_attempts order by begun_at")
+    (told,) = elements(parsed(keeper.get(address).text), ".admin-lack")
+    assert "for an order that was paid already" in told.to_text()
+    assert (first in told.to_text(), second in told.to_text()) == (True, False)
+
+
 def test_an_order_that_nobody_pays_gives_its_stock_back(
     shop: OpenShop, visitor: LintingClient
 ) -> None:

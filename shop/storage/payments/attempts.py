@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -67,6 +68,17 @@ def of_order(connection: Connection, token: str) -> list[Kept]:
     ]
 
 
+def surplus(order: Order, tried: Iterable[Kept]) -> list[Kept]:
+    """Those of an order's attempts whose money it had no use for, because it was paid or cancelled
+    already: a keeper must give it back."""
+    used = {step.note for step in order.history if step.status is Status.PAID}
+    return [
+        each
+        for each in tried
+        if each.state is State.PAID and _note(each.provider, each.key) not in used
+    ]
+
+
 def take(engine: Engine, provider: str, notice: Notice, *, by: str, at: int) -> Order | None:
     """Takes a provider's notice, in one transaction: the attempt's state, and the order's, which
     is paid by `by` when it waited for that. A notice that was taken before changes nothing.
@@ -106,9 +118,13 @@ def take(engine: Engine, provider: str, notice: Notice, *, by: str, at: int) -> 
             return None
         if order.status is not Status.PLACED:
             return order
-        step = Step(Status.PAID, at, by, note=f"{provider} {notice.attempt}")
+        step = Step(Status.PAID, at, by, note=_note(provider, notice.attempt))
         advancing.take(connection, order.reference, step)
     return None
+
+
+def _note(provider: str, key: str) -> str:
+    return f"{provider} {key}"
 
 
 def _is_new(connection: Connection, provider: str, key: str) -> bool:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, session, url_for
 from werkzeug.wrappers import Response
 
+from shop.core.money import Money
 from shop.core.orders import Order, Status
 from shop.core.payment import State
 from shop.core.text import marked
@@ -63,6 +64,7 @@ def show(token: str) -> Response:
         envelope=postal.printed(order.customer),
         instructions=paying.instructions(order),
         payment=_payment(order) if paying.is_awaited(order) else None,
+        too_late=_too_late(order) if order.status is Status.CANCELLED else [],
     )
 
 
@@ -137,6 +139,12 @@ SAID = {
     ),
     State.FAILED: marked("The payment did not go through, and no money was taken."),
 }
+
+
+def _too_late(order: Order) -> list[Money]:
+    with reading(shop().engine) as connection:
+        tried = attempts.of_order(connection, order.token)
+    return [each.amount for each in attempts.surplus(order, tried)]
 
 
 def _payment(order: Order) -> AwaitedPayment:
