@@ -64,7 +64,8 @@ def tidy(text: str) -> str:
     Normalized to NFC. Controls, tabs, line breaks and all kinds of spaces become single spaces,
     with none at the ends. Invisible format characters go (zero-width spaces, soft hyphens,
     direction marks), but for the joiners within words of scripts that are spelt with them, and
-    within emoji. Text without a visible character becomes empty.
+    within emoji. Lone surrogates go too, since no database or file can hold them. Text without a
+    visible character becomes empty.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
@@ -122,6 +123,8 @@ def _kept(marks: str, at: int) -> str:
     category = unicodedata.category(mark)
     if category == "Cc":
         return " "
+    if category == "Cs":
+        return ""
     if category != "Cf" or (mark in _JOINERS and _joins(marks, at)):
         return mark
     return ""

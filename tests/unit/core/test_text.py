@@ -47,6 +47,7 @@ ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
         pytest.param(f" {ZERO_WIDTH_SPACE}\N{NO-BREAK SPACE}", "", id="nothing visible"),
         pytest.param("\N{HANGUL FILLER} \N{BRAILLE PATTERN BLANK}", "", id="blank letters"),
         pytest.param("\N{COMBINING ACUTE ACCENT}", "", id="an accent on nothing"),
+        pytest.param("a\ud800 \udcffb", "a b", id="lone surrogates"),
         pytest.param("", "", id="empty"),
     ],
 )
