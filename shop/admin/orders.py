@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from shop.admin import frame, mail, papers
 from shop.core.errors import OrderNotFound, TransitionRefused
-from shop.core.orders import Order, Status
+from shop.core.orders import LONGEST_NOTE, Order, Status
 from shop.core.text import tidy
 from shop.mail.sending import MOST_ATTEMPTS
 from shop.storage.engine import reading
@@ -27,8 +27,7 @@ from shop.web.site.messages import add_message
 from shop.web.site.shop import shop
 
 PAGE_SIZE = 25
-MOST_CHARACTERS = 500
-"""Of a note or a tracking."""
+LONGEST_SEARCH = 500
 LINES_AT_ONCE = 200
 """Of a download, each time that some of it is sent."""
 OWED = "owed"
@@ -51,7 +50,7 @@ class Wanted:
 
     @classmethod
     def by_request(cls) -> Wanted:
-        search = tidy(request.args.get("q", ""))[:MOST_CHARACTERS].replace("\0", "")
+        search = tidy(request.args.get("q", ""))[:LONGEST_SEARCH]
         return cls(request.args.get("status", ""), search)
 
     def conditions(self) -> Conditions:
@@ -128,8 +127,8 @@ def _problem(status: Status | None, note: str, tracking: str) -> str | None:
         return "The form did not say which step to take. Nothing was changed."
     if tracking and status is not Status.SENT:
         return "Only an order that is sent has a tracking. Nothing was changed."
-    if max(len(note), len(tracking)) > MOST_CHARACTERS:
-        return f"Please use at most {MOST_CHARACTERS} characters. Nothing was changed."
+    if max(len(note), len(tracking)) > LONGEST_NOTE:
+        return f"Please use at most {LONGEST_NOTE} characters. Nothing was changed."
     return None
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -18,12 +18,12 @@ import click
 from shop.commands.own_shop import migrated_database, settings_of_environment
 from shop.commands.terminal import Sentence, counted
 from shop.core.money import Money
-from shop.core.orders import TRANSITIONS, Order, Status
+from shop.core.orders import LONGEST_NOTE, TRANSITIONS, Order, Status
 from shop.core.text import tidy
 from shop.factory import payments
 from shop.storage.engine import reading
 from shop.storage.orders import advancing, export, listing, lookup
-from shop.storage.orders.listing import Summary
+from shop.storage.orders.listing import Conditions, Summary
 from shop.storage.payments import attempts, unpaid
 from shop.storage.payments.attempts import Kept
 
@@ -40,10 +40,19 @@ def order_commands() -> None:
     """See orders, move them on and export them."""
 
 
+def narrowing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which orders a command is about."""
+    for option in (
+        click.option("--search", default="", help="Words of reference, name or email; or an SKU."),
+        click.option("--unpaid", "is_owed", is_flag=True, help="Only those still to be paid."),
+        click.option("--status", type=STATUS, help="Only orders of this status."),
+    ):
+        command = option(command)
+    return command
+
+
 @order_commands.command("list")
-@click.option("--status", type=STATUS, help="Only orders of this status.")
-@click.option("--unpaid", "is_owed", is_flag=True, help="Only orders whose money is still to come.")
-@click.option("--search", default="", help="Words of reference, name or email; or a whole SKU.")
+@narrowing
 @click.option("--page", "number", type=click.IntRange(min=1), default=1, help="The page to show.")
 @click.option("--all", "shows_all", is_flag=True, help="All orders on one page.")
 @AS_JSON
@@ -55,11 +64,9 @@ def list_(
     with reading(migrated_database(settings)) as connection:
         page = listing.page(
             connection,
-            status=Status(status) if status else None,
-            is_owed=is_owed,
-            search=tidy(search),
             number=number,
             size=None if shows_all else PAGE_SIZE,
+            **_conditions(status, is_owed, search),
         )
     if as_json:
         _print_json(
@@ -93,7 +100,7 @@ def show(reference: str, as_json: bool) -> None:
     """Show an order and its history."""
     settings = settings_of_environment()
     with reading(migrated_database(settings)) as connection:
-        order = lookup.by_reference(connection, reference)
+        order = lookup.by_reference(connection, tidy(reference))
         tried = attempts.of_order(connection, order.token)
     if as_json:
         _print_json(_order_json(order) | {"attempts": [_attempt_json(each) for each in tried]})
@@ -107,7 +114,8 @@ def show(reference: str, as_json: bool) -> None:
 @click.option("--tracking", default="", help="The parcel's number or address at its carrier.")
 @click.option("--note", default="", help="A note for other keepers.")
 @click.option("--by", default="", help="Who does it; by default, who is logged in here.")
-def advance(reference: str, status: str, tracking: str, note: str, by: str) -> None:
+@AS_JSON
+def advance(reference: str, status: str, tracking: str, note: str, by: str, as_json: bool) -> None:
     """Move an order on to its next STATUS.
 
     Cancelling or refunding an order that was not sent gives its stock back.
@@ -117,13 +125,16 @@ def advance(reference: str, status: str, tracking: str, note: str, by: str) -> N
         raise Sentence("Only an order that is sent has a --tracking. Nothing was changed.")
     order = advancing.advance(
         migrated_database(settings),
-        reference,
+        tidy(reference),
         Status(status),
-        by=tidy(by) or _who(),
+        by=_short("by", by) or _who(),
         at=int(time.time()),
-        note=tidy(note),
-        tracking=tidy(tracking),
+        note=_short("note", note),
+        tracking=_short("tracking", tracking),
     )
+    if as_json:
+        _print_json(_order_json(order))
+        return
     click.echo(f"Order {order.reference} is now {_standing(order)}.")
 
 
@@ -148,24 +159,43 @@ def cancel_unpaid() -> None:
 
 @order_commands.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
-def export_(file: Path) -> None:
-    """Write all orders, oldest first, to a FILE as CSV, or to standard output if it is -.
+@narrowing
+@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of CSV.")
+def export_(file: Path, status: str | None, is_owed: bool, search: str, as_json: bool) -> None:
+    """Write orders, oldest first, to a FILE as CSV, or to standard output if it is -.
 
     docs/keep.md describes the columns. A file can be read by its owner only.
     """
     settings = settings_of_environment()
     with reading(migrated_database(settings)) as connection:
-        lines = export.lines(lookup.each(connection))
+        orders = listing.each(connection, **_conditions(status, is_owed, search))
+        lines = _json_lines(orders) if as_json else export.lines(orders)
         if str(file) == "-":
             sys.stdout.writelines(lines)
             return
         try:
             with _private(file) as stream:
-                stream.write(next(lines))  # the names of the columns
-                count = sum(1 for line in lines if stream.write(line))
+                written = sum(1 for line in lines if stream.write(line))
         except OSError as problem:
             raise Sentence(f"{file} cannot be written: {problem.strerror}.") from None
-    click.echo(f"{counted(count, 'order')} in {file.name}.")
+    # One line is no order: the names of the columns, or the end of the JSON.
+    click.echo(f"{counted(written - 1, 'order')} in {file.name}.")
+
+
+def _conditions(status: str | None, is_owed: bool, search: str) -> Conditions:
+    return {
+        "status": Status(status) if status else None,
+        "is_owed": is_owed,
+        "search": tidy(search),
+    }
+
+
+def _short(option: str, typed: str) -> str:
+    text = tidy(typed)
+    if len(text) > LONGEST_NOTE:
+        most = f"--{option} takes at most {LONGEST_NOTE} characters"
+        raise Sentence(f"{most}. Nothing was changed.")
+    return text
 
 
 def _private(file: Path) -> IO[str]:
@@ -245,6 +275,15 @@ def _order_json(order: Order) -> dict[str, Any]:
             for step in order.history
         ],
     }
+
+
+def _json_lines(orders: Iterable[Order]) -> Iterator[str]:
+    # An array with one order in each line, so that a large shop's are never all in memory.
+    before = "["
+    for order in orders:
+        yield f"{before}\n{json.dumps(_order_json(order), ensure_ascii=False)}"
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
 
 
 def _attempt_json(attempt: Kept) -> dict[str, Any]:

@@ -55,6 +55,8 @@ OWED = frozenset({Status.PLACED, Status.SENT})
 """Statuses of an order whose money comes, or has come, and stays."""
 
 
+LONGEST_NOTE = 500
+"""Characters of a note, a tracking or a name that a keeper gives with a step."""
 SHOPPER = "shopper"
 """Who placed every order, in its history."""
 SHOP = "shop"

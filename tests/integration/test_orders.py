@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shop.core.errors import OrderNotFound, TransitionRefused
-from shop.core.orders import Status, Step
+from shop.core.orders import LONGEST_NOTE, Status, Step
 from shop.storage.engine import reading
 from shop.storage.orders import advancing, export, listing, lookup
 from tests.conftest import OpenShop
@@ -201,6 +201,38 @@ def test_an_export_has_every_order_and_no_formula(shop: OpenShop, tmp_path: Path
     )
     assert (row["items"], row["total"], row["currency"]) == ("MUG*1", "13.45", "GBP")
     assert "cannot be written" in run(shop, "export", tmp_path / "no" / "file", exit_code=1)
+
+
+def test_an_export_is_narrowed_down_and_may_be_json(shop: OpenShop, tmp_path: Path) -> None:
+    assert run(shop, "export", "-", "--json") == "[]\n"
+    references = [placed(shop, "MUG", name=name) for name in ("Ada", "Müller", "Grace")]
+    advanced = json.loads(run(shop, "advance", references[1], "paid", "--by", "Bea", "--json"))
+    assert advanced["history"][-1]["by"] == "Bea"
+    file = tmp_path / "orders.json"
+    assert run(shop, "export", file, "--json") == "3 orders in orders.json.\n"
+    exported = json.loads(file.read_text("utf-8"))
+    assert [order["reference"] for order in exported] == references
+    assert exported[1] == advanced
+    owed = list(csv.DictReader(io.StringIO(run(shop, "export", "-", "--unpaid"))))
+    assert [row["name"] for row in owed] == ["Ada", "Grace"]
+    for narrowed in (["--status", "paid"], ["--search", "MÜLLER"]):
+        assert json.loads(run(shop, "export", "-", "--json", *narrowed)) == [advanced]
+    assert run(shop, "export", file, "--search", "nobody") == "0 orders in orders.json.\n"
+
+
+@pytest.mark.parametrize("option", ["--note", "--tracking", "--by"])
+def test_what_a_step_says_is_short(shop: OpenShop, option: str) -> None:
+    reference = placed(shop)
+    said = run(shop, "advance", reference, "sent", option, "x" * (LONGEST_NOTE + 1), exit_code=1)
+    assert said == f"{option} takes at most 500 characters. Nothing was changed.\n"
+    assert f"Order {reference}, placed" in run(shop, "show", reference)
+
+
+def test_an_argument_that_is_no_text_is_answered_in_a_sentence(shop: OpenShop) -> None:
+    reference = placed(shop)
+    assert "No order has" in run(shop, "show", "\udcffA", exit_code=1)
+    run(shop, "advance", f"{reference}\udcff", "paid", "--note", "caf\udce9", "--by", "\udcffBea")
+    assert "paid by Bea: caf\n" in run(shop, "show", reference)
 
 
 @pytest.mark.parametrize(
