@@ -256,7 +256,7 @@ def database_limits(settings: Settings) -> Limits:
 
 def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     engine = connect_to(settings.database_url, database_limits(settings))
-    own = _shop_file(settings)
+    own = own_shop_file(settings)
     return Shop(
         words_in=own.words_in,
         engine=engine,
@@ -281,7 +281,8 @@ def _shop(settings: Settings, now: Callable[[], int]) -> Shop:
     )
 
 
-def _shop_file(settings: Settings) -> ShopFile:
+def own_shop_file(settings: Settings) -> ShopFile:
+    """What the shop says of itself. Raises SettingsError with a sentence for each mistake."""
     exponent = get_currency_precision(settings.currency)
     try:
         return shop_file.read(

@@ -16,6 +16,7 @@ from shop.commands.catalogue import import_file
 from shop.commands.own_shop import settings_of_environment
 from shop.commands.terminal import Sentence, advancing, counted
 from shop.config import Settings
+from shop.factory import own_shop_file
 from shop.storage import catalogue, schema
 from shop.storage.engine import connect_to, reading
 
@@ -50,6 +51,7 @@ def init(wants_demo: bool | None) -> None:
         )
     elif not is_stocked:
         import_file(engine, settings, DEMO_CATALOGUE)
+    own_shop_file(settings)  # so that its mistakes show now, and not when the shop starts
 
 
 @click.command()

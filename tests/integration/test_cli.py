@@ -77,6 +77,13 @@ def forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def test_init_says_what_is_wrong_in_the_file_of_the_shop(fresh_operator: Operator) -> None:
+    (fresh_operator.instance / "shop.toml").write_text('nmae = "Leaf & Loaf"', "utf-8")
+    result = fresh_operator.run("init", exit_code=1)
+    assert "67 products added from catalogue.csv." in result.output
+    assert "shop.toml, nmae: found an unknown key" in result.stderr
+
+
 def test_init_sets_everything_up_once(fresh_operator: Operator, tmp_path: Path) -> None:
     fresh_operator.environ["SHOP_INSTANCE"] = str(tmp_path / "a" / "b")
     fresh_operator.instance = tmp_path / "a" / "b"
