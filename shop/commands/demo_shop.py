@@ -12,7 +12,7 @@ from flask import Flask
 from shop import secret_keys, setting_checks
 from shop.commands.catalogue import import_file
 from shop.commands.database import DEMO_CATALOGUE, DEMO_CURRENCY
-from shop.commands.serve import check_port, shown, traced
+from shop.commands.serve import check_port, shown, traced, with_port
 from shop.commands.terminal import Sentence
 from shop.config import Settings
 from shop.factory import create_app
@@ -35,24 +35,23 @@ def demo(port: int | None, test_mode: bool) -> None:
     SHOP_SECRET_KEYS is set, the secret keys. A shop that only this machine reaches has a keeper
     for its admin.
     """
-    settings = _settings(is_test_mode=test_mode)
+    settings = _settings(port, is_test_mode=test_mode)
     setting_checks.check(settings)  # before gunicorn, which shows a traceback
     if settings.metrics:
         raise Sentence(
             "SHOP_METRICS does not go with `shop demo`: counting needs files, and it writes none. "
             "Unset it, or use `shop serve`."
         )
-    port = port or settings.port
-    check_port(settings.host, port)
-    address = f"http://{shown(settings.host)}:{port}"
+    check_port(settings.host, settings.port)
+    address = f"http://{shown(settings.host)}:{settings.port}"
     click.echo(f"The demo shop is at {address} (stop with Ctrl+C)")
     if _has_keeper(settings):
         click.echo(f"Its admin is at {address}/admin: sign in as {KEEPER}, password “{PASSWORD}”")
     new_app = partial(traced, partial(_create_app, settings), settings.traces)
-    Server(new_app, host=settings.host, port=port, workers=1).run()
+    Server(new_app, host=settings.host, port=settings.port, workers=1).run()
 
 
-def _settings(*, is_test_mode: bool) -> Settings:
+def _settings(port: int | None, *, is_test_mode: bool) -> Settings:
     own = {
         "SHOP_DATABASE_URL": memory_url("demo"),
         "SHOP_CURRENCY": DEMO_CURRENCY,
@@ -60,7 +59,7 @@ def _settings(*, is_test_mode: bool) -> Settings:
     }
     if is_test_mode:
         own["SHOP_TEST_MODE"] = "on"
-    return Settings.from_environ({**os.environ, **own})
+    return Settings.from_environ(with_port(os.environ, port) | own)
 
 
 def _create_app(settings: Settings) -> Flask:

@@ -7,14 +7,14 @@ import shlex
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import click
 from flask import Flask
 
-from shop.commands.own_shop import migrated_database, settings_of_environment
+from shop.commands.own_shop import migrated_database
 from shop.commands.terminal import Sentence
 from shop.config import Settings
 from shop.factory import create_app
@@ -29,8 +29,9 @@ MAIL_SENDER = (sys.executable, "-m", "shop.cli", "mail", "keep-sending")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Instead of SHOP_PORT.")
 def serve(port: int | None) -> None:
     """Serve the shop with a production server until stopped, and send its mail."""
-    settings = settings_of_environment()
-    port = port or settings.port
+    environ = with_port(os.environ, port)
+    settings = Settings.from_environ(environ)
+    port = settings.port
     measured = _measured(settings, port)
     app = create_app(settings)  # reports a wrong setting once, here, and not in each worker
     engine = migrated_database(settings)
@@ -46,10 +47,9 @@ def serve(port: int | None) -> None:
         )
     workers = 1 if settings.test_mode else settings.workers  # one process has all the worlds
     sends = settings.send_mail and not settings.test_mode  # no world has a mailbox
-    environ = {**os.environ, "SHOP_PORT": str(port)}  # for the links in mail
     beside = SideProcess(MAIL_SENDER, environ) if sends else None
     server = Server(
-        partial(traced, create_app, settings.traces),
+        partial(traced, partial(_create_app, environ), settings.traces),
         host=settings.host,
         port=port,
         workers=workers,
@@ -57,6 +57,16 @@ def serve(port: int | None) -> None:
         measured=measured,
     )
     server.run()
+
+
+def with_port(environ: Mapping[str, str], port: int | None) -> dict[str, str]:
+    """The environment of a shop that listens on this port, if one was given: the links in its mail
+    have it too."""
+    return {**environ, "SHOP_PORT": str(port)} if port else {**environ}
+
+
+def _create_app(environ: Mapping[str, str]) -> Flask:
+    return create_app(Settings.from_environ(environ))
 
 
 def _command() -> str:

@@ -163,6 +163,17 @@ def test_a_shop_with_a_wrong_setting_says_so_in_a_sentence_and_does_not_start(
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_links_in_mail_have_the_port_that_was_given(
+    shop: OpenShop, started: list[Flask], command: str
+) -> None:
+    environ = {"SHOP_INSTANCE": str(shop.folder), "SHOP_SECRET_KEYS": KEY}
+    result = CliRunner().invoke(main, [command, "--port", "8123"], env=environ)
+    assert " at http://127.0.0.1:8123 (stop" in result.output
+    (app,) = started
+    assert app.extensions["mail sender"].url == "http://127.0.0.1:8123"
+
+
 def test_a_shop_without_a_keeper_says_how_to_add_one(shop: OpenShop, started: list[Flask]) -> None:
     environ = {"SHOP_INSTANCE": str(shop.folder), "SHOP_SECRET_KEYS": KEY}
     hint = "shop keeper add EMAIL"
