@@ -22,6 +22,7 @@ from tests.integration.keepers import (
     COOKIE,
     EMAIL,
     add_keeper,
+    sends,
     signed_in,
     signs_in,
     value_of,
@@ -65,6 +66,15 @@ def too_old(shop: OpenShop, _: Opener) -> LintingClient:
     return visitor
 
 
+def signed_out(shop: OpenShop, _: Opener) -> LintingClient:
+    """Whoever has copied the cookie of a session before its keeper ended it."""
+    keeper, copier = signed_in(shop), shop.visitor()
+    copier.raw_cookies = f"{COOKIE}={value_of(keeper)}"
+    assert copier.get("/admin/orders").status_code == 200
+    assert sends(keeper, "/admin/sign-out").status_code == 303
+    return copier
+
+
 def removed(shop: OpenShop, _: Opener) -> LintingClient:
     visitor = signed_in(shop)
     shop.sql("delete from keeper_sessions")
@@ -89,7 +99,7 @@ def half_signed_in(shop: OpenShop, _: Opener) -> LintingClient:
     return visitor
 
 
-STRANGERS = [without, idle, too_old, removed, of_another_shop, half_signed_in]
+STRANGERS = [without, idle, too_old, signed_out, removed, of_another_shop, half_signed_in]
 
 
 def routes(shop: OpenShop) -> list[tuple[str, str, str]]:
