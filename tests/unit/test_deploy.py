@@ -96,6 +96,21 @@ def test_nginx_of_the_containers_has_both_replicas(tmp_path: Path) -> None:
     assert "server 127.0.0.1" not in site
 
 
+def test_nginx_takes_up_a_renewed_certificate(tmp_path: Path) -> None:
+    # A hook given to `certbot renew --dry-run` is not kept for real renewals.
+    (name,) = re.findall(
+        r"^install -m 755 /opt/crumb/deploy/(\S+) /etc/letsencrypt/renewal-hooks/deploy/$",
+        (DEPLOY.parent / "docs/operate.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    (tmp_path / "systemctl").write_text('#!/bin/sh\necho "$@"', "utf-8")
+    (tmp_path / "systemctl").chmod(0o755)
+    hook = subprocess.run(
+        [DEPLOY / name], env={"PATH": str(tmp_path)}, check=True, capture_output=True, text=True
+    )
+    assert hook.stdout == "reload nginx\n"
+
+
 def test_nginx_closes_an_idle_connection_before_the_shop_does() -> None:
     seconds = re.findall(r"^  keepalive_timeout (\d+)s;", (DEPLOY / SITE).read_text("utf-8"), re.M)
     assert [int(each) < KEEP_ALIVE_SECONDS for each in seconds] == [True]
