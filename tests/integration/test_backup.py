@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from shop.cli import main
 from shop.secret_keys import file_in, new_key
+from shop.storage.backups import archive
 from shop.storage.photos import keeping
 from tests.conftest import Opener, OpenShop
 from tests.integration.checkouts import place
@@ -379,7 +380,9 @@ def test_any_other_file_is_refused(file: Path, elsewhere: Path) -> None:
     assert "it has no manifest" in said
     text = elsewhere.with_name("text")
     text.write_text("orders")
-    assert "is damaged" in run(elsewhere, "restore", text, exit_code=REFUSED)
+    said = run(elsewhere, "restore", text, exit_code=REFUSED)
+    assert "is damaged" in said
+    assert "Nothing was restored. Try another copy of it" in said
     said = run(elsewhere, "restore", elsewhere / "none", exit_code=REFUSED)
     assert "No such file" in said
 
@@ -403,6 +406,24 @@ def test_a_damaged_database_is_not_backed_up(
     said = run(tmp_path, "backup", file, exit_code=REFUSED)
     assert "a row of prices belongs to one of products that is missing" in said
     assert not file.exists()
+
+
+def test_a_backup_that_came_out_damaged_is_not_kept(
+    kept_shop: OpenShop, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = archive.write
+
+    def write_badly(file: Path, *what: Any) -> None:
+        written(file, *what)
+        octets = bytearray(file.read_bytes())
+        octets[len(octets) // 2] ^= 1
+        file.write_bytes(octets)
+
+    monkeypatch.setattr(archive, "write", write_badly)
+    file = elsewhere.parent / "shop.backup"
+    said = run(tmp_path, "backup", file, exit_code=REFUSED)
+    assert said == "The backup was not written as it should be; nothing was kept.\n"
+    assert list(file.parent.glob("*backup*")) == []
 
 
 def test_photos_are_there_again(kept_shop: OpenShop, tmp_path: Path, elsewhere: Path) -> None:

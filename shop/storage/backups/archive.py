@@ -88,7 +88,15 @@ class Archive:
                 written.flush()
                 os.fsync(written.fileno())
         if (done, digest.hexdigest()) != (expected.size, expected.sha256):
-            raise BackupRefused(f"The backup is damaged: {name} is not what was backed up.")
+            raise damaged(f"{name} is not what was backed up")
+
+
+def damaged(how: str) -> BackupRefused:
+    """What is raised for a backup that is not as it was written."""
+    return BackupRefused(
+        f"The backup is damaged: {how}. Nothing was restored. Try another copy of it, or an older "
+        "backup."
+    )
 
 
 def member_of(file: Path) -> Member:
@@ -136,7 +144,7 @@ def _manifest(archive: zipfile.ZipFile, file_bytes: int) -> Manifest:
             f"The backup holds {unknown[0]!r}, which does not belong to a shop of this version."
         )
     if missing := sorted({contents.DATABASE, *manifest.files} - members.keys()):
-        raise BackupRefused(f"The backup is damaged: {missing[0]} is missing.")
+        raise damaged(f"{missing[0]} is missing")
     if more := sorted(members.keys() - manifest.files.keys() - {MANIFEST}):
         raise BackupRefused(f"The backup holds {more[0]!r}, which is not in its manifest.")
     return manifest
@@ -151,7 +159,7 @@ def _parsed(archive: zipfile.ZipFile) -> Manifest:
         try:
             return Manifest.model_validate_json(text)
         except ValidationError:
-            raise BackupRefused("The backup is damaged: its manifest cannot be read.") from None
+            raise damaged("its manifest cannot be read") from None
 
 
 def _is_plain(info: zipfile.ZipInfo) -> bool:
@@ -169,4 +177,4 @@ def _damage() -> Iterator[None]:
     try:
         yield
     except _DAMAGES as problem:
-        raise BackupRefused(f"The backup is damaged: {problem}.") from None
+        raise damaged(str(problem).rstrip(".")) from None

@@ -87,11 +87,15 @@ def _copy(database: URL, target: Path, progress: Progress) -> tuple[Facts, tuple
 
 
 def _verify(file: Path, expected: Manifest, progress: Progress) -> None:
-    with archive.opened(file) as written:
-        if written.manifest != expected:
-            raise BackupRefused("The backup was not written as it should be; nothing was kept.")
-        for name in expected.files:
-            written.unpack(name, None, progress)
+    try:
+        with archive.opened(file) as written:
+            is_whole = written.manifest == expected
+            for name in expected.files:
+                written.unpack(name, None, progress)
+    except BackupRefused:  # whose sentence is for those who restore
+        is_whole = False
+    if not is_whole:
+        raise BackupRefused("The backup was not written as it should be; nothing was kept.")
 
 
 def _publish(packed: Path, target: Path, overwrites: bool) -> None:

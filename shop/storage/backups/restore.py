@@ -130,7 +130,7 @@ def _refuse_to_replace(places: Mapping[str, Path], *, replaces: bool, with_datab
 def _prepare(file: Path, backup: Archive) -> None:
     expected = Facts(backup.manifest.revision, backup.manifest.rows)
     if sqlite_file.checked(file) != expected:
-        raise BackupRefused("The backup is damaged: the database is not what its manifest says.")
+        raise archive.damaged("the database is not what its manifest says")
     engine = connect_to(f"sqlite:///{file.absolute()}")
     schema.migrate(engine)
     engine.dispose()
