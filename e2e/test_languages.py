@@ -67,6 +67,22 @@ def test_a_german_browser_buys_in_german(
     page.context.close()
 
 
+def test_the_buttons_of_a_small_cart_fit_on_a_phone_in_french(
+    new_context: CreateContextCallback, shop: RunningShop
+) -> None:
+    page = new_context().new_page()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{shop.url}/fr/products/everyday-mug")
+    page.get_by_role("button", name="Ajouter au panier").click()
+    expect(page.get_by_role("region", name="Votre panier")).to_be_visible()
+    one_line = page.get_by_role("button", name="Fermer").bounding_box()
+    assert one_line is not None
+    for name in ("Voir le panier", "Commander"):
+        box = page.get_by_role("link", name=name).bounding_box()
+        assert box is not None
+        assert box["height"] <= one_line["height"], name
+
+
 def test_a_cart_is_changed_and_undone_from_right_to_left(
     new_context: CreateContextCallback, shop: RunningShop
 ) -> None:
