@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -69,31 +70,41 @@ def test_a_container_runs_as_nobody_who_could_change_the_shop() -> None:
 
 
 def composed() -> dict[str, Any]:
-    services: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
-    return services["services"]  # type: ignore[no-any-return]
+    """All that compose is told."""
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def test_containers_have_settings_and_commands_that_there_are(tmp_path: Path) -> None:
     known = {setting.variable for setting in SETTINGS.values()}
     for name in ("prepare", "shop-1", "shop-2"):
-        service = composed()[name]
+        service = composed()["services"][name]
         assert set(service["environment"]) <= known
         program, command, *_ = service["command"]
         assert program == "shop"
         assert command in main.commands
         assert service["read_only"]
-    Settings.from_environ({"SHOP_INSTANCE": str(tmp_path)} | composed()["shop-1"]["environment"])
+    Settings.from_environ(
+        {"SHOP_INSTANCE": str(tmp_path)} | composed()["services"]["shop-1"]["environment"]
+    )
 
 
-def test_nginx_of_the_containers_has_both_replicas(tmp_path: Path) -> None:
-    *_, command = composed()["web"]["command"]
+def test_nginx_of_the_containers_has_both_replicas_at_addresses_that_stay() -> None:
+    services = composed()["services"]
+    *_, command = services["web"]["command"]
     edit = command.partition("> /etc/nginx")[0].replace("/site.conf", str(DEPLOY / SITE))
     site = subprocess.run(["sh", "-c", edit], check=True, capture_output=True, text=True).stdout
     upstreams = re.findall(r"^upstream .*?^}", site, re.MULTILINE | re.DOTALL)
-    assert [re.findall(r"server (\S+ resolve) max_fails", text) for text in upstreams] == [
-        ["shop-1:8000 resolve", "shop-2:8000 resolve"]
+    replicas = [
+        services[name]["networks"]["default"]["ipv4_address"] for name in ("shop-1", "shop-2")
+    ]
+    assert [re.findall(r" server ([\d.]+):8000 max_fails", text) for text in upstreams] == [
+        replicas
     ] * 2
     assert "server 127.0.0.1" not in site
+    (pool,) = composed()["networks"]["default"]["ipam"]["config"]
+    for address in map(ip_address, replicas):
+        assert address in ip_network(pool["subnet"])
+        assert address not in ip_network(pool["ip_range"])  # or another container could have it
 
 
 def test_nginx_takes_up_a_renewed_certificate(tmp_path: Path) -> None:
