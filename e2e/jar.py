@@ -104,9 +104,9 @@ class Shop(Protocol):
 class Jar:
     """The cookies of a browser context that visits one shop.
 
-    The extra headers of the context become those of the shop, and no others. Make one jar for a
-    context: a second one begins today again. `timeout`, in milliseconds, is that of all assertions
-    that have none of their own.
+    The extra headers of the context become those of the shop, and no others. Make only one jar
+    per context: a second one would start again from today's date. `timeout`, in milliseconds, is
+    that of all assertions that have none of their own.
     """
 
     def __init__(self, context: BrowserContext, shop: Shop, *, timeout: float = 5_000) -> None:
@@ -130,7 +130,7 @@ class Jar:
         """Lets time pass for the browser's cookies and for the shop; several calls add up.
 
         A cookie whose life ends in that time disappears, and session cookies stay. The time is
-        rounded to whole seconds, which the shop counts in. Raises ValueError if none is left, or
+        rounded to whole seconds, which the shop counts in. Raises ValueError if that is zero or
         less: a cookie cannot be made younger.
         """
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -291,7 +291,9 @@ def test_money_that_comes_too_late_is_named_to_shopper_and_keeper(
     )
     told = text_of(signed_in(shop).get(f"/admin/orders/{reference}").text, ".admin-lack")
     assert told.startswith("£22.95 came on ")
-    assert "for an order that was cancelled already: return the money." in told
+    assert (
+        "when this order was already cancelled. Return the money, unless you have done so." in told
+    )
     assert shop.run("orders", "show", reference).count(": return the money") == 1
 
 

@@ -1,4 +1,4 @@
-"""What the rest of the shop refuses on the API's behalf, as JSON: an address that there is not, a
+"""What the rest of the shop refuses on the API's behalf, as JSON: an address that does not exist, a
 world that cannot be opened, a database that is down."""
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from flask import Response, request
 from shop.test_mode.api.models import Problem
 
 _TEXTS = {
-    HTTPStatus.BAD_REQUEST: "This request cannot be read, or it names a host that this shop is "
-    "not: SHOP_TRUSTED_HOSTS lists its names.",
+    HTTPStatus.BAD_REQUEST: "This request cannot be read, or it names a host that is not "
+    "this shop's: SHOP_TRUSTED_HOSTS lists its names.",
     HTTPStatus.NOT_FOUND: "The API has no such address. GET /api/openapi.json describes those that "
     "it has.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the header Allow says "
     "which it takes.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than this shop takes.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database is down, or busy. Does the fault database-down "
-    "hold?",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database is down, or busy. Is the fault database-down on?",
 }
 
 

@@ -44,8 +44,8 @@ def names() -> tuple[str, ...]:
 def read(name: str) -> NullTranslations:
     """The texts of a catalogue. Those of the source are as they stand in the code.
 
-    Raises CatalogueRefused when the file is no catalogue, or a translation has a place that its
-    text has not: a page with it would fail.
+    Raises CatalogueRefused when the file is no catalogue, or a translation has a placeholder
+    that its msgid lacks, or a stray %: a page with it would fail.
     """
     return NullTranslations() if name == SOURCE else _read(_file(name))
 
@@ -59,8 +59,8 @@ def _read(file: Path) -> NullTranslations:
         raise CatalogueRefused(f"{file} is no catalogue of gettext in UTF-8: {error}.") from None
     for wrong in _misplaced(catalogue):
         raise CatalogueRefused(
-            f"{file}: the translation “{wrong}” has a place that its text has not. Write those in "
-            "%( )s as they are there."
+            f"{file}: the translation “{wrong}” has a placeholder that its msgid lacks, or "
+            "a stray %. Copy placeholders such as %(count)s from the msgid, and write %% for %."
         )
     compiled = BytesIO()
     write_mo(compiled, catalogue)

@@ -140,7 +140,7 @@ BEGUN = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
     [
         pytest.param(
             BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga %(totla)s"\n',
-            r"“Borga %\(totla\)s” has a place that its text has not",
+            r"“Borga %\(totla\)s” has a placeholder that its msgid lacks",
             id="a misspelt place",
         ),
         pytest.param(
