@@ -312,7 +312,7 @@ def test_only_the_payment_that_was_not_needed_is_returned(
     decide(visitor, page, "paid")
     (first,), (second,) = shop.sql("select key from payment_attempts order by begun_at")
     (told,) = elements(parsed(keeper.get(address).text), ".admin-lack")
-    assert "for an order that was paid already" in told.to_text()
+    assert "when this order was already paid" in told.to_text()
     assert (first in told.to_text(), second in told.to_text()) == (True, False)
 
 

@@ -145,18 +145,18 @@ BEGUN = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         ),
         pytest.param(
             BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga %(total)d"\n',
-            "a place that its text has not",
+            "a placeholder that its msgid lacks, or a stray %",
             id="a place of another kind",
         ),
         pytest.param(
             BEGUN + 'msgid "Pay %(total)s now"\nmsgstr "Borga 100 % %(total)s"\n',
-            "a place that its text has not",
+            "a placeholder that its msgid lacks, or a stray %",
             id="a percent sign of its own",
         ),
         pytest.param(
             BEGUN + 'msgid "%(count)s item"\nmsgid_plural "%(count)s items"\n'
             'msgstr[0] "einn"\nmsgstr[1] "%(tala)s"\n',
-            r"“%\(tala\)s” has a place",
+            r"“%\(tala\)s” has a placeholder",
             id="in a plural form",
         ),
         pytest.param("Nothing of the kind\n", "no catalogue of gettext", id="another file"),
