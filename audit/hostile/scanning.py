@@ -103,6 +103,7 @@ def group_of(
         view for view, method, status in counts if method == "POST" and status in ("2xx", "3xx")
     }
     figures.append(at_least("views that accepted a form", len(taken), LEAST_REACHED))
+    findings["views that accepted a form"] = [", ".join(sorted(taken)) or "none"]
     unused = [reason for reason, count in reasons.items() if not count]
     figures.append(is_zero("reasons that explain nothing", len(unused)))
     findings["unused"] = [f"{reason.module}, {reason.info}" for reason in unused]

@@ -81,6 +81,11 @@ def test_a_scan_without_findings_meets_its_targets() -> None:
     assert _group().is_met
 
 
+def test_the_views_that_accepted_a_form_are_named() -> None:
+    (named,) = _group().findings["views that accepted a form"]
+    assert named == "view 0, view 1, view 2, view 3, view 4"
+
+
 @pytest.mark.parametrize(
     "group",
     [
