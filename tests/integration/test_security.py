@@ -20,6 +20,7 @@ from shop.config import Settings, SettingsError
 from shop.factory import create_app
 from shop.web.site.security import LONGEST_TOKEN_AGE_SECONDS
 from tests.conftest import DAY, KEY, Opener, OpenShop
+from tests.integration.carts import notices
 from tests.integration.checkouts import place
 from tests.integration.client import (
     TOKEN_PAGE,
@@ -348,6 +349,29 @@ def test_an_old_key_reads_sessions_and_forms_only_if_it_is_strong(
     else:
         with pytest.raises(BadSignature):
             signer.loads(token)
+
+
+def test_a_session_that_was_read_before_is_read_as_it_was_sent(shop: OpenShop) -> None:
+    kept = _session_signed_with(KEY, "A message from before")
+    for _ in range(3):
+        visitor = shop.visitor()
+        visitor.set_cookie("session", kept)
+        own_page = {"Origin": "http://localhost"}
+        added = visitor.post("/cart/lines", data={"sku": "MUG"}, headers=own_page)
+        assert added.status_code == 303  # and it has another message
+        visitor.set_cookie("session", kept)
+        assert notices(visitor) == "A message from before"
+
+
+def test_a_session_that_was_read_before_ends(
+    shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, signed_at = _session_signed_with(KEY, "A message from before"), int(time.time())
+    for seconds, is_read in ((0, True), (31 * DAY - 60, True), (31 * DAY + 60, False)):
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _, at=seconds: signed_at + at)
+        visitor = shop.visitor()
+        visitor.set_cookie("session", kept)
+        assert ("A message from before" in visitor.get("/cart").text) == is_read
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ BODY_LIMIT_BYTES = 65_536
 LONGEST_TOKEN_AGE_SECONDS = 300
 """How old the CSRF token of a new page may be."""
 HSTS_SECONDS = 365 * 86_400
+MOST_REMEMBERED = 1_024
+"""How many sessions are remembered as they were read; a browser keeps none above 4,096 octets."""
 SESSION, SECURE_SESSION = "session", "__Host-session"
 """The names of the session's cookie on http and on https."""
 OPEN_FORMS = frozenset({"cart.create"})
@@ -68,19 +71,19 @@ class SessionOnWire(SecureCookieSessionInterface):
     """Flask's session, which holds the CSRF token and messages; Secure on https."""
 
     @cached_property
-    def _serializer(self) -> URLSafeTimedSerializer | None:
+    def _serializer(self) -> _SignedOnce | None:
         plain = super().get_signing_serializer(current_app)
         return plain and _SignedOnce.like(plain)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session in the first cookie of its name that we signed, of however many came."""
-        serializer = self.get_signing_serializer(app)
+        serializer = self._serializer
         if serializer is None:
             return None
         life_seconds = int(app.permanent_session_lifetime.total_seconds())
         for value in values_in(request.environ, self.get_cookie_name(app)):
             with suppress(BadSignature):
-                return self.session_class(serializer.loads(value, max_age=life_seconds))
+                return self.session_class(serializer.content(value, life_seconds))
         return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: FlaskResponse) -> None:
@@ -114,7 +117,7 @@ class _Signer(TimestampSigner):
 
 
 class _SignedOnce(URLSafeTimedSerializer):
-    # A serializer that keeps its signer.
+    # A serializer that keeps its signer, and remembers what it has read.
 
     @classmethod
     def like(cls, plain: URLSafeTimedSerializer) -> _SignedOnce:
@@ -126,12 +129,27 @@ class _SignedOnce(URLSafeTimedSerializer):
             signer_kwargs=plain.signer_kwargs,
         )
 
+    def content(self, value: str, life_seconds: int) -> dict[str, Any]:
+        """What a session's cookie holds, as a copy. Raises BadSignature."""
+        minute = self._own.get_timestamp() // 60
+        return deepcopy(_remembered(self, value, life_seconds, minute))
+
     @cached_property
     def _own(self) -> TimestampSigner:
         return _Signer(self.secret_keys, salt=self.salt, **self.signer_kwargs)
 
     def make_signer(self, salt: str | bytes | None = None) -> TimestampSigner:
         return self._own  # it signs for one purpose
+
+
+# A browser sends the same session with each page until it changes. It is verified anew each minute,
+# so that it ends.
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _remembered(
+    serializer: _SignedOnce, value: str, life_seconds: int, minute: int
+) -> dict[str, Any]:
+    content: dict[str, Any] = serializer.loads(value, max_age=life_seconds)
+    return content
 
 
 class FormProtect(CSRFProtect):  # type: ignore[misc]

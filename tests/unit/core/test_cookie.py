@@ -438,6 +438,17 @@ def test_an_expired_cart_is_raised_with_its_age(
     assert refused.value.reason == f"{age_seconds} seconds old"
 
 
+def test_a_cart_that_was_read_before_expires_and_needs_its_key() -> None:
+    cart = cart_of((5, 2))
+    value = encode(cart)
+    for _ in range(2):
+        assert decode(value, now=NOON + 60, max_age_seconds=60) == cart
+        with pytest.raises(Expired):
+            decode(value, now=NOON + 61, max_age_seconds=60)
+        with pytest.raises(Tampered):
+            cookie.decode(value, ["another"], now=NOON, max_age_seconds=60)
+
+
 # Memory
 
 
@@ -475,3 +486,9 @@ def test_what_is_kept_for_speed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(2):
         assert decode(value) == cart
     assert len(kept) == 3
+
+
+def test_the_values_that_are_remembered_are_bounded() -> None:
+    for number in range(1, cookie.MOST_REMEMBERED + 10):
+        decode(encode(cart_of((number, 1))))
+    assert cookie._read.cache_info().currsize == cookie.MOST_REMEMBERED
