@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CHOOSE = "choose shop"
 """The extension that chooses the shop of each request, where one app has several: in test mode."""
+_here: ContextVar[Shop | None] = ContextVar("the shop of this request", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class Shop:
 
 def shop() -> Shop:
     """The shop that this request is for."""
+    return _here.get() or _chosen()
+
+
+def _chosen() -> Shop:
     extensions = current_app.extensions
     found: Shop = extensions[CHOOSE]() if CHOOSE in extensions else extensions["shop"]
     return found
@@ -93,13 +99,18 @@ def shop() -> Shop:
 def register(app: Flask, here: Shop) -> None:
     """Gives an app its shop."""
     app.extensions["shop"] = here
-    app.wsgi_app = _looking_once(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _looking_once(app, app.wsgi_app)  # type: ignore[method-assign,assignment]
 
 
-def _looking_once(wsgi_app: WSGIApplication) -> WSGIApplication:
+def _looking_once(app: Flask, wsgi_app: WSGIApplication) -> WSGIApplication:
     # A page makes several queries, and asking a server before each would take longer than the rest.
+    # It asks for its shop, too, more often than Flask finds it quickly.
     def looking(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with asking_once():
-            return wsgi_app(environ, start_response)
+        token = _here.set(None if CHOOSE in app.extensions else app.extensions["shop"])
+        try:
+            with asking_once():
+                return wsgi_app(environ, start_response)
+        finally:
+            _here.reset(token)
 
     return looking
