@@ -62,8 +62,16 @@ BREAKS = (
         "one who waits holds up everybody",
         "An order that waits for a lock stops all pages of its process.",
         "shop/server.py",
-        "            waiting.wait = waiting.wait_poll\n",
-        "",
+        "            waiting.wait = wait\n",
+        "            pass\n",
+        _TROUBLE,
+    ),
+    Break(
+        "many visitors are too many for select",
+        "A worker with more than a thousand open connections loses its database.",
+        "shop/server.py",
+        "if fileno < SELECTED else waiting.wait_poll",
+        "if fileno else waiting.wait_poll",
         _TROUBLE,
     ),
     Break(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -93,6 +95,38 @@ def test_what_the_shop_asks_of_a_connection(open_shop: Opener) -> None:
             for name in ("lock_timeout", "statement_timeout", "application_name")
         ]
     assert asked == ["3s", "7500ms", "crumb"]
+
+
+BESIDE_MANY_VISITORS = """
+from gevent import monkey
+
+monkey.patch_all(ssl=False)
+
+import os, resource, sys, psycopg
+from psycopg import waiting
+from shop.server import SELECTED, wait
+
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(SELECTED + 50, most), most))
+waiting.wait = wait
+for many in (False, True):
+    with psycopg.connect(sys.argv[1]) as connection:
+        asked = "select count(*) from generate_series(1, 1000000)"  # for which it has to wait
+        print(connection.fileno() >= SELECTED, connection.execute(asked).fetchone())
+    visitors = [os.dup(0) for _ in range(SELECTED)]
+"""
+
+
+def test_a_process_with_a_thousand_visitors_reaches_its_database(shop: OpenShop) -> None:
+    """select(2) cannot wait for file descriptors from 1,024 on."""
+    address = shop.database.url.replace("+psycopg", "")
+    asked = subprocess.run(
+        [sys.executable, "-c", BESIDE_MANY_VISITORS, address],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert asked.stdout.splitlines() == ["False (1000000,)", "True (1000000,)"], asked.stderr
 
 
 def test_a_statement_that_waits_holds_up_no_other_visitor(shop: OpenShop, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class SessionOnWire(SecureCookieSessionInterface):
     @cached_property
     def _serializer(self) -> _SignedOnce | None:
         plain = super().get_signing_serializer(current_app)
-        return plain and _SignedOnce.like(plain)
+        return _SignedOnce.like(plain) if plain else None
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session in the first cookie of its name that we signed, of however many came."""
