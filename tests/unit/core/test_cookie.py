@@ -491,4 +491,13 @@ def test_what_is_kept_for_speed_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_values_that_are_remembered_are_bounded() -> None:
     for number in range(1, cookie.MOST_REMEMBERED + 10):
         decode(encode(cart_of((number, 1))))
-    assert cookie._read.cache_info().currsize == cookie.MOST_REMEMBERED
+    assert cookie._remembered.cache_info().currsize == cookie.MOST_REMEMBERED
+
+
+def test_a_long_value_is_not_remembered() -> None:
+    before = cookie._remembered.cache_info()
+    value = encode(cart_of(*((7**number % 9973, number) for number in range(1, 200))))
+    assert len(value) > cookie.LONGEST_REMEMBERED
+    for _ in range(2):
+        decode(value)
+    assert cookie._remembered.cache_info() == before
