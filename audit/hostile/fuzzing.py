@@ -14,11 +14,12 @@ from tqdm import tqdm
 from werkzeug.routing import Map
 
 from audit.hostile.drawing import Drawer, Held
-from audit.hostile.exploring import Known, Sample, Visitor, choices, explore, fields_of
+from audit.hostile.exploring import Known, Visitor, explore
 from audit.hostile.judging import KINDS, LONGEST_SECONDS, Fault, Judge
+from audit.hostile.visiting import fill_cart, order, sign_in, ways_to_pay
 from audit.hostile.wire import Send, Sent, over_http
 from audit.report import Group, at_least, at_most, is_zero
-from e2e.support import demo_customer, keepers
+from e2e.support import keepers
 from e2e.support.server import KEY, prepare, running_shop
 from shop.config import Settings
 from shop.core import cookie
@@ -148,46 +149,13 @@ def prepared(
     paying, fills a cart, signs in to the admin, and notes what this many pages of each route offer.
     """
     visitor = Visitor(send)
-    products = explore(visitor, url_map, ["/"], pages=1).of("cart.create", "POST")
-    placed = [_order(visitor, products, payment) for payment in _ways_to_pay(visitor, products)]
-    _fill(visitor, products)
-    _sign_in(visitor, keeper)
+    samples = explore(visitor, url_map, ["/"], pages=1).of("cart.create", "POST")
+    products = [sample.form for sample in samples]
+    placed = [order(visitor, products, payment) for payment in ways_to_pay(visitor, products)]
+    fill_cart(visitor, products)
+    sign_in(visitor, keeper)
     starts = [rule.rule for rule in url_map.iter_rules() if not rule.arguments]
     known = explore(visitor, url_map, [*starts, *placed], pages=pages)
     value = visitor.held[cookie.NAME]
     judge = Judge(cookie.decode(value, keys, now=0, max_age_seconds=MAX_TIME), keys)
     return Fuzzer(send, url_map, known, Held(dict(visitor.held), sorted(known.tokens)), judge)
-
-
-def _fill(visitor: Visitor, products: Sequence[Sample]) -> None:
-    for product in products[:3]:
-        visitor.post("/cart/lines", product.form)
-
-
-def _ways_to_pay(visitor: Visitor, products: Sequence[Sample]) -> list[dict[str, str]]:
-    _fill(visitor, products)
-    html = visitor.get("/checkout").body.decode()
-    return [{"payment": value} for value in choices(html, "payment")] or [{}]
-
-
-def _order(visitor: Visitor, products: Sequence[Sample], payment: dict[str, str]) -> str:
-    """The address that the shop leads to when an order is placed."""
-    _fill(visitor, products)
-    fields = (
-        fields_of(visitor.get("/checkout").body.decode(), "/checkout")
-        | demo_customer.FIELDS
-        | payment
-    )
-    placed = visitor.post("/checkout", fields.items())
-    if placed.status != 303:
-        raise RuntimeError(f"no order could be placed: status {placed.status}")
-    return placed.header("location")
-
-
-def _sign_in(visitor: Visitor, keeper: tuple[str, str]) -> None:
-    fields = fields_of(visitor.get("/admin/sign-in").body.decode(), "/admin/sign-in")
-    signed_in = visitor.post(
-        "/admin/sign-in", (fields | dict(zip(("email", "password"), keeper, strict=True))).items()
-    )
-    if signed_in.status != 303:
-        raise RuntimeError(f"the keeper could not sign in: status {signed_in.status}")
