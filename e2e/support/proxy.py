@@ -6,25 +6,28 @@ import asyncio
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import trustme
 
 FORWARDED = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 127.0.0.1\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+Change = Callable[[bytes, bytes], tuple[bytes, bytes]]
+"""Makes of a request, as its request line with its headers and its body, the one that goes on."""
 
 
 @contextmanager
-def tls_proxy(shop_url: str) -> Iterator[str]:
-    """The https address of a proxy that forwards each request to the shop. Connections stay open
-    for further requests: a handshake for each would take more time than the request."""
+def tls_proxy(shop_url: str, change: Change | None = None) -> Iterator[str]:
+    """The https address of a proxy that forwards each request to the shop, those with a body as
+    they are after `change`, which may take its time and comes from several threads. Connections
+    stay open for further requests: a handshake for each would take more time than the request."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     upstream_port = int(shop_url.rsplit(":", 1)[1])
     try:
-        starting = asyncio.run_coroutine_threadsafe(_serve(upstream_port), loop)
+        starting = asyncio.run_coroutine_threadsafe(_serve(upstream_port, change), loop)
         server = starting.result(timeout=10)
         yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         asyncio.run_coroutine_threadsafe(_stop(server), loop).result(timeout=10)
@@ -42,14 +45,14 @@ async def _stop(server: asyncio.Server) -> None:
     await asyncio.gather(*handling, return_exceptions=True)
 
 
-async def _serve(upstream_port: int) -> asyncio.Server:
+async def _serve(upstream_port: int, change: Change | None) -> asyncio.Server:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                await _forward(reader, writer, upstream_port)
+                await _forward(reader, writer, upstream_port, change)
         finally:
             writer.close()
 
@@ -57,7 +60,10 @@ async def _serve(upstream_port: int) -> asyncio.Server:
 
 
 async def _forward(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream_port: int
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    upstream_port: int,
+    change: Change | None,
 ) -> None:
     answer, request = await asyncio.open_connection("127.0.0.1", upstream_port)
     answering = asyncio.ensure_future(_pipe(answer, writer))
@@ -66,9 +72,12 @@ async def _forward(
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            request_line, _, headers = head.partition(b"\r\n")
             length = LENGTH.search(head)
             body = await reader.readexactly(int(length[1])) if length else b""
+            if body and change:
+                head, body = await asyncio.to_thread(change, head, body)
+                head = LENGTH.sub(b"\r\nContent-Length: %d" % len(body), head)
+            request_line, _, headers = head.partition(b"\r\n")
             request.write(request_line + b"\r\n" + FORWARDED + headers + body)
             await request.drain()
     finally:
