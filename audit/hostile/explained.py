@@ -49,15 +49,8 @@ class Reason:
 
 REASONS = (
     Reason(
-        "csrf",
-        "/cart/lines",
-        "Lack of anti CSRF token",
-        "This form is on public pages, the same for everybody. Instead of a token, the shop asks "
-        "for Sec-Fetch-Site or Origin of its own (docs/security.md)",
-    ),
-    Reason(
         "http_headers",
-        "/(admin/orders)?",
+        "/(admin)?",
         "X-Frame-Options is not set",
         "The Content-Security-Policy says frame-ancestors 'none', which every browser since 2018 "
         "reads, and which takes precedence (CSP Level 2, 7.7.1)",

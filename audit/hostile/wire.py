@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import quote, urlsplit
 
@@ -65,6 +65,12 @@ def over_http(url: str) -> Send:
             return _received(connection, sent.method)
 
     return send
+
+
+def behind_tls(send: Send) -> Send:
+    """Sends as a trusted proxy does that was reached over https."""
+    proto = ("X-Forwarded-Proto", "https")
+    return lambda sent: send(replace(sent, headers=(*sent.headers, proto)))
 
 
 def path_quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
@@ -10,6 +11,7 @@ from audit.hostile.explained import REASONS, Finding, Reason, unexplained
 from audit.hostile.scanning import Scanned, findings_in, group_of, requests_in
 from audit.report import Group
 
+Request = tuple[str, str, str]
 TOKEN = Finding("csrf", "POST", "/cart/lines", 2, "", "Lack of anti CSRF token")
 SCRIPT = Finding("xss", "GET", "/products", 3, "q", "XSS vulnerability")
 REASON = Reason("csrf", "/cart/lines", "Lack of .*", "it asks for Origin")
@@ -66,24 +68,34 @@ def test_the_requests_that_the_shop_counted_are_read() -> None:
     assert requests_in(EXPOSITION) == expected
 
 
-def _group(*findings: Finding, fetched: str = "", **counts: int) -> Group:
-    taken = {("view " + str(number), "POST", "3xx"): 1 for number in range(5)}
-    broken = {(view, "GET", "5xx"): count for view, count in counts.items()}
-    explained = [
-        Finding("csrf", "POST", "/cart/lines", 2, "", "Lack of anti CSRF token"),
-        Finding("http_headers", "GET", "/", 1, "", "X-Frame-Options is not set"),
-    ]
-    scanned = Scanned([*explained, *findings], 50, [fetched] if fetched else [])
-    return group_of("Wapiti", {"stranger": scanned}, Counter(taken | broken))
+EXPLAINED = Finding("http_headers", "GET", "/admin", 1, "", "X-Frame-Options is not set")
+ACCEPTED = {(f"view {number}", "POST", "3xx"): 100 for number in range(20)}
+
+
+def _group(
+    *findings: Finding, fetched: str = "", requests: Mapping[Request, int] = ACCEPTED
+) -> Group:
+    scanned = Scanned(
+        [EXPLAINED, *findings], 50, [fetched] if fetched else [], Counter(dict(requests))
+    )
+    return group_of("Wapiti", {"keeper": scanned, "stranger": scanned})
 
 
 def test_a_scan_without_findings_meets_its_targets() -> None:
     assert _group().is_met
 
 
-def test_the_views_that_accepted_a_form_are_named() -> None:
-    (named,) = _group().findings["views that accepted a form"]
-    assert named == "view 0, view 1, view 2, view 3, view 4"
+def test_the_views_that_accepted_a_form_are_named_with_how_many() -> None:
+    requests = {
+        ("b", "POST", "2xx"): 1,
+        ("b", "POST", "3xx"): 2000,
+        ("a", "POST", "3xx"): 4,
+        ("a", "POST", "4xx"): 8,
+        ("c", "POST", "4xx"): 16,
+        ("d", "GET", "2xx"): 32,
+    }
+    (named,) = _group(requests=requests).findings["accepted from the keeper"]
+    assert named == "a 4, b 2,001"
 
 
 @pytest.mark.parametrize(
@@ -91,8 +103,16 @@ def test_the_views_that_accepted_a_form_are_named() -> None:
     [
         pytest.param(_group(SCRIPT), id="a finding"),
         pytest.param(_group(fetched="/ssrf/1"), id="something fetched"),
-        pytest.param(_group(show=1), id="a 5xx"),
-        pytest.param(group_of("Wapiti", {}, Counter()), id="nothing reached"),
+        pytest.param(_group(requests=ACCEPTED | {("show", "GET", "5xx"): 1}), id="a 5xx"),
+        pytest.param(_group(requests={("only view", "POST", "3xx"): 1000}), id="one view reached"),
+        pytest.param(
+            _group(requests=dict.fromkeys(ACCEPTED, 1)), id="nothing but forms as they were read"
+        ),
+        pytest.param(_group(requests={("a", "POST", "4xx"): 1000}), id="nothing accepted"),
+        pytest.param(
+            group_of("Wapiti", {"keeper": Scanned([EXPLAINED], 1, [], Counter(ACCEPTED))}),
+            id="few pages",
+        ),
     ],
 )
 def test_a_scan_with_findings_misses_them(group: Group) -> None:

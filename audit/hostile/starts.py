@@ -1,0 +1,112 @@
+"""What Wapiti begins with, as a stranger and as a keeper: a shop in which each kind of form has
+something to be about, the cookies of a visitor, and the addresses to leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.hostile.exploring import Pairs, Visitor
+from audit.hostile.form_filler import PLAUSIBLE, FormFiller
+from audit.hostile.visiting import fill_cart, order
+from audit.hostile.wire import Send
+from e2e.support import keepers, photos
+from e2e.support.demo_shop import numbers_of
+from e2e.support.server import RunningShop
+from shop.admin.session import PATH
+
+IN_THE_CART: tuple[Pairs, ...] = ((("sku", "MUG"),),)
+SHOWN = ("everyday-mug", "linen-apron", "waxed-pouch")
+"""The products whose pages a stranger's scan opens: a plain one, one with photos, and variants. The
+others have the same pages."""
+SHELF = "textiles"
+COUPON = (
+    "INSERT INTO coupons (code, kind, basis_points, amount_minor, from_minor, currency, uses) "
+    "VALUES (?, 'percent', 1000, 0, 0, 'GBP', 0)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scan as somebody: where it begins, where it does not go, and with which cookies. It stays
+    below the address where it begins, but for `others`, which no page in there needs to link. The
+    modules of `for_forms` attack nothing but forms."""
+
+    who: str
+    start: str
+    excluded: tuple[str, ...]
+    cookies: dict[str, str]
+    others: tuple[str, ...] = ()
+    for_forms: tuple[str, ...] = ()
+
+
+def scans(shop: RunningShop, send: Send) -> list[Scan]:
+    """Arranges the shop, and returns the scans of a keeper and of a stranger.
+
+    Wapiti attacks addresses before forms, for as long as it may. So of pages that are alike, one is
+    left in, and of their parameters each alone with one value, in whose place others come anyway.
+    Their cookies hold the secret of their CSRF tokens. Wapiti sends its first requests at once, so
+    otherwise each response would bring another secret, and most of the tokens would be worthless.
+    """
+    shop.change(COUPON, PLAUSIBLE["code"])
+    photos.give(shop)
+    shopper = Visitor(send)
+    order(shopper, IN_THE_CART, {"payment": "invoice"})
+    shop.change("UPDATE outbox SET next_attempt_at = NULL, last_error = 'no such host'")
+    fill_cart(shopper, IN_THE_CART)
+    shopper.get("/checkout")
+    keeper = Visitor(send, {"__Secure-admin": keepers.signed_in(shop)})
+    keeper.get(f"{PATH}/orders")
+    changed = numbers_of(shop)["APRON-LINEN"]
+    keepers_scan = Scan(
+        "keeper",
+        PATH,
+        tuple(_left_out_by_the_keeper(shop, changed)),
+        keeper.held,
+        others=(f"{PATH}/products/{changed}", "/", "/products", "/products/linen-apron"),
+        for_forms=("exec", "file", "timesql"),
+    )
+    # The stranger comes last: their scan places hundreds of orders, which a keeper would look at.
+    left_out = tuple(_left_out_by_the_stranger(shop))
+    return [keepers_scan, Scan("stranger", "/", left_out, shopper.held)]
+
+
+def filler(shop: RunningShop, send: Send) -> FormFiller:
+    """Fills in the forms of these scans."""
+    ((reference,),) = shop.ask("SELECT reference FROM orders")
+    return FormFiller(shop, send, numbers_of(shop)["MUG"], {"reference": str(reference)})
+
+
+def _left_out_by_the_stranger(shop: RunningShop) -> Iterator[str]:
+    yield from ("/de/*", "/fr/*", "/ar/*", "/en-gb/*")  # the same views
+    yield from ("/static/*", "/photos/*")
+    # The runs of the laboratory have hundreds of addresses, and leave cookies of any size.
+    for run in ("conformance", "probe"):
+        yield from (f"/limits/{run}/*", f"/limits/{run}?*")
+    yield "/limits/museum/*-*"
+    # It ends the session, and with it every token that Wapiti has read.
+    yield "/cart/about/delete"
+    in_the_cart = numbers_of(shop)["MUG"]
+    for number, slug in shop.ask("SELECT number, slug FROM products"):
+        if slug not in SHOWN:
+            yield f"/products/{slug}"
+        if number != in_the_cart:
+            yield f"/cart/lines/{number}*"
+    for (slug,) in shop.ask("SELECT slug FROM categories"):
+        if slug != SHELF:
+            yield f"/products?category={slug}"
+    yield "/products?*&*"
+    yield "/products?page=*"
+
+
+def _left_out_by_the_keeper(shop: RunningShop, changed: int) -> Iterator[str]:
+    yield f"{PATH}/sign-out"
+    yield f"{PATH}/products/*/photos/*/remove"  # or the photo's other forms are about nothing
+    numbers = numbers_of(shop).values()
+    for number in {*numbers, len(numbers) + 1} - {changed}:  # that of the product to be added, too
+        yield f"{PATH}/products/{number}"
+        yield f"{PATH}/products/{number}/*"
+    for value in ("paid", "placed", "sent", "cancelled", "refunded", "retired", "out-of-stock"):
+        yield f"{PATH}/*={value}"
+    yield f"{PATH}/*?*&*"
+    yield f"{PATH}/products?page=*"
