@@ -17,7 +17,7 @@ from e2e.support.demo_shop import Stage, numbers_of
 from e2e.support.server import RunningShop
 from e2e.support.waiting import until
 
-WIDTHS = (360, 1280)
+WIDTHS = (360, 768, 1280)
 SHOPPER = {
     "Vor- und Nachname": "Ada Bäcker",
     "E-Mail": "ada@example.com",

@@ -20,6 +20,14 @@ const startOf = (element) => left(element) + parseFloat(styleOf(element).padding
 const endOf = (element) => right(element) - parseFloat(styleOf(element).paddingInlineEnd);
 agree("the left edge of the frame", find(".top, main, .bottom"), startOf);
 agree("the right edge of the frame", find(".top, main, .bottom"), endOf);
+for (const frame of find(".top, .bottom"))
+    for (const element of find("*", frame))
+        if (left(element) < startOf(frame) - 1 || right(element) > endOf(frame) + 1)
+            found.push(`${named(element)} ${at(boxOf(element))} leaves the frame ${at(boxOf(frame))}`);
+const middle = (element) => (boxOf(element).top + boxOf(element).bottom) / 2;
+/* A long name has a row to itself on a phone. */
+const isShort = (element) => width(element) < innerWidth / 2 || element.matches(".top-links");
+agree("the middle of the header's first row", find(".top-brand, .top-links").filter(isShort), middle);
 
 for (const grid of find(".cards, .tiles")) {
     const columns = styleOf(grid).gridTemplateColumns.split(" ").length;
