@@ -48,6 +48,14 @@ for (const grid of find(".cards, .tiles")) {
 for (const state of find(".admin-state"))
     if (state.getClientRects().length > 1) found.push(`${named(state)} takes two lines ${at(boxOf(state))}`);
 
+for (const pair of find(".admin-pair")) {
+    const labels = find("label", pair);
+    for (let first = 0; first < labels.length; first += 2) {
+        const row = labels.slice(first, first + 2);
+        if (new Set(row.map(left)).size === row.length) agree("the top of a paired label", row, top);
+    }
+}
+
 const table = find("table.lines")[0];
 const isFolded = table && styleOf(table).display !== "table";
 const edges = isFolded
