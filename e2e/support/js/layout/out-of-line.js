@@ -69,9 +69,14 @@ for (const [at, [column, shared]] of Object.entries(edges).entries()) {
         agree(`the ${edge.name} edge of ${column}`, head ? [head, ...cells] : cells, edge);
 }
 
-const endOfText = (element) => Math.max(...texts
-    .filter((text) => element.contains(text.element))
-    .flatMap(({ boxes }) => boxes.map((box) => isMirrored ? -box.left : box.right)));
+const edgesOf = (element, edge) => texts.filter((text) => element.contains(text.element))
+    .flatMap(({ boxes }) => boxes.map(edge));
+/* Amounts run from left to right in every language, so columns of them share the right edge. */
+const endOfText = (element) => Math.max(...edgesOf(element,
+    isMirrored && isFolded && element.matches("td") ? ({ left }) => -left : ({ right }) => right));
+const startOfText = (element) =>
+    Math.min(...edgesOf(element, ({ left, right }) => isMirrored ? -right : left));
+agree("the left edge of a name", find(".line-what a"), startOfText);
 const columns = {
     dd: ".totals", ".figure": ".summary", ".line-price": ".lines", ".line-total": ".lines",
 };
