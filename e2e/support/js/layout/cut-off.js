@@ -1,4 +1,4 @@
-/* A card's name is truncated after three lines on purpose; so are the last breadcrumb and the link to a cart, by an ellipsis. */
+/* A card's name is truncated after three lines on purpose; so are the last breadcrumb and the link to a cart, by an ellipsis. What is scrolled out of sight is not cut off. */
 const cuts = (overflow) => ["hidden", "clip"].includes(overflow);
 const isMeant = (element) => {
     const { lineHeight, textOverflow } = styleOf(element);
@@ -17,6 +17,8 @@ const check = (element, box) => {
             || cuts(overflowY) && (box.top < edge.top - 1 || box.bottom > edge.bottom + 1);
         if (isCut && !isMeant(outer))
             found.push(`${named(element)} ${at(box)} is cut off by ${named(outer)} ${at(edge)}`);
+        if (overflowY === "auto") box = common(box, edge);
+        if (box.bottom <= box.top) return;
     }
 };
 for (const { element, boxes } of texts) {
