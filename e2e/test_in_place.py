@@ -177,12 +177,17 @@ def test_removing_the_last_line_focuses_the_undo_button(shopper: Shopper) -> Non
 def test_a_refusal_describes_its_field_and_resets_the_count(shopper: Shopper) -> None:
     page = shopper.visits("/products/last-one-lamp")
     field = page.get_by_label("Quantity", exact=True)
+    held: list[Route] = []
+    page.route("**/cart", lambda route: held.append(route))
     field.fill("2")
-    page.get_by_role("button", name="Add to cart").click()
+    with page.expect_request("**/cart"):
+        page.get_by_role("button", name="Add to cart").click()
 
     expect(field).to_have_accessible_description("Only 1 left. Your cart is as it was.")
     expect(field).to_be_focused()
     expect(page.get_by_role("link", name="Cart 0 items")).to_be_visible()
+    held[0].continue_()
+    page.unroute("**/cart")
     field.fill("1")
     shopper.adds_here().holds("Last-one lamp").is_closed_by_escape()
     expect(field).to_have_accessible_description("")

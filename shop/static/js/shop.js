@@ -33,6 +33,7 @@ async function add(form, button) {
 function isShownAt(form, refusal, button) {
   const answered = form.matches(".add") && refusal?.querySelector(".add .field-error")?.closest("form");
   if (answered) {
+    document.querySelector("cart-count").innerHTML = refusal.querySelector("cart-count").innerHTML;
     form.replaceWith(answered);
     answered.elements.quantity.focus();
     return true;
