@@ -86,9 +86,6 @@ for (const [cell, whole] of Object.entries(columns))
         agree("the right edge of a figure", written, endOfText);
     }
 
-const startOfText = (element) => Math.min(...texts
-    .filter((text) => element.contains(text.element))
-    .flatMap(({ boxes }) => boxes.map((box) => box.left)));
 const stocks = find(".admin-stock");
 const isRagged = stocks[0] && styleOf(stocks[0]).textAlign === "left";
 agree("the stock of a product", stocks, isRagged ? startOfText : endOfText);
