@@ -89,12 +89,13 @@ def test_digests_change_with_what_is_served_and_scripts_share_one(tmp_path: Path
     ("written", "served"),
     [
         pytest.param(
-            ".a :is(b, c) {\n  d: 1px - 2px;\n}\n", ".a :is(b, c){d: 1px - 2px;}", id="space"
+            ".a :is(b, c) {\n  d: 1px - 2px;\n}\n", ".a :is(b, c){d:1px - 2px;}", id="space"
         ),
         pytest.param("/* a */\n@layer b;", "@layer b;", id="comment"),
         pytest.param("a/* */b { }", "a b{}", id="a comment is a space"),
-        pytest.param('a { b: " ; /* { " ; }', 'a{b: " ; /* { ";}', id="quoted"),
-        pytest.param("a { b: ' } ' }", "a{b: ' } '}", id="quoted once"),
+        pytest.param('a { b: " ; /* { " ; }', 'a{b:" ; /* { ";}', id="quoted"),
+        pytest.param('a { b: " : " }', 'a{b:" : "}', id="a quoted colon"),
+        pytest.param("a { b: ' } ' }", "a{b:' } '}", id="quoted once"),
     ],
 )
 def test_a_style_sheet_loses_only_spaces_without_a_meaning(

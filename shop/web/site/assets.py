@@ -31,7 +31,7 @@ YEAR_SECONDS = 365 * 86_400
 BRIEFLY_SECONDS = 60
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _COMMENT = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/""", re.DOTALL)
-_GAP = re.compile(r"""("[^"]*"|'[^']*')|([{};])\s+|\s+(?:([{};])\s*)?""")
+_GAP = re.compile(r"""("[^"]*"|'[^']*')|([{}:;])\s+|\s+(?:([{};])\s*)?""")
 
 blueprint = Blueprint("assets", __name__)
 
