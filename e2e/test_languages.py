@@ -48,6 +48,7 @@ def test_a_german_browser_buys_in_german(
     page.get_by_role("button", name="In den Warenkorb").click()
     mini = page.get_by_role("region", name="Ihr Warenkorb")
     mini.get_by_role("link", name="Zur Kasse").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kasse")
     for label, text in SHOPPER.items():
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("Auf Rechnung").check()

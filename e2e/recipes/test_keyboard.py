@@ -37,4 +37,4 @@ def test_a_cart_is_changed_and_checked_out_by_keyboard(jar: Jar, own_shopper: Sh
 
     tab_to(cart.page.get_by_role("link", name="Check out"))
     keyboard.press("Enter")
-    expect(cart.page.get_by_role("heading", level=1)).to_have_text("Check out")
+    expect(cart.page.get_by_role("heading", level=1)).to_have_text("Checkout")

@@ -114,7 +114,7 @@ class CartPage:
         return self
 
     def checks_out(self) -> CheckoutPage:
-        self.shopper.follows(self.page.get_by_role("link", name="Check out"), to="Check out")
+        self.shopper.follows(self.page.get_by_role("link", name="Check out"), to="Checkout")
         return CheckoutPage(self.shopper)
 
 

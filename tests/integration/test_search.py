@@ -149,6 +149,20 @@ def test_a_search_that_nothing_matches_whole_shows_what_matches_in_part(
     )
 
 
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        pytest.param("/products?q=mug", "“mug” in all products", id="everywhere"),
+        pytest.param("/products?q=mug&category=kitchen", "“mug” in Kitchen", id="a shelf"),
+        pytest.param("/de/products?q=mug", "„mug“ in allen Produkten", id="German"),
+    ],
+)
+def test_the_heading_of_a_search_reads_as_a_phrase(
+    visitor: LintingClient, address: str, heading: str
+) -> None:
+    assert text_of(visitor.get(address).text, "h1") == heading
+
+
 def test_the_example_in_the_search_box_finds_something(visitor: LintingClient) -> None:
     (box,) = elements(parsed(visitor.get("/").text), "#search")
     example = attributes(box)["placeholder"] or ""

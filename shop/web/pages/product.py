@@ -314,9 +314,10 @@ def _small_int(text: str) -> int:
 def _title(search: Search, categories: tuple[Category, ...]) -> str:
     names = {category.slug: category.name for category in categories}
     if not search.category:
-        name = gettext("All products")
-    else:
-        name = names.get(search.category) or gettext("No such shelf")
+        if search.words:
+            return gettext("“%(words)s” in all products", words=search.words)
+        return gettext("All products")
+    name = names.get(search.category) or gettext("No such shelf")
     if not search.words:
         return name
     return gettext("“%(words)s” in %(shelf)s", words=search.words, shelf=name)
