@@ -272,7 +272,7 @@ def test_mail_is_written_in_the_language_of_the_order(shop: OpenShop) -> None:
     assert confirmation["Subject"].startswith("Crumb: Ihre Bestellung ")
     assert confirmation["Content-Language"] == "de"
     text = said(confirmation, "plain")
-    assert "Vielen Dank für Ihre Bestellung vom 28. Mai 2026." in text
+    assert "Vielen Dank für Ihre Bestellung vom 28.\xa0Mai 2026." in text
     assert "Zwischensumme: 9,50\xa0£" in text
     assert "https://shop.example/de/orders/" in text
     assert '<html lang="de" dir="ltr">' in said(confirmation, "html")
@@ -375,4 +375,4 @@ def test_an_expired_cart_is_offered_in_german(shop: OpenShop) -> None:
     visitor = shop.visitor()
     visitor.set_cookie("cart", shop.cookie({"MUG": 1}, age_seconds=31 * DAY))
     page = visitor.get("/de/").text
-    assert "Ihr Warenkorb vom 27. April 2026 ist abgelaufen. Wiederherstellen?" in page
+    assert "Ihr Warenkorb vom 27.\xa0April 2026 ist abgelaufen. Wiederherstellen?" in page

@@ -295,7 +295,7 @@ def test_an_expired_link_says_when_its_cart_was_made(
 
 
 def test_the_page_says_when_a_link_expires(shop: OpenShop, owner: LintingClient) -> None:
-    assert "The link works until 27 June 2026" in owner.get("/cart/share").text
+    assert "The link works until 27\xa0June 2026" in owner.get("/cart/share").text
 
 
 def test_an_empty_cart_has_no_link(visitor: LintingClient) -> None:

@@ -96,9 +96,9 @@ def number(figure: int) -> str:
 
 
 def day(moment: int) -> str:
-    """A Unix time as a day in the shop's time zone: 3 May 2026."""
+    """A Unix time as a day in the shop's time zone: 3 May 2026, whose first space does not break."""
     written: str = format_date(datetime.fromtimestamp(moment, UTC), "long", rebase=True)
-    return written
+    return written.replace(" ", "\N{NO-BREAK SPACE}", 1)
 
 
 def moment(at: int) -> str:
