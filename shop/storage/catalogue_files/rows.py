@@ -249,7 +249,7 @@ def _vat_rate(cell: str, defaults: Defaults) -> int:
 
 def _stock(cell: str, _: Defaults) -> int | None:
     if cell and (not cell.isascii() or not cell.isdigit() or len(cell) > 9):
-        raise ValueError("stock is a whole number, or nothing where there is no limit")
+        raise ValueError("write a whole number, or nothing where there is no limit")
     return int(cell) if cell else None
 
 
