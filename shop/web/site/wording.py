@@ -96,7 +96,8 @@ def number(figure: int) -> str:
 
 
 def day(moment: int) -> str:
-    """A Unix time as a day in the shop's time zone: 3 May 2026, whose first space does not break."""
+    """A Unix time as a day in the shop's time zone: 3 May 2026, kept in one piece up to
+    the year."""
     written: str = format_date(datetime.fromtimestamp(moment, UTC), "long", rebase=True)
     return written.replace(" ", "\N{NO-BREAK SPACE}", 1)
 
