@@ -9,6 +9,10 @@ JOBS ?= 2
 TEST_JOBS ?= 3
 # Where the end-to-end tests write their report; the traces that it links are in test-results/e2e.
 REPORT := --html=test-results/e2e.html --self-contained-html --junitxml=test-results/e2e.xml
+TESTS := tests -q -n $(TEST_JOBS) --dist worksteal
+E2E_TESTS := e2e -q -n $(JOBS) --dist worksteal $(REPORT)
+# Recording traces takes about a third more work.
+E2E_QUICKLY := $(E2E_TESTS) --tracing off
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -28,14 +32,14 @@ install: $(VENV)/run.stamp ## Install what the shop needs, to serve it for real 
 
 test: check ## Run everything: checks, unit, properties, integration, end to end
 	@$(BIN)/python -m e2e.support.debian
-	@$(BIN)/pytest tests -q -n $(TEST_JOBS) --dist worksteal
+	@$(BIN)/pytest $(TESTS)
 	@$(BIN)/python -m e2e.support.browser --headless
-	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal --tracing off $(REPORT)
+	@$(BIN)/pytest $(E2E_QUICKLY)
 
 e2e: $(VENV)/dev.stamp ## Run the end-to-end tests only (ARGS="-k budget")
 	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/python -m e2e.support.browser --headless
-	@$(BIN)/pytest e2e -q -n $(JOBS) --dist worksteal $(REPORT) $(ARGS)
+	@$(BIN)/pytest $(E2E_TESTS) $(ARGS)
 
 e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 	@$(BIN)/python -m e2e.support.browser
@@ -44,7 +48,7 @@ e2e-headed: $(VENV)/dev.stamp ## Watch the end-to-end tests in a visible browser
 steady: $(VENV)/dev.stamp ## Run all tests 30 times in a row (ARGS="--runs 5 --busy 1")
 	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/python -m e2e.support.browser --headless
-	@$(BIN)/python -m e2e.support.steady $(ARGS)
+	@$(BIN)/python -m e2e.support.steady --suite "$(TESTS)" --suite "$(E2E_QUICKLY)" $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, formatting, types and import rules
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ test-results/steady.txt.
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -19,26 +20,17 @@ import click
 
 PROJECT = Path(__file__).resolve().parents[2]
 RECORD = PROJECT / "test-results" / "steady.txt"
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "2")
-SUITES = (
-    (*PYTEST, "tests"),
-    (
-        *PYTEST,
-        "e2e",
-        "--dist",
-        "worksteal",
-        "--html=test-results/e2e.html",
-        "--self-contained-html",
-    ),
-)
+PYTEST = (sys.executable, "-m", "pytest")
 ENDLESS = (sys.executable, "-c", "while True: pass")
 
 
 @click.command()
+@click.option("--suite", "suites", multiple=True, required=True, help="Arguments of pytest.")
 @click.option("--runs", default=30, show_default=True, help="How many times.")
 @click.option("--busy", default=0, show_default=True, help="How many cores to keep at work.")
-def main(runs: int, busy: int) -> None:
-    """Runs all tests many times in a row, and ends at the first that fails."""
+def main(suites: tuple[str, ...], runs: int, busy: int) -> None:
+    """Runs the suites many times in a row, and ends at the first test that fails."""
+    commands = [(*PYTEST, *shlex.split(suite)) for suite in suites]
     RECORD.parent.mkdir(exist_ok=True)
     with RECORD.open("w", encoding="utf-8") as record, kept_busy(busy):
 
@@ -46,7 +38,7 @@ def main(runs: int, busy: int) -> None:
             click.echo(line)
             print(line, file=record, flush=True)
 
-        is_steady = repeated(SUITES, runs, say)
+        is_steady = repeated(commands, runs, say)
     sys.exit(0 if is_steady else 1)
 
 
