@@ -1,5 +1,5 @@
-// Reads {chromePath, chromeFlags, runs, jobs: [{name, url, shows, cookie, skipAudits}]}, opens
-// each page `runs` times as Lighthouse's phone does, and prints one line for each time.
+// Reads {chromePath, chromeFlags, runs, jobs: [{name, url, shows, cookie, skipAudits}]}, has
+// Lighthouse's phone open each page until it has `runs` results, and prints one line for each.
 import { json } from "node:stream/consumers";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
@@ -7,6 +7,11 @@ import lighthouse from "lighthouse";
 // Cookies too, which Lighthouse keeps by itself: with one in the jar no other one is sent.
 const FORGOTTEN = ["cookies", "local_storage", "file_systems", "service_workers", "cache_storage"];
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
+
+// Now and then Lighthouse does not find the beginning of the page load in its own trace, so that it
+// cannot time the page, and asks to be run again.
+const WITHOUT_A_START = "NO_NAVSTART";
+const MOST_REPEATS = 2;
 
 const { chromePath, chromeFlags, runs, jobs } = await json(process.stdin);
 const chrome = await launch({ chromePath, chromeFlags, logLevel: "silent" });
@@ -20,7 +25,16 @@ try {
   chrome.kill();
 }
 
-async function look({ url, shows, cookie, skipAudits }) {
+async function look(job) {
+  let seen = await lookOnce(job);
+  let repeats = 0;
+  for (; seen.code === WITHOUT_A_START && repeats < MOST_REPEATS; repeats += 1) {
+    seen = await lookOnce(job);
+  }
+  return { ...seen, repeats };
+}
+
+async function lookOnce({ url, shows, cookie, skipAudits }) {
   const { lhr, artifacts } = await lighthouse(url, {
     port: chrome.port,
     logLevel: "silent",
@@ -31,6 +45,7 @@ async function look({ url, shows, cookie, skipAudits }) {
     disableFullPageScreenshot: true,
   });
   return {
+    code: lhr.runtimeError?.code ?? "",
     error: lhr.runtimeError?.message ?? "",
     warnings: lhr.runWarnings.map(String),
     machine: Math.round(lhr.environment.benchmarkIndex),

@@ -76,6 +76,8 @@ def findings_of(name: str, runs: list[dict[str, Any]]) -> list[str]:
     """What Lighthouse reports about a page, and which audits cost it a required score."""
     findings = [f"{audit} left out: the page is noindex" for audit in SKIPPED.get(name, [])]
     findings += sorted({said for run in runs for said in [run["error"], *run["warnings"]] if said})
+    if repeats := sum(run["repeats"] for run in runs):
+        findings.append(f"runs without the beginning of the page load, repeated: {repeats}")
     if _median(runs, "performance") < ASKED["performance"]:
         speeds = _listed([run["machine"] for run in runs])
         findings.append(f"this machine's speed meanwhile: {speeds} (busy or slow below 1,000)")

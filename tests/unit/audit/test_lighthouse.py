@@ -10,7 +10,9 @@ import pytest
 from audit.lighthouse import figures_of, findings_of
 
 
-def _run(performance: int, *, is_shown: bool = True, shift: float | None = 0) -> dict[str, Any]:
+def _run(
+    performance: int, *, is_shown: bool = True, shift: float | None = 0, repeats: int = 0
+) -> dict[str, Any]:
     full = {"accessibility": 100, "best-practices": 100, "seo": 100}
     return {
         "error": "",
@@ -19,6 +21,7 @@ def _run(performance: int, *, is_shown: bool = True, shift: float | None = 0) ->
         "isShown": is_shown,
         "marks": full | {"performance": performance},
         "shift": shift,
+        "repeats": repeats,
         "short": {"performance": ["speed-index: Speed Index: 9 s"]},
     }
 
@@ -51,3 +54,8 @@ def test_missed_scores_are_explained_and_skipped_audits_reported() -> None:
         "speed-index: Speed Index: 9 s",
     ]
     assert "is-crawlable left out" in findings_of("cart-20", [_run(100)])[0]
+
+
+def test_repeated_runs_are_reported() -> None:
+    runs = [_run(100), _run(100, repeats=2), _run(100, repeats=1)]
+    assert findings_of("home", runs) == ["runs without the beginning of the page load, repeated: 3"]
