@@ -3,7 +3,7 @@ something to be about, the cookies of a visitor, and the addresses to leave out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audit.hostile.exploring import Pairs, Visitor
@@ -32,24 +32,24 @@ COUPON = (
 class Scan:
     """A scan as somebody: where it begins, where it does not go, and with which cookies. It stays
     below the address where it begins, but for `others`, which no page in there needs to link. The
-    modules of `for_forms` attack nothing but forms."""
+    modules of `for_forms` attack nothing but forms. At most `at_once` requests are under way.
 
-    who: str
+    Wapiti attacks addresses before forms, for as long as it may. So of pages that are alike, one is
+    left in, and of their parameters each alone with one value, in whose place others come anyway.
+    The cookies hold the secret of the CSRF tokens. Wapiti sends its first requests at once, so
+    otherwise each response would bring another secret, and most of the tokens would be worthless.
+    """
+
     start: str
     excluded: tuple[str, ...]
     cookies: dict[str, str]
     others: tuple[str, ...] = ()
     for_forms: tuple[str, ...] = ()
+    at_once: int = 4
 
 
-def scans(shop: RunningShop, send: Send) -> list[Scan]:
-    """Arranges the shop, and returns the scans of a keeper and of a stranger.
-
-    Wapiti attacks addresses before forms, for as long as it may. So of pages that are alike, one is
-    left in, and of their parameters each alone with one value, in whose place others come anyway.
-    Their cookies hold the secret of their CSRF tokens. Wapiti sends its first requests at once, so
-    otherwise each response would bring another secret, and most of the tokens would be worthless.
-    """
+def _arranged(shop: RunningShop, send: Send) -> Visitor:
+    """Arranges the shop, and returns a shopper with a cart who has ordered."""
     shop.change(COUPON, PLAUSIBLE["code"])
     photos.give(shop)
     shopper = Visitor(send)
@@ -57,24 +57,44 @@ def scans(shop: RunningShop, send: Send) -> list[Scan]:
     shop.change("UPDATE outbox SET next_attempt_at = NULL, last_error = 'no such host'")
     fill_cart(shopper, IN_THE_CART)
     shopper.get("/checkout")
+    return shopper
+
+
+def of_a_keeper(shop: RunningShop, send: Send) -> Scan:
+    """Arranges the shop for the scan of a keeper who is signed in.
+
+    The forms are about one order and one product. Of two that are sent at once, now and then one is
+    refused, and Wapiti takes that for what its SQL did. So it sends one at a time.
+    """
+    _arranged(shop, send)
     keeper = Visitor(send, {"__Secure-admin": keepers.signed_in(shop)})
     keeper.get(f"{PATH}/orders")
     changed = numbers_of(shop)["APRON-LINEN"]
-    keepers_scan = Scan(
-        "keeper",
+    return Scan(
         PATH,
         tuple(_left_out_by_the_keeper(shop, changed)),
         keeper.held,
         others=(f"{PATH}/products/{changed}", "/", "/products", "/products/linen-apron"),
         for_forms=("exec", "file", "timesql"),
+        at_once=1,
     )
-    # The stranger comes last: their scan places hundreds of orders, which a keeper would look at.
-    left_out = tuple(_left_out_by_the_stranger(shop))
-    return [keepers_scan, Scan("stranger", "/", left_out, shopper.held)]
+
+
+def of_a_stranger(shop: RunningShop, send: Send) -> Scan:
+    """Arranges the shop for the scan of somebody who has a cart and has ordered."""
+    shopper = _arranged(shop, send)
+    return Scan("/", tuple(_left_out_by_the_stranger(shop)), shopper.held)
+
+
+SCANS: Mapping[str, Callable[[RunningShop, Send], Scan]] = {
+    "keeper": of_a_keeper,
+    "stranger": of_a_stranger,
+}
+"""Who scans, and how."""
 
 
 def filler(shop: RunningShop, send: Send) -> FormFiller:
-    """Fills in the forms of these scans."""
+    """Fills in the forms of a scan."""
     ((reference,),) = shop.ask("SELECT reference FROM orders")
     return FormFiller(shop, send, numbers_of(shop)["MUG"], {"reference": str(reference)})
 
