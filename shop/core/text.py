@@ -69,9 +69,10 @@ def tidy(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    marks = unicodedata.normalize("NFC", text)
-    kept = "".join(_kept(marks, at) for at in range(len(marks)))
-    line = unicodedata.normalize("NFC", " ".join(kept.split()))
+    shown = "".join(map(_shown, unicodedata.normalize("NFC", text)))
+    # What went may have stood between marks, which have another order now, or become one.
+    joined = _without_stray_joiners(unicodedata.normalize("NFC", shown))
+    line = unicodedata.normalize("NFC", " ".join(joined.split()))
     return line if any(map(_is_visible, line)) else ""
 
 
@@ -116,26 +117,41 @@ def _bare(text: str) -> str:
     return _APOSTROPHES.sub("", unicodedata.normalize("NFC", letters))
 
 
-def _kept(marks: str, at: int) -> str:
-    mark = marks[at]
-    if mark.isascii() and mark.isprintable():
+def _shown(mark: str) -> str:
+    """The character as it is shown: nothing, a space or itself. Joiners stay."""
+    if mark in _JOINERS or (mark.isascii() and mark.isprintable()):
         return mark
     category = unicodedata.category(mark)
     if category == "Cc":
         return " "
-    if category == "Cs":
-        return ""
-    if category != "Cf" or (mark in _JOINERS and _joins(marks, at)):
-        return mark
-    return ""
+    return "" if category in ("Cf", "Cs") else mark
 
 
-def _joins(marks: str, at: int) -> bool:
-    around = marks[max(0, at - 1) : at + 2]
-    return len(around) == 3 and all(
-        mark >= "\u0530" and not mark.isspace() and unicodedata.category(mark) != "Cf"
-        for mark in (around[0], around[2])
+def _without_stray_joiners(text: str) -> str:
+    """The text without the joiners that have nothing to join on one of their sides."""
+    if not any(joiner in text for joiner in _JOINERS):
+        return text
+    before, after = _can_be_joined(text), _can_be_joined(text[::-1])[::-1]
+    return "".join(
+        mark
+        for mark, *sides in zip(text, before, after, strict=True)
+        if mark not in _JOINERS or all(sides)
     )
+
+
+def _can_be_joined(text: str) -> list[bool]:
+    """For each character, whether a joiner in its place could join what stands before it.
+
+    That is not another joiner, and the last letter or symbol is of a script that has joiners.
+    Combining marks do not count: dropping a joiner can change their order.
+    """
+    is_joinable, last, found = False, "", []
+    for mark in text:
+        found.append(is_joinable and last not in _JOINERS)
+        if mark not in _JOINERS and not unicodedata.combining(mark):
+            is_joinable = mark >= "\u0530" and not mark.isspace()
+        last = mark
+    return found
 
 
 def _is_visible(mark: str) -> bool:

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from shop.core.text import key, tidy, tidy_lines, words
 
 # Letters, marks, spaces and format characters of many kinds, next to each other.
-TEXTS = st.text() | st.text(
-    st.sampled_from("aé\N{COMBINING ACUTE ACCENT}K\N{KELVIN SIGN} \t\n\r­​‌‍‮न्👩ー가ᅠ'’-‐×ﬁß")
+JOINED = "न\N{DEVANAGARI SIGN VIRAMA}\N{COMBINING ACUTE ACCENT}👩\u200b\u200c\u200d"
+TEXTS = (
+    st.text()
+    | st.text(JOINED)
+    | st.text(st.sampled_from("aé\N{COMBINING ACUTE ACCENT}K\N{KELVIN SIGN} \t\n\r­​‌‍‮न्👩ー가ᅠ'’-‐×ﬁß"))
 )
 
 

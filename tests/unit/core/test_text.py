@@ -33,7 +33,23 @@ ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
             "か\N{ZERO WIDTH JOINER}\N{IDEOGRAPHIC SPACE}か", "か か", id="joiner before a space"
         ),
         pytest.param(
-            f"か{ZERO_WIDTH_SPACE}\N{ZERO WIDTH JOINER}か", "かか", id="joiner after another format"
+            f"か{ZERO_WIDTH_SPACE}\N{ZERO WIDTH JOINER}か",
+            "か\N{ZERO WIDTH JOINER}か",
+            id="joiner after what goes",
+        ),
+        pytest.param(
+            "か\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}か", "かか", id="two joiners"
+        ),
+        pytest.param("か\N{ZERO WIDTH JOINER}a", "かa", id="joiner before a Latin letter"),
+        pytest.param(
+            f"か{ZERO_WIDTH_SPACE}\N{DEVANAGARI SIGN VIRAMA}\N{ZERO WIDTH NON-JOINER}か",
+            "か\N{DEVANAGARI SIGN VIRAMA}\N{ZERO WIDTH NON-JOINER}か",
+            id="joiner after a mark",
+        ),
+        pytest.param(
+            "a\N{DEVANAGARI SIGN VIRAMA}\N{ZERO WIDTH NON-JOINER}か",
+            "a\N{DEVANAGARI SIGN VIRAMA}か",
+            id="joiner after a mark on a Latin letter",
         ),
         pytest.param(
             "نمی\N{ZERO WIDTH NON-JOINER}خواهم",
