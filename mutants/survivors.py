@@ -156,6 +156,24 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=True):",
             "for (total, rate), share in zip(charged, coupons.shares(discount.minor, totals), strict=False):",
         ),
+        Survivor(
+            "text",
+            "_without_stray_joiners",
+            "for mark, *sides in zip(text, before, after, strict=True)",
+            "for mark, *sides in zip(text, before, after, strict=None)",
+        ),
+        Survivor(
+            "text",
+            "_without_stray_joiners",
+            "for mark, *sides in zip(text, before, after, strict=True)",
+            "for mark, *sides in zip(text, before, after, )",
+        ),
+        Survivor(
+            "text",
+            "_without_stray_joiners",
+            "for mark, *sides in zip(text, before, after, strict=True)",
+            "for mark, *sides in zip(text, before, after, strict=False)",
+        ),
     ),
     "Only a coupon has an end, and whoever has one states the time.": (
         Survivor(
@@ -473,12 +491,18 @@ _SURVIVORS: dict[str, tuple[Survivor, ...]] = {
             'return _EMPTY_LINES.sub("\\n\\n", "\\n".join(lines)).strip(None)',
         ),
     ),
-    "U+0530 itself is not assigned to a character.": (
+    "Equal objects still have equal hashes; only looking them up takes longer.": (
         Survivor(
-            "text",
-            "_joins",
-            'mark >= "\\u0530" and not mark.isspace() and unicodedata.category(mark) != "Cf"',
-            'mark > "\\u0530" and not mark.isspace() and unicodedata.category(mark) != "Cf"',
+            "pricing",
+            "Rules.__hash__",
+            "return hash((self.currency, self.max_quantity))  # cheap, and equal where rules are",
+            "return hash(None)  # cheap, and equal where rules are",
+        ),
+        Survivor(
+            "pricing",
+            "QuoteLine.__hash__",
+            "return hash((self.line.number, self.line.quantity))  # cheap, and equal where lines are",
+            "return hash(None)  # cheap, and equal where lines are",
         ),
     ),
     "The shape of a value was checked before, and allows no other characters.": (

@@ -13,6 +13,8 @@ import unicodedata
 _LINE_BREAKS = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+# The scripts up to this letter, which are Latin, Greek and Cyrillic, have no joiners.
+_LAST_WITHOUT_JOINERS = "\N{CYRILLIC SMALL LETTER EL WITH DESCENDER}"
 # Letters and symbols that fonts draw as nothing, though their category says otherwise.
 _BLANKS = (
     "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}"
@@ -142,15 +144,15 @@ def _without_stray_joiners(text: str) -> str:
 def _can_be_joined(text: str) -> list[bool]:
     """For each character, whether a joiner in its place could join what stands before it.
 
-    That is not another joiner, and the last letter or symbol is of a script that has joiners.
-    Combining marks do not count: dropping a joiner can change their order.
+    That is a letter or symbol of a script that has joiners, and not another joiner. Combining
+    marks do not count: dropping a joiner can change their order.
     """
-    is_joinable, last, found = False, "", []
+    is_joinable, found = False, []
     for mark in text:
-        found.append(is_joinable and last not in _JOINERS)
-        if mark not in _JOINERS and not unicodedata.combining(mark):
-            is_joinable = mark >= "\u0530" and not mark.isspace()
-        last = mark
+        found.append(is_joinable)
+        if not unicodedata.combining(mark):
+            is_script = mark > _LAST_WITHOUT_JOINERS and mark not in _JOINERS
+            is_joinable = is_script and not mark.isspace()
     return found
 
 

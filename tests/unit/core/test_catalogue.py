@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shop.core.catalogue import Group, Product
+from shop.core.catalogue import LONGEST_PHOTO_TEXT, Group, Photo, Product
 from shop.core.money import Money
 
 MUG = Product(
@@ -95,3 +95,11 @@ def test_the_variants_of_a_group_differ() -> None:
     assert replace(MUG, group=MUGS, options=("blue",)).options == ("blue",)
     with pytest.raises(ValueError, match=r"^the variants of a group differ in an option at least$"):
         Group("mugs", "Mugs", ())
+
+
+def test_the_text_of_a_photo_has_a_most() -> None:
+    text = "a" * LONGEST_PHOTO_TEXT
+    photo = Photo("mug", 600, (400, 800), ("webp", "jpg"), text)
+    assert photo.text == text
+    with pytest.raises(ValueError, match="the text of a photo has at most"):
+        replace(photo, text=f"{text}a")

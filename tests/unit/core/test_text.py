@@ -40,7 +40,14 @@ ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
         pytest.param(
             "か\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}か", "かか", id="two joiners"
         ),
+        pytest.param(
+            "か\N{ZERO WIDTH JOINER}\u093c\N{ZERO WIDTH JOINER}か",
+            "か\u093cか",
+            id="two joiners around a mark",
+        ),
+        pytest.param("\N{ZERO WIDTH JOINER}か", "か", id="joiner at the start"),
         pytest.param("か\N{ZERO WIDTH JOINER}a", "かa", id="joiner before a Latin letter"),
+        pytest.param("か\N{ZERO WIDTH JOINER}ԯ", "かԯ", id="joiner before a Cyrillic letter"),
         pytest.param(
             f"か{ZERO_WIDTH_SPACE}\N{DEVANAGARI SIGN VIRAMA}\N{ZERO WIDTH NON-JOINER}か",
             "か\N{DEVANAGARI SIGN VIRAMA}\N{ZERO WIDTH NON-JOINER}か",
