@@ -148,6 +148,9 @@ def _problems_of_stripe(settings: Settings) -> list[str]:
 def _problems_of_test_mode(settings: Settings) -> list[str]:
     reasons = {
         f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
+        f"SHOP_TRUSTED_HOSTS={','.join(settings.trusted_hosts)}": not all(
+            map(_is_loopback, settings.trusted_hosts)
+        ),
         f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
         f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
         f"SHOP_URL={settings.url}": urlsplit(settings.url).scheme == "https",
@@ -163,6 +166,6 @@ def _problems_of_test_mode(settings: Settings) -> list[str]:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return f".{host}".endswith(".localhost") or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -1,6 +1,6 @@
 """Worlds: small databases beside each other on one server, so that parallel tests do not meet.
 
-Each begins as a copy of the shop's own database, which is never written to. A world is made when a
+Each begins as a copy of the shop's own database, which no request changes. A world is made when a
 request first names it. Its database is a file below the instance folder or, when the shop's own is
 in memory, in memory too.
 """

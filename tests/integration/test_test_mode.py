@@ -304,6 +304,7 @@ def test_only_this_machine_is_served(
     [
         ("SHOP_HOST", "0.0.0.0"),  # noqa: S104 — refused, not listened at
         ("SHOP_HOST", "shop.example"),
+        ("SHOP_TRUSTED_HOSTS", "localhost,shop.example"),
         ("SHOP_TRUSTED_PROXIES", "1"),
         ("SHOP_CANONICAL_HOST", "shop.example"),
         ("SHOP_URL", "https://shop.example"),
