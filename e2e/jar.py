@@ -143,7 +143,7 @@ class Jar:
         self._tell_the_shop()
 
     def arrange(self, lines: str, *, aged_days: float = 0) -> None:
-        """Puts a cart into the browser, by SKU and quantity: "MUG*2, TEA".
+        """Puts a cart into the browser, by SKU and quantity: "MUG*2, PENCIL".
 
         The shop makes it, and it arrives in a response as if that had come `aged_days` ago: its
         cookie has that much less to live, and is not there if nothing is left. Raises ValueError
@@ -415,12 +415,12 @@ def _cookie(raw: Mapping[str, Any]) -> Cookie:
 
 
 def parsed(lines: str) -> list[tuple[str, int]]:
-    """SKUs and quantities of a text such as "MUG*2, TEA". Raises ValueError for anything else."""
+    """SKUs and quantities of a text like "MUG*2, PENCIL". Raises ValueError for anything else."""
     read = []
     for line in lines.split(","):
         sku, _, quantity = line.strip().partition("*")
         if not sku or not (quantity or "1").isdecimal():
-            raise ValueError(f"{line.strip()!r} is not a line such as MUG*2 or TEA")
+            raise ValueError(f"{line.strip()!r} is not a line such as MUG*2 or PENCIL")
         read.append((sku.strip(), int(quantity or "1")))
     return read
 

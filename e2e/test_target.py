@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +16,20 @@ from e2e.support.server import COMMAND, free_port, running
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
+
+@pytest.fixture(scope="module")
+def target(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `shop demo --test-mode`, started in an empty folder."""
-    folder = tmp_path_factory.mktemp("target")
+    log = tmp_path_factory.mktemp("target") / "log"
     port = str(free_port())
     command = [*COMMAND, "demo", "--test-mode", "--port", port]
     url = f"http://127.0.0.1:{port}"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
-    with running(command, f"{url}/readyz", inherited, log_file=folder / "log"):
+    environ = inherited | {"TMPDIR": str(empty_folder), "HOME": str(empty_folder)}
+    with running(command, f"{url}/readyz", environ, log_file=log, folder=empty_folder):
         yield url
 
 
@@ -32,6 +39,14 @@ def json_of(page: Page, address: str) -> Any:
 
 def arrange(page: Page, target: str, sku: str) -> None:
     page.request.put(f"{target}/api/cart", data={"lines": [{"sku": sku}]})
+
+
+def test_it_writes_no_file(page: Page, target: str, empty_folder: Path) -> None:
+    page.set_extra_http_headers({"Shop-World": "written"})
+    arrange(page, target, "MUG")
+    page.goto(f"{target}/cart")
+    expect(page.get_by_role("main")).to_contain_text("Everyday mug")
+    assert list(empty_folder.iterdir()) == []
 
 
 def test_every_handle_finds_one_control(page: Page, target: str) -> None:

@@ -12,6 +12,7 @@ it("orders what was added", () => {
   cy.visit("/products/everyday-mug");
   cy.contains("button", "Add to cart").click();
   cartLink().click();
+  cy.location("pathname").should("eq", "/cart");
   cy.get("main [aria-label='Quantity of Everyday mug']").type("{selectAll}3{enter}");
   cartLink().should("contain.text", "3 items");
   cy.contains("main a", "Check out").click();

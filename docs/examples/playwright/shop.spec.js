@@ -25,6 +25,7 @@ test("a purchase", async ({ page, request }) => {
   await page.goto("/products/everyday-mug");
   await page.getByRole("button", { name: "Add to cart" }).click();
   await page.getByRole("link", { name: "Cart" }).click();
+  await expect(page).toHaveURL("/cart"); // until then, the mini-cart has a field of the same name
   await page.getByLabel("Quantity of Everyday mug").fill("3");
   await page.getByLabel("Quantity of Everyday mug").press("Enter");
   await expect(page.getByRole("link", { name: "Cart" })).toHaveAccessibleName("Cart 3 items");
