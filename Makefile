@@ -78,6 +78,7 @@ translations: $(VENV)/dev.stamp ## Bring the catalogues up to date with the text
 	@$(BIN)/python -m audit.translations $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## Break the shop on purpose, and show which test notices (ARGS="--only undo")
+	@$(BIN)/python -m e2e.support.debian
 	@$(BIN)/python -m e2e.support.browser
 	@$(BIN)/python -m mutants --jobs $(JOBS) $(ARGS)
 

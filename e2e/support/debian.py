@@ -1,7 +1,7 @@
 """Programs of the system that the tests start.
 
-Where one is not installed, Debian's package is unpacked into the project: installing it would take
-root, and start a server.
+Where one is not installed, Debian's package is unpacked into the virtual environment: installing it
+would take root, and start a server.
 
 `python -m e2e.support.debian` makes sure that they are there, and prints which.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from e2e.support.commands import INSTALL_SECONDS, STDERR, is_debian, succeeds
-from e2e.support.server import PROJECT
 
 SYSTEM = Path("/usr")
-UNPACKED = PROJECT / ".venv" / "debian"
-"""Where packages are unpacked, with those that they need and that are not installed."""
+UNPACKED = Path(sys.prefix) / "debian"
+"""Where packages are unpacked, with those that they need and that are not installed. A copy of the
+project, which `make mutants` breaks, runs with the same Python, and finds them there."""
 
 
 @dataclass(frozen=True, slots=True)
