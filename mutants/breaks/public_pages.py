@@ -178,7 +178,7 @@ BREAKS = (
         "shop/static/js/shop.js",
         "\ngreet();\n",
         "\n",
-        (f"{_BROWSER}::test_one_small_request_brings_the_count",),
+        (f"{_BROWSER}::test_the_back_button_leads_to_the_count_of_now",),
     ),
     Break(
         "an expired cart is not offered to scripts",

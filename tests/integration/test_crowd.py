@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from shop.core.errors import OutOfStock
 from shop.core.orders import Order
 from shop.storage.engine import Limits, connect_to
@@ -46,6 +48,19 @@ def test_of_two_hundred_shoppers_fifty_get_a_piece(shop: OpenShop, visitor: Lint
     for tokens in said:  # each process learned which orders there are, whoever placed them
         assert {token for token in tokens if token} == kept
         assert tokens[None] == SHOPPERS - PIECES
+
+
+def test_stock_is_taken_in_one_order_whatever_that_of_the_lines(
+    shop: OpenShop, visitor: LintingClient
+) -> None:
+    """Two orders of the same products could otherwise wait for each other. What is missing first
+    shows where it begins."""
+    order = an_order(shop, visitor)
+    shop.sql("update products set stock = 0 where sku in ('SALT-PIG', 'MUG')")
+    for lines in (order.lines, order.lines[::-1]):
+        with pytest.raises(OutOfStock) as missing:
+            placing.place(shop.engine, replace(order, lines=lines))
+        assert missing.value.number == min(line.number for line in lines)
 
 
 def an_order(shop: OpenShop, visitor: LintingClient) -> Order:

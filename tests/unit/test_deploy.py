@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -91,7 +92,9 @@ def test_containers_have_settings_and_commands_that_there_are(tmp_path: Path) ->
 def test_nginx_of_the_containers_has_both_replicas_at_addresses_that_stay() -> None:
     services = composed()["services"]
     *_, command = services["web"]["command"]
-    edit = command.partition("> /etc/nginx")[0].replace("/site.conf", str(DEPLOY / SITE))
+    edit = command.partition("> /etc/nginx")[0].replace(
+        "/site.conf", shlex.quote(str(DEPLOY / SITE))
+    )
     site = subprocess.run(["sh", "-c", edit], check=True, capture_output=True, text=True).stdout
     upstreams = re.findall(r"^upstream .*?^}", site, re.MULTILINE | re.DOTALL)
     replicas = [
