@@ -117,11 +117,22 @@ def _time_zones() -> set[str]:
 
 
 def is_tried(settings: Settings) -> bool:
-    """Whether the shop can be reached from its own machine only, so that nobody is sold anything:
-    there a shopper may pay at the pretend bank."""
-    names = [settings.host, *settings.trusted_hosts]
-    is_behind = settings.trusted_proxies > 0 or bool(settings.canonical_host)
-    return not is_behind and all(map(_is_loopback, names))
+    """Whether its settings say that the shop is reached from its own machine only, so that nobody
+    is sold anything: there a shopper may pay at the pretend bank."""
+    return not any(_reach(settings).values())
+
+
+def _reach(settings: Settings) -> dict[str, bool]:
+    """Settings with their values, and whether others could reach the shop by what each says."""
+    names = [urlsplit(f"//{name}").hostname or "" for name in settings.trusted_hosts]
+    url_host = urlsplit(settings.url).hostname
+    return {
+        f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
+        f"SHOP_TRUSTED_HOSTS={','.join(settings.trusted_hosts)}": not all(map(_is_loopback, names)),
+        f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
+        f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
+        f"SHOP_URL={settings.url}": bool(url_host) and not _is_loopback(url_host or ""),
+    }
 
 
 def _problems_of_stripe(settings: Settings) -> list[str]:
@@ -146,21 +157,15 @@ def _problems_of_stripe(settings: Settings) -> list[str]:
 
 
 def _problems_of_test_mode(settings: Settings) -> list[str]:
-    reasons = {
-        f"SHOP_HOST={settings.host}": not _is_loopback(settings.host),
-        f"SHOP_TRUSTED_HOSTS={','.join(settings.trusted_hosts)}": not all(
-            map(_is_loopback, settings.trusted_hosts)
-        ),
-        f"SHOP_TRUSTED_PROXIES={settings.trusted_proxies}": settings.trusted_proxies > 0,
-        f"SHOP_CANONICAL_HOST={settings.canonical_host}": bool(settings.canonical_host),
-        f"SHOP_URL={settings.url}": urlsplit(settings.url).scheme == "https",
-        "SHOP_DATABASE_URL": not settings.database_url.startswith("sqlite"),
-    }
+    reasons = [given for given, is_reached in _reach(settings).items() if is_reached]
+    if urlsplit(settings.url).scheme == "https" and not reasons:
+        reasons.append(f"SHOP_URL={settings.url}")
+    if not settings.database_url.startswith("sqlite"):
+        reasons.append("SHOP_DATABASE_URL")
     return [
         f"SHOP_TEST_MODE=on does not go with {given}: a test target serves a loopback address, "
         "without a proxy or https, and keeps its worlds in SQLite."
-        for given, is_wrong in reasons.items()
-        if is_wrong
+        for given in reasons
     ]
 
 

@@ -27,7 +27,8 @@ def show() -> Response:
 
 @blueprint.post("/reset")
 def reset() -> Response:
-    """Puts the world's stock, orders, clock and faults back; other worlds stay as they are."""
+    """Makes the world a copy of the shop's database again, and forgets its clock and faults; other
+    worlds stay as they are."""
     world = asked().world
     _worlds().reset(world)
     return _answer(world)

@@ -108,8 +108,8 @@ class Worlds:
         return self._open[name]
 
     def reset(self, world: World) -> None:
-        """Gives a world the stock and the orders that the shop's own database has, and forgets its
-        clock and faults."""
+        """Makes a world's database a copy of the shop's own again, and forgets its clock and
+        faults."""
         self._copy(world.shop.engine)
         world.forget()
 

@@ -374,6 +374,7 @@ def test_the_attempts_of_an_order_are_listed(shop: OpenShop, visitor: LintingCli
         {"SHOP_TRUSTED_PROXIES": "1"},
         {"SHOP_CANONICAL_HOST": "shop.example"},
         {"SHOP_TRUSTED_HOSTS": "localhost,shop.example"},
+        {"SHOP_URL": "https://shop.example"},
     ],
     ids=str,
 )

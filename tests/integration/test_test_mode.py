@@ -305,9 +305,11 @@ def test_only_this_machine_is_served(
         ("SHOP_HOST", "0.0.0.0"),  # noqa: S104 — refused, not listened at
         ("SHOP_HOST", "shop.example"),
         ("SHOP_TRUSTED_HOSTS", "localhost,shop.example"),
+        ("SHOP_TRUSTED_HOSTS", "evil-localhost"),
         ("SHOP_TRUSTED_PROXIES", "1"),
         ("SHOP_CANONICAL_HOST", "shop.example"),
-        ("SHOP_URL", "https://shop.example"),
+        ("SHOP_URL", "https://localhost"),
+        ("SHOP_URL", "http://shop.example"),
         ("SHOP_DATABASE_URL", "postgresql+psycopg://localhost/shop"),
     ],
 )
@@ -316,6 +318,12 @@ def test_a_shop_that_others_can_reach_refuses_the_test_mode(
 ) -> None:
     with pytest.raises(SettingsError, match=f"SHOP_TEST_MODE=on does not go with {variable}"):
         open_shop(migrated=False, SHOP_TEST_MODE="on", **{variable: value})
+
+
+def test_names_of_this_machine_go_with_the_test_mode(open_shop: Opener) -> None:
+    names = "127.0.0.1,Localhost:8000,blue.localhost"
+    target = open_shop(SHOP_TEST_MODE="on", SHOP_TRUSTED_HOSTS=names)
+    assert target.visitor().get("/test").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/test", "/test/handles", "/api/products", "/api/openapi.json"])
