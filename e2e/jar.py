@@ -191,7 +191,7 @@ class Jar:
         return [cookie for cookie in cookies if cookie.name == name and cookie.is_sent_to(host)]
 
     def read(self, name: str) -> list[Cookie]:
-        """The shop's cookies of this name at this moment: more than one if their paths differ."""
+        """The shop's cookies of this name at this moment. Several differ in path or domain."""
         with self._store() as store:
             return self.named(name, store.read())
 

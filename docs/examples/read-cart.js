@@ -3,7 +3,7 @@
 
    `await readCart(value, secrets)` gives { changedAt, coupon, lines: [{ number, quantity }] }, or throws; the coupon is
    0 where there is none.
-   It needs nothing but a browser, Node.js 18 or Deno. */
+   It needs nothing but a browser, Deno, or Node.js from 20.20 on, saved as read-cart.mjs. */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const WIDTHS = "ABCDEFGHIJKLMNOPQRSTUVWX";

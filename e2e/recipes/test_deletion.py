@@ -1,8 +1,9 @@
 """Use it for whatever is supposed to be gone afterwards: an emptied cart, a signed-out session.
 
 A page that looks empty proves nothing: a cookie is deleted only by a Set-Cookie with the same name,
-domain and path, and a Secure one only by a Secure one. If one of them is wrong, the browser keeps
-the cookie, says nothing, and the cart is back on the next visit. So look into the jar.
+domain and path, and under a `__Host-` name only by one with Secure. If one of them is wrong, the
+browser keeps the cookie and says nothing, and the next visit finds the cart again. So look into the
+jar.
 """
 
 from __future__ import annotations

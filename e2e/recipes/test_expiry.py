@@ -2,7 +2,7 @@
 
 A test that waits is slow, and one that only reads `expires` never sees what happens then. Moving
 the server's clock leaves the cookie in the browser; moving `page.clock` does not touch it either.
-`jar.advance` moves both.
+`jar.advance` ages the cookies and moves the shop's clock.
 """
 
 from __future__ import annotations

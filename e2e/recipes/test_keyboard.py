@@ -1,4 +1,4 @@
-"""Use it for every journey that people must be able to go without a mouse.
+"""Use it for every journey that people must be able to make without a mouse.
 
 `locator.press` and `locator.focus` put the focus where Tab may never lead. So only the keyboard is
 used here: Tab until a control has the focus, and then its key.

@@ -1,8 +1,9 @@
 """Use it to find out why a test failed on a machine that you do not have.
 
-A failed test leaves a trace in `test-results/`: every step with the page before and after it, and
-every request. `playwright show-trace` opens it. It is also a file to be read: this test records
-one, and finds the cookie that the shop set, which no script in the page can see.
+With `--tracing retain-on-failure`, which `make e2e` sets, a failed test leaves a trace in
+`test-results/`: every step with the page before and after it, and every request. `playwright
+show-trace` opens it. It is also a file to be read: this test records one, and finds the cookie that
+the shop set, which no script in the page can see.
 """
 
 from __future__ import annotations

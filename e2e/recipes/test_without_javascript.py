@@ -1,7 +1,7 @@
 """Use it for the journey that earns the money, walked once with scripts and once without.
 
-A script that fails to load is nothing rare: a bad connection, a blocker, an old browser. Unless the
-same journey is walked without any, it breaks unnoticed.
+A script that fails to load is not rare: a bad connection, a blocker, an old browser. Unless the
+same journey is walked without scripts, it breaks unnoticed.
 """
 
 from __future__ import annotations

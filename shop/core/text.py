@@ -13,7 +13,8 @@ import unicodedata
 _LINE_BREAKS = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-# The scripts up to this letter, which are Latin, Greek and Cyrillic, have no joiners.
+# Most of Latin, Greek and Cyrillic is up to this letter, and has no joiners. Between their rarer
+# letters, which come later, a joiner stays.
 _LAST_WITHOUT_JOINERS = "\N{CYRILLIC SMALL LETTER EL WITH DESCENDER}"
 # Letters and symbols that fonts draw as nothing, though their category says otherwise.
 _BLANKS = (
@@ -72,7 +73,7 @@ def tidy(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     shown = "".join(map(_shown, unicodedata.normalize("NFC", text)))
-    # What went may have stood between marks, which have another order now, or become one.
+    # What went may have stood between combining marks: they are put in order and composed again.
     joined = _without_stray_joiners(unicodedata.normalize("NFC", shown))
     line = unicodedata.normalize("NFC", " ".join(joined.split()))
     return line if any(map(_is_visible, line)) else ""
@@ -151,8 +152,8 @@ def _can_be_joined(text: str) -> list[bool]:
     for mark in text:
         found.append(is_joinable)
         if not unicodedata.combining(mark):
-            is_script = mark > _LAST_WITHOUT_JOINERS and mark not in _JOINERS
-            is_joinable = is_script and not mark.isspace()
+            is_letter = mark not in _JOINERS and not mark.isspace()
+            is_joinable = is_letter and mark > _LAST_WITHOUT_JOINERS
     return found
 
 
